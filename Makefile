@@ -1,0 +1,62 @@
+# The one command surface. Every target makes .venv from the hashed lock files by itself; nothing but
+# Python 3.11+, git and make is assumed.
+
+PYTHON ?= python3
+STACK  ?= prod
+VENV   := .venv
+BIN    := $(VENV)/bin
+RUN    := $(VENV)/.installed
+DEV    := $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help preview test lint format types check bench schema lock clean install
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(RUN): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Slipway needs Python 3.11 or newer; $(PYTHON) is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.12 ...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what the program needs into $(VENV) (once; about a minute)" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(DEV): requirements-dev.txt $(RUN)
+	@echo "Installing the test tools into $(VENV) (once)" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+install: $(RUN) ## Prepare .venv for the program, the policy pack and the preview
+
+preview: $(RUN) ## Show a stack offline: make preview STACK=prod | FILE=path/Pulumi.x.yaml [FORMAT=plain]
+	@$(BIN)/python -m preview $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(if $(FORMAT),--format "$(FORMAT)")
+
+test: $(DEV) ## Run the tests
+	@$(BIN)/python -m pytest
+
+lint: $(DEV) ## Lint and check the format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(DEV) ## Format the code and mend what the linter can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+types: $(DEV) ## Check the types
+	@$(BIN)/mypy
+
+check: lint types test ## Everything CI runs
+
+bench: $(RUN) ## Time the preview of every shipped stack and of 1 to 200 services
+	@$(BIN)/python -m preview.bench
+
+schema: $(RUN) ## Write slipway.schema.json, the stack file's JSON Schema
+	@$(BIN)/python -m settings.schema
+
+lock: $(DEV) ## Compile the lock files anew from requirements*.in
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links requirements-dev.in -o requirements-dev.txt
+
+clean: ## Remove .venv and the caches
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build

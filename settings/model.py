@@ -1,0 +1,666 @@
+"""The sections of a stack file. Field names are camelCase in the file; the descriptions become its JSON Schema and its documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+import limits
+
+
+def _checked(check: Callable[[str], str | None]) -> AfterValidator:
+    """Turn a check of `limits` into a validator for text."""
+
+    def validate(value: str) -> str:
+        if problem := check(value):
+            raise PydanticCustomError("limit", "{problem}", {"problem": problem})
+        return value
+
+    return AfterValidator(validate)
+
+
+def _retention(value: int) -> int:
+    if problem := limits.log_retention(value):
+        raise PydanticCustomError("limit", "{problem}", {"problem": problem})
+    return value
+
+
+def _one_of(allowed: Sequence[int], what: str) -> AfterValidator:
+    def validate(value: int) -> int:
+        if value not in allowed:
+            message = f"{value} is not {what}; allowed: {limits.listed(allowed)}"
+            raise PydanticCustomError("limit", "{problem}", {"problem": message})
+        return value
+
+    return AfterValidator(validate)
+
+
+def _ready_made(value: object) -> object:
+    """Read the name of a ready health check command as that command; `None` and mappings stay."""
+    if isinstance(value, str):
+        if value not in READY_CHECKS:
+            problem = f"{value!r} is not a ready health check; allowed: {limits.listed(READY_CHECKS)}, or a mapping with a command"
+            raise PydanticCustomError("limit", "{problem}", {"problem": problem})
+        return {"command": [value]}
+    return value
+
+
+READY_CHECKS: Final[Sequence[str]] = ("python", "curl")
+"""Health check commands that the program writes out itself, with the service's port and path."""
+
+
+def _nothing_is_defaults(value: object) -> object:
+    """Read `name:` with nothing after it as the defaults."""
+    return {} if value is None else value
+
+
+Days = Annotated[int, AfterValidator(_retention)]
+Host = Annotated[str, _checked(limits.host)]
+Repository = Annotated[str, _checked(limits.repository_name)]
+SecretName = Annotated[str, _checked(limits.secret_name)]
+EcsName = Annotated[str, _checked(limits.ecs_name)]
+LogGroup = Annotated[str, _checked(limits.log_group_name)]
+TagKey = Annotated[str, _checked(limits.tag_key)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Percent = Annotated[int, Field(ge=1, le=100)]
+Text = Annotated[str, Field(min_length=1)]
+EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=255)]
+PartName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=24)]
+
+
+class Section(BaseModel):
+    """What all sections share: camelCase keys, nothing unknown, no silent conversion, frozen."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
+    )
+
+
+class Network(Section):
+    """The VPC and its public, private and isolated subnets."""
+
+    cidr: Annotated[str, _checked(limits.network_cidr)] = "10.0.0.0/16"
+    """The network's private IPv4 range, /16 to /22. A change replaces everything."""
+    zones: Sequence[str]
+    """Two to six availability zones. A zone keeps its subnets whatever is added or removed beside it."""
+    nat: Literal["none", "single", "perZone"] = "perZone"
+    """NAT gateways: one per zone, a single one in the first zone (cheaper; its zone's failure cuts all), or none."""
+    endpoints: Sequence[str] = ()
+    """AWS services reached without NAT: ecr, logs, secretsmanager, monitoring, kms, sts, ssm, ssmmessages, sqs, sns, events, ecs, xray. Billed per zone."""
+    flow_log_days: Days | None = 90
+    """Days the flow logs are kept; null switches them off."""
+
+
+class Domain(Section):
+    """The application's host names and the Route 53 zone they live in."""
+
+    zone_id: Annotated[str, Field(pattern=r"^Z[A-Z0-9]{5,31}$")] | None = None
+    """The hosted zone's id. Give this or `zone`."""
+    zone: Host | None = None
+    """The hosted zone's name, looked up. Give this or `zoneId`."""
+    host: Host
+    """The host name that the application is reached at."""
+    alternative_hosts: Sequence[Host] = ()
+    """Further host names on the same certificate, each with a record of its own (a wildcard only on the certificate)."""
+
+
+class Waf(Section):
+    """A web application firewall: AWS's managed groups against known attacks, and a rate limit."""
+
+    rate_limit: Annotated[int, Field(ge=10, le=2_000_000_000)] = 2000
+    """Requests per five minutes that one address may make before it is blocked."""
+    log_days: Days = 30
+    """Days the firewall's log is kept."""
+
+
+class LoadBalancer(Section):
+    """The application load balancer: the only part that faces the internet, unless `cdn` stands in front."""
+
+    name: Annotated[str, _checked(limits.load_balancer_name)] | None = None
+    """Its name in AWS; generated when left out. A change replaces it."""
+    certificate_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/.+$")] | None = (
+        None
+    )
+    """An existing ACM certificate, where the domain is not managed here."""
+    tls_policy: Annotated[str, _checked(limits.tls_policy)] = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+    """The TLS policy of the HTTPS listener."""
+    http_redirect: bool = True
+    """Whether port 80 is open and redirects to HTTPS; otherwise it is closed."""
+    idle_timeout_seconds: Annotated[int, Field(ge=1, le=4000)] = 60
+    """Seconds a connection may stay idle."""
+    access_log_days: Annotated[int, Field(ge=1, le=3653)] | None = 90
+    """Days the access logs are kept; null switches them off."""
+    waf: Annotated[Waf, BeforeValidator(_nothing_is_defaults)] | None = None
+    """The firewall; `{}` switches it on with its defaults."""
+
+
+class Cdn(Section):
+    """CloudFront in front of the load balancer, which then answers nobody else."""
+
+    origin_host: Host | None = None
+    """The load balancer's own host name, on its own certificate; default `origin.` before the domain's host."""
+    price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = "PriceClass_100"
+    """Which of CloudFront's locations serve."""
+    waf: Annotated[Waf, BeforeValidator(_nothing_is_defaults)] | None = None
+    """The firewall at the edge; `{}` switches it on with its defaults."""
+
+
+class Registry(Section):
+    """ECR repositories: those that services name in `image.repository`, and further ones."""
+
+    repositories: Sequence[Repository] = ()
+    """Repositories that no service here names."""
+    keep_images: Annotated[int, Field(ge=1, le=9000)] = 50
+    """How many images a repository keeps: as far back as a rollback reaches."""
+    untagged_days: Annotated[int, Field(ge=1, le=3650)] = 7
+    """Days after which untagged images go."""
+    scan_on_push: bool = True
+    """Whether images are scanned for known vulnerabilities as they arrive."""
+    immutable_tags: bool = True
+    """Whether a tag, once pushed, is fixed."""
+
+
+class Database(Section):
+    """The relational database, in the isolated subnets, reachable only from services that use it."""
+
+    engine: Literal["postgres", "mysql"]
+    """postgres or mysql."""
+    version: Text
+    """A major version (AWS then picks and keeps up the minor one) or a full one. Text: put it in quotes."""
+    name: Annotated[str, _checked(limits.rds_identifier)] | None = None
+    """The instance's identifier; default app and environment. A change replaces the database."""
+    instance_class: Annotated[str, _checked(limits.rds_class)]
+    """Its size, such as db.t4g.medium. A change restarts it."""
+    storage_gib: int
+    """Storage allocated, GiB. It can grow, never shrink."""
+    storage_type: Literal["gp3", "io2", "io1", "gp2"] = "gp3"
+    """The kind of storage."""
+    iops: int | None = None
+    """I/O operations per second: required with io1 and io2, with gp3 only from 400 GiB."""
+    throughput_mibps: int | None = None
+    """Throughput, MiB/s: only with gp3 from 400 GiB."""
+    max_storage_gib: int | None = None
+    """How far storage may grow by itself, GiB; off when left out."""
+    multi_az: bool = True
+    """Whether a standby in a second zone takes over when the first fails. Doubles the price."""
+    database_name: Text | None = None
+    """The database created inside; default the app's name."""
+    username: str = "app_admin"
+    """The master user. A change replaces the database."""
+    port: Annotated[int, Field(ge=1150, le=65535)] | None = None
+    """The port; default 5432 or 3306."""
+    backup_days: Annotated[int, Field(ge=1, le=35)] = 7
+    """Days of automated backups: how far back a point-in-time restore reaches."""
+    backup_window: str = "03:00-04:00"
+    """Daily backup window, UTC."""
+    maintenance_window: str = "sun:04:30-sun:05:30"
+    """Weekly maintenance window, UTC, apart from the backup window."""
+    rotate_days: Annotated[int, Field(ge=1, le=1000)] = 90
+    """Days after which RDS changes the master password, which it keeps in Secrets Manager."""
+    monitoring_seconds: Annotated[int, _one_of(limits.MONITORING_INTERVALS, "an Enhanced Monitoring interval")] = 60
+    """Interval of Enhanced Monitoring; 0 switches it off."""
+    insights_days: (
+        Annotated[int, _one_of(limits.PERFORMANCE_INSIGHTS_DAYS, "a Performance Insights retention")] | None
+    ) = 7
+    """Days of Performance Insights (7 are free); null switches it off."""
+    auto_minor_upgrade: bool = True
+    """Whether RDS installs minor versions in the maintenance window."""
+    apply_immediately: bool = False
+    """Whether changes happen at once, not in the maintenance window."""
+    parameters: Mapping[Text, str] = Field(default_factory=dict)
+    """Further engine parameters, by name."""
+
+
+class Cache(Section):
+    """The cache, in the isolated subnets, encrypted, with a token, reachable only from services that use it."""
+
+    engine: Literal["redis", "valkey"] = "redis"
+    """redis or valkey."""
+    version: Text = "7.1"
+    """The engine's version, major.minor. Text: put it in quotes."""
+    name: Annotated[str, _checked(limits.cache_identifier)] | None = None
+    """The replication group's identifier; default app and environment. A change replaces the cache."""
+    node_type: Annotated[str, _checked(limits.cache_node)]
+    """The size of each node, such as cache.t4g.small."""
+    shards: Annotated[int, Field(ge=1, le=90)] | None = None
+    """Shards; giving a number switches cluster mode on."""
+    replicas: Annotated[int, Field(ge=0, le=5)] = 1
+    """Replicas per shard (or of the primary): nodes = shards x (1 + replicas)."""
+    multi_az: bool | None = None
+    """Whether replicas stand in other zones and take over; default: whenever there is a replica."""
+    snapshot_days: Annotated[int, Field(ge=0, le=35)] = 7
+    """Days that daily snapshots are kept; 0 switches them off."""
+    url_secret: SecretName | None = None
+    """Name of a secret that holds the cache's address with its token, rediss://..., for services that want one value."""
+
+
+class MediaCdn(Section):
+    """CloudFront in front of the media bucket."""
+
+    host: Host | None = None
+    """A host name of the domain's zone for media; without it, CloudFront's own."""
+    price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = "PriceClass_100"
+    """Which of CloudFront's locations serve."""
+
+
+class Media(Section):
+    """The bucket for files that people upload: private, versioned, encrypted with its own key."""
+
+    bucket: Annotated[str, _checked(limits.bucket_name)] | None = None
+    """The bucket's name, unique in the world; generated when left out. A change replaces it."""
+    versioning: bool = True
+    """Whether overwritten and deleted files can be brought back."""
+    noncurrent_days: Annotated[int, Field(ge=1, le=3650)] = 90
+    """Days that overwritten and deleted files can be brought back."""
+    infrequent_access_days: Annotated[int, Field(ge=30, le=3650)] | None = None
+    """Days after which files move to cheaper storage that costs per access; off when left out."""
+    cors_origins: Sequence[Text] = ()
+    """Web origins whose pages may upload and read, such as https://app.example.com."""
+    cdn: Annotated[MediaCdn, BeforeValidator(_nothing_is_defaults)] | None = None
+    """Serve the files through CloudFront; `{}` switches it on."""
+
+
+class Secret(Section):
+    """A secret that people or other systems fill: its value is never in the program, its state or this file."""
+
+    description: str | None = None
+    """What it is for."""
+    keys: Sequence[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]] = ()
+    """The keys of a JSON document; left out, the whole value is the secret."""
+    rotate_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    """Days after which its owner changes it; kept as a tag."""
+
+
+class Cluster(Section):
+    """The ECS cluster."""
+
+    name: EcsName | None = None
+    """Its name; default app and environment. A change replaces it and its services."""
+    container_insights: Literal["enabled", "enhanced", "disabled"] = "enabled"
+    """CloudWatch Container Insights; enhanced adds figures per task and container."""
+
+
+class Build(Section):
+    """An image that is built and pushed as part of the update, and pinned by its digest."""
+
+    context: Text
+    """The folder to build, relative to the project."""
+    dockerfile: str | None = None
+    """The Dockerfile; default `Dockerfile` in the context."""
+    arguments: Mapping[Text, str] = Field(default_factory=dict)
+    """Build arguments. Never secrets: they stay in the image."""
+    target: str | None = None
+    """The stage to build."""
+
+
+class Image(Section):
+    """Where a container's image comes from: `repository` with `tag`, `digest` or `build`; or `uri`."""
+
+    repository: Repository | None = None
+    """A repository of the registry section."""
+    tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")] | None = None
+    """The image's tag, such as a commit. Text: put it in quotes if it could be a number."""
+    digest: Annotated[str, Field(pattern=r"^sha256:[a-f0-9]{64}$")] | None = None
+    """The image's digest."""
+    uri: Annotated[str, Field(pattern=r"^\S+$", max_length=1024)] | None = None
+    """An image in any registry, with tag or digest."""
+    build: Build | None = None
+    """Build it during the update instead; pushed to `repository`."""
+    allow_mutable_tag: bool = False
+    """Whether a tag such as latest or main is accepted in production, where it makes rollbacks and audits guesswork."""
+
+
+class Route(Section):
+    """Which requests a service gets from the load balancer."""
+
+    paths: Sequence[Annotated[str, Field(pattern=r"^/\S{0,127}$")]] = ()
+    """Path patterns; `/api/*` includes `/api` itself."""
+    hosts: Sequence[Host] = ()
+    """Host names."""
+    priority: Annotated[int, Field(ge=1, le=50000)] | None = None
+    """The order among services, lowest first; required with paths or hosts."""
+    default: bool = False
+    """Whether it gets what no other service asks for."""
+
+
+class Health(Section):
+    """How the load balancer tells whether a task is well."""
+
+    path: Annotated[str, Field(pattern=r"^/\S{0,1023}$")] = "/health"
+    """The path it asks for."""
+    port: Port | None = None
+    """The port it asks on; default the service's."""
+    interval_seconds: Annotated[int, Field(ge=5, le=300)] = 30
+    """Seconds between questions."""
+    timeout_seconds: Annotated[int, Field(ge=2, le=120)] | None = None
+    """Seconds it waits for an answer, below the interval; default 5, or one less than a shorter interval."""
+    healthy_after: Annotated[int, Field(ge=2, le=10)] = 2
+    """Good answers in a row that make a task healthy."""
+    unhealthy_after: Annotated[int, Field(ge=2, le=10)] = 3
+    """Bad answers in a row that make a task unhealthy."""
+    codes: Annotated[str, Field(pattern=r"^\d{3}(?:[-,]\d{3})*$")] = "200-299"
+    """Status codes that count as good."""
+    grace_seconds: Annotated[int, Field(ge=0, le=2_147_483_647)] = 60
+    """Seconds a new task may take before its health counts."""
+    deregistration_seconds: Annotated[int, Field(ge=0, le=3600)] = 30
+    """Seconds a leaving task may finish its requests."""
+
+
+class HealthCheck(Section):
+    """How ECS tells, inside the container, whether it is well."""
+
+    command: Annotated[Sequence[Text], Field(min_length=1)]
+    """`CMD` or `CMD-SHELL` and what to run, which the image must contain; or `python` or `curl` alone for a ready one."""
+    interval_seconds: Annotated[int, Field(ge=5, le=300)] = 30
+    """Seconds between runs."""
+    timeout_seconds: Annotated[int, Field(ge=2, le=60)] = 5
+    """Seconds a run may take."""
+    retries: Annotated[int, Field(ge=1, le=10)] = 3
+    """Failures in a row that make the container unhealthy."""
+    start_seconds: Annotated[int, Field(ge=0, le=300)] = 60
+    """Seconds after the start in which failures do not count."""
+
+
+class Tasks(Section):
+    """How many copies of a service run: a fixed `count`, or between `min` and `max`."""
+
+    count: Annotated[int, Field(ge=0, le=5000)] | None = None
+    """A fixed number."""
+    min: Annotated[int, Field(ge=0, le=5000)] | None = None
+    """The fewest."""
+    max: Annotated[int, Field(ge=1, le=5000)] | None = None
+    """The most."""
+    desired: Annotated[int, Field(ge=0, le=5000)] | None = None
+    """How many at first; default the fewest. Scaling owns the number from then on."""
+
+
+class Targets(Section):
+    """Averages over the tasks that scaling keeps to."""
+
+    cpu_percent: Percent | None = None
+    """CPU, percent."""
+    memory_percent: Percent | None = None
+    """Memory, percent."""
+    requests_per_minute: Annotated[int, Field(ge=1)] | None = None
+    """Requests a minute that each task gets from the load balancer."""
+
+
+class Step(Section):
+    """One task more above `up`, one less below `down`."""
+
+    up: Percent
+    """Percent above which a task is added."""
+    down: Percent
+    """Percent below which a task is removed."""
+    up_minutes: Annotated[int, Field(ge=1, le=60)] = 2
+    """Minutes above `up` before that."""
+    down_minutes: Annotated[int, Field(ge=1, le=60)] = 5
+    """Minutes below `down` before that."""
+
+
+class Steps(Section):
+    """Step scaling by metric."""
+
+    cpu_percent: Step | None = None
+    """By CPU."""
+    memory_percent: Step | None = None
+    """By memory."""
+
+
+class Scaling(Section):
+    """When tasks are added and removed, between `tasks.min` and `tasks.max`."""
+
+    targets: Targets | None = None
+    """Target tracking."""
+    steps: Steps | None = None
+    """Step scaling."""
+    out_cooldown_seconds: Annotated[int, Field(ge=0, le=3600)] = 60
+    """Seconds between additions."""
+    in_cooldown_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
+    """Seconds between removals."""
+
+
+class Deployment(Section):
+    """How new tasks take over from old ones; a deployment that fails is rolled back by ECS."""
+
+    minimum_healthy_percent: Annotated[int, Field(ge=0, le=100)] = 100
+    """Share of tasks that stays up meanwhile."""
+    maximum_percent: Annotated[int, Field(ge=100, le=400)] | None = None
+    """Share of tasks that may run meanwhile; default: one task more than the fewest."""
+    wait_for_steady_state: bool = False
+    """Whether `pulumi up` waits until the new tasks run."""
+
+
+class Egress(Section):
+    """Something outside the network that a service may connect to."""
+
+    port: Port
+    """The TCP port."""
+    cidr: Annotated[str, Field(pattern=r"^\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}$")] = "0.0.0.0/0"
+    """The addresses."""
+
+
+class Permission(Section):
+    """What a service's role may do in AWS."""
+
+    actions: Annotated[Sequence[Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z0-9]+\*?$")]], Field(min_length=1)]
+    """Actions such as sqs:SendMessage; never a bare `*`."""
+    resources: Annotated[Sequence[Annotated[str, Field(pattern=r"^arn:\S+$")]], Field(min_length=1)]
+    """ARNs."""
+
+
+Uses = Literal["database", "cache", "media"]
+
+
+class Container(Section):
+    """What a service's own container and its sidecars share."""
+
+    image: Image
+    """Its image."""
+    command: Sequence[str] = ()
+    """Instead of the image's command."""
+    entry_point: Sequence[str] = ()
+    """Instead of the image's entry point."""
+    environment: Mapping[EnvironmentName, str] = Field(default_factory=dict)
+    """Plain values; `${database.host}` and its like stand for what is built (docs/configuration.md lists them). Never secrets."""
+    secrets: Mapping[EnvironmentName, str] = Field(default_factory=dict)
+    """Variables from secrets: a secret's name, `name:key` of a JSON document, database:password, cache:token and so on."""
+    user: Annotated[str, Field(pattern=r"^[a-z0-9_-]+(?::[a-z0-9_-]+)?$")] = "1000"
+    """The user it runs as; root must be asked for."""
+    read_only_root: bool = True
+    """Whether its filesystem is read-only but for /tmp."""
+    health_check: Annotated[HealthCheck | None, BeforeValidator(_ready_made)] = None
+    """How it is asked whether it is well: ready commands for images with Python or curl, or your own."""
+
+
+class Sidecar(Container):
+    """A helper container in each task of a service."""
+
+    essential: bool = False
+    """Whether the task stops when it does."""
+    port: Port | None = None
+    """A port it listens on inside the task."""
+    cpu: Annotated[int, Field(ge=1)] | None = None
+    """CPU units set aside of the task's."""
+    memory_mib: Annotated[int, Field(ge=6)] | None = None
+    """Memory it may use of the task's, MiB."""
+
+
+class Service(Container):
+    """A container that ECS keeps running on Fargate, in the private subnets."""
+
+    name: EcsName | None = None
+    """The ECS service's name; default its key here. A change replaces it."""
+    family: EcsName | None = None
+    """The task definition's family; default the name, or app, environment and key."""
+    log_group: LogGroup | None = None
+    """Its log group; default /ecs/ and the family."""
+    cpu: int = 256
+    """CPU units of a task; 1024 are one vCPU."""
+    memory_mib: int = 512
+    """Memory of a task, MiB."""
+    architecture: Literal["x86_64", "arm64"] = "x86_64"
+    """The processor its image is built for; arm64 costs a fifth less."""
+    ephemeral_gib: Annotated[int, Field(ge=21, le=200)] | None = None
+    """Disk of a task, GiB; 20 come free."""
+    tmp_mib: Annotated[int, Field(ge=1, le=8192)] = 64
+    """Size of /tmp, in memory, where the filesystem is read-only, MiB."""
+    port: Port | None = None
+    """The port it listens on; none for a worker."""
+    route: Route | None = None
+    """What it gets from the load balancer; none for a worker."""
+    health: Health = Field(default_factory=Health)
+    """How the load balancer checks it."""
+    tasks: Tasks = Field(default_factory=lambda: Tasks(count=1))
+    """How many run."""
+    scaling: Scaling | None = None
+    """When there are more or fewer; default, where min and max differ: CPU at 70 %."""
+    deployment: Deployment = Field(default_factory=Deployment)
+    """How a new version takes over."""
+    spot_percent: Annotated[int, Field(ge=0, le=100)] = 0
+    """Share of tasks on Fargate Spot, which is cheaper and may be taken away at two minutes' notice."""
+    uses: Sequence[Uses] = ()
+    """Parts it may reach: opens their port to it and grants its role what they need."""
+    egress: Sequence[Egress] = (Egress(port=443),)
+    """What it may connect to outside; default HTTPS anywhere."""
+    permissions: Sequence[Permission] = ()
+    """What its role may do in AWS besides."""
+    exec: bool = False
+    """Whether people may open a shell in it (ECS Exec); makes its filesystem writable."""
+    stop_seconds: Annotated[int, Field(ge=2, le=120)] = 30
+    """Seconds it may take to stop."""
+    sidecars: Mapping[PartName, Sidecar] = Field(default_factory=dict)
+    """Helper containers by name."""
+
+
+class Logs(Section):
+    """Log groups of all parts."""
+
+    retention_days: Days = 90
+    """Days that logs are kept."""
+    customer_key: bool = True
+    """Whether logs are encrypted with a key of this stack's own."""
+
+
+class Protection(Section):
+    """What stands between a mistake and lost data. Switch off, `pulumi up`, then `pulumi destroy`."""
+
+    protect: bool = True
+    """Whether Pulumi refuses to delete the database, the cache, buckets, keys and secrets."""
+    deletion_protection: bool = True
+    """Whether AWS refuses to delete the database and the load balancer."""
+    final_snapshot: bool = True
+    """Whether deleting the database or cache leaves a last snapshot."""
+    empty_on_destroy: bool = False
+    """Whether buckets and repositories are emptied when they are deleted."""
+    secret_recovery_days: Annotated[int, Field(ge=0, le=30)] = 30
+    """Days a deleted secret can be brought back (7 to 30); 0 deletes at once and frees its name."""
+    key_deletion_days: Annotated[int, Field(ge=7, le=30)] = 30
+    """Days a deleted encryption key can be brought back."""
+
+
+class Provider(Section):
+    """The `aws:` keys that are handed to the AWS provider."""
+
+    region: Annotated[str, _checked(limits.region)]
+    """The region to deploy to."""
+    profile: str | None = None
+    """A profile of the AWS configuration file."""
+    allowed_account_ids: Sequence[Annotated[str, Field(pattern=r"^\d{12}$")]] | None = None
+    """Accounts this stack may touch."""
+    assume_roles: Sequence[Mapping[str, object]] | None = None
+    """Roles to assume, as the provider takes them."""
+    endpoints: Sequence[Mapping[str, str]] | None = None
+    """Other addresses of AWS services, for emulators."""
+    s3_use_path_style: bool | None = None
+    """Whether buckets are addressed by path, for emulators."""
+    skip_credentials_validation: bool | None = None
+    """Whether credentials are taken as they are, for emulators."""
+    skip_metadata_api_check: bool | None = None
+    """Whether the instance metadata service is left alone."""
+    skip_requesting_account_id: bool | None = None
+    """Whether the account's id is not asked for, for emulators."""
+    access_key: str | None = None
+    """Credentials; better left to the environment."""
+    secret_key: str | None = None
+    """Credentials; better left to the environment."""
+    max_retries: int | None = None
+    """How often a call is tried."""
+
+
+TAG_LIMIT: Final = 40
+
+
+class Settings(Section):
+    """A whole stack file."""
+
+    app: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$", min_length=2, max_length=24)]
+    """The application's name; the names of its parts start with it."""
+    environment: Literal["production", "staging", "development"]
+    """How strict the policy pack is. Nothing else depends on it."""
+    owner_id: Annotated[str, Field(pattern=r"^[a-z0-9]+$", max_length=12)] | None = None
+    """Who owns this copy, in an account that several share; becomes part of names."""
+    tags: Annotated[
+        Mapping[TagKey, Annotated[str, Field(max_length=256)]],
+        Field(max_length=TAG_LIMIT),
+    ] = Field(default_factory=dict)
+    """Tags on everything, besides app, environment and managed-by."""
+    network: Network
+    """The VPC."""
+    domain: Domain | None = None
+    """Host names and certificate."""
+    load_balancer: Annotated[LoadBalancer, BeforeValidator(_nothing_is_defaults)] | None = None
+    """The way in."""
+    cdn: Annotated[Cdn, BeforeValidator(_nothing_is_defaults)] | None = None
+    """CloudFront in front of it."""
+    registry: Annotated[Registry, BeforeValidator(_nothing_is_defaults)] | None = None
+    """Image repositories."""
+    database: Database | None = None
+    """The database."""
+    cache: Cache | None = None
+    """The cache."""
+    media: Annotated[Media, BeforeValidator(_nothing_is_defaults)] | None = None
+    """The bucket for uploads."""
+    secrets: Mapping[SecretName, Annotated[Secret, BeforeValidator(_nothing_is_defaults)]] = Field(default_factory=dict)
+    """Secrets that people fill."""
+    cluster: Annotated[Cluster, BeforeValidator(_nothing_is_defaults)] = Field(default_factory=Cluster)
+    """The ECS cluster."""
+    services: Mapping[PartName, Service] = Field(default_factory=dict)
+    """What runs."""
+    logs: Annotated[Logs, BeforeValidator(_nothing_is_defaults)] = Field(default_factory=Logs)
+    """Log retention."""
+    protection: Annotated[Protection, BeforeValidator(_nothing_is_defaults)] = Field(default_factory=Protection)
+    """Guards against loss."""
+    aws: Provider
+    """The `aws:` keys of the stack file."""
+
+    @property
+    def label(self) -> str:
+        """App, environment and owner: what generated names start with."""
+        return "-".join(part for part in (self.app, self.environment, self.owner_id) if part)
+
+    @property
+    def repositories(self) -> Sequence[str]:
+        """Every repository the registry holds: those that containers name and those listed, sorted."""
+        images = [image for image in self.images if image.repository]
+        return sorted(
+            {
+                *(image.repository for image in images if image.repository),
+                *(self.registry.repositories if self.registry else ()),
+            }
+        )
+
+    @property
+    def images(self) -> Sequence[Image]:
+        """The images of all containers."""
+        return [c.image for service in self.services.values() for c in (service, *service.sidecars.values())]
+
+
+OPTIONAL_SECTIONS: Final[Sequence[str]] = tuple(
+    str(field.alias) for name, field in Settings.model_fields.items() if field.default is None and name != "owner_id"
+)
+"""Sections whose part is built only where they are given; each takes `enabled: false` as well."""
