@@ -1,0 +1,65 @@
+"""The whole stack, outside in: which parts there are, and what each is wired to."""
+
+from dataclasses import replace
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import InvokeOptions, ResourceOptions
+
+import arguments
+import settings
+from arguments import Arguments, Parts
+from components.cache import Cache
+from components.cdn import Cdn
+from components.certificate import Certificate
+from components.cluster import Cluster
+from components.database import Database
+from components.dns_alias import DnsAlias
+from components.encryption_key import EncryptionKey
+from components.load_balancer import LoadBalancer
+from components.media_bucket import MediaBucket
+from components.network import Network
+from components.registry import Registry
+from components.secrets import Secrets
+from components.service import Service
+
+config = settings.load()
+provider = aws.Provider("aws", arguments.provider(config))
+options = ResourceOptions(providers={"aws": provider})
+lookup = InvokeOptions(provider=provider)
+account_id = aws.get_caller_identity_output(opts=lookup).account_id
+args = Arguments(settings=config, account_id=account_id, zone_id=arguments.zone_id(config, lookup))
+
+log_key = EncryptionKey("logs", args.log_key(), options) if config.logs.customer_key else None
+args = replace(args, log_key_arn=log_key.arn if log_key else None)
+
+network = Network("network", args.network(), options)
+secrets = Secrets("secrets", args.secrets(), options) if config.secrets else None
+registry = Registry("registry", args.registry(config.registry), options) if config.registry else None
+database = Database("database", args.database(config.database, network), options) if config.database else None
+cache = Cache("cache", args.cache(config.cache, network), options) if config.cache else None
+
+certificates = {name: Certificate(name, wanted, options) for name, wanted in args.certificates().items()}
+media = MediaBucket("media", args.media(config.media, certificates), options) if config.media else None
+balancer_args = args.load_balancer(network, certificates, arguments.cloudfront_prefix_list(config, lookup))
+load_balancer = LoadBalancer("load-balancer", balancer_args, options) if balancer_args else None
+cdn_args = args.cdn(load_balancer, certificates)
+cdn = Cdn("cdn", cdn_args, options) if cdn_args else None
+for name, alias in args.aliases(load_balancer, cdn, media).items():
+    DnsAlias(name, alias, options)
+
+cluster = Cluster("cluster", args.cluster(), options)
+parts = Parts(
+    network=network,
+    cluster=cluster,
+    secrets=secrets,
+    registry=registry,
+    database=database,
+    cache=cache,
+    media=media,
+    load_balancer=load_balancer,
+)
+services = {name: Service(name, args.service(name, parts), options) for name in config.services}
+
+for name, value in arguments.exports(config, parts, services, cdn).items():
+    pulumi.export(name, value)

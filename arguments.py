@@ -1,0 +1,636 @@
+"""What each component is given: from the settings, and from the components before it.
+
+`__main__` says which parts there are and in which order; this module says what they are made of. Nothing here creates a resource.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi_aws as aws
+from pulumi import Input, InvokeOptions, Output
+
+from components import _documents as documents
+from components._containers import BuildArgs, ContainerArgs, ContainerHealthCheckArgs, SecretReference
+from components.cache import Cache, CacheArgs
+from components.cdn import Cdn, CdnArgs
+from components.certificate import Certificate, CertificateArgs
+from components.cluster import Cluster, ClusterArgs
+from components.database import Database, DatabaseArgs, Engine
+from components.dns_alias import DnsAliasArgs
+from components.encryption_key import EncryptionKeyArgs
+from components.load_balancer import HealthCheckArgs, LoadBalancer, LoadBalancerArgs, OriginLock, TargetArgs
+from components.media_bucket import MediaBucket, MediaBucketArgs, MediaCdnArgs
+from components.network import Nat, Network, NetworkArgs
+from components.registry import Registry, RegistryArgs
+from components.secrets import SecretArgs, Secrets, SecretsArgs
+from components.service import (
+    ConnectionArgs,
+    EgressArgs,
+    EntryArgs,
+    Metric,
+    ScalingArgs,
+    Service,
+    ServiceArgs,
+    StepArgs,
+    StepMetric,
+)
+from components.web_acl import WebAclArgs
+from settings import Settings, checks, model
+
+CLOUDFRONT_REGION = "us-east-1"
+"""Where CloudFront looks for certificates and firewalls."""
+BALANCER_CERTIFICATE = "certificate"
+CDN_CERTIFICATE = "cdn-certificate"
+MEDIA_CERTIFICATE = "media-certificate"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parts:
+    """The components that services are wired to; None for those that the stack does not have."""
+
+    network: Network
+    cluster: Cluster
+    secrets: Secrets | None = None
+    registry: Registry | None = None
+    database: Database | None = None
+    cache: Cache | None = None
+    media: MediaBucket | None = None
+    load_balancer: LoadBalancer | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arguments:
+    """Makes the arguments of every component of one stack."""
+
+    settings: Settings
+    """The stack file."""
+    account_id: Input[str]
+    """The AWS account."""
+    zone_id: Input[str]
+    """The hosted zone; empty where the stack has no domain."""
+    log_key_arn: Input[str] | None = None
+    """The key that encrypts logs; None: AWS's own."""
+
+    def log_key(self) -> EncryptionKeyArgs:
+        """Return the arguments of the key that encrypts logs."""
+        return EncryptionKeyArgs(
+            label=self.settings.label,
+            description=f"Logs of {self.settings.label}",
+            account_id=self.account_id,
+            region=self.settings.aws.region,
+            alias=f"{self.settings.label}-logs",
+            services=("logs",),
+            protect=self.settings.protection.protect,
+            deletion_days=self.settings.protection.key_deletion_days,
+        )
+
+    def network(self) -> NetworkArgs:
+        """Return the network's arguments."""
+        network = self.settings.network
+        return NetworkArgs(
+            label=self.settings.label,
+            region=self.settings.aws.region,
+            cidr=network.cidr,
+            zones=network.zones,
+            nat=Nat(network.nat),
+            endpoints=network.endpoints,
+            flow_log_days=network.flow_log_days,
+            log_key_arn=self.log_key_arn,
+        )
+
+    def secrets(self) -> SecretsArgs:
+        """Return the arguments of the secrets that people fill."""
+        return SecretsArgs(
+            label=self.settings.label,
+            account_id=self.account_id,
+            region=self.settings.aws.region,
+            secrets={
+                name: SecretArgs(description=secret.description, keys=secret.keys, rotate_days=secret.rotate_days)
+                for name, secret in self.settings.secrets.items()
+            },
+            recovery_days=self.settings.protection.secret_recovery_days,
+            protect=self.settings.protection.protect,
+            key_deletion_days=self.settings.protection.key_deletion_days,
+        )
+
+    def registry(self, registry: model.Registry) -> RegistryArgs:
+        """Return the registry's arguments."""
+        return RegistryArgs(
+            label=self.settings.label,
+            account_id=self.account_id,
+            region=self.settings.aws.region,
+            repositories=self.settings.repositories,
+            keep_images=registry.keep_images,
+            untagged_days=registry.untagged_days,
+            scan=registry.scan_on_push,
+            immutable=registry.immutable_tags,
+            empty_on_destroy=self.settings.protection.empty_on_destroy,
+            protect=self.settings.protection.protect,
+            key_deletion_days=self.settings.protection.key_deletion_days,
+        )
+
+    def database(self, database: model.Database, network: Network) -> DatabaseArgs:
+        """Return the database's arguments."""
+        settings, protection = self.settings, self.settings.protection
+        return DatabaseArgs(
+            label=settings.label,
+            account_id=self.account_id,
+            region=settings.aws.region,
+            vpc_id=network.vpc_id,
+            subnet_ids=network.isolated_subnet_ids,
+            identifier=database.name or settings.label,
+            engine=Engine(database.engine),
+            version=database.version,
+            instance_class=database.instance_class,
+            storage_gib=database.storage_gib,
+            storage_type=database.storage_type,
+            iops=database.iops,
+            throughput=database.throughput_mibps,
+            max_storage_gib=database.max_storage_gib,
+            multi_az=database.multi_az,
+            database_name=checks.database_name(settings, database),
+            username=database.username,
+            port=database.port,
+            backup_days=database.backup_days,
+            backup_window=database.backup_window,
+            maintenance_window=database.maintenance_window,
+            rotate_days=database.rotate_days,
+            monitoring_seconds=database.monitoring_seconds,
+            insights_days=database.insights_days,
+            auto_minor_upgrade=database.auto_minor_upgrade,
+            apply_immediately=database.apply_immediately,
+            parameters=database.parameters,
+            log_days=settings.logs.retention_days,
+            log_key_arn=self.log_key_arn,
+            deletion_protection=protection.deletion_protection,
+            final_snapshot=protection.final_snapshot,
+            protect=protection.protect,
+            key_deletion_days=protection.key_deletion_days,
+        )
+
+    def cache(self, cache: model.Cache, network: Network) -> CacheArgs:
+        """Return the cache's arguments."""
+        settings, protection = self.settings, self.settings.protection
+        return CacheArgs(
+            label=settings.label,
+            account_id=self.account_id,
+            region=settings.aws.region,
+            vpc_id=network.vpc_id,
+            subnet_ids=network.isolated_subnet_ids,
+            identifier=cache.name or settings.label,
+            engine=cache.engine,
+            version=cache.version,
+            node_type=cache.node_type,
+            shards=cache.shards,
+            replicas=cache.replicas,
+            multi_az=checks.cache_spans_zones(cache),
+            snapshot_days=cache.snapshot_days,
+            url_secret_name=cache.url_secret,
+            log_days=settings.logs.retention_days,
+            log_key_arn=self.log_key_arn,
+            final_snapshot=protection.final_snapshot and cache.snapshot_days > 0,
+            recovery_days=protection.secret_recovery_days,
+            protect=protection.protect,
+            key_deletion_days=protection.key_deletion_days,
+        )
+
+    def certificates(self) -> Mapping[str, CertificateArgs]:
+        """Return the arguments of every certificate, by its component's name; CloudFront takes its own from us-east-1."""
+        settings, domain = self.settings, self.settings.domain
+        if domain is None:
+            return {}
+        wanted: dict[str, tuple[Sequence[str], str | None]] = {}
+        wanted[BALANCER_CERTIFICATE] = (balancer_hosts(settings, domain), None)
+        if settings.cdn:
+            wanted[CDN_CERTIFICATE] = (public_hosts(domain), CLOUDFRONT_REGION)
+        if settings.media and settings.media.cdn and settings.media.cdn.host:
+            wanted[MEDIA_CERTIFICATE] = ((settings.media.cdn.host,), CLOUDFRONT_REGION)
+        return {
+            name: CertificateArgs(domain=hosts[0], alternative_names=hosts[1:], zone_id=self.zone_id, region=region)
+            for name, (hosts, region) in wanted.items()
+        }
+
+    def media(self, media: model.Media, certificates: Mapping[str, Certificate]) -> MediaBucketArgs:
+        """Return the media bucket's arguments."""
+        cdn, certificate = media.cdn, certificates.get(MEDIA_CERTIFICATE)
+        return MediaBucketArgs(
+            label=self.settings.label,
+            account_id=self.account_id,
+            region=self.settings.aws.region,
+            bucket_name=media.bucket,
+            versioning=media.versioning,
+            expire_noncurrent_days=media.noncurrent_days,
+            to_infrequent_access_days=media.infrequent_access_days,
+            cors_origins=media.cors_origins,
+            empty_on_destroy=self.settings.protection.empty_on_destroy,
+            protect=self.settings.protection.protect,
+            key_deletion_days=self.settings.protection.key_deletion_days,
+            cdn=MediaCdnArgs(
+                host=cdn.host, certificate_arn=certificate.arn if certificate else None, price_class=cdn.price_class
+            )
+            if cdn
+            else None,
+        )
+
+    def load_balancer(
+        self, network: Network, certificates: Mapping[str, Certificate], cloudfront_prefix_list: Input[str] | None
+    ) -> LoadBalancerArgs | None:
+        """Return the load balancer's arguments, or None where the stack has none."""
+        settings, balancer = self.settings, self.settings.load_balancer
+        if balancer is None:
+            return None
+        own = certificates.get(BALANCER_CERTIFICATE)
+        return LoadBalancerArgs(
+            label=settings.label,
+            account_id=self.account_id,
+            region=settings.aws.region,
+            load_balancer_name=balancer.name,
+            vpc_id=network.vpc_id,
+            subnet_ids=network.public_subnet_ids,
+            certificate_arn=own.arn if own else str(balancer.certificate_arn),
+            tls_policy=balancer.tls_policy,
+            http_redirect=balancer.http_redirect and settings.cdn is None,
+            idle_timeout_seconds=balancer.idle_timeout_seconds,
+            access_log_days=balancer.access_log_days,
+            waf=_web_acl(balancer.waf, self.log_key_arn),
+            deletion_protection=settings.protection.deletion_protection,
+            empty_on_destroy=settings.protection.empty_on_destroy,
+            protect=settings.protection.protect,
+            origin_lock=OriginLock(prefix_list_id=cloudfront_prefix_list) if cloudfront_prefix_list else None,
+            targets={
+                name: _target(service, service.route, service.port)
+                for name, service in settings.services.items()
+                if service.route and service.port
+            },
+        )
+
+    def cdn(self, balancer: LoadBalancer | None, certificates: Mapping[str, Certificate]) -> CdnArgs | None:
+        """Return the arguments of CloudFront in front of the load balancer, or None where the stack has none."""
+        cdn, domain = self.settings.cdn, self.settings.domain
+        if cdn is None or domain is None or balancer is None or balancer.origin_secret is None:
+            return None
+        return CdnArgs(
+            label=self.settings.label,
+            hosts=public_hosts(domain),
+            certificate_arn=certificates[CDN_CERTIFICATE].arn,
+            origin_host=origin_host(cdn, domain),
+            header_name=balancer.origin_header,
+            header_value=balancer.origin_secret,
+            price_class=cdn.price_class,
+            # A key of this region cannot encrypt the firewall's log, which is where CloudFront is.
+            waf=_web_acl(cdn.waf, self.log_key_arn if self.settings.aws.region == CLOUDFRONT_REGION else None),
+        )
+
+    def aliases(
+        self, balancer: LoadBalancer | None, cdn: Cdn | None, media: MediaBucket | None
+    ) -> Mapping[str, DnsAliasArgs]:
+        """Return the arguments of every DNS record, by its component's name."""
+        settings, domain = self.settings, self.settings.domain
+        if domain is None or balancer is None:
+            return {}
+        fronts = dict.fromkeys(balancer_hosts(settings, domain), (balancer.dns_name, balancer.zone_id, False))
+        if cdn:
+            fronts |= dict.fromkeys(public_hosts(domain), (cdn.domain_name, cdn.zone_id, True))
+        if (
+            media
+            and media.cdn_domain_name
+            and media.cdn_zone_id
+            and settings.media
+            and settings.media.cdn
+            and settings.media.cdn.host
+        ):
+            fronts[settings.media.cdn.host] = (media.cdn_domain_name, media.cdn_zone_id, True)
+        return {
+            f"dns-{host.replace('.', '-')}": DnsAliasArgs(
+                zone_id=self.zone_id, host=host, target=target, target_zone_id=zone, ipv6=ipv6
+            )
+            for host, (target, zone, ipv6) in fronts.items()
+            if not host.startswith("*.")
+        }
+
+    def cluster(self) -> ClusterArgs:
+        """Return the cluster's arguments."""
+        settings = self.settings
+        return ClusterArgs(
+            cluster_name=settings.cluster.name or settings.label,
+            container_insights=settings.cluster.container_insights,
+            exec_log=any(service.exec for service in settings.services.values()),
+            log_days=settings.logs.retention_days,
+            log_key_arn=self.log_key_arn,
+        )
+
+    def service(self, key: str, parts: Parts) -> ServiceArgs:
+        """Return the arguments of the service with that key."""
+        settings, service = self.settings, self.settings.services[key]
+        tasks, network = service.tasks, parts.network
+        fewest = tasks.count if tasks.count is not None else tasks.min or 0
+        most = tasks.count if tasks.count is not None else tasks.max or fewest
+        containers = [self._container(key, service, service, parts)]
+        containers += [self._container(name, sidecar, service, parts) for name, sidecar in service.sidecars.items()]
+        return ServiceArgs(
+            label=settings.label,
+            region=settings.aws.region,
+            account_id=self.account_id,
+            service_name=checks.service_name(settings, key, service),
+            family=checks.family(settings, key, service),
+            log_group_name=checks.log_group(settings, key, service),
+            log_days=settings.logs.retention_days,
+            log_key_arn=self.log_key_arn,
+            cluster_arn=parts.cluster.arn,
+            cluster_name=parts.cluster.name,
+            containers=containers,
+            cpu=service.cpu,
+            memory_mib=service.memory_mib,
+            architecture=service.architecture,
+            ephemeral_gib=service.ephemeral_gib,
+            vpc_id=network.vpc_id,
+            subnet_ids=network.private_subnet_ids,
+            network_cidr=network.cidr,
+            s3_prefix_list_id=network.s3_prefix_list_id,
+            entry=_entry(key, service, parts.load_balancer),
+            connections={name: data for name, data in _connections(parts).items() if name in service.uses},
+            egress=[EgressArgs(port=egress.port, cidr=egress.cidr) for egress in service.egress],
+            min_tasks=fewest,
+            max_tasks=most,
+            desired_tasks=fewest if tasks.desired is None else tasks.desired,
+            scaling=_scaling(service.scaling) if most > fewest else None,
+            minimum_healthy_percent=service.deployment.minimum_healthy_percent,
+            maximum_percent=service.deployment.maximum_percent,
+            wait_for_steady_state=service.deployment.wait_for_steady_state,
+            spot_percent=service.spot_percent,
+            exec_enabled=service.exec,
+            repository_arns=self._repository_arns(service, parts),
+            permissions=[*_declared(service), *(_media_access(parts.media) if "media" in service.uses else ())],
+        )
+
+    def _container(self, name: str, container: model.Container, service: model.Service, parts: Parts) -> ContainerArgs:
+        own = container is service
+        sidecar = container if isinstance(container, model.Sidecar) else None
+        port = service.port if own else sidecar.port if sidecar else None
+        values = self._values(container, parts)
+        return ContainerArgs(
+            name=name,
+            image=self._image(container.image, parts),
+            essential=own or (sidecar is not None and sidecar.essential),
+            port=port,
+            command=container.command,
+            entry_point=container.entry_point,
+            environment={variable: _filled(text, values) for variable, text in container.environment.items()},
+            secrets={variable: _secret(reference, parts) for variable, reference in container.secrets.items()},
+            user=container.user,
+            read_only_root=container.read_only_root and not (own and service.exec),
+            tmp_mib=service.tmp_mib,
+            health_check=_health_check(container.health_check, port, service.health.path),
+            cpu=sidecar.cpu if sidecar else None,
+            memory_mib=sidecar.memory_mib if sidecar else None,
+            stop_seconds=service.stop_seconds,
+        )
+
+    def _image(self, image: model.Image, parts: Parts) -> Input[str] | BuildArgs:
+        if image.repository is None or parts.registry is None:
+            return str(image.uri)
+        url = parts.registry.urls[image.repository]
+        if image.build:
+            return BuildArgs(
+                repository_url=url,
+                context=image.build.context,
+                dockerfile=image.build.dockerfile,
+                arguments=image.build.arguments,
+                target=image.build.target,
+            )
+        return Output.concat(url, f"@{image.digest}" if image.digest else f":{image.tag}")
+
+    def _repository_arns(self, service: model.Service, parts: Parts) -> Sequence[Input[str]]:
+        """Return the repositories a service pulls from: the stack's own, and ECR repositories named by address."""
+        images = [service.image, *(sidecar.image for sidecar in service.sidecars.values())]
+        own = sorted({image.repository for image in images if image.repository})
+        arns: list[Input[str]] = [parts.registry.arns[name] for name in own] if parts.registry else []
+        for uri in sorted({image.uri for image in images if image.uri}):
+            if match := _ECR.match(uri):
+                partition = documents.partition(match["region"])
+                arns.append(f"arn:{partition}:ecr:{match['region']}:{match['account']}:repository/{match['name']}")
+        return arns
+
+    def _values(self, container: model.Container, parts: Parts) -> Mapping[str, Input[str]]:
+        """Return what references in environment values stand for."""
+        settings = self.settings
+        values: dict[str, Input[str]] = {
+            "app": settings.app,
+            "environment": settings.environment,
+            "aws.region": settings.aws.region,
+            "domain.host": settings.domain.host if settings.domain else "",
+            "image.tag": container.image.tag or "",
+        }
+        if parts.database:
+            values |= {
+                "database.host": parts.database.address,
+                "database.port": str(parts.database.port),
+                "database.name": parts.database.database_name,
+            }
+        if parts.cache:
+            values |= {"cache.host": parts.cache.host, "cache.port": str(parts.cache.port)}
+        if parts.media:
+            values |= {"media.bucket": parts.media.bucket, "media.url": parts.media.base_url}
+        return values
+
+
+_ECR = re.compile(r"^(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/(?P<name>[^:@]+)")
+
+
+def provider(settings: Settings) -> aws.ProviderArgs:
+    """Return the AWS provider's arguments: the `aws:` keys of the stack file, and the tags on everything."""
+    given = settings.aws.model_dump(exclude_none=True)
+    own = {"app": settings.app, "environment": settings.environment, "managed-by": "pulumi"}
+    return aws.ProviderArgs(**given, default_tags=aws.ProviderDefaultTagsArgs(tags={**settings.tags, **own}))
+
+
+def zone_id(settings: Settings, lookup: InvokeOptions) -> Input[str]:
+    """Return the id of the hosted zone, looked up where only its name is given; empty without a domain."""
+    domain = settings.domain
+    if domain is None:
+        return ""
+    return domain.zone_id or aws.route53.get_zone_output(name=domain.zone, opts=lookup).zone_id
+
+
+def cloudfront_prefix_list(settings: Settings, lookup: InvokeOptions) -> Input[str] | None:
+    """Return the id of AWS's list of the addresses CloudFront comes from, or None where the stack does not use it."""
+    if settings.cdn is None:
+        return None
+    return aws.ec2.get_managed_prefix_list_output(name="com.amazonaws.global.cloudfront.origin-facing", opts=lookup).id
+
+
+def exports(
+    settings: Settings, parts: Parts, services: Mapping[str, Service], cdn: Cdn | None
+) -> Mapping[str, Input[object]]:
+    """Return the stack's outputs: what pipelines, people and other stacks need to know."""
+    shown: dict[str, Input[object]] = {
+        "region": settings.aws.region,
+        "vpcId": parts.network.vpc_id,
+        "privateSubnetIds": parts.network.private_subnet_ids,
+        "clusterName": parts.cluster.name,
+        "serviceNames": {key: service.name for key, service in services.items()},
+        "taskFamilies": {key: service.family for key, service in services.items()},
+        "logGroups": {key: service.log_group_name for key, service in services.items()},
+    }
+    if settings.domain:
+        shown["url"] = f"https://{settings.domain.host}"
+    if parts.load_balancer:
+        shown["loadBalancerDnsName"] = parts.load_balancer.dns_name
+    if cdn:
+        shown["cdnDomainName"] = cdn.domain_name
+    if parts.registry:
+        shown["repositoryUrls"] = parts.registry.urls
+    if parts.secrets:
+        shown["secretArns"] = parts.secrets.arns
+    if parts.database:
+        shown |= {"databaseHost": parts.database.address, "databaseSecretArn": parts.database.secret_arn}
+    if parts.cache:
+        shown |= {"cacheHost": parts.cache.host, "cacheSecretArn": parts.cache.secret_arn}
+    if parts.media:
+        shown |= {"mediaBucket": parts.media.bucket, "mediaUrl": parts.media.base_url}
+    return shown
+
+
+def public_hosts(domain: model.Domain) -> Sequence[str]:
+    """Return the hosts that people use."""
+    return (domain.host, *domain.alternative_hosts)
+
+
+def origin_host(cdn: model.Cdn, domain: model.Domain) -> str:
+    """Return the host at which CloudFront reaches the load balancer."""
+    return cdn.origin_host or f"origin.{domain.host}"
+
+
+def balancer_hosts(settings: Settings, domain: model.Domain) -> Sequence[str]:
+    """Return the hosts on the load balancer's certificate: the public ones, or the origin's behind CloudFront."""
+    return (origin_host(settings.cdn, domain),) if settings.cdn else public_hosts(domain)
+
+
+def _web_acl(waf: model.Waf | None, log_key_arn: Input[str] | None) -> WebAclArgs | None:
+    return WebAclArgs(rate_limit=waf.rate_limit, log_days=waf.log_days, log_key_arn=log_key_arn) if waf else None
+
+
+def _target(service: model.Service, route: model.Route, port: int) -> TargetArgs:
+    health = service.health
+    timeout = health.timeout_seconds or min(5, health.interval_seconds - 1)
+    return TargetArgs(
+        port=port,
+        health=HealthCheckArgs(
+            path=health.path,
+            port=health.port,
+            interval_seconds=health.interval_seconds,
+            timeout_seconds=timeout,
+            healthy_after=health.healthy_after,
+            unhealthy_after=health.unhealthy_after,
+            matcher=health.codes,
+        ),
+        deregistration_seconds=health.deregistration_seconds,
+        paths=route.paths,
+        hosts=route.hosts,
+        priority=route.priority,
+        default=route.default,
+    )
+
+
+def _entry(key: str, service: model.Service, balancer: LoadBalancer | None) -> EntryArgs | None:
+    if balancer is None or service.route is None:
+        return None
+    target = balancer.targets[key]
+    return EntryArgs(
+        target_group_arn=target.arn,
+        security_group_id=balancer.security_group_id,
+        request_label=Output.concat(balancer.arn_suffix, "/", target.arn_suffix),
+        health_port=service.health.port,
+        grace_seconds=service.health.grace_seconds,
+    )
+
+
+def _connections(parts: Parts) -> Mapping[str, ConnectionArgs]:
+    return {
+        name: ConnectionArgs(security_group_id=part.security_group_id, port=part.port)
+        for name, part in (("database", parts.database), ("cache", parts.cache))
+        if part
+    }
+
+
+def _scaling(scaling: model.Scaling | None) -> ScalingArgs:
+    if scaling is None:
+        return ScalingArgs(targets={"cpu": 70})
+    targets, steps = scaling.targets or model.Targets(), scaling.steps or model.Steps()
+    tracked: Mapping[Metric, int | None] = {
+        "cpu": targets.cpu_percent,
+        "memory": targets.memory_percent,
+        "requests": targets.requests_per_minute,
+    }
+    stepped: Mapping[StepMetric, model.Step | None] = {"cpu": steps.cpu_percent, "memory": steps.memory_percent}
+    return ScalingArgs(
+        targets={metric: value for metric, value in tracked.items() if value},
+        steps={metric: _step(step) for metric, step in stepped.items() if step},
+        out_cooldown_seconds=scaling.out_cooldown_seconds,
+        in_cooldown_seconds=scaling.in_cooldown_seconds,
+    )
+
+
+def _step(step: model.Step) -> StepArgs:
+    return StepArgs(up=step.up, down=step.down, up_minutes=step.up_minutes, down_minutes=step.down_minutes)
+
+
+def _health_check(check: model.HealthCheck | None, port: int | None, path: str) -> ContainerHealthCheckArgs | None:
+    if check is None:
+        return None
+    url = f"http://localhost:{port}{path}"
+    ready = {
+        "python": (
+            "CMD",
+            "python",
+            "-c",
+            f"import urllib.request; urllib.request.urlopen('{url}', timeout={check.timeout_seconds})",
+        ),
+        "curl": ("CMD-SHELL", f"curl -f {url} || exit 1"),
+    }
+    return ContainerHealthCheckArgs(
+        command=ready.get(check.command[0], check.command),
+        interval_seconds=check.interval_seconds,
+        timeout_seconds=check.timeout_seconds,
+        retries=check.retries,
+        start_seconds=check.start_seconds,
+    )
+
+
+def _filled(text: str, values: Mapping[str, Input[str]]) -> Input[str]:
+    """Put values in the place of references; the settings made sure that each stands for something."""
+    pieces = checks.REFERENCE.split(text)
+    if len(pieces) == 1:
+        return text
+    return Output.concat(*(values[piece] if index % 2 else piece for index, piece in enumerate(pieces)))
+
+
+def _secret(reference: str, parts: Parts) -> SecretReference:
+    name, _, key = reference.partition(":")
+    if name == "database" and parts.database:
+        return SecretReference(arn=parts.database.secret_arn, key=key, key_arn=parts.database.key_arn)
+    if name == "cache" and parts.cache:
+        return SecretReference(arn=parts.cache.secret_arn, key=key, key_arn=parts.cache.key_arn)
+    if parts.secrets and name in parts.secrets.arns:
+        return SecretReference(arn=parts.secrets.arns[name], key=key or None, key_arn=parts.secrets.key_arn)
+    if parts.cache and parts.cache.url_secret_arn:
+        return SecretReference(arn=parts.cache.url_secret_arn, key_arn=parts.cache.key_arn)
+    raise LookupError(f"the secret {name!r} belongs to no part of this stack")
+
+
+def _declared(service: model.Service) -> Sequence[documents.Statement]:
+    return [documents.allow(permission.actions, permission.resources) for permission in service.permissions]
+
+
+def _media_access(media: MediaBucket | None) -> Sequence[documents.Statement]:
+    if media is None:
+        return ()
+    objects = Output.concat(media.arn, "/*")
+    return (
+        documents.allow(["s3:DeleteObject", "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], [objects]),
+        documents.allow(["s3:ListBucket"], [media.arn]),
+        documents.allow(["kms:Decrypt", "kms:GenerateDataKey"], [media.key_arn]),
+    )

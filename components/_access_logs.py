@@ -1,0 +1,145 @@
+"""The bucket a load balancer writes its access log to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+from components import _documents as documents
+from components._edges import known_after
+
+_LONGEST_LABEL: Final = 26
+"""What S3's 37 characters for a prefix leave beside `-requests-` and a spare one."""
+
+# The accounts from which load balancers of the older regions write; newer regions use the service's principal alone.
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+_WRITERS: Final[Mapping[str, str]] = {
+    "af-south-1": "098369216593",
+    "ap-east-1": "754344448648",
+    "ap-northeast-1": "582318560864",
+    "ap-northeast-2": "600734575887",
+    "ap-northeast-3": "383597477331",
+    "ap-south-1": "718504428378",
+    "ap-southeast-1": "114774131450",
+    "ap-southeast-2": "783225319266",
+    "ap-southeast-3": "589379963580",
+    "ca-central-1": "985666609251",
+    "cn-north-1": "638102146993",
+    "cn-northwest-1": "037604701340",
+    "eu-central-1": "054676820928",
+    "eu-north-1": "897822967062",
+    "eu-south-1": "635631232127",
+    "eu-west-1": "156460612806",
+    "eu-west-2": "652711504416",
+    "eu-west-3": "009996457667",
+    "me-south-1": "076674570225",
+    "sa-east-1": "507241528517",
+    "us-east-1": "127311923021",
+    "us-east-2": "033677994240",
+    "us-gov-east-1": "190560391635",
+    "us-gov-west-1": "048591011584",
+    "us-west-1": "027434742980",
+    "us-west-2": "797873946194",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccessLogArgs:
+    """What the log's bucket is made of."""
+
+    label: str
+    """The stack's name in AWS: the beginning of the bucket's name."""
+    region: str
+    """The load balancer's region, and the bucket's."""
+    account_id: Input[str]
+    """The AWS account."""
+    days: int
+    """Days an entry is kept."""
+    empty_on_destroy: bool
+    """Whether deleting the bucket deletes the log with it."""
+    protect: bool
+    """Whether Pulumi refuses to delete the bucket."""
+
+
+def access_log_bucket(name: str, args: AccessLogArgs, parent: pulumi.Resource) -> Output[str]:
+    """Make the bucket; return its name, known once load balancers may write to it: AWS tries that when it makes one."""
+    bucket = aws.s3.Bucket(
+        f"{name}-bucket",
+        bucket_prefix=f"{args.label[:_LONGEST_LABEL]}-requests-",
+        force_destroy=args.empty_on_destroy,
+        opts=ResourceOptions(parent=parent, protect=args.protect),
+    )
+    ownership = aws.s3.BucketOwnershipControls(
+        f"{name}-ownership",
+        bucket=bucket.id,
+        rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
+        opts=ResourceOptions(parent=parent),
+    )
+    block = aws.s3.BucketPublicAccessBlock(
+        f"{name}-public-access",
+        bucket=bucket.id,
+        block_public_acls=True,
+        block_public_policy=True,
+        ignore_public_acls=True,
+        restrict_public_buckets=True,
+        # S3 refuses two changes to one bucket at a time (OperationAborted).
+        opts=ResourceOptions(parent=parent, depends_on=[ownership]),
+    )
+    policy = aws.s3.BucketPolicy(
+        f"{name}-policy",
+        bucket=bucket.id,
+        policy=documents.policy(*_statements(args, bucket)),
+        opts=ResourceOptions(parent=parent, depends_on=[block]),
+    )
+    encryption = aws.s3.BucketServerSideEncryptionConfiguration(
+        f"{name}-encryption",
+        bucket=bucket.id,
+        rules=[
+            aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
+                # Load balancers cannot write to a bucket encrypted with KMS.
+                apply_server_side_encryption_by_default=aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
+                    sse_algorithm="AES256"
+                )
+            )
+        ],
+        opts=ResourceOptions(parent=parent, depends_on=[policy]),
+    )
+    aws.s3.BucketLifecycleConfiguration(
+        f"{name}-lifecycle",
+        bucket=bucket.id,
+        rules=[
+            aws.s3.BucketLifecycleConfigurationRuleArgs(
+                id="expire",
+                status="Enabled",
+                filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
+                expiration=aws.s3.BucketLifecycleConfigurationRuleExpirationArgs(days=args.days),
+                abort_incomplete_multipart_upload=aws.s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
+                    days_after_initiation=7
+                ),
+            )
+        ],
+        opts=ResourceOptions(parent=parent, depends_on=[encryption]),
+    )
+    return known_after(bucket.bucket, policy, encryption)
+
+
+def _statements(args: AccessLogArgs, bucket: aws.s3.Bucket) -> Iterator[documents.Statement]:
+    """Yield who may write, and that nobody does anything without TLS."""
+    own = Output.concat(bucket.arn, "/AWSLogs/", args.account_id, "/*")
+    yield documents.deny(
+        ["s3:*"],
+        [bucket.arn, Output.concat(bucket.arn, "/*")],
+        {"Bool": {"aws:SecureTransport": "false"}},
+        principal="*",
+        sid="TlsOnly",
+    )
+    service = "logdelivery.elasticloadbalancing.amazonaws.com"
+    yield documents.allow(["s3:PutObject"], [own], principal={"Service": service}, sid="Delivery")
+    if account := _WRITERS.get(args.region):
+        arn = f"arn:{documents.partition(args.region)}:iam::{account}:root"
+        yield documents.allow(["s3:PutObject"], [own], principal={"AWS": arn}, sid="RegionalDelivery")

@@ -1,0 +1,69 @@
+"""IAM policy documents as canonical JSON, so that an unchanged program never shows a difference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pulumi import Input, Output
+
+Statement = Mapping[str, object]
+
+
+def allow(
+    actions: Sequence[str],
+    resources: Sequence[Input[str]],
+    conditions: Mapping[str, Mapping[str, Input[object]]] | None = None,
+    *,
+    principal: Mapping[str, object] | str | None = None,
+    sid: str | None = None,
+) -> Statement:
+    """Return a statement that allows `actions` on `resources`; `principal` only in policies attached to a resource."""
+    return _statement("Allow", actions, resources, conditions, principal, sid)
+
+
+def deny(
+    actions: Sequence[str],
+    resources: Sequence[Input[str]],
+    conditions: Mapping[str, Mapping[str, Input[object]]] | None = None,
+    *,
+    principal: Mapping[str, object] | str | None = None,
+    sid: str | None = None,
+) -> Statement:
+    """Return a statement that denies `actions` on `resources`."""
+    return _statement("Deny", actions, resources, conditions, principal, sid)
+
+
+def policy(*statements: Statement) -> Output[str]:
+    """Return the document of these statements."""
+    return Output.json_dumps({"Version": "2012-10-17", "Statement": list(statements)}, sort_keys=True)
+
+
+def trust(service: str, account_id: Input[str] | None = None) -> Output[str]:
+    """Return the trust policy that lets a service assume a role, only on behalf of `account_id` where one is given."""
+    conditions = {"StringEquals": {"aws:SourceAccount": account_id}} if account_id is not None else None
+    statement = {"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"Service": service}}
+    return policy({**statement, **({"Condition": conditions} if conditions else {})})
+
+
+def partition(region: str) -> str:
+    """Return the AWS partition of a region, the second part of its ARNs."""
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+def _statement(
+    effect: str,
+    actions: Sequence[str],
+    resources: Sequence[Input[str]],
+    conditions: Mapping[str, Mapping[str, Input[object]]] | None,
+    principal: Mapping[str, object] | str | None,
+    sid: str | None,
+) -> Statement:
+    optional = {"Condition": conditions, "Principal": principal, "Sid": sid}
+    return {
+        "Action": sorted(actions),
+        "Effect": effect,
+        "Resource": list(resources),
+        **{key: value for key, value in optional.items() if value is not None},
+    }

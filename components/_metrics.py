@@ -1,0 +1,201 @@
+"""Every CloudWatch metric that alarms and the dashboard use, as AWS publishes it.
+
+Sources: the CloudWatch pages of the user guides of ECS, Container Insights, Elastic Load Balancing, RDS, ElastiCache and Route 53.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from pulumi import Input
+
+
+class Missing(StrEnum):
+    """What an alarm makes of minutes without data."""
+
+    BAD = "breaching"
+    GOOD = "notBreaching"
+    UNKNOWN = "missing"
+    """The alarm says that it has no data, and tells nobody."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Metric:
+    """A metric of an AWS service."""
+
+    namespace: str
+    """Who publishes it."""
+    name: str
+    """What it is called there."""
+    dimensions: Sequence[str]
+    """The names by which its series are told apart, all of which one must give."""
+    statistic: str = "Average"
+    """What is usually made of a minute's values."""
+    missing: Missing = Missing.UNKNOWN
+    """What an alarm makes of minutes without data."""
+
+    def at(self, *values: Input[str]) -> Mapping[str, Input[str]]:
+        """Return the dimensions of one series, from its values in the order of `dimensions`."""
+        return dict(zip(self.dimensions, values, strict=True))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Formula:
+    """A number computed from several metrics of the same thing, by CloudWatch's metric math."""
+
+    series: Mapping[str, Metric]
+    """The metrics, by their names in the formula. All have the same dimensions."""
+    text: str
+    """The formula."""
+    missing: Missing = Missing.UNKNOWN
+    """What an alarm makes of minutes without data."""
+
+    @property
+    def dimensions(self) -> Sequence[str]:
+        """The dimensions of its metrics."""
+        return next(iter(self.series.values())).dimensions
+
+
+_SERVICE: Final = ("ClusterName", "ServiceName")
+_TARGET_GROUP: Final = ("TargetGroup", "LoadBalancer")
+
+# A service without running tasks sends nothing, for which there is an alarm of its own.
+SERVICE_CPU: Final = Metric(namespace="AWS/ECS", name="CPUUtilization", dimensions=_SERVICE)
+SERVICE_MEMORY: Final = Metric(namespace="AWS/ECS", name="MemoryUtilization", dimensions=_SERVICE)
+# Each running task sends a sample a minute; no sample is no task.
+SERVICE_SAMPLES: Final = Metric(
+    namespace="AWS/ECS", name="CPUUtilization", dimensions=_SERVICE, statistic="SampleCount", missing=Missing.BAD
+)
+
+# Container Insights sends these each minute for every service that there is.
+RUNNING_TASKS: Final = Metric(namespace="ECS/ContainerInsights", name="RunningTaskCount", dimensions=_SERVICE)
+DESIRED_TASKS: Final = Metric(namespace="ECS/ContainerInsights", name="DesiredTaskCount", dimensions=_SERVICE)
+DEPLOYMENTS: Final = Metric(namespace="ECS/ContainerInsights", name="DeploymentCount", dimensions=_SERVICE)
+
+# The load balancer sends counts and times only for minutes in which there was something to count.
+REQUESTS: Final = Metric(
+    namespace="AWS/ApplicationELB",
+    name="RequestCount",
+    dimensions=("LoadBalancer",),
+    statistic="Sum",
+    missing=Missing.GOOD,
+)
+BALANCER_5XX: Final = Metric(
+    namespace="AWS/ApplicationELB",
+    name="HTTPCode_ELB_5XX_Count",
+    dimensions=("LoadBalancer",),
+    statistic="Sum",
+    missing=Missing.GOOD,
+)
+TARGET_5XX: Final = Metric(
+    namespace="AWS/ApplicationELB",
+    name="HTTPCode_Target_5XX_Count",
+    dimensions=("LoadBalancer",),
+    statistic="Sum",
+    missing=Missing.GOOD,
+)
+TARGET_4XX: Final = Metric(
+    namespace="AWS/ApplicationELB",
+    name="HTTPCode_Target_4XX_Count",
+    dimensions=("LoadBalancer",),
+    statistic="Sum",
+    missing=Missing.GOOD,
+)
+RESPONSE_TIME: Final = Metric(
+    namespace="AWS/ApplicationELB",
+    name="TargetResponseTime",
+    dimensions=_TARGET_GROUP,
+    statistic="p99",
+    missing=Missing.GOOD,
+)
+# A target group without targets sends nothing, for which the service has an alarm of its own.
+UNHEALTHY_TARGETS: Final = Metric(
+    namespace="AWS/ApplicationELB",
+    name="UnHealthyHostCount",
+    dimensions=_TARGET_GROUP,
+    statistic="Maximum",
+    missing=Missing.GOOD,
+)
+HEALTHY_TARGETS: Final = Metric(
+    namespace="AWS/ApplicationELB", name="HealthyHostCount", dimensions=_TARGET_GROUP, statistic="Minimum"
+)
+
+# A database and a cache send these each minute while they run; one that is stopped on purpose is no alarm.
+DATABASE_CPU: Final = Metric(namespace="AWS/RDS", name="CPUUtilization", dimensions=("DBInstanceIdentifier",))
+DATABASE_CONNECTIONS: Final = Metric(
+    namespace="AWS/RDS", name="DatabaseConnections", dimensions=("DBInstanceIdentifier",), statistic="Maximum"
+)
+DATABASE_FREE_STORAGE: Final = Metric(
+    namespace="AWS/RDS", name="FreeStorageSpace", dimensions=("DBInstanceIdentifier",), statistic="Minimum"
+)
+DATABASE_FREE_MEMORY: Final = Metric(
+    namespace="AWS/RDS", name="FreeableMemory", dimensions=("DBInstanceIdentifier",), statistic="Minimum"
+)
+# Read replicas send it; a standby in another zone has no lag.
+REPLICA_LAG: Final = Metric(
+    namespace="AWS/RDS", name="ReplicaLag", dimensions=("DBInstanceIdentifier",), statistic="Maximum"
+)
+
+CACHE_CPU: Final = Metric(namespace="AWS/ElastiCache", name="EngineCPUUtilization", dimensions=("CacheClusterId",))
+CACHE_MEMORY: Final = Metric(
+    namespace="AWS/ElastiCache", name="DatabaseMemoryUsagePercentage", dimensions=("CacheClusterId",)
+)
+CACHE_EVICTIONS: Final = Metric(
+    namespace="AWS/ElastiCache", name="Evictions", dimensions=("CacheClusterId",), statistic="Sum"
+)
+CACHE_BYTES_IN: Final = Metric(
+    namespace="AWS/ElastiCache", name="NetworkBytesIn", dimensions=("CacheClusterId",), statistic="Sum"
+)
+CACHE_BYTES_OUT: Final = Metric(
+    namespace="AWS/ElastiCache", name="NetworkBytesOut", dimensions=("CacheClusterId",), statistic="Sum"
+)
+
+# Route 53 sends it each minute from several continents: silence means that nobody is looking.
+HEALTH_CHECK: Final = Metric(
+    namespace="AWS/Route53",
+    name="HealthCheckStatus",
+    dimensions=("HealthCheckId",),
+    statistic="Minimum",
+    missing=Missing.BAD,
+)
+HEALTH_REGION: Final = "us-east-1"
+"""The only region that has it, whatever the stack's own: an alarm on it lives there, and so does the topic it tells."""
+
+ALL: Final[Sequence[Metric]] = tuple(value for value in globals().values() if isinstance(value, Metric))
+"""The whole table."""
+
+NO_TASKS: Final = Formula(
+    series={"desired": DESIRED_TASKS, "running": RUNNING_TASKS}, text="IF(desired>0 AND FILL(running,0)<1,1,0)"
+)
+"""1 while a service that should have tasks has none, otherwise 0: a service that sleeps at night is not down."""
+
+
+def errors_5xx(at_least: int = 1) -> Formula:
+    """Return the percentage of requests that fail on our side, 0 where there are fewer than `at_least` requests.
+
+    Answers of the load balancer itself count: it gives them without a healthy target, or when one breaks the connection off.
+    """
+    return _percent_of_requests({"balancer": BALANCER_5XX, "failed": TARGET_5XX}, at_least)
+
+
+def errors_4xx(at_least: int = 1) -> Formula:
+    """Return the percentage of requests that the application refuses, 0 where there are fewer than `at_least` requests.
+
+    Answers of the load balancer itself do not count: it gives them to scanners, for what the application does not have.
+    """
+    return _percent_of_requests({"refused": TARGET_4XX}, at_least)
+
+
+def _percent_of_requests(errors: Mapping[str, Metric], at_least: int) -> Formula:
+    # A request counts only once it has a target, so that without a healthy one there are errors and no requests: the greater
+    # of the two is the whole.
+    total = "+".join(f"FILL({name},0)" for name in errors)
+    whole = f"IF(FILL(requests,0)>({total}),FILL(requests,0),{total})"
+    return Formula(
+        series={**errors, "requests": REQUESTS},
+        text=f"IF(({whole})>={at_least},100*({total})/({whole}),0)",
+        missing=Missing.GOOD,
+    )

@@ -1,0 +1,350 @@
+"""A Redis or Valkey cache on ElastiCache in the isolated subnets, with TLS, a token and its own key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_random as random
+from pulumi import Input, Output, ResourceOptions
+
+import limits
+from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CacheArgs:
+    """What a cache is made of.
+
+    Nodes are `shards` (one, if None) times one primary and its `replicas`.
+    """
+
+    label: str
+    """What generated names start with, such as storefront-production."""
+    identifier: str
+    """The replication group's name in ElastiCache. A change replaces the cache."""
+    engine: Literal["redis", "valkey"] = "redis"
+    """The engine. Redis can become Valkey in place, not the other way round."""
+    version: str = "7.1"
+    """Its version, major.minor. Upgrades are made in place; a lower one replaces the cache."""
+    node_type: str
+    """The size of each node, such as cache.t4g.small. Changed in place; the main part of its price."""
+    shards: int | None = None
+    """Shards, 1 to 90, in cluster mode, which clients must speak; None: cluster mode off. Switching it replaces the cache."""
+    replicas: int = 1
+    """Replicas of each primary, 0 to 5. Billed like the primary."""
+    multi_az: bool | None = None
+    """Whether replicas stand in other zones, which needs one at least; None: whenever there are any."""
+    vpc_id: Input[str]
+    """The network of its security group."""
+    subnet_ids: Sequence[Input[str]]
+    """Isolated subnets; in two zones at least for `multi_az`."""
+    port: int = 6379
+    """Its TCP port, 1 to 65535. A change replaces the cache."""
+    snapshot_days: int = 7
+    """Days that daily snapshots are kept, up to 35; 0 switches them off."""
+    snapshot_window: str = "02:00-03:00"
+    """When the daily snapshot is made, UTC, an hour at least."""
+    maintenance_window: str = "sun:04:30-sun:05:30"
+    """When ElastiCache may change nodes each week, UTC, an hour at least, apart from the snapshot window."""
+    final_snapshot: bool = True
+    """Whether deleting it leaves a last snapshot."""
+    log_days: int = 90
+    """Days its slow log and engine log are kept in CloudWatch."""
+    log_key_arn: Input[str] | None = None
+    """The key that encrypts its logs; None: AWS's own."""
+    url_secret_name: str | None = None
+    """Name of a secret whose whole value is the cache's address with its token, rediss://...; None: there is none."""
+    recovery_days: int = 30
+    """Days its deleted secrets can be brought back, 7 to 30; 0 deletes at once and frees their names."""
+    protect: bool = True
+    """Whether Pulumi refuses to delete the cache, its secrets and its key."""
+    auto_minor_upgrade: bool = True
+    """Whether ElastiCache installs minor versions in the maintenance window."""
+    apply_immediately: bool = False
+    """Whether changes are made at once, not in the maintenance window."""
+    account_id: Input[str]
+    """The AWS account."""
+    region: str
+    """The AWS region."""
+    key_deletion_days: int = 30
+    """Days its deleted key, and with it every snapshot, can be brought back, 7 to 30."""
+
+    def __post_init__(self) -> None:
+        """Check AWS's limits.
+
+        Raises:
+            ValueError: with every problem, a line each.
+        """
+        problems = [f"CacheArgs.{name}: {problem}" for name, problem in self._problems() if problem]
+        if problems:
+            raise ValueError("\n".join(problems))
+
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
+        yield "identifier", limits.cache_identifier(self.identifier)
+        yield "version", limits.cache_version(self.engine, self.version)
+        yield "node_type", limits.cache_node(self.node_type)
+        for name, value, least, most in (
+            ("shards", self.shards, 1, _MOST_NODES),
+            ("replicas", self.replicas, 0, 5),
+            ("port", self.port, 1, 65535),
+            ("snapshot_days", self.snapshot_days, 0, 35),
+            ("key_deletion_days", self.key_deletion_days, 7, 30),
+        ):
+            if value is not None and not least <= value <= most:
+                yield name, f"{value} is outside {least} to {most}"
+        if self.shards is not None and self.shards <= _MOST_NODES < self.nodes:
+            yield (
+                "replicas",
+                f"{self.replicas} in each of {self.shards} shards make {self.nodes} nodes; at most {_MOST_NODES} are allowed",
+            )
+        yield from self._zone_problems()
+        yield from self._window_problems()
+        yield "log_days", limits.log_retention(self.log_days)
+        if self.url_secret_name is not None:
+            yield "url_secret_name", limits.secret_name(self.url_secret_name)
+        if self.recovery_days not in (0, *range(7, 31)):
+            yield "recovery_days", f"{self.recovery_days} is not allowed; 0 or 7 to 30 are"
+
+    def _zone_problems(self) -> Iterator[tuple[str, str | None]]:
+        if self.multi_az and not self.replicas:
+            yield "multi_az", "True needs at least one replica to stand in another zone; set replicas to 1 to 5"
+        if self.spans_zones and len(self.subnet_ids) < _FEWEST_SUBNETS:
+            yield (
+                "subnet_ids",
+                f"{len(self.subnet_ids)} given; at least two, in different zones, are needed with multi_az",
+            )
+
+    def _window_problems(self) -> Iterator[tuple[str, str | None]]:
+        if problem := limits.windows(self.snapshot_window, self.maintenance_window):
+            yield "snapshot_window", problem
+            return
+        for name, window in (
+            ("snapshot_window", self.snapshot_window),
+            ("maintenance_window", self.maintenance_window),
+        ):
+            if (minutes := _minutes(window)) < _HOUR:
+                yield name, f"{window} is {minutes} minutes long; ElastiCache takes {_HOUR} at least"
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes there are."""
+        return (self.shards or 1) * (1 + self.replicas)
+
+    @property
+    def spans_zones(self) -> bool:
+        """Whether nodes stand in several zones."""
+        return self.replicas > 0 if self.multi_az is None else self.multi_az
+
+    @property
+    def members(self) -> Sequence[str]:
+        """The names ElastiCache gives the nodes, as alarms use them."""
+        shards = (
+            [self.identifier] if self.shards is None else [f"{self.identifier}-{n:04}" for n in _up_to(self.shards)]
+        )
+        return [f"{shard}-{node:03}" for shard in shards for node in _up_to(1 + self.replicas)]
+
+
+class Cache(pulumi.ComponentResource):
+    """A cache that only named security groups reach, over TLS, with a token that a secret holds.
+
+    What connects to it adds its own ingress rule to `security_group_id`.
+    """
+
+    host: Output[str]
+    """Its host name: in cluster mode the configuration endpoint, otherwise the primary's."""
+    port: int
+    """Its TCP port."""
+    security_group_id: Output[str]
+    """Its security group, without rules of its own."""
+    secret_arn: Output[str]
+    """A secret with `token`, `host`, `port` and `url` as a JSON document, known once it is filled."""
+    url_secret_arn: Output[str] | None
+    """The secret whose whole value is the URL, known once it is filled, if one is asked for."""
+    key_arn: Output[str]
+    """The key that encrypts the nodes, snapshots and secrets."""
+    members: Sequence[str]
+    """The names of its nodes."""
+
+    def __init__(self, name: str, args: CacheArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("slipway:index:Cache", name, None, opts)
+        key = EncryptionKey(
+            f"{name}-key",
+            EncryptionKeyArgs(
+                label=args.label,
+                description=f"Cache {args.identifier}: nodes, snapshots and secrets",
+                account_id=args.account_id,
+                region=args.region,
+                alias=f"{args.label}-{name}",
+                protect=args.protect,
+                deletion_days=args.key_deletion_days,
+            ),
+            ResourceOptions(parent=self),
+        )
+        group = aws.ec2.SecurityGroup(
+            f"{name}-group",
+            name_prefix=f"{args.label}-{name}-",
+            description=f"Cache {args.identifier}",
+            vpc_id=args.vpc_id,
+            tags={"Name": f"{args.label}-{name}"},
+            opts=ResourceOptions(parent=self),
+        )
+        token = random.RandomPassword(
+            f"{name}-token", length=64, special=False, opts=ResourceOptions(parent=self)
+        ).result
+        nodes = self._replication_group(name, args, key, group, token)
+        host = nodes.primary_endpoint_address if args.shards is None else nodes.configuration_endpoint_address
+        url = Output.concat("rediss://:", token, "@", host, ":", str(args.port))
+        document = Output.json_dumps({"token": token, "host": host, "port": args.port, "url": url}, sort_keys=True)
+
+        self.host = host
+        self.port = args.port
+        self.security_group_id = group.id
+        self.secret_arn = self._secret(f"{name}-secret", args, key, None, document)
+        self.url_secret_arn = (
+            self._secret(f"{name}-url", args, key, args.url_secret_name, url) if args.url_secret_name else None
+        )
+        self.key_arn = key.arn
+        self.members = args.members
+        self.register_outputs(
+            {
+                "host": self.host,
+                "port": self.port,
+                "security_group_id": self.security_group_id,
+                "secret_arn": self.secret_arn,
+                "url_secret_arn": self.url_secret_arn,
+                "key_arn": self.key_arn,
+                "members": self.members,
+            }
+        )
+
+    def _replication_group(
+        self, name: str, args: CacheArgs, key: EncryptionKey, group: aws.ec2.SecurityGroup, token: Output[str]
+    ) -> aws.elasticache.ReplicationGroup:
+        subnets = aws.elasticache.SubnetGroup(
+            f"{name}-subnets",
+            description=f"Isolated subnets of cache {args.identifier}",
+            subnet_ids=list(args.subnet_ids),
+            opts=ResourceOptions(parent=self),
+        )
+        clustered = args.shards is not None
+        parameters = aws.elasticache.ParameterGroup(
+            f"{name}-parameters",
+            description=f"Parameters of cache {args.identifier}",
+            family=_family(args.engine, args.version),
+            parameters=[aws.elasticache.ParameterGroupParameterArgs(name="cluster-enabled", value="yes")]
+            if clustered
+            else None,
+            opts=ResourceOptions(parent=self),
+        )
+        return aws.elasticache.ReplicationGroup(
+            f"{name}-nodes",
+            replication_group_id=args.identifier,
+            description=f"Cache of {args.label}",
+            engine=args.engine,
+            engine_version=args.version,
+            node_type=args.node_type,
+            num_cache_clusters=None if clustered else args.nodes,
+            num_node_groups=args.shards,
+            replicas_per_node_group=args.replicas if clustered else None,
+            # Cluster mode insists on failover, even without replicas.
+            automatic_failover_enabled=clustered or args.replicas > 0,
+            multi_az_enabled=args.spans_zones,
+            data_tiering_enabled=True if args.node_type.startswith("cache.r6gd.") else None,
+            subnet_group_name=subnets.name,
+            security_group_ids=[group.id],
+            port=args.port,
+            parameter_group_name=parameters.name,
+            transit_encryption_enabled=True,
+            auth_token=token,
+            at_rest_encryption_enabled=True,
+            kms_key_id=key.arn,
+            snapshot_retention_limit=args.snapshot_days,
+            snapshot_window=args.snapshot_window,
+            maintenance_window=args.maintenance_window,
+            final_snapshot_identifier=self._final_snapshot(name, args, key) if args.final_snapshot else None,
+            log_delivery_configurations=[self._log(name, args, log) for log in ("engine-log", "slow-log")],
+            auto_minor_version_upgrade=args.auto_minor_upgrade,
+            apply_immediately=args.apply_immediately,
+            # Its identifier is fixed: two cannot stand side by side.
+            opts=ResourceOptions(parent=self, protect=args.protect, delete_before_replace=True),
+        )
+
+    def _log(
+        self, name: str, args: CacheArgs, log: str
+    ) -> aws.elasticache.ReplicationGroupLogDeliveryConfigurationArgs:
+        group = aws.cloudwatch.LogGroup(
+            f"{name}-{log}",
+            name=f"/aws/elasticache/{args.identifier}/{log}",
+            retention_in_days=args.log_days,
+            kms_key_id=args.log_key_arn,
+            opts=ResourceOptions(parent=self),
+        )
+        return aws.elasticache.ReplicationGroupLogDeliveryConfigurationArgs(
+            log_type=log, log_format="json", destination_type="cloudwatch-logs", destination=group.name
+        )
+
+    def _final_snapshot(self, name: str, args: CacheArgs, key: EncryptionKey) -> Output[str]:
+        """Return the last snapshot's name, with a part that stays the same while the cache does and is new for the next."""
+        suffix = random.RandomId(
+            f"{name}-final-snapshot",
+            byte_length=4,
+            keepers={
+                "identifier": args.identifier,
+                "cluster_mode": str(args.shards is not None),
+                "port": str(args.port),
+                "key": key.arn,
+            },
+            opts=ResourceOptions(parent=self),
+        )
+        return Output.concat(args.identifier, "-final-", suffix.hex)
+
+    def _secret(
+        self, logical_name: str, args: CacheArgs, key: EncryptionKey, secret_name: str | None, value: Output[str]
+    ) -> Output[str]:
+        """Make a secret with a value; return its ARN, known once the value is there."""
+        secret = aws.secretsmanager.Secret(
+            logical_name,
+            name=secret_name,
+            name_prefix=None if secret_name else f"{args.label}-{logical_name}-",
+            description=f"How to reach cache {args.identifier}",
+            kms_key_id=key.arn,
+            recovery_window_in_days=args.recovery_days,
+            opts=ResourceOptions(parent=self, protect=args.protect),
+        )
+        version = aws.secretsmanager.SecretVersion(
+            logical_name,
+            secret_id=secret.id,
+            secret_string=value,
+            opts=ResourceOptions(parent=self),
+        )
+        return Output.all(secret.arn, version.id).apply(lambda known: str(known[0]))
+
+
+_FEWEST_SUBNETS: Final = 2
+_MOST_NODES: Final = 90
+_HOUR: Final = 60
+
+
+def _up_to(count: int) -> range:
+    return range(1, count + 1)
+
+
+def _family(engine: str, version: str) -> str:
+    """Return the parameter group family of a version: redis6.x, redis7, valkey8 and so on."""
+    major = version.split(".", maxsplit=1)[0]
+    return f"{engine}{major}{'.x' if engine == 'redis' and major == '6' else ''}"
+
+
+def _minutes(window: str) -> int:
+    """Return the length of a window that `limits.windows` takes, in minutes."""
+    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    start, end = (
+        (days.index(day[:-1]) if day else 0) * 24 * 60 + int(hour) * 60 + int(minute)
+        for day, hour, minute in re.findall(r"([a-z]{3}:)?(\d\d):(\d\d)", window)
+    )
+    return (end - start) % (7 * 24 * 60 if window[0].isalpha() else 24 * 60)

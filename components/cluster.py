@@ -1,0 +1,93 @@
+"""The ECS cluster with its Fargate capacity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+import limits
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClusterArgs:
+    """What a cluster is made of."""
+
+    cluster_name: str
+    """Its name in AWS. A change replaces the cluster and its services."""
+    container_insights: Literal["enabled", "enhanced", "disabled"] = "enabled"
+    """CloudWatch Container Insights; `enhanced` adds figures per task and container. Billed per metric."""
+    exec_log: bool = False
+    """Whether shells opened in tasks (ECS Exec) are recorded in a log group of their own."""
+    log_days: int = 90
+    """Days that record is kept."""
+    log_key_arn: Input[str] | None = None
+    """The key that encrypts it; None: AWS's own."""
+
+    def __post_init__(self) -> None:
+        """Check AWS's limits.
+
+        Raises:
+            ValueError: with every problem, a line each.
+        """
+        checks = (
+            ("cluster_name", limits.ecs_name(self.cluster_name)),
+            ("log_days", limits.log_retention(self.log_days)),
+        )
+        problems = [f"ClusterArgs.{name}: {problem}" for name, problem in checks if problem]
+        if problems:
+            raise ValueError("\n".join(problems))
+
+
+class Cluster(pulumi.ComponentResource):
+    """An ECS cluster that runs tasks on Fargate and Fargate Spot."""
+
+    name: Output[str]
+    """The cluster's name."""
+    arn: Output[str]
+    """Its ARN, known once its capacity providers are attached: what uses it is then deleted before they are."""
+
+    def __init__(self, name: str, args: ClusterArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("slipway:index:Cluster", name, None, opts)
+        cluster = aws.ecs.Cluster(
+            f"{name}-cluster",
+            name=args.cluster_name,
+            settings=[aws.ecs.ClusterSettingArgs(name="containerInsights", value=args.container_insights)],
+            configuration=_exec_configuration(f"{name}-exec", args, self) if args.exec_log else None,
+            opts=ResourceOptions(parent=self),
+        )
+        providers = aws.ecs.ClusterCapacityProviders(
+            f"{name}-capacity",
+            cluster_name=cluster.name,
+            capacity_providers=["FARGATE", "FARGATE_SPOT"],
+            default_capacity_provider_strategies=[
+                aws.ecs.ClusterCapacityProvidersDefaultCapacityProviderStrategyArgs(
+                    capacity_provider="FARGATE", weight=1
+                )
+            ],
+            opts=ResourceOptions(parent=self),
+        )
+        self.name = cluster.name
+        self.arn = Output.all(cluster.arn, providers.id).apply(lambda known: str(known[0]))
+        self.register_outputs({"name": self.name, "arn": self.arn})
+
+
+def _exec_configuration(name: str, args: ClusterArgs, parent: pulumi.Resource) -> aws.ecs.ClusterConfigurationArgs:
+    log = aws.cloudwatch.LogGroup(
+        name,
+        name=f"/ecs/{args.cluster_name}/exec",
+        retention_in_days=args.log_days,
+        kms_key_id=args.log_key_arn,
+        opts=ResourceOptions(parent=parent),
+    )
+    return aws.ecs.ClusterConfigurationArgs(
+        execute_command_configuration=aws.ecs.ClusterConfigurationExecuteCommandConfigurationArgs(
+            logging="OVERRIDE",
+            log_configuration=aws.ecs.ClusterConfigurationExecuteCommandConfigurationLogConfigurationArgs(
+                cloud_watch_log_group_name=log.name, cloud_watch_encryption_enabled=args.log_key_arn is not None
+            ),
+        )
+    )

@@ -1,0 +1,389 @@
+"""A PostgreSQL or MySQL instance on RDS in the isolated subnets, with everything it needs to be operated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, Literal
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_random as random
+from pulumi import Input, Output, ResourceOptions
+
+import limits
+from components import _documents as documents
+from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+
+
+class Engine(StrEnum):
+    """The database engines on offer, by RDS's names."""
+
+    POSTGRES = "postgres"
+    MYSQL = "mysql"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DatabaseArgs:
+    """What a database is made of."""
+
+    label: str
+    """What generated names start with, such as storefront-production."""
+    identifier: str
+    """The instance's name in RDS. A change replaces the database."""
+    engine: Engine
+    """The engine. A change replaces the database."""
+    version: str
+    """A major version, of which RDS picks and keeps up the minor one, or a full one. A change is an upgrade with downtime.
+    With `auto_minor_upgrade`, a full version shows as a difference once RDS has moved on."""
+    instance_class: str
+    """Its size, such as db.t4g.medium. A change restarts it (with `multi_az`: fails over). The main part of its price."""
+    storage_gib: int
+    """Storage allocated, GiB: 20 to 65536, io1 and io2 from 100. Grows in place, never shrinks."""
+    storage_type: Literal["gp3", "io2", "io1", "gp2"] = "gp3"
+    """The kind of storage. A change is made in place and may take hours."""
+    iops: int | None = None
+    """I/O operations per second: required with io1 and io2, with gp3 only from 400 GiB. Billed."""
+    throughput: int | None = None
+    """Throughput, MiB/s: only with gp3 from 400 GiB. Billed."""
+    max_storage_gib: int | None = None
+    """How far storage may grow by itself, GiB, 10 % above `storage_gib` at least; None: it does not."""
+    multi_az: bool = True
+    """Whether a standby in a second zone takes over when the first fails. Doubles the price; changed in place."""
+    vpc_id: Input[str]
+    """The network of its security group."""
+    subnet_ids: Sequence[Input[str]]
+    """Isolated subnets in two zones at least."""
+    database_name: str
+    """The database created inside. A change replaces the instance."""
+    username: str = "app_admin"
+    """The master user. A change replaces the database."""
+    port: int | None = None
+    """Its TCP port, 1150 to 65535; None: 5432 or 3306. A change restarts it."""
+    backup_days: int = 7
+    """Days of automated backups, 1 to 35: how far back a point-in-time restore reaches."""
+    backup_window: str = "03:00-04:00"
+    """When the daily backup is made, UTC, 30 minutes at least."""
+    maintenance_window: str = "sun:04:30-sun:05:30"
+    """When RDS may restart it each week, UTC, apart from the backup window."""
+    rotate_days: int = 90
+    """Days after which RDS changes the master password, 1 to 1000."""
+    monitoring_seconds: int = 60
+    """Interval of Enhanced Monitoring, seconds: 1, 5, 10, 15, 30 or 60; 0 switches it off."""
+    insights_days: int | None = 7
+    """Days Performance Insights are kept: 7 (free), a multiple of 31 up to 713, or 731; None switches them off."""
+    log_days: int = 90
+    """Days its logs are kept in CloudWatch."""
+    log_key_arn: Input[str] | None = None
+    """The key that encrypts its logs; None: AWS's own."""
+    deletion_protection: bool = True
+    """Whether RDS refuses to delete it. Switching it off takes an update of its own."""
+    final_snapshot: bool = True
+    """Whether deleting it leaves a last snapshot and its automated backups."""
+    protect: bool = True
+    """Whether Pulumi refuses to delete the instance and its key."""
+    auto_minor_upgrade: bool = True
+    """Whether RDS installs minor versions in the maintenance window."""
+    allow_major_upgrade: bool = False
+    """Whether a change of `version` may be one of the major version, which cannot be undone."""
+    extended_support: bool = False
+    """Whether RDS may bill Extended Support for a major version past its standard support; False: it refuses to
+    create or restore one. MySQL 8.0 is past it and gets Extended Support in any case."""
+    apply_immediately: bool = False
+    """Whether changes are made at once, with their restarts, not in the maintenance window."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Further engine parameters by name, effective after the next restart."""
+    account_id: Input[str]
+    """The AWS account."""
+    region: str
+    """The AWS region."""
+    ca: str = "rds-ca-rsa2048-g1"
+    """The authority that signs its certificate. A change restarts it."""
+    key_deletion_days: int = 30
+    """Days its deleted key, and with it every snapshot, can be brought back, 7 to 30."""
+
+    def __post_init__(self) -> None:
+        """Check AWS's limits.
+
+        Raises:
+            ValueError: with every problem, a line each.
+        """
+        problems = [f"DatabaseArgs.{name}: {problem}" for name, problem in self._problems() if problem]
+        if problems:
+            raise ValueError("\n".join(problems))
+
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
+        engine = self.engine
+        yield "identifier", limits.rds_identifier(self.identifier)
+        version = limits.rds_version(engine, self.version)
+        yield "version", version
+        if not version and not self.auto_minor_upgrade and self.version in limits.RDS_NEWEST_MINOR[engine]:
+            full = limits.RDS_NEWEST_MINOR[engine][self.version]
+            yield "version", f"{self.version!r} alone needs auto_minor_upgrade; name a minor version, such as {full}"
+        yield "instance_class", limits.rds_class(self.instance_class)
+        for problem in limits.rds_storage(
+            self.storage_type, self.storage_gib, self.iops, self.throughput, self.max_storage_gib
+        ):
+            yield "storage_gib", problem
+        if len(self.subnet_ids) < _FEWEST_SUBNETS:
+            yield "subnet_ids", f"{len(self.subnet_ids)} given; at least two, in different zones, are needed"
+        yield "database_name", limits.rds_database(engine, self.database_name)
+        yield "username", limits.rds_username(engine, self.username)
+        for name, value, least, most in (
+            ("port", self.listens_on, 1150, 65535),
+            ("backup_days", self.backup_days, 1, 35),
+            ("rotate_days", self.rotate_days, 1, 1000),
+            ("key_deletion_days", self.key_deletion_days, 7, 30),
+        ):
+            if not least <= value <= most:
+                yield name, f"{value} is outside {least} to {most}"
+        yield "backup_window", limits.windows(self.backup_window, self.maintenance_window)
+        if self.monitoring_seconds not in limits.MONITORING_INTERVALS:
+            yield (
+                "monitoring_seconds",
+                f"{self.monitoring_seconds} is not an interval; allowed: {limits.listed(limits.MONITORING_INTERVALS)}",
+            )
+        if self.insights_days is not None:
+            if self.insights_days not in limits.PERFORMANCE_INSIGHTS_DAYS:
+                allowed = limits.listed(limits.PERFORMANCE_INSIGHTS_DAYS)
+                yield "insights_days", f"{self.insights_days} is not a retention; allowed: {allowed}"
+            yield "insights_days", limits.rds_insights(engine, self.instance_class)
+        yield "log_days", limits.log_retention(self.log_days)
+        for name in sorted(self.parameters.keys() & _PARAMETERS[engine].keys()):
+            yield "parameters", f"{name} is set to {_PARAMETERS[engine][name][0]} by the component; leave it out"
+
+    @property
+    def listens_on(self) -> int:
+        """The TCP port: the given one, or the engine's usual one."""
+        return _PORTS[self.engine] if self.port is None else self.port
+
+
+class Database(pulumi.ComponentResource):
+    """A database that only named security groups reach, encrypted, backed up, watched, its password kept by RDS.
+
+    What connects to it adds its own ingress rule to `security_group_id` and trusts Amazon's certificate bundle: connections
+    without TLS are refused.
+    """
+
+    identifier: Output[str]
+    """The instance's name in RDS, what alarms and event subscriptions call it."""
+    address: Output[str]
+    """Its host name."""
+    port: int
+    """Its TCP port."""
+    database_name: str
+    """The database inside."""
+    security_group_id: Output[str]
+    """Its security group, without rules of its own."""
+    secret_arn: Output[str]
+    """The secret in which RDS keeps `username` and `password` as a JSON document."""
+    key_arn: Output[str]
+    """The key that encrypts its storage, snapshots, insights and that secret."""
+    instance_arn: Output[str]
+    """The instance's ARN."""
+
+    def __init__(self, name: str, args: DatabaseArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("slipway:index:Database", name, None, opts)
+        key = EncryptionKey(
+            f"{name}-key",
+            EncryptionKeyArgs(
+                label=args.label,
+                description=f"Database {args.identifier}: storage, snapshots, insights and master password",
+                account_id=args.account_id,
+                region=args.region,
+                alias=f"{args.label}-{name}",
+                protect=args.protect,
+                deletion_days=args.key_deletion_days,
+            ),
+            ResourceOptions(parent=self),
+        )
+        group = aws.ec2.SecurityGroup(
+            f"{name}-group",
+            name_prefix=f"{args.label}-{name}-",
+            description=f"Database {args.identifier}",
+            vpc_id=args.vpc_id,
+            tags={"Name": f"{args.label}-{name}"},
+            opts=ResourceOptions(parent=self),
+        )
+        instance = self._instance(name, args, key, group)
+        secret_arn = instance.master_user_secrets.apply(lambda secrets: str(secrets[0].secret_arn))
+        aws.secretsmanager.SecretRotation(
+            f"{name}-rotation",
+            secret_id=secret_arn,
+            rotate_immediately=False,
+            rotation_rules=aws.secretsmanager.SecretRotationRotationRulesArgs(
+                automatically_after_days=args.rotate_days
+            ),
+            opts=ResourceOptions(parent=self),
+        )
+
+        self.identifier = instance.identifier
+        self.address = instance.address
+        self.port = args.listens_on
+        self.database_name = args.database_name
+        self.security_group_id = group.id
+        self.secret_arn = secret_arn
+        self.key_arn = key.arn
+        self.instance_arn = instance.arn
+        self.register_outputs(
+            {
+                "identifier": self.identifier,
+                "address": self.address,
+                "port": self.port,
+                "database_name": self.database_name,
+                "security_group_id": self.security_group_id,
+                "secret_arn": self.secret_arn,
+                "key_arn": self.key_arn,
+                "instance_arn": self.instance_arn,
+            }
+        )
+
+    def _instance(
+        self, name: str, args: DatabaseArgs, key: EncryptionKey, group: aws.ec2.SecurityGroup
+    ) -> aws.rds.Instance:
+        subnets = aws.rds.SubnetGroup(
+            f"{name}-subnets",
+            name_prefix=f"{args.label}-{name}-",
+            description=f"Isolated subnets of database {args.identifier}",
+            subnet_ids=list(args.subnet_ids),
+            opts=ResourceOptions(parent=self),
+        )
+        parameters = self._parameter_group(name, args)
+        logs = [self._log_group(name, args, export) for export in _LOG_EXPORTS[args.engine]]
+        role, attachment = self._monitoring_role(name, args) if args.monitoring_seconds else (None, None)
+        insights = args.insights_days is not None
+        return aws.rds.Instance(
+            f"{name}-instance",
+            identifier=args.identifier,
+            engine=args.engine.value,
+            engine_version=args.version,
+            engine_lifecycle_support=_lifecycle(args),
+            instance_class=args.instance_class,
+            allocated_storage=args.storage_gib,
+            max_allocated_storage=args.max_storage_gib,
+            storage_type=args.storage_type,
+            iops=args.iops,
+            storage_throughput=args.throughput,
+            storage_encrypted=True,
+            kms_key_id=key.arn,
+            multi_az=args.multi_az,
+            db_subnet_group_name=subnets.name,
+            vpc_security_group_ids=[group.id],
+            publicly_accessible=False,
+            port=args.listens_on,
+            ca_cert_identifier=args.ca,
+            parameter_group_name=parameters.name,
+            db_name=args.database_name,
+            username=args.username,
+            manage_master_user_password=True,
+            master_user_secret_kms_key_id=key.arn,
+            backup_retention_period=args.backup_days,
+            backup_window=args.backup_window,
+            maintenance_window=args.maintenance_window,
+            copy_tags_to_snapshot=True,
+            delete_automated_backups=not args.final_snapshot,
+            skip_final_snapshot=not args.final_snapshot,
+            final_snapshot_identifier=self._final_snapshot(name, args, key) if args.final_snapshot else None,
+            deletion_protection=args.deletion_protection,
+            monitoring_interval=args.monitoring_seconds,
+            monitoring_role_arn=role.arn if role else None,
+            performance_insights_enabled=insights,
+            performance_insights_retention_period=args.insights_days,
+            performance_insights_kms_key_id=key.arn if insights else None,
+            enabled_cloudwatch_logs_exports=list(_LOG_EXPORTS[args.engine]),
+            auto_minor_version_upgrade=args.auto_minor_upgrade,
+            allow_major_version_upgrade=args.allow_major_upgrade,
+            apply_immediately=args.apply_immediately,
+            opts=ResourceOptions(
+                parent=self,
+                protect=args.protect,
+                # RDS makes missing log groups itself, without retention; and it refuses a role that may not write yet.
+                depends_on=[*logs, *([attachment] if attachment else [])],
+                # Its identifier is fixed: two cannot stand side by side.
+                delete_before_replace=True,
+            ),
+        )
+
+    def _parameter_group(self, name: str, args: DatabaseArgs) -> aws.rds.ParameterGroup:
+        """Make the engine's parameters: those that force TLS and write the slow query log, then the given ones."""
+        # A static parameter refuses to apply at once; a dynamic one takes either.
+        given = {parameter: (value, "pending-reboot") for parameter, value in args.parameters.items()}
+        chosen = {**given, **_PARAMETERS[args.engine]}
+        return aws.rds.ParameterGroup(
+            f"{name}-parameters",
+            name_prefix=f"{args.label}-{name}-",
+            description=f"Parameters of database {args.identifier}",
+            family=f"{args.engine}{limits.rds_major(args.engine, args.version)}",
+            parameters=[
+                aws.rds.ParameterGroupParameterArgs(name=parameter, value=value, apply_method=method)
+                for parameter, (value, method) in sorted(chosen.items())
+            ],
+            opts=ResourceOptions(parent=self),
+        )
+
+    def _log_group(self, name: str, args: DatabaseArgs, export: str) -> aws.cloudwatch.LogGroup:
+        return aws.cloudwatch.LogGroup(
+            f"{name}-log-{export}",
+            name=f"/aws/rds/instance/{args.identifier}/{export}",
+            retention_in_days=args.log_days,
+            kms_key_id=args.log_key_arn,
+            opts=ResourceOptions(parent=self),
+        )
+
+    def _monitoring_role(self, name: str, args: DatabaseArgs) -> tuple[aws.iam.Role, aws.iam.RolePolicyAttachment]:
+        role = aws.iam.Role(
+            f"{name}-monitoring",
+            description=f"Writes the Enhanced Monitoring of database {args.identifier}",
+            path=f"/{args.label}/",
+            assume_role_policy=documents.trust("monitoring.rds.amazonaws.com", args.account_id),
+            opts=ResourceOptions(parent=self),
+        )
+        partition = documents.partition(args.region)
+        attachment = aws.iam.RolePolicyAttachment(
+            f"{name}-monitoring",
+            role=role.name,
+            policy_arn=f"arn:{partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
+            opts=ResourceOptions(parent=self),
+        )
+        return role, attachment
+
+    def _final_snapshot(self, name: str, args: DatabaseArgs, key: EncryptionKey) -> Output[str]:
+        """Return the last snapshot's name, with a part that stays the same while the instance does and is new for the next."""
+        suffix = random.RandomId(
+            f"{name}-final-snapshot",
+            byte_length=4,
+            keepers={
+                "identifier": args.identifier,
+                "engine": args.engine.value,
+                "database_name": args.database_name,
+                "username": args.username,
+                "key": key.arn,
+            },
+            opts=ResourceOptions(parent=self),
+        )
+        return Output.concat(args.identifier, "-final-", suffix.hex)
+
+
+_FEWEST_SUBNETS: Final = 2
+_PORTS: Final[Mapping[Engine, int]] = {Engine.POSTGRES: 5432, Engine.MYSQL: 3306}
+_LOG_EXPORTS: Final[Mapping[Engine, Sequence[str]]] = {
+    Engine.POSTGRES: ("postgresql", "upgrade"),
+    Engine.MYSQL: ("error", "slowquery"),
+}
+# Value and apply method. rds.force_ssl is static in older PostgreSQL families; those of MySQL are dynamic.
+_PARAMETERS: Final[Mapping[Engine, Mapping[str, tuple[str, str]]]] = {
+    Engine.POSTGRES: {"rds.force_ssl": ("1", "pending-reboot")},
+    Engine.MYSQL: {
+        "log_output": ("FILE", "immediate"),
+        "require_secure_transport": ("1", "immediate"),
+        "slow_query_log": ("1", "immediate"),
+    },
+}
+
+
+def _lifecycle(args: DatabaseArgs) -> str:
+    """Return the setting that makes RDS refuse Extended Support, or allow it where it is wanted or cannot be avoided."""
+    ended = args.engine is Engine.MYSQL and limits.rds_major(args.engine, args.version) == "8.0"
+    support = "open-source-rds-extended-support"
+    return support if args.extended_support or ended else f"{support}-disabled"

@@ -1,0 +1,280 @@
+"""How a pipeline on GitHub Actions gets into AWS: without long-lived keys, with what the stack needs and no more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+import limits
+from components import _deploy_policy as permissions
+from components._deploy_policy import KINDS, PARTS, Kind, Part
+from components._edges import known_after
+
+ISSUER: Final = "token.actions.githubusercontent.com"
+"""Who signs GitHub Actions' tokens."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GitHubArgs:
+    """The repository whose workflows come in, and from where in it."""
+
+    repository: str
+    """`owner/name`."""
+    owner_id: int | None = None
+    """The owner's number, `gh api repos/OWNER/NAME --jq .owner.id`; None: any owner that ever had the name."""
+    repository_id: int | None = None
+    """The repository's number, `gh api repos/OWNER/NAME --jq .id`; None: any repository that ever had the name."""
+    environments: Sequence[str] = ()
+    """GitHub environments whose jobs may deploy: their protection rules are the approval."""
+    refs: Sequence[str] = ()
+    """Branches and tags whose jobs may deploy without an environment, such as refs/heads/main."""
+
+    def __post_init__(self) -> None:
+        """Check GitHub's limits.
+
+        Raises:
+            ValueError: with every problem, a line each.
+        """
+        problems = [f"GitHubArgs.{name}: {problem}" for name, problem in self._problems()]
+        if problems:
+            raise ValueError("\n".join(problems))
+
+    def _problems(self) -> Iterator[tuple[str, str]]:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}", self.repository):
+            yield "repository", f"{self.repository!r} is not a repository, such as octo-org/storefront"
+        if not self.environments and not self.refs:
+            yield "environments", "neither these nor refs given: nobody could deploy"
+        for ref in self.refs:
+            if not re.fullmatch(r"refs/(heads|tags)/[^\s*?:]+", ref):
+                yield "refs", f"{ref!r} is not a branch or tag, such as refs/heads/main"
+        for environment in self.environments:
+            if not re.fullmatch(r"[^\s*?:][^*?:]{0,254}", environment):
+                yield "environments", f"{environment!r} is not an environment: 1 to 255 characters without * ? :"
+
+    @property
+    def contexts(self) -> Sequence[str]:
+        """The last parts of the subjects of deployments."""
+        return [*(f"environment:{name}" for name in self.environments), *(f"ref:{ref}" for ref in self.refs)]
+
+    def subjects(self, *contexts: str) -> Sequence[str]:
+        """Return the tokens' subjects, as GitHub wrote them until July 2026 and, for newer repositories, since."""
+        owner, name = self.repository.split("/")
+        owner_id = "*" if self.owner_id is None else self.owner_id
+        repository_id = "*" if self.repository_id is None else self.repository_id
+        starts = (f"repo:{owner}/{name}", f"repo:{owner}@{owner_id}/{name}@{repository_id}")
+        return [f"{start}:{context}" for context in contexts for start in starts]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeliveryArgs:
+    """Who may deploy a stack, and what that takes."""
+
+    label: str
+    """The stack's name in AWS, such as storefront-production: its roles stand under the path of this name."""
+    account_id: Input[str]
+    """The AWS account."""
+    regions: Sequence[str]
+    """The stack's region first, then others it has resources in: us-east-1 for a CDN, those of copies and of Chatbot."""
+    github: GitHubArgs
+    """Where deployments come from."""
+    provider_arn: str | None = None
+    """The account's identity provider for GitHub where it exists, of which there can be one only; None: it is made here."""
+    role_name: str | None = None
+    """The deploying role's name; None: the label and `-deploy`. A change replaces the role."""
+    preview_role_name: str | None = None
+    """The name of a role that pull requests may only read with; None: there is none."""
+    session_hours: int = 1
+    """Hours that a deployment may take, 1 to 12."""
+    parts: Sequence[Part] = PARTS
+    """What the stack may be made of. Fewer parts are fewer permissions."""
+    names: Mapping[Kind, Sequence[str]] = field(default_factory=dict)
+    """Names of what is granted by name, besides those that begin with the label; `*` and `?` are wildcards."""
+    tags: Mapping[str, str]
+    """Tags that everything of the stack carries: nothing with other values can be deleted or taken over."""
+    hosts: Sequence[str] = ()
+    """Host names whose DNS records the stack writes."""
+    state_bucket: str | None = None
+    """The S3 bucket of Pulumi's state; None: the state is elsewhere."""
+    state_key_arn: str | None = None
+    """The KMS key of the state and of the secrets in it."""
+    boundary_arn: str | None = None
+    """A managed policy that every role of the stack must have as its permissions boundary. Without it, who can change the
+    program can give the stack's own services any permission; with it, none beyond this policy."""
+    empty_buckets: bool = False
+    """Whether a deployment may delete what the stack's buckets hold, as `empty_on_destroy` needs."""
+
+    def __post_init__(self) -> None:
+        """Check GitHub's and AWS's limits.
+
+        Raises:
+            ValueError: with every problem, a line each.
+        """
+        problems = [f"DeliveryArgs.{name}: {problem}" for name, problem in self._problems() if problem]
+        if problems:
+            raise ValueError("\n".join(problems))
+
+    @property
+    def role(self) -> str:
+        """The deploying role's name."""
+        return self.role_name or f"{self.label}-deploy"
+
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
+        wrong = list(self._wrong())
+        yield from wrong
+        if any(problem for _, problem in wrong):
+            return
+        most = 10
+        count = len(_deploy_documents(self))
+        if count > most:
+            yield (
+                "names",
+                f"the permissions take {count} policies; a role has {most} at most: name fewer, or with wildcards",
+            )
+        trust = len(_trust(self, *self.github.contexts))
+        if trust > permissions.TRUST_SIZE:
+            yield "github", f"the trust policy has {trust} characters; at most {permissions.TRUST_SIZE} are allowed"
+
+    def _wrong(self) -> Iterator[tuple[str, str | None]]:
+        for name, value in (("role_name", self.role), ("preview_role_name", self.preview_role_name)):
+            if value is not None and not re.fullmatch(r"[A-Za-z0-9+=,.@_-]{1,64}", value):
+                yield name, f"{value!r} is not a role's name: at most 64 letters, digits and + = , . @ _ -"
+        longest = 12
+        if not 1 <= self.session_hours <= longest:
+            yield "session_hours", f"{self.session_hours} is outside 1 to {longest}"
+        if not self.regions:
+            yield "regions", "none given; the stack's own comes first"
+        for region in self.regions:
+            yield "regions", limits.region(region)
+        if not self.tags:
+            yield "tags", "none given: without them the stack cannot be told from others in the account"
+        for part in self.parts:
+            if part not in PARTS:
+                yield "parts", f"{part!r} is not a part; allowed: {limits.listed(PARTS)}"
+        yield from self._wrong_names()
+
+    def _wrong_names(self) -> Iterator[tuple[str, str]]:
+        for kind, names in self.names.items():
+            if kind not in KINDS:
+                yield "names", f"{kind!r} is not granted by name; allowed: {limits.listed(KINDS)}"
+            for given in names:
+                if len(re.sub(r"[*?]", "", given)) < _SHORTEST_NAME or re.search(r"\s", given):
+                    yield (
+                        "names",
+                        f"{given!r} is not a name: {_SHORTEST_NAME} characters besides * and ? at least, no spaces",
+                    )
+
+
+class Delivery(pulumi.ComponentResource):
+    """The role that a repository's workflows deploy one stack with, and optionally one that pull requests preview it with.
+
+    The roles cannot change themselves, the identity provider or each other: an administrator runs the update that makes
+    or changes them, and pipelines all the others.
+    """
+
+    provider_arn: Output[str]
+    """The identity provider."""
+    role_arn: Output[str]
+    """What `role-to-assume` of aws-actions/configure-aws-credentials is for deployments; known once it has its policies."""
+    preview_role_arn: Output[str] | None
+    """The same for pull requests; None without such a role."""
+
+    def __init__(self, name: str, args: DeliveryArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("slipway:index:Delivery", name, None, opts)
+        self.provider_arn = self._identity_provider(name, args)
+        self.role_arn = self._role(f"{name}-deploy", args, args.role, args.github.contexts, _deploy_documents(args))
+        self.preview_role_arn = (
+            self._role(f"{name}-preview", args, args.preview_role_name, ["pull_request"], _preview_documents(args))
+            if args.preview_role_name
+            else None
+        )
+        self.register_outputs(
+            {
+                "provider_arn": self.provider_arn,
+                "role_arn": self.role_arn,
+                "preview_role_arn": self.preview_role_arn,
+            }
+        )
+
+    def _identity_provider(self, name: str, args: DeliveryArgs) -> Output[str]:
+        if args.provider_arn:
+            return Output.from_input(args.provider_arn)
+        provider = aws.iam.OpenIdConnectProvider(
+            f"{name}-github",
+            url=f"https://{ISSUER}",
+            client_id_lists=["sts.amazonaws.com"],
+            opts=ResourceOptions(parent=self),
+        )
+        return provider.arn
+
+    def _role(
+        self, name: str, args: DeliveryArgs, role_name: str, contexts: Sequence[str], texts: Sequence[str]
+    ) -> Output[str]:
+        hour = 3600
+        trust = _trust(args, *contexts)
+        role = aws.iam.Role(
+            f"{name}-role",
+            name=role_name,
+            description=f"{args.github.repository} on GitHub Actions: {args.label}",
+            max_session_duration=args.session_hours * hour,
+            assume_role_policy=self.provider_arn.apply(lambda arn: trust.replace(_PROVIDER, arn)),
+            opts=ResourceOptions(parent=self, delete_before_replace=True),
+        )
+        attachments = []
+        for number, text in enumerate(texts, start=1):
+            policy = aws.iam.Policy(
+                f"{name}-policy-{number}",
+                name=f"{role_name}-{number}",
+                description=f"What {role_name} may do, part {number}",
+                policy=_in_account(text, args),
+                opts=ResourceOptions(parent=self, delete_before_replace=True),
+            )
+            attachment = aws.iam.RolePolicyAttachment(
+                f"{name}-attachment-{number}", role=role.name, policy_arn=policy.arn, opts=ResourceOptions(parent=self)
+            )
+            attachments.append(attachment)
+        return known_after(role.arn, *attachments)
+
+
+_SHORTEST_NAME: Final = 3
+_PROVIDER: Final = f"arn:aws:iam::{permissions.ACCOUNT}:oidc-provider/{ISSUER}"
+"""Stands for the provider's ARN, and is as long."""
+
+
+def _trust(args: DeliveryArgs, *contexts: str) -> str:
+    return permissions.trust_document(_PROVIDER, ISSUER, args.github.subjects(*contexts))
+
+
+def _deploy_documents(args: DeliveryArgs) -> Sequence[str]:
+    return permissions.pack(permissions.deploy_statements(_scope(args)))
+
+
+def _preview_documents(args: DeliveryArgs) -> Sequence[str]:
+    return permissions.pack(permissions.preview_statements(_scope(args)))
+
+
+def _scope(args: DeliveryArgs) -> permissions.Scope:
+    own = [args.role, args.preview_role_name]
+    return permissions.Scope(
+        label=args.label,
+        regions=args.regions,
+        tags=args.tags,
+        parts=args.parts,
+        names=args.names,
+        hosts=args.hosts,
+        state_bucket=args.state_bucket,
+        state_key_arn=args.state_key_arn,
+        boundary_arn=args.boundary_arn,
+        empty_buckets=args.empty_buckets,
+        own_roles=[name for name in own if name],
+    )
+
+
+def _in_account(text: str, args: DeliveryArgs) -> Output[str]:
+    """Write the account's id into a document."""
+    return Output.from_input(args.account_id).apply(lambda account: text.replace(permissions.ACCOUNT, account))

@@ -1,0 +1,412 @@
+"""The bucket for files that people upload, optionally served by CloudFront."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+import limits
+from components import _documents as documents
+from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MediaCdnArgs:
+    """CloudFront in front of the bucket."""
+
+    host: str | None = None
+    """The host name it serves; None: CloudFront's own. Its record is made elsewhere."""
+    certificate_arn: Input[str] | None = None
+    """The certificate of `host`, in us-east-1; required with it."""
+    price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = "PriceClass_100"
+    """Which of CloudFront's locations serve: North America and Europe, most, or all. Changes the price per GB."""
+
+    def __post_init__(self) -> None:
+        """Check the host name.
+
+        Raises:
+            ValueError: it is none, or comes without a certificate.
+        """
+        problems = []
+        if self.host is not None:
+            problems.append(limits.host(self.host))
+            if self.certificate_arn is None:
+                problems.append(f"{self.host!r} needs certificate_arn, a certificate for it in us-east-1")
+        elif self.certificate_arn is not None:
+            problems.append("None does not go with certificate_arn; give the host the certificate is for")
+        if found := [f"MediaCdnArgs.host: {problem}" for problem in problems if problem]:
+            raise ValueError("\n".join(found))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MediaBucketArgs:
+    """What a bucket is made of."""
+
+    label: str
+    """What generated names start with, such as storefront-production."""
+    bucket_name: str | None = None
+    """Its name, unique in the world; None: generated. A change replaces the bucket."""
+    account_id: Input[str]
+    """The AWS account."""
+    region: str
+    """The AWS region."""
+    versioning: bool = True
+    """Whether overwritten and deleted files can be brought back. Switching it off keeps the versions there are."""
+    expire_noncurrent_days: int = 90
+    """Days they can be brought back. Billed as storage."""
+    to_infrequent_access_days: int | None = None
+    """Days, 30 at least, after which files move to storage that is cheaper to keep and billed per read; None: never."""
+    abort_upload_days: int = 7
+    """Days after which the parts of unfinished uploads are deleted."""
+    cors_origins: Sequence[str] = ()
+    """Web origins whose pages may upload and read, such as https://app.example.com."""
+    empty_on_destroy: bool = False
+    """Whether deleting the bucket deletes what is in it; otherwise a bucket that is not empty stays."""
+    protect: bool = True
+    """Whether Pulumi refuses to delete the bucket and its key."""
+    key_deletion_days: int = 30
+    """Days its deleted key, and with it every file, can be brought back, 7 to 30."""
+    cdn: MediaCdnArgs | None = None
+    """Serve the files to everybody through CloudFront; None: only roles read them."""
+
+    def __post_init__(self) -> None:
+        """Check AWS's limits.
+
+        Raises:
+            ValueError: with every problem, a line each.
+        """
+        problems = [f"MediaBucketArgs.{name}: {problem}" for name, problem in self._problems() if problem]
+        if problems:
+            raise ValueError("\n".join(problems))
+
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
+        if self.bucket_name is not None:
+            yield "bucket_name", limits.bucket_name(self.bucket_name)
+        for name, value, least, most in (
+            ("expire_noncurrent_days", self.expire_noncurrent_days, 1, _MOST_DAYS),
+            ("to_infrequent_access_days", self.to_infrequent_access_days, 30, _MOST_DAYS),
+            ("abort_upload_days", self.abort_upload_days, 1, _MOST_DAYS),
+            ("key_deletion_days", self.key_deletion_days, 7, 30),
+        ):
+            if value is not None and not least <= value <= most:
+                yield name, f"{value} is outside {least} to {most}"
+        for origin in self.cors_origins:
+            if not re.fullmatch(r"https?://(?:\*\.)?[a-z0-9.-]+(?::\d{1,5})?", origin):
+                yield "cors_origins", f"{origin!r} is not a web origin, such as https://app.example.com"
+
+
+class MediaBucket(pulumi.ComponentResource):
+    """A private, versioned bucket encrypted with its own key, that answers over TLS only.
+
+    With `cdn`, CloudFront may read it and serves what it holds under `base_url`; the bucket itself stays private.
+    """
+
+    bucket: Output[str]
+    """Its name, known once what is written to it is versioned and encrypted."""
+    arn: Output[str]
+    """Its ARN."""
+    key_arn: Output[str]
+    """The key that encrypts it: who reads or writes it needs this key too."""
+    regional_domain_name: Output[str]
+    """Its own host name in its region."""
+    base_url: Output[str]
+    """Where its files are read, without a slash at the end."""
+    cdn_domain_name: Output[str] | None
+    """CloudFront's host name, the target of a record for `host`; None without `cdn`."""
+    cdn_zone_id: Output[str] | None
+    """The hosted zone of that name; None without `cdn`."""
+    distribution_arn: Output[str] | None
+    """The distribution's ARN; None without `cdn`."""
+
+    def __init__(self, name: str, args: MediaBucketArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("slipway:index:MediaBucket", name, None, opts)
+        key = EncryptionKey(
+            f"{name}-key",
+            EncryptionKeyArgs(
+                label=args.label,
+                description=f"Uploaded files of {args.label}",
+                account_id=args.account_id,
+                region=args.region,
+                alias=f"{args.label}-{name}",
+                services=["cloudfront"] if args.cdn else [],
+                protect=args.protect,
+                deletion_days=args.key_deletion_days,
+            ),
+            ResourceOptions(parent=self),
+        )
+        bucket = aws.s3.Bucket(
+            f"{name}-bucket",
+            bucket=args.bucket_name,
+            bucket_prefix=None if args.bucket_name else f"{args.label[:_LONGEST_LABEL]}-media-",
+            force_destroy=args.empty_on_destroy,
+            opts=ResourceOptions(parent=self, protect=args.protect),
+        )
+        block = self._close(name, bucket)
+        ready = self._keep(name, args, key, bucket, block)
+        distribution = self._distribution(name, args, args.cdn, bucket) if args.cdn else None
+        self._policy(name, bucket, block, distribution)
+        if args.cors_origins:
+            self._cors(name, args, bucket, block)
+
+        self.bucket = Output.all(bucket.bucket, *(resource.id for resource in ready)).apply(lambda known: str(known[0]))
+        self.arn = bucket.arn
+        self.key_arn = key.arn
+        self.regional_domain_name = bucket.bucket_regional_domain_name
+        self.base_url = _base_url(args, bucket, distribution)
+        self.cdn_domain_name = distribution.domain_name if distribution else None
+        self.cdn_zone_id = distribution.hosted_zone_id if distribution else None
+        self.distribution_arn = distribution.arn if distribution else None
+        self.register_outputs(
+            {
+                "bucket": self.bucket,
+                "arn": self.arn,
+                "key_arn": self.key_arn,
+                "regional_domain_name": self.regional_domain_name,
+                "base_url": self.base_url,
+                "cdn_domain_name": self.cdn_domain_name,
+                "cdn_zone_id": self.cdn_zone_id,
+                "distribution_arn": self.distribution_arn,
+            }
+        )
+
+    def _close(self, name: str, bucket: aws.s3.Bucket) -> aws.s3.BucketPublicAccessBlock:
+        """Switch access lists off and refuse every policy that would make the bucket public."""
+        ownership = aws.s3.BucketOwnershipControls(
+            f"{name}-ownership",
+            bucket=bucket.id,
+            rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
+            opts=ResourceOptions(parent=self),
+        )
+        return aws.s3.BucketPublicAccessBlock(
+            f"{name}-public-access",
+            bucket=bucket.id,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            # S3 refuses two changes to one bucket at a time (OperationAborted).
+            opts=ResourceOptions(parent=self, depends_on=[ownership]),
+        )
+
+    def _keep(
+        self,
+        name: str,
+        args: MediaBucketArgs,
+        key: EncryptionKey,
+        bucket: aws.s3.Bucket,
+        block: aws.s3.BucketPublicAccessBlock,
+    ) -> Sequence[pulumi.CustomResource]:
+        """Encrypt and version what is written, and let it grow old; return what must stand before the first upload."""
+        encryption = aws.s3.BucketServerSideEncryptionConfiguration(
+            f"{name}-encryption",
+            bucket=bucket.id,
+            rules=[
+                aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
+                    apply_server_side_encryption_by_default=aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
+                        sse_algorithm="aws:kms", kms_master_key_id=key.arn
+                    ),
+                    bucket_key_enabled=True,
+                )
+            ],
+            opts=ResourceOptions(parent=self, depends_on=[block]),
+        )
+        versioning = aws.s3.BucketVersioning(
+            f"{name}-versioning",
+            bucket=bucket.id,
+            versioning_configuration=aws.s3.BucketVersioningVersioningConfigurationArgs(
+                status="Enabled" if args.versioning else "Suspended"
+            ),
+            opts=ResourceOptions(parent=self, depends_on=[encryption]),
+        )
+        aws.s3.BucketLifecycleConfiguration(
+            f"{name}-lifecycle",
+            bucket=bucket.id,
+            rules=[_lifecycle(args)],
+            opts=ResourceOptions(parent=self, depends_on=[versioning]),
+        )
+        return [encryption, versioning]
+
+    def _policy(
+        self,
+        name: str,
+        bucket: aws.s3.Bucket,
+        block: aws.s3.BucketPublicAccessBlock,
+        distribution: aws.cloudfront.Distribution | None,
+    ) -> None:
+        """Refuse requests without TLS, and let the distribution read."""
+        objects = Output.concat(bucket.arn, "/*")
+        statements = [
+            documents.deny(
+                ["s3:*"],
+                [bucket.arn, objects],
+                {"Bool": {"aws:SecureTransport": "false"}},
+                principal="*",
+                sid="TlsOnly",
+            )
+        ]
+        if distribution:
+            statements.append(
+                documents.allow(
+                    ["s3:GetObject"],
+                    [objects],
+                    {"StringEquals": {"aws:SourceArn": distribution.arn}},
+                    principal={"Service": "cloudfront.amazonaws.com"},
+                    sid="Cdn",
+                )
+            )
+        aws.s3.BucketPolicy(
+            f"{name}-policy",
+            bucket=bucket.id,
+            policy=documents.policy(*statements),
+            opts=ResourceOptions(parent=self, depends_on=[block]),
+        )
+
+    def _cors(
+        self, name: str, args: MediaBucketArgs, bucket: aws.s3.Bucket, block: aws.s3.BucketPublicAccessBlock
+    ) -> None:
+        """Let pages of the given origins upload and read, with addresses the application signs."""
+        aws.s3.BucketCorsConfiguration(
+            f"{name}-cors",
+            bucket=bucket.id,
+            cors_rules=[
+                aws.s3.BucketCorsConfigurationCorsRuleArgs(
+                    allowed_origins=list(args.cors_origins),
+                    allowed_methods=["GET", "HEAD", "POST", "PUT"],
+                    allowed_headers=["*"],
+                    expose_headers=["ETag"],
+                    max_age_seconds=_CORS_SECONDS,
+                )
+            ],
+            opts=ResourceOptions(parent=self, depends_on=[block]),
+        )
+
+    def _distribution(
+        self, name: str, args: MediaBucketArgs, cdn: MediaCdnArgs, bucket: aws.s3.Bucket
+    ) -> aws.cloudfront.Distribution:
+        access = aws.cloudfront.OriginAccessControl(
+            f"{name}-origin-access",
+            description=f"Signs requests for uploaded files of {args.label}",
+            origin_access_control_origin_type="s3",
+            signing_behavior="always",
+            signing_protocol="sigv4",
+            opts=ResourceOptions(parent=self),
+        )
+        return aws.cloudfront.Distribution(
+            f"{name}-distribution",
+            enabled=True,
+            comment=f"Uploaded files of {args.label}",
+            aliases=[cdn.host] if cdn.host else None,
+            price_class=cdn.price_class,
+            http_version="http2and3",
+            is_ipv6_enabled=True,
+            origins=[
+                aws.cloudfront.DistributionOriginArgs(
+                    origin_id=_ORIGIN,
+                    domain_name=bucket.bucket_regional_domain_name,
+                    origin_access_control_id=access.id,
+                )
+            ],
+            default_cache_behavior=aws.cloudfront.DistributionDefaultCacheBehaviorArgs(
+                target_origin_id=_ORIGIN,
+                allowed_methods=["GET", "HEAD", "OPTIONS"],
+                cached_methods=["GET", "HEAD"],
+                viewer_protocol_policy="redirect-to-https",
+                compress=True,
+                cache_policy_id=_CACHING_OPTIMIZED,
+                response_headers_policy_id=self._response_headers(name, args).id,
+            ),
+            restrictions=aws.cloudfront.DistributionRestrictionsArgs(
+                geo_restriction=aws.cloudfront.DistributionRestrictionsGeoRestrictionArgs(restriction_type="none")
+            ),
+            viewer_certificate=aws.cloudfront.DistributionViewerCertificateArgs(
+                acm_certificate_arn=cdn.certificate_arn,
+                minimum_protocol_version="TLSv1.2_2021",
+                ssl_support_method="sni-only",
+            )
+            if cdn.host
+            else aws.cloudfront.DistributionViewerCertificateArgs(cloudfront_default_certificate=True),
+            opts=ResourceOptions(parent=self),
+        )
+
+    def _response_headers(self, name: str, args: MediaBucketArgs) -> aws.cloudfront.ResponseHeadersPolicy:
+        """Make browsers stay with TLS, take files for what they are said to be, and run no script in them."""
+        return aws.cloudfront.ResponseHeadersPolicy(
+            f"{name}-headers",
+            comment=f"Uploaded files of {args.label}",
+            security_headers_config=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs(
+                strict_transport_security=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurityArgs(
+                    access_control_max_age_sec=_HSTS_SECONDS, include_subdomains=True, override=True
+                ),
+                content_type_options=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentTypeOptionsArgs(
+                    override=True
+                ),
+                content_security_policy=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentSecurityPolicyArgs(
+                    content_security_policy="script-src 'none'", override=True
+                ),
+                referrer_policy=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigReferrerPolicyArgs(
+                    referrer_policy="strict-origin-when-cross-origin", override=True
+                ),
+            ),
+            cors_config=aws.cloudfront.ResponseHeadersPolicyCorsConfigArgs(
+                access_control_allow_credentials=False,
+                access_control_allow_headers=aws.cloudfront.ResponseHeadersPolicyCorsConfigAccessControlAllowHeadersArgs(
+                    items=["*"]
+                ),
+                access_control_allow_methods=aws.cloudfront.ResponseHeadersPolicyCorsConfigAccessControlAllowMethodsArgs(
+                    items=["GET", "HEAD"]
+                ),
+                access_control_allow_origins=aws.cloudfront.ResponseHeadersPolicyCorsConfigAccessControlAllowOriginsArgs(
+                    items=list(args.cors_origins)
+                ),
+                access_control_max_age_sec=_CORS_SECONDS,
+                origin_override=True,
+            )
+            if args.cors_origins
+            else None,
+            opts=ResourceOptions(parent=self),
+        )
+
+
+_LONGEST_LABEL: Final = 30
+"""What S3's 37 characters for a prefix leave beside `-media-`."""
+_MOST_DAYS: Final = 2147483647
+_ORIGIN: Final = "media"
+_CACHING_OPTIMIZED: Final = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+"""AWS's cache policy for static files, the same in every account."""
+_CORS_SECONDS: Final = 3600
+_HSTS_SECONDS: Final = 31536000
+
+
+def _lifecycle(args: MediaBucketArgs) -> aws.s3.BucketLifecycleConfigurationRuleArgs:
+    return aws.s3.BucketLifecycleConfigurationRuleArgs(
+        id="uploads",
+        status="Enabled",
+        filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
+        abort_incomplete_multipart_upload=aws.s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
+            days_after_initiation=args.abort_upload_days
+        ),
+        noncurrent_version_expiration=aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
+            noncurrent_days=args.expire_noncurrent_days
+        ),
+        transitions=[
+            aws.s3.BucketLifecycleConfigurationRuleTransitionArgs(
+                days=args.to_infrequent_access_days, storage_class="STANDARD_IA"
+            )
+        ]
+        if args.to_infrequent_access_days is not None
+        else None,
+    )
+
+
+def _base_url(
+    args: MediaBucketArgs, bucket: aws.s3.Bucket, distribution: aws.cloudfront.Distribution | None
+) -> Output[str]:
+    if args.cdn and args.cdn.host:
+        return Output.from_input(f"https://{args.cdn.host}")
+    return Output.concat("https://", distribution.domain_name if distribution else bucket.bucket_regional_domain_name)

@@ -1,0 +1,152 @@
+"""The repositories that hold the application's images."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+import limits
+from components import _documents as documents
+from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+
+if TYPE_CHECKING:
+    import pulumi_awsx as awsx
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RegistryArgs:
+    """Which repositories there are and what they keep."""
+
+    label: str
+    """What generated names start with, such as storefront-production."""
+    account_id: Input[str]
+    """The AWS account."""
+    region: str
+    """The AWS region."""
+    repositories: Sequence[str]
+    """The repositories' names in ECR. A change replaces a repository, without its images."""
+    keep_images: int = 50
+    """How many images a repository keeps: as far back as a rollback reaches."""
+    untagged_days: int = 7
+    """Days after which images without a tag are deleted."""
+    scan: bool = True
+    """Whether images are scanned for known vulnerabilities as they arrive."""
+    immutable: bool = True
+    """Whether a tag, once pushed, is fixed."""
+    empty_on_destroy: bool = False
+    """Whether deleting a repository deletes its images; otherwise one that is not empty stays."""
+    protect: bool = True
+    """Whether Pulumi refuses to delete the key, without which no image can be read."""
+    key_deletion_days: int = 30
+    """Days the deleted key can be brought back, 7 to 30."""
+
+    def __post_init__(self) -> None:
+        """Check AWS's limits.
+
+        Raises:
+            ValueError: with every problem, a line each.
+        """
+        problems = [f"RegistryArgs.{name}: {problem}" for name, problem in self._problems() if problem]
+        if problems:
+            raise ValueError("\n".join(problems))
+
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
+        alike = defaultdict(list)
+        for repository in self.repositories:
+            alike[_slug(repository)].append(repository)
+            yield "repositories", limits.repository_name(repository)
+        for names in alike.values():
+            if len(names) > 1:
+                yield "repositories", f"{' and '.join(names)} differ in punctuation at most; rename or remove one"
+        for name, value, least, most in (
+            ("keep_images", self.keep_images, 1, _MOST),
+            ("untagged_days", self.untagged_days, 1, _MOST),
+            ("key_deletion_days", self.key_deletion_days, 7, 30),
+        ):
+            if not least <= value <= most:
+                yield name, f"{value} is outside {least} to {most}"
+
+
+class Registry(pulumi.ComponentResource):
+    """Private repositories under a key of their own, scanned, with fixed tags, that forget old images."""
+
+    urls: Mapping[str, Output[str]]
+    """By name, where images are pushed to and pulled from, without a tag."""
+    arns: Mapping[str, Output[str]]
+    """Their ARNs by name."""
+    key_arn: Output[str]
+    """The key that encrypts the images."""
+
+    def __init__(self, name: str, args: RegistryArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("slipway:index:Registry", name, None, opts)
+        key = EncryptionKey(
+            f"{name}-key",
+            EncryptionKeyArgs(
+                label=args.label,
+                description=f"Images of {args.label}",
+                account_id=args.account_id,
+                region=args.region,
+                alias=f"{args.label}-{name}",
+                protect=args.protect,
+                deletion_days=args.key_deletion_days,
+            ),
+            ResourceOptions(parent=self),
+        )
+        self.urls = {
+            repository: self._repository(f"{name}-{_slug(repository)}", repository, args, key).url
+            for repository in args.repositories
+        }
+        self.arns = {repository: _arn(repository, args, url) for repository, url in self.urls.items()}
+        self.key_arn = key.arn
+        self.register_outputs({"urls": self.urls, "arns": self.arns, "key_arn": self.key_arn})
+
+    def _repository(
+        self, logical_name: str, repository: str, args: RegistryArgs, key: EncryptionKey
+    ) -> awsx.ecr.Repository:
+        import pulumi_awsx as awsx  # noqa: PLC0415 - slow to import, and many stacks have no registry
+
+        return awsx.ecr.Repository(
+            logical_name,
+            name=repository,
+            encryption_configurations=[
+                aws.ecr.RepositoryEncryptionConfigurationArgs(encryption_type="KMS", kms_key=key.arn)
+            ],
+            image_scanning_configuration=aws.ecr.RepositoryImageScanningConfigurationArgs(scan_on_push=args.scan),
+            image_tag_mutability="IMMUTABLE" if args.immutable else "MUTABLE",
+            force_delete=args.empty_on_destroy,
+            lifecycle_policy=awsx.ecr.LifecyclePolicyArgs(
+                rules=[
+                    awsx.ecr.LifecyclePolicyRuleArgs(
+                        description=f"Untagged images go after {args.untagged_days} days",
+                        tag_status=awsx.ecr.LifecycleTagStatus.UNTAGGED,
+                        maximum_age_limit=args.untagged_days,
+                    ),
+                    awsx.ecr.LifecyclePolicyRuleArgs(
+                        description=f"The newest {args.keep_images} images stay",
+                        tag_status=awsx.ecr.LifecycleTagStatus.ANY,
+                        maximum_number_of_images=args.keep_images,
+                    ),
+                ]
+            ),
+            opts=ResourceOptions(parent=self),
+        )
+
+
+_MOST: Final = 2147483647
+
+
+def _arn(repository: str, args: RegistryArgs, url: Output[str]) -> Output[str]:
+    """Return a repository's ARN, known once it exists."""
+    prefix = f"arn:{documents.partition(args.region)}:ecr:{args.region}"
+    return Output.all(args.account_id, url).apply(lambda known: f"{prefix}:{known[0]}:repository/{repository}")
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name)

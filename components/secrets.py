@@ -1,0 +1,134 @@
+"""Secrets that people or other systems fill: the program makes them, and never sees their values."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+import limits
+from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SecretArgs:
+    """One secret."""
+
+    description: str | None = None
+    """What it is for."""
+    keys: Sequence[str] = ()
+    """The keys of the JSON document its value is; none: the value is the secret itself. Documents, nothing more."""
+    rotate_days: int | None = None
+    """Days after which its owner changes the value, kept as the tag `rotate-days`; None: no period is agreed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SecretsArgs:
+    """Which secrets there are."""
+
+    label: str
+    """What generated names start with, such as storefront-production."""
+    account_id: Input[str]
+    """The AWS account."""
+    region: str
+    """The AWS region."""
+    secrets: Mapping[str, SecretArgs]
+    """The secrets by their names in Secrets Manager. A new name is a new, empty secret."""
+    recovery_days: int = 30
+    """Days a deleted secret can be brought back, 7 to 30; 0 deletes at once and frees its name."""
+    protect: bool = True
+    """Whether Pulumi refuses to delete the secrets and their key."""
+    key_deletion_days: int = 30
+    """Days their deleted key can be brought back, 7 to 30."""
+
+    def __post_init__(self) -> None:
+        """Check AWS's limits.
+
+        Raises:
+            ValueError: with every problem, a line each.
+        """
+        problems = [f"SecretsArgs.{name}: {problem}" for name, problem in self._problems() if problem]
+        if problems:
+            raise ValueError("\n".join(problems))
+
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
+        if self.recovery_days not in (0, *range(7, 31)):
+            yield "recovery_days", f"{self.recovery_days} is not allowed; 0 or 7 to 30 are"
+        least, most = 7, 30
+        if not least <= self.key_deletion_days <= most:
+            yield "key_deletion_days", f"{self.key_deletion_days} is outside {least} to {most}"
+        alike = defaultdict(list)
+        for name, secret in self.secrets.items():
+            alike[_slug(name)].append(name)
+            yield "secrets", limits.secret_name(name)
+            length = len(_description(secret) or "")
+            if length > _LONGEST_DESCRIPTION:
+                yield (
+                    "secrets",
+                    f"the description and keys of {name} have {length} characters; at most {_LONGEST_DESCRIPTION} are allowed",
+                )
+            if secret.rotate_days is not None and secret.rotate_days < 1:
+                yield "secrets", f"rotate_days {secret.rotate_days} of {name} is below 1"
+        for slug, names in alike.items():
+            if not slug:
+                yield "secrets", f"{names[0]} has neither a letter nor a digit"
+            elif len(names) > 1:
+                yield "secrets", f"{' and '.join(names)} differ in punctuation or case only; rename one"
+
+
+class Secrets(pulumi.ComponentResource):
+    """Empty secrets under a key of their own. ECS starts no task that reads one until somebody has filled it."""
+
+    arns: Mapping[str, Output[str]]
+    """Their ARNs by name."""
+    key_arn: Output[str]
+    """The key that encrypts them."""
+
+    def __init__(self, name: str, args: SecretsArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("slipway:index:Secrets", name, None, opts)
+        key = EncryptionKey(
+            f"{name}-key",
+            EncryptionKeyArgs(
+                label=args.label,
+                description=f"Secrets of {args.label}",
+                account_id=args.account_id,
+                region=args.region,
+                alias=f"{args.label}-{name}",
+                protect=args.protect,
+                deletion_days=args.key_deletion_days,
+            ),
+            ResourceOptions(parent=self),
+        )
+        self.arns = {
+            secret_name: aws.secretsmanager.Secret(
+                f"{name}-{_slug(secret_name)}",
+                name=secret_name,
+                description=_description(secret),
+                kms_key_id=key.arn,
+                recovery_window_in_days=args.recovery_days,
+                tags={"rotate-days": str(secret.rotate_days)} if secret.rotate_days is not None else None,
+                opts=ResourceOptions(parent=self, protect=args.protect),
+            ).arn
+            for secret_name, secret in args.secrets.items()
+        }
+        self.key_arn = key.arn
+        self.register_outputs({"arns": self.arns, "key_arn": self.key_arn})
+
+
+_LONGEST_DESCRIPTION: Final = 2048
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def _description(secret: SecretArgs) -> str | None:
+    """Return what people see who fill it: its purpose and, for a document, its keys."""
+    document = f"JSON document with the keys {', '.join(secret.keys)}" if secret.keys else None
+    return ". ".join(part.rstrip(".") for part in (secret.description, document) if part) or None

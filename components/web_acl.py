@@ -1,0 +1,153 @@
+"""A web application firewall: AWS's managed rules against known attacks, and a rate limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+import limits
+from components._edges import known_after
+
+Scope = Literal["REGIONAL", "CLOUDFRONT"]
+"""What it stands before: a load balancer, or CloudFront, whose firewalls live in us-east-1."""
+
+_CLOUDFRONT_REGION: Final = "us-east-1"
+_MANAGED_GROUPS: Final[Sequence[str]] = (
+    "AWSManagedRulesAmazonIpReputationList",
+    "AWSManagedRulesKnownBadInputsRuleSet",
+    "AWSManagedRulesCommonRuleSet",
+)
+# It would block bodies above 8 KB, and with them every upload.
+_COUNTED: Final[Mapping[str, Sequence[str]]] = {"AWSManagedRulesCommonRuleSet": ("SizeRestrictions_BODY",)}
+_SECRET_HEADERS: Final[Sequence[str]] = ("authorization", "cookie")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WebAclArgs:
+    """What a firewall lets through and remembers. About 10 USD a month, and 0.60 USD per million requests."""
+
+    rate_limit: int = 2000
+    """Requests per five minutes that one address may make before it is blocked, 10 to 2 000 000 000."""
+    log_days: int = 30
+    """Days the log of blocked and counted requests is kept, as CloudWatch Logs offers them."""
+    log_key_arn: Input[str] | None = None
+    """The key that encrypts that log, of the firewall's region: us-east-1 before CloudFront. None: AWS's own."""
+
+    def __post_init__(self) -> None:
+        """Check AWS's limits.
+
+        Raises:
+            ValueError: with every problem, a line each.
+        """
+        problems = [f"WebAclArgs.{name}: {problem}" for name, problem in self._problems() if problem]
+        if problems:
+            raise ValueError("\n".join(problems))
+
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
+        least, most = 10, 2_000_000_000
+        if not least <= self.rate_limit <= most:
+            yield "rate_limit", f"{self.rate_limit} is outside {least} to {most}"
+        yield "log_days", limits.log_retention(self.log_days)
+
+
+def web_acl(name: str, args: WebAclArgs, *, label: str, scope: Scope, parent: pulumi.Resource) -> Output[str]:
+    """Make the firewall of a load balancer or distribution.
+
+    Args:
+        name: what it protects, the beginning of the resources' names.
+        args: what it lets through.
+        label: the stack's name in AWS.
+        scope: what it stands before.
+        parent: the component that owns it.
+
+    Returns:
+        Its ARN, known once its log is written.
+    """
+    region = _CLOUDFRONT_REGION if scope == "CLOUDFRONT" else None
+    acl = aws.wafv2.WebAcl(
+        f"{name}-firewall",
+        name_prefix=f"{label}-{name}-",
+        description=f"Firewall of {label} {name}",
+        scope=scope,
+        region=region,
+        default_action={"allow": {}},
+        rules=[
+            _rate_rule(args),
+            *(_managed_rule(group, place) for place, group in enumerate(_MANAGED_GROUPS, start=1)),
+        ],
+        visibility_config=_visible(f"{label}-{name}"),
+        tags={"Name": f"{label}-{name}"},
+        opts=ResourceOptions(parent=parent),
+    )
+    log = aws.cloudwatch.LogGroup(
+        f"{name}-firewall-log",
+        # WAF writes only to groups whose names begin like this.
+        name=f"aws-waf-logs-{label}-{name}",
+        retention_in_days=args.log_days,
+        kms_key_id=args.log_key_arn,
+        region=region,
+        opts=ResourceOptions(parent=parent),
+    )
+    logging = aws.wafv2.WebAclLoggingConfiguration(
+        f"{name}-firewall-logging",
+        resource_arn=acl.arn,
+        log_destination_configs=[log.arn],
+        redacted_fields=[{"single_header": {"name": header}} for header in _SECRET_HEADERS],
+        # What was let through is in the access log, and would cost far more here.
+        logging_filter={
+            "default_behavior": "DROP",
+            "filters": [
+                {
+                    "behavior": "KEEP",
+                    "requirement": "MEETS_ANY",
+                    "conditions": [{"action_condition": {"action": action}} for action in ("BLOCK", "COUNT")],
+                }
+            ],
+        },
+        region=region,
+        opts=ResourceOptions(parent=parent),
+    )
+    return known_after(acl.arn, logging)
+
+
+def _rate_rule(args: WebAclArgs) -> aws.wafv2.WebAclRuleArgsDict:
+    return {
+        "name": "rate-limit",
+        "priority": 0,
+        "action": {"block": {}},
+        "statement": {
+            "rate_based_statement": {
+                "aggregate_key_type": "IP",
+                "limit": args.rate_limit,
+                "evaluation_window_sec": 300,
+            }
+        },
+        "visibility_config": _visible("rate-limit"),
+    }
+
+
+def _managed_rule(group: str, priority: int) -> aws.wafv2.WebAclRuleArgsDict:
+    return {
+        "name": group,
+        "priority": priority,
+        "override_action": {"none": {}},
+        "statement": {
+            "managed_rule_group_statement": {
+                "vendor_name": "AWS",
+                "name": group,
+                "rule_action_overrides": [
+                    {"name": rule, "action_to_use": {"count": {}}} for rule in _COUNTED.get(group, ())
+                ],
+            }
+        },
+        "visibility_config": _visible(group),
+    }
+
+
+def _visible(metric: str) -> aws.wafv2.WebAclVisibilityConfigArgsDict:
+    return {"cloudwatch_metrics_enabled": True, "sampled_requests_enabled": True, "metric_name": metric}

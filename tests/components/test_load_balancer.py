@@ -1,0 +1,496 @@
+import itertools
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi_aws as aws
+import pytest
+
+from components.load_balancer import HealthCheckArgs, LoadBalancer, LoadBalancerArgs, OriginLock, TargetArgs
+from components.web_acl import WebAclArgs
+from preview.graph import Graph, Resource
+from tests.components.conftest import ACCOUNT, build, check_contract
+
+BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+BUCKET = "aws:s3/bucket:Bucket"
+GROUP = "aws:ec2/securityGroup:SecurityGroup"
+INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+LISTENER = "aws:lb/listener:Listener"
+POLICY = "aws:s3/bucketPolicy:BucketPolicy"
+RULE = "aws:lb/listenerRule:ListenerRule"
+SECRET = "random:index/randomPassword:RandomPassword"
+SERVICE = "aws:ecs/service:Service"
+TARGETS = "aws:lb/targetGroup:TargetGroup"
+
+LOCK = OriginLock(prefix_list_id="pl-cloudfront")
+API = TargetArgs(port=8000, paths=["/api/*"], priority=100)
+WEB = TargetArgs(port=8080, default=True)
+
+
+def args(**changes: Any) -> LoadBalancerArgs:
+    given: dict[str, Any] = {
+        "label": "storefront-production",
+        "region": "us-east-1",
+        "account_id": ACCOUNT,
+        "vpc_id": "vpc-1",
+        "subnet_ids": ["subnet-a", "subnet-b"],
+        "certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/own",
+        "targets": {"api": API, "frontend": WEB},
+    }
+    return LoadBalancerArgs(**{**given, **changes})
+
+
+def recorded(**changes: Any) -> Graph:
+    return build(lambda: LoadBalancer("load-balancer", args(**changes)))
+
+
+def https(graph: Graph) -> Resource:
+    return graph.one(LISTENER, port=443)
+
+
+def action(resource: Resource) -> Mapping[str, Any]:
+    actions: Any = resource.inputs.get("defaultActions") or resource.inputs["actions"]
+    assert len(actions) == 1
+    return dict(actions[0])
+
+
+def conditions(rule: Resource) -> dict[str, Any]:
+    found: Any = rule.inputs["conditions"]
+    merged: dict[str, Any] = {}
+    for condition in found:
+        merged.update(condition)
+    assert len(merged) == len(found)
+    return merged
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"origin_lock": LOCK},
+        {"waf": WebAclArgs()},
+        {"access_log_days": None, "http_redirect": False, "targets": {}},
+        {"load_balancer_name": "storefront"},
+    ],
+)
+def test_contract(changes: dict[str, Any]) -> None:
+    check_contract(lambda: LoadBalancer("load-balancer", args(**changes)))
+
+
+def test_balancer() -> None:
+    graph = recorded(idle_timeout_seconds=120)
+    assert graph.one(
+        BALANCER,
+        loadBalancerType="application",
+        internal=False,
+        subnets=["subnet-a", "subnet-b"],
+        idleTimeout=120,
+        dropInvalidHeaderFields=True,
+        enableDeletionProtection=True,
+    )
+
+
+def test_deletion_protection_off() -> None:
+    assert recorded(deletion_protection=False).has(BALANCER, enableDeletionProtection=False)
+
+
+def test_generated_names_fit_what_aws_takes() -> None:
+    graph = recorded(targets={"recommendations": WEB})
+    for resource in (*graph.of(BALANCER), *graph.of(TARGETS)):
+        assert "name" not in resource.inputs
+        assert len(str(resource.inputs["namePrefix"])) <= 6
+    assert len(str(graph.one(BUCKET).inputs["bucketPrefix"])) <= 37
+
+
+def test_given_name() -> None:
+    graph = recorded(load_balancer_name="storefront")
+    balancer = graph.one(BALANCER)
+    assert balancer.inputs["name"] == "storefront"
+    assert "namePrefix" not in balancer.inputs
+    assert balancer.delete_before_replace
+    assert not recorded().one(BALANCER).delete_before_replace
+
+
+def test_https_listener() -> None:
+    graph = recorded(tls_policy="ELBSecurityPolicy-TLS13-1-3-2021-06")
+    listener = https(graph)
+    assert listener.inputs["protocol"] == "HTTPS"
+    assert listener.inputs["sslPolicy"] == "ELBSecurityPolicy-TLS13-1-3-2021-06"
+    assert listener.inputs["certificateArn"] == "arn:aws:acm:us-east-1:123456789012:certificate/own"
+    assert listener.inputs["loadBalancerArn"] == graph.one(BALANCER).outputs["arn"]
+
+
+def test_default_target_gets_what_is_left_over() -> None:
+    graph = recorded()
+    assert action(https(graph)) == {
+        "type": "forward",
+        "targetGroupArn": graph.one(TARGETS, "load-balancer-frontend-targets").outputs["arn"],
+    }
+    assert [rule.name for rule in graph.of(RULE)] == ["load-balancer-api-rule"]
+
+
+def test_without_default_target_nothing_is_found() -> None:
+    graph = recorded(targets={"api": API})
+    assert action(https(graph))["fixedResponse"] == {
+        "contentType": "text/plain",
+        "statusCode": "404",
+        "messageBody": "Not found",
+    }
+
+
+def test_rules_match_paths_and_hosts() -> None:
+    graph = recorded(
+        targets={
+            "api": TargetArgs(port=8000, paths=["/api/*", "/api", "/*"], hosts=["a.example.com"], priority=7),
+            "admin": TargetArgs(port=8001, hosts=["admin.example.com"], priority=8),
+        }
+    )
+    api, admin = (graph.one(RULE, f"load-balancer-{key}-rule") for key in ("api", "admin"))
+    assert conditions(api) == {
+        "pathPattern": {"values": ["/api/*", "/api", "/*"]},
+        "hostHeader": {"values": ["a.example.com"]},
+    }
+    assert conditions(admin) == {"hostHeader": {"values": ["admin.example.com"]}}
+    assert (api.inputs["priority"], admin.inputs["priority"]) == (7, 8)
+    assert api.inputs["listenerArn"] == https(graph).outputs["arn"]
+    targets = graph.one(TARGETS, "load-balancer-api-targets").outputs["arn"]
+    assert action(api) == {"type": "forward", "targetGroupArn": targets}
+
+
+def test_target_group() -> None:
+    health = HealthCheckArgs(
+        path="/well",
+        port=9000,
+        interval_seconds=5,
+        timeout_seconds=4,
+        healthy_after=3,
+        unhealthy_after=4,
+        matcher="200,204",
+    )
+    graph = recorded(
+        targets={"api": TargetArgs(port=8000, default=True, health=health, stickiness_seconds=60, protocol="HTTPS")}
+    )
+    group = graph.one(TARGETS, targetType="ip", vpcId="vpc-1", port=8000, protocol="HTTPS", deregistrationDelay=30)
+    assert group.inputs["healthCheck"] == {
+        "enabled": True,
+        "path": "/well",
+        "port": "9000",
+        "protocol": "HTTPS",
+        "interval": 5,
+        "timeout": 4,
+        "healthyThreshold": 3,
+        "unhealthyThreshold": 4,
+        "matcher": "200,204",
+    }
+    assert group.inputs["stickiness"] == {"type": "lb_cookie", "enabled": True, "cookieDuration": 60}
+
+
+def test_target_group_defaults() -> None:
+    group = recorded(targets={"web": WEB}).one(TARGETS, protocol="HTTP")
+    health: Any = group.inputs["healthCheck"]
+    assert (health["path"], health["port"], health["protocol"]) == ("/health", "traffic-port", "HTTP")
+    assert "stickiness" not in group.inputs
+
+
+def test_redirect() -> None:
+    graph = recorded()
+    assert action(graph.one(LISTENER, port=80, protocol="HTTP")) == {
+        "type": "redirect",
+        "redirect": {"protocol": "HTTPS", "port": "443", "statusCode": "HTTP_301"},
+    }
+    assert open_ports(graph) == {443, 80}
+
+
+def test_no_redirect_port_80_is_closed() -> None:
+    graph = recorded(http_redirect=False)
+    assert [listener.inputs["port"] for listener in graph.of(LISTENER)] == [443]
+    assert open_ports(graph) == {443}
+
+
+def open_ports(graph: Graph) -> set[object]:
+    group = graph.one(GROUP)
+    rules = graph.all(INGRESS, cidrIpv4="0.0.0.0/0", ipProtocol="tcp", securityGroupId=group.outputs["id"])
+    assert len(rules) == len(graph.of(INGRESS))
+    assert all(rule.inputs["fromPort"] == rule.inputs["toPort"] and rule.inputs["description"] for rule in rules)
+    assert graph.one(BALANCER).inputs["securityGroups"] == [group.outputs["id"]]
+    return {rule.inputs["fromPort"] for rule in rules}
+
+
+class TestOriginLock:
+    def test_only_cloudfront_gets_in(self) -> None:
+        graph = recorded(origin_lock=LOCK)
+        rule = graph.one(INGRESS)
+        assert rule.inputs["prefixListId"] == "pl-cloudfront"
+        assert "cidrIpv4" not in rule.inputs
+        assert (rule.inputs["fromPort"], rule.inputs["toPort"]) == (443, 443)
+        own, cloudfront = (graph.one(GROUP, f"load-balancer-{role}") for role in ("group", "cloudfront"))
+        assert rule.inputs["securityGroupId"] == cloudfront.outputs["id"]
+        assert graph.one(BALANCER).inputs["securityGroups"] == [own.outputs["id"], cloudfront.outputs["id"]]
+
+    def test_port_80_is_closed(self) -> None:
+        assert [listener.inputs["port"] for listener in recorded(origin_lock=LOCK).of(LISTENER)] == [443]
+
+    def test_who_does_not_know_the_header_is_refused(self) -> None:
+        found = action(https(recorded(origin_lock=LOCK)))
+        assert found["type"] == "fixed-response"
+        assert found["fixedResponse"]["statusCode"] == "403"
+
+    def test_every_target_wants_the_header(self) -> None:
+        graph = recorded(origin_lock=LOCK)
+        header = {"httpHeader": {"httpHeaderName": "X-Origin-Verify", "values": [graph.one(SECRET).outputs["result"]]}}
+        found = {rule.name: (rule.inputs["priority"], conditions(rule)) for rule in graph.of(RULE)}
+        assert found == {
+            "load-balancer-api-rule": (100, {"pathPattern": {"values": ["/api/*", "/api"]}, **header}),
+            "load-balancer-frontend-rule": (50000, header),
+        }
+
+    def test_the_header_is_secret(self) -> None:
+        graph = recorded(origin_lock=LOCK)
+        assert all(rule.secrets == {"conditions"} for rule in graph.of(RULE))
+        result = graph.one(SECRET).outputs["result"]
+        for resource in graph.resources:
+            plain = {key: value for key, value in resource.inputs.items() if key not in resource.secrets}
+            assert str(result) not in str(plain)
+
+    def test_outputs(self) -> None:
+        graph = recorded(origin_lock=OriginLock(prefix_list_id="pl-1", header_name="X-Mine"))
+        outputs = graph.registered_outputs[graph.one("slipway:index:LoadBalancer").urn]
+        assert outputs["origin_header"] == "X-Mine"
+        assert outputs["origin_secret"] == graph.one(SECRET).outputs["result"]
+
+    def test_no_lock_no_secret(self) -> None:
+        graph = recorded()
+        outputs = graph.registered_outputs[graph.one("slipway:index:LoadBalancer").urn]
+        assert not graph.of(SECRET)
+        assert outputs["origin_header"] == ""
+        assert outputs.get("origin_secret") is None
+
+
+@pytest.mark.parametrize("lock", [LOCK, None])
+def test_target_is_known_after_what_sends_it_requests(lock: OriginLock | None) -> None:
+    def program() -> None:
+        balancer = LoadBalancer("load-balancer", args(origin_lock=lock))
+        for key, target in balancer.targets.items():
+            aws.ecs.Service(
+                key,
+                load_balancers=[
+                    aws.ecs.ServiceLoadBalancerArgs(container_name=key, container_port=80, target_group_arn=target.arn)
+                ],
+            )
+
+    graph = build(program)
+    api, frontend = graph.one(SERVICE, "api"), graph.one(SERVICE, "frontend")
+    assert [rule.name for rule in graph.direct(api, RULE)] == ["load-balancer-api-rule"]
+    assert [group.name for group in graph.direct(api, TARGETS)] == ["load-balancer-api-targets"]
+    if lock:
+        assert [rule.name for rule in graph.direct(frontend, RULE)] == ["load-balancer-frontend-rule"]
+    else:
+        assert graph.direct(frontend, LISTENER) == (https(graph),)
+
+
+def test_outputs() -> None:
+    graph = recorded()
+    outputs = graph.registered_outputs[graph.one("slipway:index:LoadBalancer").urn]
+    balancer = graph.one(BALANCER).outputs
+    assert outputs["arn"] == balancer["arn"]
+    assert outputs["arn_suffix"] == balancer["arnSuffix"]
+    assert outputs["dns_name"] == balancer["dnsName"]
+    assert outputs["zone_id"] == balancer["zoneId"]
+    assert outputs["security_group_id"] == graph.one(GROUP).outputs["id"]
+    assert outputs["targets"] == {
+        key: {"arn": made["arn"], "arn_suffix": made["arnSuffix"]}
+        for key in ("api", "frontend")
+        for made in [graph.one(TARGETS, f"load-balancer-{key}-targets").outputs]
+    }
+
+
+class TestAccessLog:
+    def test_balancer_waits_for_the_policy(self) -> None:
+        graph = recorded()
+        balancer = graph.one(BALANCER)
+        assert balancer.inputs["accessLogs"] == {"bucket": graph.one(BUCKET).outputs["bucket"], "enabled": True}
+        assert graph.direct(balancer, POLICY)
+
+    def test_changes_to_the_bucket_come_one_after_the_other(self) -> None:
+        graph = recorded()
+        kinds = (
+            "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+            "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+            POLICY,
+            "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+            "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+        )
+        for later, earlier in itertools.pairwise(kinds):
+            assert graph.direct(graph.one(later), earlier), f"{later} does not wait for {earlier}"
+
+    def test_bucket_is_closed_and_encrypted_as_load_balancers_can(self) -> None:
+        graph = recorded()
+        assert graph.has(
+            "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+            blockPublicAcls=True,
+            blockPublicPolicy=True,
+            ignorePublicAcls=True,
+            restrictPublicBuckets=True,
+        )
+        assert graph.has(
+            "aws:s3/bucketOwnershipControls:BucketOwnershipControls", rule={"objectOwnership": "BucketOwnerEnforced"}
+        )
+        encryption = graph.one("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration")
+        assert encryption.inputs["rules"] == [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}]
+
+    @pytest.mark.parametrize(
+        ("region", "principals"),
+        [
+            (
+                "us-east-1",
+                [
+                    {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+                    {"AWS": "arn:aws:iam::127311923021:root"},
+                ],
+            ),
+            ("ap-south-2", [{"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}]),
+        ],
+    )
+    def test_load_balancers_of_the_account_write(self, region: str, principals: list[dict[str, str]]) -> None:
+        graph = recorded(region=region)
+        arn = graph.one(BUCKET).outputs["arn"]
+        statements = json.loads(str(graph.one(POLICY).inputs["policy"]))["Statement"]
+        allowed = [statement for statement in statements if statement["Effect"] == "Allow"]
+        assert [statement["Principal"] for statement in allowed] == principals
+        assert all(statement["Action"] == ["s3:PutObject"] for statement in allowed)
+        assert all(statement["Resource"] == [f"{arn}/AWSLogs/{ACCOUNT}/*"] for statement in allowed)
+
+    def test_nothing_without_tls(self) -> None:
+        graph = recorded()
+        arn = graph.one(BUCKET).outputs["arn"]
+        statements = json.loads(str(graph.one(POLICY).inputs["policy"]))["Statement"]
+        (denied,) = (statement for statement in statements if statement["Effect"] == "Deny")
+        assert denied["Principal"] == "*"
+        assert denied["Action"] == ["s3:*"]
+        assert denied["Resource"] == [arn, f"{arn}/*"]
+        assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+    def test_entries_go(self) -> None:
+        lifecycle = recorded(access_log_days=7).one("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")
+        (rule,) = _list(lifecycle.inputs["rules"])
+        assert rule["expiration"] == {"days": 7}
+        assert (rule["status"], rule["filter"]) == ("Enabled", {"prefix": ""})
+
+    @pytest.mark.parametrize("kept", [True, False])
+    def test_kept_on_destroy(self, *, kept: bool) -> None:
+        graph = recorded(protect=kept, empty_on_destroy=not kept)
+        assert graph.one(BUCKET).inputs["forceDestroy"] is not kept
+        assert [resource.name for resource in graph.resources if resource.protect] == (
+            ["load-balancer-log-bucket"] if kept else []
+        )
+
+    def test_off(self) -> None:
+        graph = recorded(access_log_days=None)
+        assert not graph.of(BUCKET)
+        assert "accessLogs" not in graph.one(BALANCER).inputs
+
+
+def test_firewall() -> None:
+    graph = recorded(waf=WebAclArgs(rate_limit=100))
+    acl = graph.one("aws:wafv2/webAcl:WebAcl", scope="REGIONAL")
+    association = graph.one("aws:wafv2/webAclAssociation:WebAclAssociation")
+    assert association.inputs["webAclArn"] == acl.outputs["arn"]
+    assert association.inputs["resourceArn"] == graph.one(BALANCER).outputs["arn"]
+
+
+def test_no_firewall() -> None:
+    assert not any(resource.type.startswith("aws:wafv2/") for resource in recorded().resources)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"region": "here"}, "region: 'here' is not an AWS region"),
+        ({"load_balancer_name": "internal-one"}, "load_balancer_name: 'internal-one' is not a load balancer's name"),
+        ({"load_balancer_name": "a" * 33}, "load_balancer_name: "),
+        ({"subnet_ids": ["subnet-a"]}, "subnet_ids: 1 given; at least two, in different zones, are needed"),
+        ({"tls_policy": "ELBSecurityPolicy-2016-08"}, "tls_policy: 'ELBSecurityPolicy-2016-08' is not a policy with"),
+        ({"idle_timeout_seconds": 0}, "idle_timeout_seconds: 0 is outside 1 to 4000"),
+        ({"idle_timeout_seconds": 4001}, "idle_timeout_seconds: 4001 is outside 1 to 4000"),
+        ({"access_log_days": 0}, "access_log_days: 0 is outside 1 to 3653"),
+        ({"waf": WebAclArgs(), "origin_lock": LOCK}, "waf: does not go with origin_lock"),
+        ({"targets": {"Web": WEB}}, "targets: 'Web' is not a name of lower-case letters"),
+        ({"targets": {"a": WEB, "b": WEB}}, "targets: a, b are all default; only one can be"),
+        ({"targets": {"a": API, "b": API}}, "targets: a, b share the priority 100"),
+        (
+            {
+                "origin_lock": LOCK,
+                "targets": {"a": WEB, "b": TargetArgs(port=80, paths=["/b"], priority=50000)},
+            },
+            "targets: a, b share the priority 50000",
+        ),
+        (
+            {"targets": {"a": TargetArgs(port=80, paths=["/a/*", "/b/*", "/c/*"], priority=1)}},
+            "targets: a names 6 values to match, a path that ends in /* counted twice; at most 5",
+        ),
+        (
+            {
+                "origin_lock": LOCK,
+                "targets": {"a": TargetArgs(port=80, paths=["/a/*", "/b/*", "/c"], priority=1)},
+            },
+            "targets: a names 6 values to match",
+        ),
+    ],
+)
+def test_refuses(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=r"^LoadBalancerArgs\.") as refused:
+        args(**changes)
+    assert str(refused.value).startswith(f"LoadBalancerArgs.{message}")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"port": 0, "default": True}, "port: 0 is outside 1 to 65535"),
+        ({"port": 80}, "paths: none given, nor hosts"),
+        ({"port": 80, "paths": ["api"], "priority": 1}, "paths: 'api' is not a path pattern"),
+        ({"port": 80, "paths": [f"/{'a' * 128}"], "priority": 1}, "paths: '/aaa"),
+        ({"port": 80, "hosts": ["api"], "priority": 1}, "hosts: 'api' is not a host name"),
+        ({"port": 80, "paths": ["/"]}, "priority: None does not go with paths or hosts; give 1 to 50000"),
+        ({"port": 80, "paths": ["/"], "priority": 50001}, "priority: 50001 is outside 1 to 50000"),
+        ({"port": 80, "paths": ["/"], "priority": 1, "default": True}, "default: True does not go with paths"),
+        ({"port": 80, "priority": 1, "default": True}, "default: True does not go with paths"),
+        ({"port": 80, "default": True, "deregistration_seconds": 3601}, "deregistration_seconds: 3601 is outside 0 to"),
+        ({"port": 80, "default": True, "stickiness_seconds": 0}, "stickiness_seconds: 0 is outside 1 to 604800"),
+    ],
+)
+def test_target_refuses(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=r"^TargetArgs\.") as refused:
+        TargetArgs(**given)
+    assert str(refused.value).startswith(f"TargetArgs.{message}")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"path": "health"}, "path: 'health' is not a path"),
+        ({"port": 65536}, "port: 65536 is outside 1 to 65535"),
+        ({"interval_seconds": 4, "timeout_seconds": 2}, "interval_seconds: 4 is outside 5 to 300"),
+        ({"timeout_seconds": 1}, "timeout_seconds: 1 is outside 2 to 120"),
+        ({"interval_seconds": 5}, "timeout_seconds: 5 is not below the interval of 5"),
+        ({"healthy_after": 1}, "healthy_after: 1 is outside 2 to 10"),
+        ({"unhealthy_after": 11}, "unhealthy_after: 11 is outside 2 to 10"),
+        ({"matcher": "200-"}, "matcher: '200-' is not a list of status codes"),
+        ({"matcher": "500"}, "matcher: '500' is not a list of status codes"),
+    ],
+)
+def test_health_check_refuses(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=r"^HealthCheckArgs\.") as refused:
+        HealthCheckArgs(**given)
+    assert str(refused.value).startswith(f"HealthCheckArgs.{message}")
+
+
+@pytest.mark.parametrize("header", ["X Mine", "X-Amz-Mine", "x-edge-mine", "", "a" * 41])
+def test_origin_lock_refuses(header: str) -> None:
+    with pytest.raises(ValueError, match=r"^OriginLock\.header_name: "):
+        OriginLock(prefix_list_id="pl-1", header_name=header)
+
+
+def _list(value: object) -> list[Any]:
+    assert isinstance(value, list)
+    return value

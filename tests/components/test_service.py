@@ -1,0 +1,395 @@
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from components import _documents as documents
+from components._containers import BuildArgs, ContainerArgs, ContainerHealthCheckArgs, SecretReference
+from components.service import ConnectionArgs, EgressArgs, EntryArgs, ScalingArgs, Service, ServiceArgs, StepArgs
+from preview.graph import Graph, Resource
+from tests.components.conftest import ACCOUNT, build, check_contract
+
+SECRET = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:shop/key-AbCdEf"
+KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1"
+REPOSITORY = f"arn:aws:ecr:us-east-1:{ACCOUNT}:repository/shop/api"
+CONTAINER = ContainerArgs(name="api", image="registry.example/shop/api:1", port=8000)
+ENTRY = EntryArgs(
+    target_group_arn="arn:target", security_group_id="sg-balancer", request_label="app/lb/1/targetgroup/api/2"
+)
+ARGS = ServiceArgs(
+    label="shop-production",
+    region="us-east-1",
+    account_id=ACCOUNT,
+    service_name="api",
+    family="shop-production-api",
+    log_group_name="/ecs/shop-production-api",
+    cluster_arn="arn:cluster",
+    cluster_name="shop-production",
+    containers=[CONTAINER],
+    cpu=512,
+    memory_mib=1024,
+    vpc_id="vpc-1",
+    subnet_ids=["subnet-a", "subnet-b"],
+    network_cidr="10.0.0.0/16",
+    s3_prefix_list_id="pl-1",
+    entry=ENTRY,
+    egress=[EgressArgs(port=443, cidr="0.0.0.0/0")],
+)
+
+
+def recorded(args: ServiceArgs = ARGS, **changes: Any) -> Graph:
+    return build(lambda: Service("api", replace(args, **changes)))
+
+
+def containers(graph: Graph) -> list[Mapping[str, Any]]:
+    return list(json.loads(str(graph.one("aws:ecs/taskDefinition:TaskDefinition").inputs["containerDefinitions"])))
+
+
+def service(graph: Graph) -> Resource:
+    return graph.one("aws:ecs/service:Service")
+
+
+def statements(graph: Graph, name: str) -> list[Mapping[str, Any]]:
+    return list(json.loads(str(graph.one("aws:iam/rolePolicy:RolePolicy", name).inputs["policy"]))["Statement"])
+
+
+def test_contract() -> None:
+    check_contract(lambda: Service("api", ARGS))
+    scaling = ScalingArgs(targets={"cpu": 70, "requests": 1000}, steps={"memory": StepArgs(up=80, down=20)})
+    check_contract(lambda: Service("api", replace(ARGS, max_tasks=3, scaling=scaling, exec_enabled=True)))
+
+
+def test_runs_privately_and_rolls_back() -> None:
+    inputs = service(recorded()).inputs
+    assert inputs["networkConfiguration"] == {
+        "assignPublicIp": False,
+        "subnets": ["subnet-a", "subnet-b"],
+        "securityGroups": [recorded().one("aws:ec2/securityGroup:SecurityGroup").outputs["id"]],
+    }
+    assert inputs["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
+    assert inputs["launchType"] == "FARGATE"
+    assert "capacityProviderStrategies" not in inputs
+    assert inputs["enableExecuteCommand"] is False
+    assert service(recorded()).delete_before_replace
+
+
+@pytest.mark.parametrize(("fewest", "percent"), [(1, 200), (2, 150), (3, 134), (4, 125), (7, 115), (0, 200)])
+def test_one_task_more_than_the_fewest_starts_during_a_deployment(fewest: int, percent: int) -> None:
+    graph = recorded(min_tasks=fewest, max_tasks=fewest, desired_tasks=fewest)
+    assert service(graph).inputs["deploymentMaximumPercent"] == percent
+    assert fewest == 0 or fewest * percent // 100 == fewest + 1
+    assert service(graph).inputs["deploymentMinimumHealthyPercent"] == 100
+
+
+def test_never_two_at_once() -> None:
+    inputs = service(recorded(minimum_healthy_percent=0, maximum_percent=100)).inputs
+    assert (inputs["deploymentMinimumHealthyPercent"], inputs["deploymentMaximumPercent"]) == (0, 100)
+    assert inputs["availabilityZoneRebalancing"] == "DISABLED"
+
+
+def test_spot_share() -> None:
+    inputs = service(recorded(spot_percent=30)).inputs
+    assert inputs["capacityProviderStrategies"] == [
+        {"capacityProvider": "FARGATE", "weight": 70},
+        {"capacityProvider": "FARGATE_SPOT", "weight": 30},
+    ]
+    assert inputs["forceNewDeployment"] is True
+    assert "launchType" not in inputs
+    only = service(recorded(spot_percent=100)).inputs["capacityProviderStrategies"]
+    assert only == [{"capacityProvider": "FARGATE_SPOT", "weight": 100}]
+
+
+def test_container_definition_is_canonical() -> None:
+    args = replace(
+        ARGS,
+        containers=[
+            replace(
+                CONTAINER,
+                environment={"B": "2", "A": "1"},
+                secrets={"Z": SecretReference(arn=SECRET, key="k"), "Y": SecretReference(arn=SECRET)},
+            ),
+            ContainerArgs(name="agent", image="x/agent:1", essential=False),
+        ],
+    )
+    first, second = containers(recorded(args))
+    assert (first["name"], second["name"]) == ("agent", "api")
+    assert second["environment"] == [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]
+    assert second["secrets"] == [{"name": "Y", "valueFrom": SECRET}, {"name": "Z", "valueFrom": f"{SECRET}:k::"}]
+    assert second["portMappings"] == [{"containerPort": 8000, "hostPort": 8000, "protocol": "tcp"}]
+    for optional in (
+        "environment",
+        "secrets",
+        "portMappings",
+        "mountPoints",
+        "volumesFrom",
+        "dependsOn",
+        "systemControls",
+    ):
+        assert isinstance(first[optional], list)
+    text = str(recorded(args).one("aws:ecs/taskDefinition:TaskDefinition").inputs["containerDefinitions"])
+    assert text == json.dumps(json.loads(text), sort_keys=True)
+    shuffled = replace(args, containers=list(reversed(args.containers)), entry=None)
+    assert text == str(recorded(shuffled).one("aws:ecs/taskDefinition:TaskDefinition").inputs["containerDefinitions"])
+
+
+def test_container_is_locked_down() -> None:
+    (container,) = containers(recorded())
+    assert container["user"] == "1000"
+    assert container["privileged"] is False
+    assert container["readonlyRootFilesystem"] is True
+    linux = container["linuxParameters"]
+    assert linux["capabilities"] == {"add": [], "drop": ["ALL"]}
+    assert linux["tmpfs"] == [{"containerPath": "/tmp", "size": 64, "mountOptions": ["mode=1777", "nosuid", "nodev"]}]
+    assert container["systemControls"] == []
+
+
+def test_container_as_root_with_a_writable_filesystem() -> None:
+    (container,) = containers(recorded(containers=[replace(CONTAINER, user="root", port=80, read_only_root=False)]))
+    assert container["readonlyRootFilesystem"] is False
+    assert container["linuxParameters"]["tmpfs"] == []
+    assert container["linuxParameters"]["capabilities"]["drop"] == []
+    assert container["systemControls"] == []
+
+
+def test_a_container_that_is_not_root_may_listen_on_port_80() -> None:
+    (container,) = containers(recorded(containers=[replace(CONTAINER, user="101:101", port=80)]))
+    assert container["systemControls"] == [{"namespace": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]
+
+
+def test_health_check() -> None:
+    check = ContainerHealthCheckArgs(command=["CMD-SHELL", "curl -f http://localhost:8000/health || exit 1"], retries=2)
+    (container,) = containers(recorded(containers=[replace(CONTAINER, health_check=check)]))
+    assert container["healthCheck"] == {
+        "command": ["CMD-SHELL", "curl -f http://localhost:8000/health || exit 1"],
+        "interval": 30,
+        "timeout": 5,
+        "retries": 2,
+        "startPeriod": 60,
+    }
+    assert "healthCheck" not in containers(recorded())[0]
+
+
+def test_logs_go_to_a_group_that_exists_before_the_task() -> None:
+    graph = recorded(log_key_arn=KEY, log_days=30)
+    group = graph.one("aws:cloudwatch/logGroup:LogGroup", name="api-log", retentionInDays=30, kmsKeyId=KEY)
+    assert group.inputs["name"] == "/ecs/shop-production-api"
+    options = containers(graph)[0]["logConfiguration"]["options"]
+    assert options["awslogs-group"] == "/ecs/shop-production-api"
+    assert options["awslogs-stream-prefix"] == "api"
+    assert group in graph.direct(graph.one("aws:ecs/taskDefinition:TaskDefinition"))
+
+
+def test_execution_role_reads_exactly_its_own_secrets() -> None:
+    secrets = {
+        "A": SecretReference(arn=SECRET, key="a", key_arn=KEY),
+        "B": SecretReference(arn=SECRET, key="b", key_arn=KEY),
+    }
+    graph = recorded(containers=[replace(CONTAINER, secrets=secrets)], repository_arns=[REPOSITORY])
+    by_actions = {tuple(s["Action"]): s for s in statements(graph, "api-execution")}
+    assert by_actions[("secretsmanager:GetSecretValue",)]["Resource"] == [SECRET]
+    decrypt = by_actions[("kms:Decrypt",)]
+    assert decrypt["Resource"] == [KEY]
+    assert decrypt["Condition"] == {"StringEquals": {"kms:ViaService": "secretsmanager.us-east-1.amazonaws.com"}}
+    pull = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+    assert by_actions[pull]["Resource"] == [REPOSITORY]
+    assert [s["Action"] for s in by_actions.values() if s["Resource"] == ["*"]] == [["ecr:GetAuthorizationToken"]]
+
+
+def test_execution_role_of_a_service_without_secrets_reads_none() -> None:
+    (logs,) = statements(recorded(), "api-execution")
+    assert logs["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
+    assert logs["Resource"] == [f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/ecs/shop-production-api:*"]
+
+
+def test_task_role_has_what_the_service_declares() -> None:
+    graph = recorded(permissions=[documents.allow(["sqs:SendMessage"], ["arn:aws:sqs:us-east-1:1:q"])])
+    assert statements(graph, "api-task") == [
+        {"Action": ["sqs:SendMessage"], "Effect": "Allow", "Resource": ["arn:aws:sqs:us-east-1:1:q"]}
+    ]
+    assert [r.name for r in recorded().of("aws:iam/rolePolicy:RolePolicy")] == ["api-execution"]
+    trust = json.loads(str(graph.one("aws:iam/role:Role", "api-task").inputs["assumeRolePolicy"]))["Statement"][0]
+    assert trust["Principal"] == {"Service": "ecs-tasks.amazonaws.com"}
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+
+
+def test_shell_access_must_be_asked_for() -> None:
+    graph = recorded(exec_enabled=True)
+    assert service(graph).inputs["enableExecuteCommand"] is True
+    actions = {action for s in statements(graph, "api-task") for action in s["Action"]}
+    assert {"ssmmessages:CreateControlChannel", "ssmmessages:OpenDataChannel", "logs:PutLogEvents"} <= actions
+
+
+def test_requests_come_from_the_load_balancer_only() -> None:
+    graph = recorded()
+    group = graph.one("aws:ec2/securityGroup:SecurityGroup").outputs["id"]
+    (ingress,) = graph.of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+    assert ingress.inputs["securityGroupId"] == group
+    assert ingress.inputs["referencedSecurityGroupId"] == "sg-balancer"
+    assert (ingress.inputs["fromPort"], ingress.inputs["toPort"]) == (8000, 8000)
+    assert "cidrIpv4" not in ingress.inputs
+    assert graph.has(
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+        securityGroupId="sg-balancer",
+        referencedSecurityGroupId=group,
+        fromPort=8000,
+    )
+
+
+def test_health_checks_on_another_port_get_through() -> None:
+    graph = recorded(entry=replace(ENTRY, health_port=9000))
+    ports = {r.inputs["fromPort"] for r in graph.of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")}
+    assert ports == {8000, 9000}
+
+
+def test_a_worker_lets_nobody_in() -> None:
+    graph = recorded(entry=None)
+    assert not graph.of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+    assert "loadBalancers" not in service(graph).inputs
+    assert "healthCheckGracePeriodSeconds" not in service(graph).inputs
+
+
+def test_connections_open_both_ends() -> None:
+    graph = recorded(entry=None, connections={"database": ConnectionArgs(security_group_id="sg-db", port=5432)})
+    group = graph.one("aws:ec2/securityGroup:SecurityGroup").outputs["id"]
+    assert graph.one(
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        securityGroupId="sg-db",
+        referencedSecurityGroupId=group,
+        fromPort=5432,
+    )
+    assert graph.one(
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+        securityGroupId=group,
+        referencedSecurityGroupId="sg-db",
+        toPort=5432,
+    )
+
+
+def test_narrow_egress_still_reaches_endpoints_and_image_layers() -> None:
+    graph = recorded(egress=[EgressArgs(port=5671, cidr="198.51.100.0/24")])
+    rules = {
+        (r.inputs.get("cidrIpv4"), r.inputs.get("prefixListId"), r.inputs["fromPort"])
+        for r in graph.of("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule")
+    }
+    assert {("198.51.100.0/24", None, 5671), ("10.0.0.0/16", None, 443), (None, "pl-1", 443)} <= rules
+    assert ("0.0.0.0/0", None, 443) not in rules
+
+
+def test_tasks_start_after_their_roles_and_rules() -> None:
+    graph = recorded(
+        permissions=[documents.allow(["sqs:SendMessage"], ["arn:aws:sqs:us-east-1:1:q"])],
+        connections={"database": ConnectionArgs(security_group_id="sg-db", port=5432)},
+    )
+    before = {(r.type, r.name) for r in graph.direct(service(graph))}
+    for type_ in (
+        "aws:iam/rolePolicy:RolePolicy",
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+    ):
+        assert {(r.type, r.name) for r in graph.of(type_)} <= before
+
+
+def test_target_tracking() -> None:
+    graph = recorded(
+        max_tasks=8, scaling=ScalingArgs(targets={"cpu": 60, "memory": 80, "requests": 1000}, out_cooldown_seconds=120)
+    )
+    target = graph.one("aws:appautoscaling/target:Target")
+    assert target.inputs["resourceId"] == "service/shop-production/api"
+    assert (target.inputs["minCapacity"], target.inputs["maxCapacity"]) == (1, 8)
+    assert service(graph) in graph.direct(target)
+    requests = graph.one("aws:appautoscaling/policy:Policy", "api-scaling-requests").inputs[
+        "targetTrackingScalingPolicyConfiguration"
+    ]
+    assert requests == {
+        "targetValue": 1000,
+        "scaleOutCooldown": 120,
+        "scaleInCooldown": 300,
+        "predefinedMetricSpecification": {
+            "predefinedMetricType": "ALBRequestCountPerTarget",
+            "resourceLabel": ENTRY.request_label,
+        },
+    }
+    assert service(graph).ignore_changes == ("desiredCount",)
+
+
+def test_step_scaling() -> None:
+    graph = recorded(max_tasks=4, scaling=ScalingArgs(steps={"cpu": StepArgs(up=70, down=30, up_minutes=3)}))
+    out = graph.one("aws:cloudwatch/metricAlarm:MetricAlarm", "api-scaling-cpu-out")
+    assert (out.inputs["threshold"], out.inputs["evaluationPeriods"], out.inputs["comparisonOperator"]) == (
+        70,
+        3,
+        "GreaterThanThreshold",
+    )
+    assert out.inputs["dimensions"] == {"ClusterName": "shop-production", "ServiceName": "api"}
+    policy = graph.one("aws:appautoscaling/policy:Policy", "api-scaling-cpu-out")
+    assert out.inputs["alarmActions"] == [policy.outputs["arn"]]
+    adjustments = [{"scalingAdjustment": 1, "metricIntervalLowerBound": "0"}]
+    assert graph.has(
+        "aws:appautoscaling/policy:Policy", stepScalingPolicyConfiguration={"stepAdjustments": adjustments}
+    )
+    into = graph.one("aws:cloudwatch/metricAlarm:MetricAlarm", "api-scaling-cpu-in")
+    assert (into.inputs["threshold"], into.inputs["comparisonOperator"]) == (30, "LessThanThreshold")
+
+
+def test_a_fixed_number_of_tasks_is_kept() -> None:
+    graph = recorded()
+    assert not graph.of("aws:appautoscaling/target:Target")
+    assert service(graph).ignore_changes == ()
+
+
+def test_a_built_image_is_pinned_by_its_digest() -> None:
+    build_args = BuildArgs(
+        repository_url=f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/shop/api", context="./backend", target="runtime"
+    )
+    graph = recorded(architecture="arm64", containers=[replace(CONTAINER, image=build_args)])
+    image = graph.one("awsx:ecr:Image", platform="linux/arm64", context="./backend", target="runtime")
+    assert image.name == "api-api-image"
+    assert "@sha256:" in containers(graph)[0]["image"]
+    assert graph.one("aws:ecs/taskDefinition:TaskDefinition").inputs["runtimePlatform"] == {
+        "cpuArchitecture": "ARM64",
+        "operatingSystemFamily": "LINUX",
+    }
+
+
+def test_old_revisions_stay() -> None:
+    assert recorded().one("aws:ecs/taskDefinition:TaskDefinition").inputs["skipDestroy"] is True
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"memory_mib": 8192},
+            "ServiceArgs.memory_mib: 8192 MiB does not go with cpu 512; allowed: 1024 to 4096 in steps of 1024 MiB",
+        ),
+        (
+            {"cpu": 300},
+            "ServiceArgs.memory_mib: cpu 300 is not a Fargate size; allowed: 256, 512, 1024, 2048, 4096, 8192, 16384 or 32768",
+        ),
+        (
+            {"service_name": "a b"},
+            "ServiceArgs.service_name: 'a b' is not an ECS name: at most 255 letters, digits, hyphens and underscores",
+        ),
+        ({"log_days": 31}, "ServiceArgs.log_days: 31 is not a retention"),
+        ({"min_tasks": 3}, "ServiceArgs.min_tasks: min_tasks 3, desired_tasks 1 and max_tasks 1 must not decrease"),
+        ({"max_tasks": 3}, "ServiceArgs.scaling: goes with max_tasks above min_tasks, and only with that"),
+        ({"spot_percent": 101}, "ServiceArgs.spot_percent: 101 is outside 0 to 100"),
+        (
+            {"containers": [replace(CONTAINER, port=None)]},
+            "ServiceArgs.containers: 'api' has no port for requests to go to",
+        ),
+        ({"containers": []}, "ServiceArgs.containers: none given"),
+    ],
+)
+def test_refused(changes: Mapping[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match="ServiceArgs") as error:
+        replace(ARGS, **changes)
+    assert message in str(error.value)
+
+
+def test_all_problems_at_once() -> None:
+    with pytest.raises(ValueError, match="ServiceArgs") as error:
+        replace(ARGS, cpu=300, log_days=31, spot_percent=-1)
+    assert len(str(error.value).splitlines()) == 3

@@ -1,0 +1,108 @@
+"""Take one safety line away, and something must say so: a policy, or what holds for every stack.
+
+Each row names a file, the line as it stands, what becomes of it, and a word of what must be said.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import stacks
+
+DATABASE, CACHE, MEDIA = "components/database.py", "components/cache.py", "components/media_bucket.py"
+NETWORK, SERVICE, CLUSTER = "components/network.py", "components/service.py", "components/cluster.py"
+
+MUTATIONS = [
+    (DATABASE, "storage_encrypted=True", "storage_encrypted=False", "database-storage-encrypted"),
+    (DATABASE, "publicly_accessible=False", "publicly_accessible=True", "database-not-public"),
+    (DATABASE, "multi_az=args.multi_az", "multi_az=False", "database-multi-az"),
+    (
+        DATABASE,
+        "deletion_protection=args.deletion_protection",
+        "deletion_protection=False",
+        "database-deletion-protected",
+    ),
+    (
+        DATABASE,
+        "skip_final_snapshot=not args.final_snapshot",
+        "skip_final_snapshot=True",
+        "database-final-snapshot-kept",
+    ),
+    (DATABASE, "backup_retention_period=args.backup_days", "backup_retention_period=0", "database-backups-kept"),
+    (DATABASE, "manage_master_user_password=True", 'password="a-password-in-state"', "database-password-not-in-state"),
+    (DATABASE, '"rds.force_ssl": ("1"', '"rds.force_ssl": ("0"', "database-tls-forced"),
+    (DATABASE, "depends_on=[*logs, ", "depends_on=[", "logGroup"),
+    (DATABASE, "protect=args.protect,\n                # RDS", "# RDS", "is not protected"),
+    (CACHE, "at_rest_encryption_enabled=True", "at_rest_encryption_enabled=False", "cache-encrypted-at-rest"),
+    (CACHE, "transit_encryption_enabled=True", "transit_encryption_enabled=False", "cache-encrypted-in-transit"),
+    (CACHE, "multi_az_enabled=args.spans_zones", "multi_az_enabled=False", "cache-multi-az"),
+    (CACHE, "snapshot_retention_limit=args.snapshot_days", "snapshot_retention_limit=0", "cache-snapshots-kept"),
+    (CACHE, "            auth_token=token,\n", "", "randomPassword"),
+    (MEDIA, "block_public_policy=True", "block_public_policy=False", "bucket-public-access-blocked"),
+    (MEDIA, '"aws:SecureTransport": "false"', '"aws:SecureTransport": "true"', "bucket-tls-only"),
+    (MEDIA, '"Enabled" if args.versioning else "Suspended"', '"Suspended"', "bucket-versioned"),
+    (NETWORK, "isolated[z.zone], closed)", "isolated[z.zone], tables[z.zone])", "route it must not have"),
+    (NETWORK, "gateway_id=internet.id", "nat_gateway_id=internet.id", "internet"),
+    (NETWORK, "                *ways_out[z.zone],\n", "", "does not wait for any aws:ec2/route:Route"),
+    (SERVICE, "assign_public_ip=False", "assign_public_ip=True", "services-without-public-ip"),
+    (
+        SERVICE,
+        'referenced_security_group_id=source,\n            ip_protocol="tcp",\n            from_port=port,\n            to_port=port,\n            description=f"From',
+        'cidr_ipv4="0.0.0.0/0",\n            ip_protocol="tcp",\n            from_port=port,\n            to_port=port,\n            description=f"From',
+        "lets the world in",
+    ),
+    (SERVICE, "depends_on=list(before)", "depends_on=[]", "does not wait for"),
+    (SERVICE, "retention_in_days=args.log_days,", "", "keeps logs for ever"),
+    (
+        CLUSTER,
+        "Output.all(cluster.arn, providers.id)",
+        "Output.all(cluster.arn, cluster.id)",
+        "clusterCapacityProviders",
+    ),
+    ("components/secrets.py", "kms_key_id=key.arn", "kms_key_id=None", "secrets-under-own-key"),
+    (
+        "arguments.py",
+        "subnet_ids=network.private_subnet_ids",
+        "subnet_ids=network.public_subnet_ids",
+        "services-in-private-subnets",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "instead", "said"), MUTATIONS, ids=lambda value: str(value)[:40].replace("\n", " ")
+)
+def test_is_killed(tmp_path: Path, file: str, line: str, instead: str, said: str) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(stacks.ROOT, copy, ignore=shutil.ignore_patterns(".*", "docs", "golden", "test_*", "build"))
+    changed = copy / file
+    source = changed.read_text(encoding="utf-8")
+    assert source.count(line) == 1, "the row no longer names one line"
+    changed.write_text(source.replace(line, instead), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.mutant", "Pulumi.prod.yaml"],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "does not run" not in done.stdout
+    assert said in done.stdout, "it survives"
+
+
+def test_the_unchanged_program_has_no_fault(tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(stacks.ROOT, copy, ignore=shutil.ignore_patterns(".*", "docs", "golden", "test_*", "build"))
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.mutant", "Pulumi.prod.yaml"],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == ""
