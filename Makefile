@@ -9,7 +9,7 @@ RUN    := $(VENV)/.installed
 DEV    := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help preview test lint format types check bench schema lock clean install
+.PHONY: help preview test lint format types check bench schema lock clean install configuration golden
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,12 @@ bench: $(RUN) ## Time the preview of every shipped stack and of 1 to 200 service
 
 schema: $(RUN) ## Write slipway.schema.json, the stack file's JSON Schema
 	@$(BIN)/python -m settings.schema
+
+configuration: $(RUN) ## Write docs/configuration.md from the settings
+	@$(BIN)/python -m settings.reference
+
+golden: $(DEV) ## Write the lists of URNs that the tests compare with
+	@$(BIN)/python -m tests.stacks
 
 lock: $(DEV) ## Compile the lock files anew from requirements*.in
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

@@ -35,3 +35,18 @@ def judge(root: Path, path: Path, graph: Graph, mode: Mode = "update") -> Verdic
         root / "policy", project=described.name, stack=file.stack, values=values, dry_run=mode == "preview"
     ) as pack:
         return pack.judge(graph)
+
+
+def golden(name: str) -> Path:
+    """Return the file that keeps a stack's URNs."""
+    return ROOT / "tests" / "golden" / f"{name.replace('/', '-')}.txt"
+
+
+def urns(name: str) -> str:
+    """Return a stack's URNs as that file keeps them."""
+    return "\n".join(sorted(resource.urn for resource in recorded(name).resources)) + "\n"
+
+
+if __name__ == "__main__":
+    for stack_file in NAMES:
+        golden(stack_file).write_text(urns(stack_file), encoding="utf-8")
