@@ -6,11 +6,12 @@ references and user guides of the service named in each heading, as of November 
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 import itertools
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 # Fargate: task sizes (ECS developer guide, "Task CPU and memory").
@@ -43,6 +44,11 @@ TLS_POLICIES: Final[Sequence[str]] = (
     "ELBSecurityPolicy-TLS13-1-2-PQ-2025-09",
     "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
     "ELBSecurityPolicy-TLS13-1-3-PQ-2025-09",
+    "ELBSecurityPolicy-TLS-1-2-2017-01",
+    "ELBSecurityPolicy-TLS-1-2-Ext-2018-06",
+    "ELBSecurityPolicy-FS-1-2-2019-08",
+    "ELBSecurityPolicy-FS-1-2-Res-2019-08",
+    "ELBSecurityPolicy-FS-1-2-Res-2020-10",
 )
 
 # RDS: CreateDBInstance.
@@ -70,10 +76,27 @@ RDS_NEWEST_MINOR: Final[Mapping[str, Mapping[str, str]]] = {
     "postgres": {"14": "14.24", "15": "15.19", "16": "16.15", "17": "17.11", "18": "18.6"},
     "mysql": {"8.0": "8.0.46", "8.4": "8.4.11"},
 }
-_RDS_CLASS = re.compile(
-    r"^db\.(?:t3|t4g|m[5-9](?:[adgi]*n?d?)|r[5-8](?:[adgib]*n?d?)|x2(?:g|id|ied|iezn))\."
-    r"(?:micro|small|medium|large|\d{0,2}xlarge|metal)$"
+_BURSTABLE = ("micro", "small", "medium")
+_TO_16 = ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge")
+_TO_24 = (*_TO_16, "24xlarge")
+_TO_32 = (*_TO_24, "32xlarge")
+_TO_48 = (*_TO_24, "48xlarge")
+# Families that PostgreSQL and MySQL are created on, with their sizes (RDS user guide, "DB instance classes").
+_RDS_FAMILIES: Final[Mapping[str, Sequence[str]]] = {
+    **dict.fromkeys(("t3", "t4g"), (*_BURSTABLE, "large", "xlarge", "2xlarge")),
+    **dict.fromkeys(("m5", "m5d", "r5", "r5b", "r5d"), _TO_24),
+    **dict.fromkeys(("m6g", "m6gd", "m7g", "r6g", "r6gd", "r7g", "x2g"), _TO_16),
+    **dict.fromkeys(("m6i", "m6id", "m6idn", "m6in", "r6i", "r6id", "r6idn", "r6in"), _TO_32),
+    **dict.fromkeys(("m7i", "m8g", "m8gd", "m9g", "r7i", "r8g", "r8gd"), _TO_48),
+    "x2idn": ("16xlarge", "24xlarge", "32xlarge"),
+    "x2iedn": ("xlarge", "2xlarge", "4xlarge", "8xlarge", "16xlarge", "24xlarge", "32xlarge"),
+    "x2iezn": ("2xlarge", "4xlarge", "6xlarge", "8xlarge", "12xlarge"),
+}
+RDS_CLASSES: Final[Sequence[str]] = tuple(
+    f"db.{name}.{size}" for name, sizes in _RDS_FAMILIES.items() for size in sizes
 )
+# Major versions past the end of standard support, and since when: they run on, at a price per vCPU and hour.
+RDS_EXTENDED_SUPPORT: Final[Mapping[str, Mapping[str, str]]] = {"postgres": {}, "mysql": {"8.0": "July 2026"}}
 _RDS_NO_INSIGHTS_MYSQL = frozenset({"db.t3.micro", "db.t3.small", "db.t4g.micro", "db.t4g.small"})
 
 # ElastiCache: CreateReplicationGroup.
@@ -81,8 +104,17 @@ CACHE_VERSIONS: Final[Mapping[str, Sequence[str]]] = {
     "redis": ("6.2", "7.0", "7.1"),
     "valkey": ("7.2", "8.0", "8.1", "8.2", "9.0", "9.1"),
 }
-_CACHE_NODE = re.compile(
-    r"^cache\.(?:t3|t4g)\.(?:micro|small|medium)$|^cache\.(?:m[5-8]g?|r[5-8]g?|r6gd|c7gn)\.(?:large|\d{0,2}xlarge)$"
+_NO_8XLARGE = ("large", "xlarge", "2xlarge", "4xlarge", "12xlarge", "24xlarge")
+# Families with their sizes (ElastiCache user guide, "Supported node types").
+_CACHE_FAMILIES: Final[Mapping[str, Sequence[str]]] = {
+    **dict.fromkeys(("t3", "t4g"), _BURSTABLE),
+    **dict.fromkeys(("m5", "r5"), _NO_8XLARGE),
+    **dict.fromkeys(("m6g", "m7g", "m8g", "r6g", "r7g", "r8g", "c7gn", "c8gn"), _TO_16),
+    "r6gd": _TO_16[1:],
+}
+_VALKEY_ONLY: Final = ("m8g", "r8g", "c8gn")
+CACHE_NODES: Final[Sequence[str]] = tuple(
+    f"cache.{name}.{size}" for name, sizes in _CACHE_FAMILIES.items() for size in sizes
 )
 
 # VPC: interface endpoints by the short name that a stack file uses. `ecr` stands for the two that an image pull needs.
@@ -104,9 +136,12 @@ ENDPOINT_SERVICES: Final[Mapping[str, Sequence[str]]] = {
 # What a task needs to start in a network without a way out.
 ENDPOINTS_WITHOUT_NAT: Final[Sequence[str]] = ("ecr", "logs", "secretsmanager")
 
-# ECS: container health checks; Elastic Load Balancing: target groups.
-REGION: Final = re.compile(r"^[a-z]{2}(?:-[a-z]+)+-\d$")
-_HOST = re.compile(r"^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$")
+# The words that regions' names are made of: a new region passes, a misspelt one does not.
+_REGION = re.compile(
+    r"(?:af|ap|ca|cn|eu|eu-isoe|eusc-de|il|me|mx|sa|us|us-gov|us-iso[bf]?)-"
+    r"(?:central|east|west|north|south|northeast|northwest|southeast|southwest)-[1-9]"
+)
+_HOST = re.compile(r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 
 # Tags that name a moving target: the image behind them changes without a change of the stack file.
 MUTABLE_TAGS: Final[frozenset[str]] = frozenset(
@@ -128,6 +163,10 @@ MUTABLE_TAGS: Final[frozenset[str]] = frozenset(
 
 ZONE_BLOCKS: Final = 8
 """How many zone blocks the network's range is cut into: AWS has no region with more than six zones."""
+
+
+ZONE_LETTERS: Final = "abcdefgh"
+"""The letters of ordinary zones, one a block."""
 
 
 def listed(values: Sequence[object]) -> str:
@@ -160,26 +199,25 @@ def tls_policy(name: str) -> str | None:
     """Check the name of a load balancer's TLS policy: known, and nothing below TLS 1.2."""
     if name in TLS_POLICIES:
         return None
-    return f"{name!r} is not a policy with TLS 1.2 or newer only; allowed: {listed(TLS_POLICIES)}"
+    return f"{short(name)} is not a policy with TLS 1.2 or newer only{meant(name, TLS_POLICIES)}; allowed: {listed(TLS_POLICIES)}"
 
 
 def region(name: str) -> str | None:
     """Check the shape of a region's name."""
-    return None if REGION.match(name) else f"{name!r} is not an AWS region, such as us-east-1"
+    return None if _REGION.fullmatch(name) else f"{short(name)} is not an AWS region, such as us-east-1"
 
 
 def zone(name: str, region_name: str) -> str | None:
     """Check that an availability zone belongs to a region and is an ordinary zone, a to h."""
-    letters = "abcdefgh"
-    if name[:-1] == region_name and name[-1:] in letters:
+    if name[:-1] == region_name and name[-1:] in tuple(ZONE_LETTERS):
         return None
-    return f"{name!r} is not a zone of {region_name}; its zones are {region_name}a, {region_name}b and so on"
+    return f"{short(name)} is not a zone of {region_name}; its zones are {region_name}a, {region_name}b and so on"
 
 
 def zones(names: Sequence[str]) -> str | None:
     """Check that a network lists two to six different zones: load balancers and Multi-AZ databases need two."""
     if len(set(names)) != len(names):
-        return f"{', '.join(names)} names a zone twice"
+        return f"{', '.join(name if len(name) <= 16 else short(name) for name in names)} names a zone twice"
     most = 6
     if not 2 <= len(names) <= most:
         return f"{len(names)} zone{'s' * (len(names) != 1)} given; two to six are needed, because load balancers and databases span two"
@@ -188,10 +226,9 @@ def zones(names: Sequence[str]) -> str | None:
 
 def network_cidr(cidr: str) -> str | None:
     """Check the network's range: private IPv4 with room for eight zone blocks of load-balancer-sized subnets, /16 to /22."""
-    try:
-        network = ipaddress.IPv4Network(cidr)
-    except ValueError as error:
-        return f"{cidr!r} is not an IPv4 range: {error}"
+    if problem := address_range(cidr):
+        return problem
+    network = ipaddress.IPv4Network(cidr)
     private = (
         ipaddress.IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
     )
@@ -204,40 +241,62 @@ def network_cidr(cidr: str) -> str | None:
     return None
 
 
+def address_range(cidr: str) -> str | None:
+    """Check an IPv4 range, such as 10.0.0.0/16: four numbers, a slash, a length, and nothing set beyond the length."""
+    try:
+        network = ipaddress.IPv4Network(cidr, strict=False)
+    except ValueError:
+        network = None
+    if network is None or not re.fullmatch(r"[0-9.]+/[0-9]{1,2}", cidr):
+        return f"{short(cidr)} is not an IPv4 range, such as 10.0.0.0/16"
+    if str(network) != cidr:
+        return f"{cidr!r} is not an IPv4 range: bits are set beyond its length; use {network}"
+    return None
+
+
 def host(name: str) -> str | None:
     """Check a fully qualified lower-case host name; a leading `*.` is fine."""
-    if _HOST.match(name.removeprefix("*.")):
+    if _HOST.fullmatch(name.removeprefix("*.")):
         return None
-    return f"{name!r} is not a host name, such as app.example.com"
+    return f"{short(name)} is not a host name, such as app.example.com (lower case, no scheme, no path)"
+
+
+def endpoint(name: str) -> str | None:
+    """Check the short name of an AWS service with an endpoint in the network."""
+    if name in ENDPOINT_SERVICES:
+        return None
+    return (
+        f"{short(name)} is not an endpoint{meant(name, ENDPOINT_SERVICES)}; allowed: {listed(list(ENDPOINT_SERVICES))}"
+    )
 
 
 def name_length(name: str, most: int) -> str | None:
     """Check the length of a name."""
-    return None if len(name) <= most else f"{name[:24]}... has {len(name)} characters; at most {most} are allowed"
+    return None if len(name) <= most else f"{short(name)} is longer than the {most} characters allowed"
 
 
 def load_balancer_name(name: str) -> str | None:
     """Check a load balancer's name: at most 32 letters, digits and inner hyphens, not beginning with `internal-`."""
     if re.fullmatch(r"(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?", name):
         return None
-    return f"{_short(name)} is not a load balancer's name: at most 32 letters, digits and inner hyphens, not beginning with internal-"
+    return f"{short(name)} is not a load balancer's name: at most 32 letters, digits and inner hyphens, not beginning with internal-"
 
 
 def bucket_name(name: str) -> str | None:
     """Check a general purpose bucket's name."""
     shape = re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", name)
-    bad = ".." in name or re.fullmatch(r"[\d.]+", name) or name.startswith(("xn--", "sthree-", "amzn-s3-demo-"))
-    if shape and not bad and not name.endswith(("-s3alias", "--ol-s3", "--x-s3", ".mrap")):
+    bad = ".." in name or re.fullmatch(r"[0-9.]+", name) or name.startswith(("xn--", "sthree-", "amzn-s3-demo-"))
+    if shape and not bad and not name.endswith(("-s3alias", "--ol-s3", "--x-s3", "--table-s3", ".mrap")):
         return None
-    return f"{_short(name)} is not a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens"
+    return f"{short(name)} is not a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens"
 
 
 def secret_name(name: str) -> str | None:
     """Check a secret's name; one that ends like AWS's own suffix cannot be told from an ARN."""
     if not re.fullmatch(r"[A-Za-z0-9/_+=.@-]{1,512}", name):
-        return f"{_short(name)} is not a secret's name: at most 512 letters, digits and /_+=.@-"
+        return f"{short(name)} is not a secret's name: at most 512 letters, digits and /_+=.@-"
     if re.search(r"-[A-Za-z0-9]{6}$", name):
-        return f"{_short(name)} ends in a hyphen and six characters, which Secrets Manager takes for its own suffix; choose another name"
+        return f"{short(name)} ends in a hyphen and six characters, which Secrets Manager takes for its own suffix; choose another name"
     return None
 
 
@@ -246,41 +305,41 @@ def repository_name(name: str) -> str | None:
     part = r"[a-z0-9]+(?:[._-][a-z0-9]+)*"
     if 2 <= len(name) <= 256 and re.fullmatch(rf"{part}(?:/{part})*", name):
         return None
-    return f"{_short(name)} is not an ECR repository's name: 2 to 256 lower-case letters, digits and inner . _ - /"
+    return f"{short(name)} is not an ECR repository's name: 2 to 256 lower-case letters, digits and inner . _ - /"
 
 
 def ecs_name(name: str) -> str | None:
     """Check the name of a cluster, service or task definition family."""
     if re.fullmatch(r"[A-Za-z0-9_-]{1,255}", name):
         return None
-    return f"{_short(name)} is not an ECS name: at most 255 letters, digits, hyphens and underscores"
+    return f"{short(name)} is not an ECS name: at most 255 letters, digits, hyphens and underscores"
 
 
 def log_group_name(name: str) -> str | None:
     """Check a log group's name."""
     if re.fullmatch(r"[A-Za-z0-9._/#-]{1,512}", name):
         return None
-    return f"{_short(name)} is not a log group's name: at most 512 letters, digits and . _ / # -"
+    return f"{short(name)} is not a log group's name: at most 512 letters, digits and . _ / # -"
 
 
 def rds_identifier(name: str) -> str | None:
     """Check a database instance's identifier."""
     if re.fullmatch(r"[a-z](?:-?[a-z0-9])*", name) and len(name) <= 63:
         return None
-    return f"{_short(name)} is not an RDS identifier: at most 63 lower-case letters, digits and single inner hyphens, a letter first"
+    return f"{short(name)} is not an RDS identifier: at most 63 lower-case letters, digits and single inner hyphens, a letter first"
 
 
 def cache_identifier(name: str) -> str | None:
     """Check a replication group's identifier."""
     if re.fullmatch(r"[a-z](?:-?[a-z0-9])*", name) and len(name) <= 40:
         return None
-    return f"{_short(name)} is not an ElastiCache identifier: at most 40 lower-case letters, digits and single inner hyphens, a letter first"
+    return f"{short(name)} is not an ElastiCache identifier: at most 40 lower-case letters, digits and single inner hyphens, a letter first"
 
 
 def rds_username(engine: str, name: str) -> str | None:
     """Check a master user's name; AWS takes at most 16 characters for both engines."""
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,15}", name):
-        return f"{_short(name)} is not a {engine} user name: at most 16 letters, digits and underscores, a letter first"
+        return f"{short(name)} is not a {engine} user name: at most 16 letters, digits and underscores, a letter first"
     if name.lower() in RDS_RESERVED_USERS[engine]:
         return f"{name!r} is reserved by {engine} on RDS; choose another"
     return None
@@ -290,29 +349,30 @@ def rds_database(engine: str, name: str) -> str | None:
     """Check the initial database's name."""
     most = 63 if engine == "postgres" else 64
     if not re.fullmatch(rf"[A-Za-z][A-Za-z0-9_]{{0,{most - 1}}}", name):
-        return f"{_short(name)} is not a {engine} database name: at most {most} letters, digits and underscores, a letter first"
+        return f"{short(name)} is not a {engine} database name: at most {most} letters, digits and underscores, a letter first"
     if name.lower() in RDS_RESERVED_DATABASES[engine]:
         return f"{name!r} is reserved by {engine} on RDS; choose another"
     return None
 
 
 def rds_class(name: str) -> str | None:
-    """Check the shape of an instance class; whether a region has it, only AWS knows."""
-    if _RDS_CLASS.match(name):
+    """Check an instance class; whether a region has it, only AWS knows."""
+    if name in RDS_CLASSES:
         return None
-    return f"{_short(name)} is not a current RDS instance class, such as db.t4g.medium, db.m7g.large or db.r6g.large"
+    return (
+        f"{short(name)} is not a current RDS instance class{meant(name, RDS_CLASSES)}; allowed: "
+        f"{_sizes('db', name, _RDS_FAMILIES)}"
+    )
 
 
 def rds_version(engine: str, version: str) -> str | None:
     """Check an engine version: a known major version, alone or with a minor one."""
     majors = RDS_MAJOR_VERSIONS[engine]
     major = rds_major(engine, version)
-    pattern = r"\d+(?:\.\d+)?" if engine == "postgres" else r"\d+\.\d+(?:\.\d+)?"
+    pattern = r"[0-9]+(?:\.[0-9]+)?" if engine == "postgres" else r"[0-9]+\.[0-9]+(?:\.[0-9]+(?:-rds\.[0-9]+)?)?"
     if major in majors and re.fullmatch(pattern, version):
         return None
-    return (
-        f"{version!r} is not a {engine} version RDS creates; allowed: {listed(majors)}, alone or with a minor version"
-    )
+    return f"{short(version)} is not a {engine} version RDS creates; allowed: {listed(majors)}, alone or with a minor version"
 
 
 def rds_major(engine: str, version: str) -> str:
@@ -328,39 +388,59 @@ def rds_closed_version(engine: str, version: str) -> str | None:
     return f"RDS creates no new {engine} {version} instances since October 2026; use {newest}"
 
 
+def rds_extended_support(engine: str, version: str) -> str | None:
+    """Return a warning for a major version that costs extra because its standard support has ended."""
+    major = rds_major(engine, version)
+    since = RDS_EXTENDED_SUPPORT[engine].get(major)
+    if since is None:
+        return None
+    newest = RDS_MAJOR_VERSIONS[engine][-1]
+    return f"standard support of {engine} {major} ended in {since}: AWS charges Extended Support; use {newest}"
+
+
 def rds_storage(kind: str, gib: int, iops: int | None, throughput: int | None, most: int | None) -> Sequence[str]:
     """Check a database's storage: sizes in GiB, throughput in MiB/s; `most` is the autoscaling limit. Returns all problems."""
+    least, largest = (100 if kind in ("io1", "io2") else 20), 65536
+    lowest = math.ceil(gib * 11 / 10)
     problems = []
-    provisioned = kind in ("io1", "io2")
-    least = 100 if provisioned else 20
-    if not least <= gib <= 65536:
-        problems.append(f"{gib} GiB is outside {least} to 65536 GiB, what {kind} storage takes")
-    baseline = 400
-    if provisioned and iops is None:
-        problems.append(f"{kind} storage needs iops, 1000 to 256000")
-    elif provisioned and iops is not None and not 1000 <= iops <= min(256000, 50 * gib):
-        problems.append(
-            f"{iops} iops are outside 1000 to {min(256000, 50 * gib)}, what {gib} GiB of {kind} takes (50 per GiB)"
-        )
-    elif kind == "gp2" and iops is not None:
-        problems.append("gp2 storage takes no iops; use gp3, io1 or io2")
-    elif kind == "gp3" and gib < baseline and (iops is not None or throughput is not None):
-        problems.append(
-            f"gp3 storage under {baseline} GiB has fixed 3000 iops and 125 MiB/s: leave iops and throughput out"
-        )
-    elif kind == "gp3" and iops is not None and not 12000 <= iops <= 64000:
-        problems.append(f"{iops} iops are outside 12000 to 64000, what gp3 storage of {baseline} GiB and more takes")
-    if throughput is not None and kind != "gp3":
-        problems.append(f"{kind} storage takes no throughput; only gp3 does")
-    elif throughput is not None and gib >= baseline and not 500 <= throughput <= 4000:
-        problems.append(
-            f"{throughput} MiB/s are outside 500 to 4000, what gp3 storage of {baseline} GiB and more takes"
-        )
-    if most is not None and most < math.ceil(gib * 1.1):
-        problems.append(
-            f"the storage limit of {most} GiB must be at least {math.ceil(gib * 1.1)} GiB, 10 % above the {gib} GiB allocated"
-        )
+    if not least <= gib <= largest:
+        problems.append(f"{gib} GiB is outside {least} to {largest} GiB, what {kind} storage takes")
+    elif problem := _rds_iops(kind, gib, iops):
+        problems.append(problem)
+    if throughput is not None and (problem := _rds_throughput(kind, gib, throughput)):
+        problems.append(problem)
+    if most is not None and not lowest <= most <= largest:
+        bounds = f"at least {lowest} GiB, 10 % above the {gib} GiB allocated, and at most {largest} GiB"
+        problems.append(f"the storage limit of {most} GiB must be {bounds}")
     return problems
+
+
+_GP3_BASELINE = 400
+"""GiB from which gp3 storage takes iops and throughput; below, they are fixed at 3000 and 125 MiB/s."""
+
+
+def _rds_iops(kind: str, gib: int, iops: int | None) -> str | None:
+    low, high, what = 12000, 64000, f"gp3 storage of {_GP3_BASELINE} GiB and more takes"
+    if kind in ("io1", "io2"):
+        low, high = max(1000, math.ceil(gib / 2)), min(256000, 50 * gib)
+        what = f"{gib} GiB of {kind} takes (0.5 to 50 per GiB)"
+        if iops is None:
+            return f"{kind} storage needs iops; allowed: {low} to {high} with {gib} GiB"
+    elif iops is not None and kind == "gp2":
+        return "gp2 storage takes no iops; use gp3, io1 or io2"
+    elif iops is not None and gib < _GP3_BASELINE:
+        return f"gp3 storage under {_GP3_BASELINE} GiB has fixed 3000 iops: leave iops out"
+    return None if iops is None or low <= iops <= high else f"{iops} iops are outside {low} to {high}, what {what}"
+
+
+def _rds_throughput(kind: str, gib: int, throughput: int) -> str | None:
+    if kind != "gp3":
+        return f"{kind} storage takes no throughput; only gp3 does"
+    if gib < _GP3_BASELINE:
+        return f"gp3 storage under {_GP3_BASELINE} GiB has fixed 125 MiB/s: leave throughput out"
+    if not 500 <= throughput <= 4000:
+        return f"{throughput} MiB/s are outside 500 to 4000, what gp3 storage of {_GP3_BASELINE} GiB and more takes"
+    return None
 
 
 def rds_insights(engine: str, instance_class: str) -> str | None:
@@ -372,35 +452,77 @@ def rds_insights(engine: str, instance_class: str) -> str | None:
     return None
 
 
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_CLOCK = r"([01][0-9]|2[0-3]):([0-5][0-9])"
+_DAY = f"({'|'.join(_DAYS)})"
+_BACKUP = re.compile(f"{_CLOCK}-{_CLOCK}")
+_MAINTENANCE = re.compile(f"{_DAY}:{_CLOCK}-{_DAY}:{_CLOCK}")
+_A_DAY, _A_WEEK, _SHORTEST = 24 * 60, 7 * 24 * 60, 30
+
+
+def backup_window(window: str) -> str | None:
+    """Check a daily window `hh:mm-hh:mm` in UTC, 30 minutes at least."""
+    match = _BACKUP.fullmatch(window)
+    if not match:
+        return f"{short(window)} is not a backup window, such as 03:00-04:00 (UTC)"
+    return _long_enough(window, *_daily(match))
+
+
+def maintenance_window(window: str) -> str | None:
+    """Check a weekly window `ddd:hh:mm-ddd:hh:mm` in UTC, 30 minutes at least."""
+    match = _MAINTENANCE.fullmatch(window)
+    if not match:
+        return f"{short(window)} is not a maintenance window, such as sun:04:30-sun:05:30 (UTC)"
+    return _long_enough(window, *_weekly(match))
+
+
 def windows(backup: str, maintenance: str) -> str | None:
-    """Check the daily backup window `hh:mm-hh:mm` and the weekly one `ddd:hh:mm-ddd:hh:mm` (UTC, 30 minutes at least, apart)."""
-    daily = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", backup)
-    if not daily:
-        return f"{backup!r} is not a backup window, such as 03:00-04:00 (UTC)"
-    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-    day = "|".join(days)
-    weekly = re.fullmatch(rf"({day}):([01]\d|2[0-3]):([0-5]\d)-({day}):([01]\d|2[0-3]):([0-5]\d)", maintenance)
-    if not weekly:
-        return f"{maintenance!r} is not a maintenance window, such as sun:04:30-sun:05:30 (UTC)"
-    minutes_a_day, minutes_a_week, least = 24 * 60, 7 * 24 * 60, 30
-    start = int(daily[1]) * 60 + int(daily[2])
-    length = (int(daily[3]) * 60 + int(daily[4]) - start) % minutes_a_day
-    begin = days.index(weekly[1]) * minutes_a_day + int(weekly[2]) * 60 + int(weekly[3])
-    span = (days.index(weekly[4]) * minutes_a_day + int(weekly[5]) * 60 + int(weekly[6]) - begin) % minutes_a_week
-    if length < least or span < least:
-        return f"the windows {backup} and {maintenance} must each be at least 30 minutes long"
-    for d in range(-1, 8):
-        first = d * minutes_a_day + start
+    """Check a daily backup window and a weekly maintenance window, and that they are apart."""
+    daily, weekly = _BACKUP.fullmatch(backup), _MAINTENANCE.fullmatch(maintenance)
+    if not (daily and weekly):
+        return backup_window(backup) or maintenance_window(maintenance)
+    start, length = _daily(daily)
+    begin, span = _weekly(weekly)
+    if problem := backup_window(backup) or maintenance_window(maintenance):
+        return problem
+    # A window may reach past midnight, and past the end of the week.
+    for first in range(start - _A_DAY, _A_WEEK + _A_DAY, _A_DAY):
         if first < begin + span and begin < first + length:
             return f"the backup window {backup} overlaps the maintenance window {maintenance}"
     return None
 
 
+def _long_enough(window: str, _: int, length: int) -> str | None:
+    return None if length >= _SHORTEST else f"{window!r} lasts {length} minutes; at least {_SHORTEST} are needed"
+
+
+def _daily(match: re.Match[str]) -> tuple[int, int]:
+    """Return start and length in minutes."""
+    start = int(match[1]) * 60 + int(match[2])
+    return start, (int(match[3]) * 60 + int(match[4]) - start) % _A_DAY
+
+
+def _weekly(match: re.Match[str]) -> tuple[int, int]:
+    """Return start and length in minutes, from Monday on."""
+    begin = _DAYS.index(match[1]) * _A_DAY + int(match[2]) * 60 + int(match[3])
+    return begin, (_DAYS.index(match[4]) * _A_DAY + int(match[5]) * 60 + int(match[6]) - begin) % _A_WEEK
+
+
 def cache_node(name: str) -> str | None:
-    """Check the shape of a cache node type."""
-    if _CACHE_NODE.match(name):
+    """Check a cache node type; whether a region has it, only AWS knows."""
+    if name in CACHE_NODES:
         return None
-    return f"{_short(name)} is not a current ElastiCache node type, such as cache.t4g.small, cache.m7g.large or cache.r6g.large"
+    return (
+        f"{short(name)} is not a current ElastiCache node type{meant(name, CACHE_NODES)}; allowed: "
+        f"{_sizes('cache', name, _CACHE_FAMILIES)}"
+    )
+
+
+def cache_node_engine(engine: str, node: str) -> str | None:
+    """Check that an engine runs on a known node type: the newest families take Valkey alone."""
+    if engine == "valkey" or node.split(".")[1] not in _VALKEY_ONLY:
+        return None
+    return f"{node} runs valkey, not {engine}; allowed for {engine}: {listed([f for f in _CACHE_FAMILIES if f not in _VALKEY_ONLY])}"
 
 
 def cache_version(engine: str, version: str) -> str | None:
@@ -409,15 +531,22 @@ def cache_version(engine: str, version: str) -> str | None:
     return (
         None
         if version in allowed
-        else f"{version!r} is not a {engine} version ElastiCache creates; allowed: {listed(allowed)}"
+        else f"{short(version)} is not a {engine} version ElastiCache creates; allowed: {listed(allowed)}"
     )
 
 
 def tag_key(key: str) -> str | None:
-    """Check the key of a tag."""
-    if re.fullmatch(r"(?!aws:)[\w\s.:/=+@-]{1,128}", key):
+    """Check the key of a tag: what every AWS service takes."""
+    if re.fullmatch(r"(?!aws:)[\w .:/=+@-]{1,128}", key, re.IGNORECASE):
         return None
-    return f"{_short(key)} is not a tag's key: at most 128 letters, digits, spaces and . : / = + @ - _, not beginning with aws:"
+    return f"{short(key)} is not a tag's key: at most 128 letters, digits, spaces and . : / = + @ - _, not beginning with aws:"
+
+
+def tag_value(value: str) -> str | None:
+    """Check the value of a tag: what every AWS service takes."""
+    if re.fullmatch(r"[\w .:/=+@-]{0,256}", value):
+        return None
+    return f"{short(value)} is not a tag's value: at most 256 letters, digits, spaces and . : / = + @ - _"
 
 
 def mutable_tag(tag: str) -> bool:
@@ -425,7 +554,27 @@ def mutable_tag(tag: str) -> bool:
     return tag.lower() in MUTABLE_TAGS or tag.lower().endswith(("-latest", ".latest"))
 
 
-def _short(value: str) -> str:
-    """Quote a value, cut to what a line of a message holds."""
-    most = 48
-    return repr(value if len(value) <= most else f"{value[:most]}...")
+def short(value: str) -> str:
+    """Quote a value for a message. A long one is described, not cut: half a secret must not show either."""
+    most = 64
+    return repr(value) if len(value) <= most else f"a text of {len(value)} characters"
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """Return `; did you mean ...?` for a word close to a known one, or nothing."""
+    longest, most = 64, 256
+    if len(word) > longest:
+        return ""
+    near = list(itertools.islice((name for name in known if abs(len(name) - len(word)) <= 4), most))
+    lower = {name.lower(): name for name in reversed(near)}
+    close = difflib.get_close_matches(word.lower(), lower, n=1, cutoff=0.6)
+    return f"; did you mean {lower[close[0]]}?" if close else ""
+
+
+def _sizes(kind: str, name: str, families: Mapping[str, Sequence[str]]) -> str:
+    """Tell what classes there are: the sizes of the family in the name, or all families."""
+    parts = name.split(".")
+    family = parts[1] if len(parts) > 1 else ""
+    if family in families and parts[0] == kind:
+        return f"{kind}.{family}. with {listed(families[family])}"
+    return f"{kind}.<family>.<size>, of the families {listed(list(families))}"

@@ -2,95 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 import limits
+from settings.rules import Rule, form, one_of
 
-
-def _checked(check: Callable[[str], str | None]) -> AfterValidator:
-    """Turn a check of `limits` into a validator for text."""
-
-    def validate(value: str) -> str:
-        if problem := check(value):
-            raise PydanticCustomError("limit", "{problem}", {"problem": problem})
-        return value
-
-    return AfterValidator(validate)
-
-
-def _retention(value: int) -> int:
-    if problem := limits.log_retention(value):
-        raise PydanticCustomError("limit", "{problem}", {"problem": problem})
-    return value
-
-
-def _one_of(allowed: Sequence[int], what: str) -> AfterValidator:
-    def validate(value: int) -> int:
-        if value not in allowed:
-            message = f"{value} is not {what}; allowed: {limits.listed(allowed)}"
-            raise PydanticCustomError("limit", "{problem}", {"problem": message})
-        return value
-
-    return AfterValidator(validate)
+READY_CHECKS: Final[Sequence[str]] = ("python", "curl")
+"""Health check commands that the program writes out itself, with the service's port and path."""
 
 
 def _ready_made(value: object) -> object:
     """Read the name of a ready health check command as that command; `None` and mappings stay."""
     if isinstance(value, str):
         if value not in READY_CHECKS:
-            problem = f"{value!r} is not a ready health check; allowed: {limits.listed(READY_CHECKS)}, or a mapping with a command"
+            problem = f"{limits.short(value)} is not a ready health check; allowed: {limits.listed(READY_CHECKS)}, or a mapping with a command"
             raise PydanticCustomError("limit", "{problem}", {"problem": problem})
         return {"command": [value]}
     return value
 
 
-READY_CHECKS: Final[Sequence[str]] = ("python", "curl")
-"""Health check commands that the program writes out itself, with the service's port and path."""
-
-
-def _nothing_is_defaults(value: object) -> object:
-    """Read `name:` with nothing after it as the defaults."""
-    return {} if value is None else value
-
-
-Days = Annotated[int, AfterValidator(_retention)]
-Host = Annotated[str, _checked(limits.host)]
-Repository = Annotated[str, _checked(limits.repository_name)]
-SecretName = Annotated[str, _checked(limits.secret_name)]
-EcsName = Annotated[str, _checked(limits.ecs_name)]
-LogGroup = Annotated[str, _checked(limits.log_group_name)]
-TagKey = Annotated[str, _checked(limits.tag_key)]
+Days = Annotated[int, Rule(limits.log_retention, {"enum": list(limits.LOG_RETENTION_DAYS)})]
+Host = Annotated[str, Rule(limits.host)]
+Repository = Annotated[str, Rule(limits.repository_name)]
+SecretName = Annotated[str, Rule(limits.secret_name)]
+EcsName = Annotated[str, Rule(limits.ecs_name)]
+LogGroup = Annotated[str, Rule(limits.log_group_name)]
+TagKey = Annotated[str, Rule(limits.tag_key)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Percent = Annotated[int, Field(ge=1, le=100)]
 Text = Annotated[str, Field(min_length=1)]
-EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=255)]
-PartName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=24)]
+EnvironmentName = Annotated[
+    str,
+    form(
+        "[A-Za-z_][A-Za-z0-9_]{0,254}", "a variable's name: at most 255 letters, digits and underscores, no digit first"
+    ),
+]
+PartName = Annotated[
+    str,
+    form("[a-z][a-z0-9-]{0,23}", "a part's name: at most 24 lower-case letters, digits and hyphens, a letter first"),
+]
+PriceClass = Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
 
 
 class Section(BaseModel):
-    """What all sections share: camelCase keys, nothing unknown, no silent conversion, frozen."""
+    """What all sections share: camelCase keys, nothing unknown, no silent conversion, frozen.
+
+    A required setting has an example: editors offer it, and it stands in where the file lacks the setting, so that the rest can be checked.
+    """
 
     model_config = ConfigDict(
         alias_generator=to_camel, extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
     )
 
 
+Endpoint = Annotated[str, Rule(limits.endpoint, {"enum": list(limits.ENDPOINT_SERVICES)})]
+
+
 class Network(Section):
     """The VPC and its public, private and isolated subnets."""
 
-    cidr: Annotated[str, _checked(limits.network_cidr)] = "10.0.0.0/16"
+    cidr: Annotated[str, Rule(limits.network_cidr)] = "10.0.0.0/16"
     """The network's private IPv4 range, /16 to /22. A change replaces everything."""
-    zones: Sequence[str]
+    zones: Sequence[str] = Field(examples=[["us-east-1a", "us-east-1b"]])
     """Two to six availability zones. A zone keeps its subnets whatever is added or removed beside it."""
     nat: Literal["none", "single", "perZone"] = "perZone"
     """NAT gateways: one per zone, a single one in the first zone (cheaper; its zone's failure cuts all), or none."""
-    endpoints: Sequence[str] = ()
-    """AWS services reached without NAT: ecr, logs, secretsmanager, monitoring, kms, sts, ssm, ssmmessages, sqs, sns, events, ecs, xray. Billed per zone."""
+    endpoints: Sequence[Endpoint] = ()
+    """AWS services reached without NAT. Billed per zone."""
     flow_log_days: Days | None = 90
     """Days the flow logs are kept; null switches them off."""
 
@@ -98,11 +81,13 @@ class Network(Section):
 class Domain(Section):
     """The application's host names and the Route 53 zone they live in."""
 
-    zone_id: Annotated[str, Field(pattern=r"^Z[A-Z0-9]{5,31}$")] | None = None
+    zone_id: (
+        Annotated[str, form("Z[A-Z0-9]{5,31}", "a hosted zone's id: Z and 5 to 31 capital letters and digits")] | None
+    ) = None
     """The hosted zone's id. Give this or `zone`."""
     zone: Host | None = None
     """The hosted zone's name, looked up. Give this or `zoneId`."""
-    host: Host
+    host: Host = Field(examples=["app.example.com"])
     """The host name that the application is reached at."""
     alternative_hosts: Sequence[Host] = ()
     """Further host names on the same certificate, each with a record of its own (a wildcard only on the certificate)."""
@@ -117,16 +102,22 @@ class Waf(Section):
     """Days the firewall's log is kept."""
 
 
+CERTIFICATE_ARN: Final = form(
+    "arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+",
+    "a certificate's ARN, such as arn:aws:acm:us-east-1:123456789012:certificate/...",
+)
+
+
 class LoadBalancer(Section):
     """The application load balancer: the only part that faces the internet, unless `cdn` stands in front."""
 
-    name: Annotated[str, _checked(limits.load_balancer_name)] | None = None
+    name: Annotated[str, Rule(limits.load_balancer_name)] | None = None
     """Its name in AWS; generated when left out. A change replaces it."""
-    certificate_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/.+$")] | None = (
-        None
-    )
+    certificate_arn: Annotated[str, CERTIFICATE_ARN] | None = None
     """An existing ACM certificate, where the domain is not managed here."""
-    tls_policy: Annotated[str, _checked(limits.tls_policy)] = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+    tls_policy: Annotated[str, Rule(limits.tls_policy, {"enum": list(limits.TLS_POLICIES)})] = (
+        "ELBSecurityPolicy-TLS13-1-2-2021-06"
+    )
     """The TLS policy of the HTTPS listener."""
     http_redirect: bool = True
     """Whether port 80 is open and redirects to HTTPS; otherwise it is closed."""
@@ -134,7 +125,7 @@ class LoadBalancer(Section):
     """Seconds a connection may stay idle."""
     access_log_days: Annotated[int, Field(ge=1, le=3653)] | None = 90
     """Days the access logs are kept; null switches them off."""
-    waf: Annotated[Waf, BeforeValidator(_nothing_is_defaults)] | None = None
+    waf: Waf | None = None
     """The firewall; `{}` switches it on with its defaults."""
 
 
@@ -143,9 +134,9 @@ class Cdn(Section):
 
     origin_host: Host | None = None
     """The load balancer's own host name, on its own certificate; default `origin.` before the domain's host."""
-    price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = "PriceClass_100"
+    price_class: PriceClass = "PriceClass_100"
     """Which of CloudFront's locations serve."""
-    waf: Annotated[Waf, BeforeValidator(_nothing_is_defaults)] | None = None
+    waf: Waf | None = None
     """The firewall at the edge; `{}` switches it on with its defaults."""
 
 
@@ -167,15 +158,17 @@ class Registry(Section):
 class Database(Section):
     """The relational database, in the isolated subnets, reachable only from services that use it."""
 
-    engine: Literal["postgres", "mysql"]
-    """postgres or mysql."""
-    version: Text
+    engine: Literal["postgres", "mysql"] = Field(examples=["postgres"])
+    """The engine."""
+    version: Text = Field(examples=["17"])
     """A major version (AWS then picks and keeps up the minor one) or a full one. Text: put it in quotes."""
-    name: Annotated[str, _checked(limits.rds_identifier)] | None = None
+    name: Annotated[str, Rule(limits.rds_identifier)] | None = None
     """The instance's identifier; default app and environment. A change replaces the database."""
-    instance_class: Annotated[str, _checked(limits.rds_class)]
+    instance_class: Annotated[str, Rule(limits.rds_class, {"enum": list(limits.RDS_CLASSES)})] = Field(
+        examples=["db.t4g.medium"]
+    )
     """Its size, such as db.t4g.medium. A change restarts it."""
-    storage_gib: int
+    storage_gib: int = Field(examples=[50])
     """Storage allocated, GiB. It can grow, never shrink."""
     storage_type: Literal["gp3", "io2", "io1", "gp2"] = "gp3"
     """The kind of storage."""
@@ -195,16 +188,16 @@ class Database(Section):
     """The port; default 5432 or 3306."""
     backup_days: Annotated[int, Field(ge=1, le=35)] = 7
     """Days of automated backups: how far back a point-in-time restore reaches."""
-    backup_window: str = "03:00-04:00"
+    backup_window: Annotated[str, Rule(limits.backup_window)] = "03:00-04:00"
     """Daily backup window, UTC."""
-    maintenance_window: str = "sun:04:30-sun:05:30"
+    maintenance_window: Annotated[str, Rule(limits.maintenance_window)] = "sun:04:30-sun:05:30"
     """Weekly maintenance window, UTC, apart from the backup window."""
     rotate_days: Annotated[int, Field(ge=1, le=1000)] = 90
     """Days after which RDS changes the master password, which it keeps in Secrets Manager."""
-    monitoring_seconds: Annotated[int, _one_of(limits.MONITORING_INTERVALS, "an Enhanced Monitoring interval")] = 60
+    monitoring_seconds: Annotated[int, one_of(limits.MONITORING_INTERVALS, "an Enhanced Monitoring interval")] = 60
     """Interval of Enhanced Monitoring; 0 switches it off."""
     insights_days: (
-        Annotated[int, _one_of(limits.PERFORMANCE_INSIGHTS_DAYS, "a Performance Insights retention")] | None
+        Annotated[int, one_of(limits.PERFORMANCE_INSIGHTS_DAYS, "a Performance Insights retention")] | None
     ) = 7
     """Days of Performance Insights (7 are free); null switches it off."""
     auto_minor_upgrade: bool = True
@@ -219,12 +212,14 @@ class Cache(Section):
     """The cache, in the isolated subnets, encrypted, with a token, reachable only from services that use it."""
 
     engine: Literal["redis", "valkey"] = "redis"
-    """redis or valkey."""
+    """The engine."""
     version: Text = "7.1"
     """The engine's version, major.minor. Text: put it in quotes."""
-    name: Annotated[str, _checked(limits.cache_identifier)] | None = None
+    name: Annotated[str, Rule(limits.cache_identifier)] | None = None
     """The replication group's identifier; default app and environment. A change replaces the cache."""
-    node_type: Annotated[str, _checked(limits.cache_node)]
+    node_type: Annotated[str, Rule(limits.cache_node, {"enum": list(limits.CACHE_NODES)})] = Field(
+        examples=["cache.t4g.small"]
+    )
     """The size of each node, such as cache.t4g.small."""
     shards: Annotated[int, Field(ge=1, le=90)] | None = None
     """Shards; giving a number switches cluster mode on."""
@@ -243,14 +238,14 @@ class MediaCdn(Section):
 
     host: Host | None = None
     """A host name of the domain's zone for media; without it, CloudFront's own."""
-    price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = "PriceClass_100"
+    price_class: PriceClass = "PriceClass_100"
     """Which of CloudFront's locations serve."""
 
 
 class Media(Section):
     """The bucket for files that people upload: private, versioned, encrypted with its own key."""
 
-    bucket: Annotated[str, _checked(limits.bucket_name)] | None = None
+    bucket: Annotated[str, Rule(limits.bucket_name)] | None = None
     """The bucket's name, unique in the world; generated when left out. A change replaces it."""
     versioning: bool = True
     """Whether overwritten and deleted files can be brought back."""
@@ -260,7 +255,7 @@ class Media(Section):
     """Days after which files move to cheaper storage that costs per access; off when left out."""
     cors_origins: Sequence[Text] = ()
     """Web origins whose pages may upload and read, such as https://app.example.com."""
-    cdn: Annotated[MediaCdn, BeforeValidator(_nothing_is_defaults)] | None = None
+    cdn: MediaCdn | None = None
     """Serve the files through CloudFront; `{}` switches it on."""
 
 
@@ -269,7 +264,7 @@ class Secret(Section):
 
     description: str | None = None
     """What it is for."""
-    keys: Sequence[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]] = ()
+    keys: Sequence[Annotated[str, form("[A-Za-z0-9_.-]+", "a key: letters, digits and _ . -")]] = ()
     """The keys of a JSON document; left out, the whole value is the secret."""
     rotate_days: Annotated[int, Field(ge=1, le=3650)] | None = None
     """Days after which its owner changes it; kept as a tag."""
@@ -287,7 +282,7 @@ class Cluster(Section):
 class Build(Section):
     """An image that is built and pushed as part of the update, and pinned by its digest."""
 
-    context: Text
+    context: Text = Field(examples=["../app"])
     """The folder to build, relative to the project."""
     dockerfile: str | None = None
     """The Dockerfile; default `Dockerfile` in the context."""
@@ -302,11 +297,23 @@ class Image(Section):
 
     repository: Repository | None = None
     """A repository of the registry section."""
-    tag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")] | None = None
+    tag: (
+        Annotated[
+            str,
+            form(
+                "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}",
+                "an image tag: at most 128 letters, digits and _ . -, beginning with none of . -",
+            ),
+        ]
+        | None
+    ) = None
     """The image's tag, such as a commit. Text: put it in quotes if it could be a number."""
-    digest: Annotated[str, Field(pattern=r"^sha256:[a-f0-9]{64}$")] | None = None
+    digest: (
+        Annotated[str, form("sha256:[a-f0-9]{64}", "an image digest: sha256: and 64 lower-case hexadecimal digits")]
+        | None
+    ) = None
     """The image's digest."""
-    uri: Annotated[str, Field(pattern=r"^\S+$", max_length=1024)] | None = None
+    uri: Annotated[str, form(r"\S{1,1024}", "an image's address, such as ghcr.io/owner/name:tag")] | None = None
     """An image in any registry, with tag or digest."""
     build: Build | None = None
     """Build it during the update instead; pushed to `repository`."""
@@ -317,7 +324,12 @@ class Image(Section):
 class Route(Section):
     """Which requests a service gets from the load balancer."""
 
-    paths: Sequence[Annotated[str, Field(pattern=r"^/\S{0,127}$")]] = ()
+    paths: Sequence[
+        Annotated[
+            str,
+            form(r"/\S{0,127}", "a path pattern: a slash, then at most 127 characters without spaces, such as /api/*"),
+        ]
+    ] = ()
     """Path patterns; `/api/*` includes `/api` itself."""
     hosts: Sequence[Host] = ()
     """Host names."""
@@ -330,7 +342,7 @@ class Route(Section):
 class Health(Section):
     """How the load balancer tells whether a task is well."""
 
-    path: Annotated[str, Field(pattern=r"^/\S{0,1023}$")] = "/health"
+    path: Annotated[str, form(r"/\S{0,1023}", "a path: a slash, then no spaces, such as /health")] = "/health"
     """The path it asks for."""
     port: Port | None = None
     """The port it asks on; default the service's."""
@@ -342,7 +354,12 @@ class Health(Section):
     """Good answers in a row that make a task healthy."""
     unhealthy_after: Annotated[int, Field(ge=2, le=10)] = 3
     """Bad answers in a row that make a task unhealthy."""
-    codes: Annotated[str, Field(pattern=r"^\d{3}(?:[-,]\d{3})*$")] = "200-299"
+    codes: Annotated[
+        str,
+        form(
+            "[2-4][0-9]{2}(?:[-,][2-4][0-9]{2})*", "a list of status codes from 200 to 499, such as 200-299 or 200,302"
+        ),
+    ] = "200-299"
     """Status codes that count as good."""
     grace_seconds: Annotated[int, Field(ge=0, le=2_147_483_647)] = 60
     """Seconds a new task may take before its health counts."""
@@ -353,7 +370,7 @@ class Health(Section):
 class HealthCheck(Section):
     """How ECS tells, inside the container, whether it is well."""
 
-    command: Annotated[Sequence[Text], Field(min_length=1)]
+    command: Annotated[Sequence[Text], Field(min_length=1)] = Field(examples=[["CMD", "/bin/healthy"]])
     """`CMD` or `CMD-SHELL` and what to run, which the image must contain; or `python` or `curl` alone for a ready one."""
     interval_seconds: Annotated[int, Field(ge=5, le=300)] = 30
     """Seconds between runs."""
@@ -392,9 +409,9 @@ class Targets(Section):
 class Step(Section):
     """One task more above `up`, one less below `down`."""
 
-    up: Percent
+    up: Percent = Field(examples=[70])
     """Percent above which a task is added."""
-    down: Percent
+    down: Percent = Field(examples=[30])
     """Percent below which a task is removed."""
     up_minutes: Annotated[int, Field(ge=1, le=60)] = 2
     """Minutes above `up` before that."""
@@ -438,18 +455,24 @@ class Deployment(Section):
 class Egress(Section):
     """Something outside the network that a service may connect to."""
 
-    port: Port
+    port: Port = Field(examples=[443])
     """The TCP port."""
-    cidr: Annotated[str, Field(pattern=r"^\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}$")] = "0.0.0.0/0"
+    cidr: Annotated[str, Rule(limits.address_range)] = "0.0.0.0/0"
     """The addresses."""
+
+
+ACTION: Final = form(r"[a-z0-9-]+:[A-Za-z0-9]+\*?", "an action, such as sqs:SendMessage or s3:Get*")
+ARN: Final = form(r"arn:\S+", "an ARN, such as arn:aws:sqs:us-east-1:123456789012:jobs")
 
 
 class Permission(Section):
     """What a service's role may do in AWS."""
 
-    actions: Annotated[Sequence[Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z0-9]+\*?$")]], Field(min_length=1)]
+    actions: Annotated[Sequence[Annotated[str, ACTION]], Field(min_length=1)] = Field(examples=[["sqs:SendMessage"]])
     """Actions such as sqs:SendMessage; never a bare `*`."""
-    resources: Annotated[Sequence[Annotated[str, Field(pattern=r"^arn:\S+$")]], Field(min_length=1)]
+    resources: Annotated[Sequence[Annotated[str, ARN]], Field(min_length=1)] = Field(
+        examples=[["arn:aws:sqs:us-east-1:123456789012:jobs"]]
+    )
     """ARNs."""
 
 
@@ -469,11 +492,14 @@ class Container(Section):
     """Plain values; `${database.host}` and its like stand for what is built (docs/configuration.md lists them). Never secrets."""
     secrets: Mapping[EnvironmentName, str] = Field(default_factory=dict)
     """Variables from secrets: a secret's name, `name:key` of a JSON document, database:password, cache:token and so on."""
-    user: Annotated[str, Field(pattern=r"^[a-z0-9_-]+(?::[a-z0-9_-]+)?$")] = "1000"
+    user: Annotated[str, form("[a-z0-9_-]+(?::[a-z0-9_-]+)?", "a user: a name or number, or user:group")] = "1000"
     """The user it runs as; root must be asked for."""
     read_only_root: bool = True
     """Whether its filesystem is read-only but for /tmp."""
-    health_check: Annotated[HealthCheck | None, BeforeValidator(_ready_made)] = None
+    health_check: Annotated[
+        HealthCheck | None,
+        BeforeValidator(_ready_made, json_schema_input_type=HealthCheck | Literal["python", "curl"] | None),
+    ] = None
     """How it is asked whether it is well: ready commands for images with Python or curl, or your own."""
 
 
@@ -566,11 +592,11 @@ class Protection(Section):
 class Provider(Section):
     """The `aws:` keys that are handed to the AWS provider."""
 
-    region: Annotated[str, _checked(limits.region)]
+    region: Annotated[str, Rule(limits.region)] = Field(examples=["us-east-1"])
     """The region to deploy to."""
     profile: str | None = None
     """A profile of the AWS configuration file."""
-    allowed_account_ids: Sequence[Annotated[str, Field(pattern=r"^\d{12}$")]] | None = None
+    allowed_account_ids: Sequence[Annotated[str, form("[0-9]{12}", "an account: 12 digits")]] | None = None
     """Accounts this stack may touch."""
     assume_roles: Sequence[Mapping[str, object]] | None = None
     """Roles to assume, as the provider takes them."""
@@ -592,48 +618,52 @@ class Provider(Section):
     """How often a call is tried."""
 
 
-TAG_LIMIT: Final = 40
-
-
 class Settings(Section):
     """A whole stack file."""
 
-    app: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$", min_length=2, max_length=24)]
+    app: Annotated[
+        str,
+        form(
+            "(?=.{2,24}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*",
+            "an application's name: 2 to 24 lower-case letters, digits and single inner hyphens, a letter first",
+        ),
+    ] = Field(examples=["storefront"])
     """The application's name; the names of its parts start with it."""
-    environment: Literal["production", "staging", "development"]
+    environment: Literal["production", "staging", "development"] = Field(examples=["production"])
     """How strict the policy pack is. Nothing else depends on it."""
-    owner_id: Annotated[str, Field(pattern=r"^[a-z0-9]+$", max_length=12)] | None = None
+    owner_id: (
+        Annotated[str, form("[a-z0-9]{1,12}", "an owner's id: at most 12 lower-case letters and digits")] | None
+    ) = None
     """Who owns this copy, in an account that several share; becomes part of names."""
-    tags: Annotated[
-        Mapping[TagKey, Annotated[str, Field(max_length=256)]],
-        Field(max_length=TAG_LIMIT),
-    ] = Field(default_factory=dict)
+    tags: Annotated[Mapping[TagKey, Annotated[str, Rule(limits.tag_value)]], Field(max_length=40)] = Field(
+        default_factory=dict
+    )
     """Tags on everything, besides app, environment and managed-by."""
     network: Network
     """The VPC."""
     domain: Domain | None = None
     """Host names and certificate."""
-    load_balancer: Annotated[LoadBalancer, BeforeValidator(_nothing_is_defaults)] | None = None
+    load_balancer: LoadBalancer | None = None
     """The way in."""
-    cdn: Annotated[Cdn, BeforeValidator(_nothing_is_defaults)] | None = None
+    cdn: Cdn | None = None
     """CloudFront in front of it."""
-    registry: Annotated[Registry, BeforeValidator(_nothing_is_defaults)] | None = None
+    registry: Registry | None = None
     """Image repositories."""
     database: Database | None = None
     """The database."""
     cache: Cache | None = None
     """The cache."""
-    media: Annotated[Media, BeforeValidator(_nothing_is_defaults)] | None = None
+    media: Media | None = None
     """The bucket for uploads."""
-    secrets: Mapping[SecretName, Annotated[Secret, BeforeValidator(_nothing_is_defaults)]] = Field(default_factory=dict)
+    secrets: Mapping[SecretName, Secret] = Field(default_factory=dict)
     """Secrets that people fill."""
-    cluster: Annotated[Cluster, BeforeValidator(_nothing_is_defaults)] = Field(default_factory=Cluster)
+    cluster: Cluster = Field(default_factory=Cluster)
     """The ECS cluster."""
     services: Mapping[PartName, Service] = Field(default_factory=dict)
     """What runs."""
-    logs: Annotated[Logs, BeforeValidator(_nothing_is_defaults)] = Field(default_factory=Logs)
+    logs: Logs = Field(default_factory=Logs)
     """Log retention."""
-    protection: Annotated[Protection, BeforeValidator(_nothing_is_defaults)] = Field(default_factory=Protection)
+    protection: Protection = Field(default_factory=Protection)
     """Guards against loss."""
     aws: Provider
     """The `aws:` keys of the stack file."""

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
+
+import limits
+
+HIDDEN: Final = "the value (not shown, it may be a secret)"
 
 _SECRET_NAME = re.compile(
     r"pass(?:word|wd|phrase)?|secret|token|api_?key|private_?key|access_?key|credential|signing_?key|auth|dsn",
@@ -14,11 +20,14 @@ _NOT_SECRET_NAME = re.compile(
     r"(?:_|^)(?:ARN|NAME|ID|URL|URI|FILE|PATH|HEADER|TTL|EXPIRY|EXPIRES|EXPIRATION|SECONDS|MINUTES|DAYS|LENGTH|TYPE|ENABLED|ISSUER|ALGORITHM|MODE|PROVIDER|HOST)$",
     re.IGNORECASE,
 )
+# All repetitions are bounded: a text of any length is searched in time that grows with its length only.
 _SECRET_VALUE = re.compile(
     r"(?:A3T[A-Z0-9]|AKIA|ASIA)[A-Z0-9]{16}"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY"
-    r"|[a-z][a-z0-9+.-]*://[^/\s:@$]*:[^/\s@$]+@"
-    r"|gh[pousr]_[A-Za-z0-9]{36}|sk_live_[A-Za-z0-9]+|xox[abpr]-[A-Za-z0-9-]+|eyJ[\w-]+\.eyJ[\w-]+\.|SG\.[\w-]{16,}\.[\w-]{16,}"
+    r"|-----BEGIN [A-Z ]{0,40}PRIVATE KEY[\s\S]*"
+    r"|[a-z][a-z0-9+.-]{0,30}://[^/\s:@$]{0,256}:[^/\s@$]{1,256}@"
+    r"|gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_\w{22,255}|sk_live_[A-Za-z0-9]{4,255}|xox[abprs]-[A-Za-z0-9-]{4,255}"
+    r"|eyJ[\w-]{1,2048}\.eyJ[\w-]{1,8192}\.[\w-]{0,2048}|SG\.[\w-]{16,64}\.[\w-]{16,128}",
+    re.ASCII,
 )
 
 
@@ -26,24 +35,25 @@ _SECRET_VALUE = re.compile(
 class Problem:
     """One mistake."""
 
-    path: str
-    """Where it is, such as `slipway:services.api.cpu`."""
+    place: Sequence[str | int]
+    """Where it is: names and positions, outside in."""
     message: str
     """The value and what is allowed, in a sentence. Never a secret."""
     about: Sequence[Sequence[str | int]] = ()
-    """The places it was judged by: it is left out where one of them could not be read."""
+    """Further places it was judged by; one that ends in `*` by all that is inside. It is left out where one of them could not be read."""
 
-    def touches(self, places: Iterable[Sequence[str | int]]) -> bool:
-        """Tell whether it was judged by one of these places, by something inside it, or by what it is inside of."""
-        return any(all(a == b for a, b in zip(mine, other, strict=False)) for mine in self.about for other in places)
+    @property
+    def path(self) -> str:
+        """Where it is, as people write it, such as `slipway:services.api.cpu`."""
+        return path(self.place)
 
     def __str__(self) -> str:
-        """Return it as one line."""
-        return f"{self.path}: {self.message}"
+        """Return it as one line, without anything that looks like a secret."""
+        return _SECRET_VALUE.sub("(not shown)", f"{self.path}: {' '.join(self.message.split())}")
 
 
 def report(stack: str, problems: Iterable[Problem]) -> str:
-    """Return all mistakes as one text, in the order of the file's sections, each once."""
+    """Return all mistakes as one text, each once."""
     lines = list(dict.fromkeys(str(problem) for problem in problems))
     count = "1 error" if len(lines) == 1 else f"{len(lines)} errors"
     return "\n".join([f"The stack file of {stack} has {count}:", *(f"  - {line}" for line in lines)])
@@ -53,39 +63,51 @@ def path(parts: Sequence[str | int]) -> str:
     """Write a place in the stack file: `slipway:services.api.cpu`, `slipway:secrets["a/b"].keys[0]`, `aws:region`."""
     if not parts:
         return "config"
-    namespace, parts = ("aws", parts[1:]) if parts[0] == "aws" and len(parts) > 1 else ("slipway", parts)
-    text = str(parts[0])
+    namespace = "" if ":" in str(parts[0]) else "slipway:"
+    if parts[0] == "aws" and len(parts) > 1:
+        namespace, parts = "aws:", parts[1:]
+    text = namespace + _name(parts[0])
     for part in parts[1:]:
         if isinstance(part, int):
             text += f"[{part}]"
-        elif re.fullmatch(r"[A-Za-z0-9_-]+", part):
-            text += f".{part}"
+        elif re.fullmatch(r"[A-Za-z0-9_-]{1,64}", part):
+            text += f".{_name(part)}"
         else:
-            text += f'["{part}"]'
-    return f"{namespace}:{text}"
+            text += f"[{_name(part)}]"
+    return text
 
 
-def secret_like(name: str, value: object) -> bool:
-    """Tell whether a variable's name or value looks like a secret in clear text."""
-    text = str(value)
+def _name(part: str | int) -> str:
+    """Write a key: plain, in quotes where it is no plain word, cut where it is long, hidden where it could be a secret."""
+    text, most = str(part), 64
     if _SECRET_VALUE.search(text):
-        return True
-    harmless = (
-        text == ""
-        or text.startswith("${")
-        or isinstance(value, bool)
-        or re.fullmatch(r"\d{1,9}|true|false|none", text, re.IGNORECASE)
-    )
-    return bool(_SECRET_NAME.search(name)) and not _NOT_SECRET_NAME.search(name) and not harmless
+        return '"(not shown)"'
+    if re.fullmatch(r"[A-Za-z0-9_:-]{1,64}", text):
+        return text
+    return json.dumps(text if len(text) <= most else f"{text[:most]}...")
 
 
-def shown(parts: Sequence[str | int], value: object) -> str:
-    """Return a value as a message may show it: short, and hidden where it could be a secret."""
-    names = [part for part in parts if isinstance(part, str)]
-    hidden = "secrets" in names or any(secret_like(name, value) for name in names[-1:]) or secret_like("", value)
-    if hidden and value is not None:
-        return "the value (not shown, it may be a secret)"
-    words = {"True": "true", "False": "false", "None": "nothing"}
-    text = repr(value) if isinstance(value, str) else words.get(str(value), str(value))
-    most = 60
-    return text if len(text) <= most else f"{text[:most]}..."
+def secret_value(value: object) -> bool:
+    """Tell whether a value looks like a secret by itself: a private key, a well-known token, an address with a password."""
+    return isinstance(value, str) and _SECRET_VALUE.search(value) is not None
+
+
+def secret_name(name: str) -> bool:
+    """Tell whether a variable's name announces a secret."""
+    return bool(_SECRET_NAME.search(name)) and not _NOT_SECRET_NAME.search(name)
+
+
+def secret_like(name: str, value: str) -> bool:
+    """Tell whether a variable looks like a secret in clear text, by name or value."""
+    harmless = value.startswith("${") or re.fullmatch(r"[0-9]{0,9}|true|false|none", value, re.IGNORECASE)
+    return secret_value(value) or (secret_name(name) and not harmless)
+
+
+def shown(value: object) -> str:
+    """Return a value as a message may show it: short, and never one that looks like a secret."""
+    if isinstance(value, str):
+        return HIDDEN if secret_value(value) else limits.short(value)
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    words = {None: "nothing", True: "true", False: "false"}
+    return words[value] if value is None or isinstance(value, bool) else str(value)

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
 import json
-import typing
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Final
 
-import annotated_types
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
-from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
 
 import limits
-from settings import checks
+from settings import checks, shape
 from settings.model import OPTIONAL_SECTIONS, Settings
-from settings.problems import Problem, path, report, shown
+from settings.problems import Problem, report, shown
+from settings.repair import read
 
-_TEXT_KEYS = frozenset({"app", "environment", "ownerId", "region", "profile", "accessKey", "secretKey"})
-_OTHER_NAMESPACES = frozenset({"pulumi", "awsx", "random", "docker", "docker-build"})
-_STAND_INS: Mapping[str, object] = {
-    "app": "app",
-    "environment": "production",
-    "network": {"zones": ["us-east-1a", "us-east-1b"]},
-    "aws": {"region": "us-east-1"},
-}
+_OTHER_NAMESPACES: Final = ("awsx", "docker", "docker-build", "pulumi", "random")
+_DEEPEST: Final = 32
 
 
 class InvalidSettings(pulumi.RunError):
@@ -54,247 +43,110 @@ def parse(config: Mapping[str, object], stack: str) -> Settings:
     """Return the settings in a stack's configuration.
 
     Args:
-        config: Values by full key, such as `slipway:app`, as the engine hands them over (objects as JSON) or as the file has them.
+        config: Values by full key, such as `slipway:app`, as the engine hands them over (text, objects as JSON) or as the file has them.
         stack: The stack's name, for the report.
 
     Raises:
-        InvalidSettings: with every mistake.
+        InvalidSettings: with every mistake, in the order of the file's sections.
     """
     data, problems = _decode(config)
-    try:
-        settings = _validate(data)
-    except ValidationError as error:
-        details = _ordered(error.errors(include_url=False))
-        problems += [_problem(detail) for detail in details]
-        settings, unreadable = _readable_part(data, details)
-        problems += [problem for problem in checks.problems(settings) if not problem.touches(unreadable)]
-    else:
-        problems += checks.problems(settings)
-    if problems:
-        raise InvalidSettings(stack, problems)
-    return settings
+    reading = read(data, [problem.place for problem in problems])
+    problems += reading.problems
+    for problem in checks.problems(reading.settings) if reading.settings else ():
+        if judged := reading.unreadable.judged(problem):
+            problems.append(judged)
+    if problems or reading.settings is None:
+        order = {name: index for index, (name, _) in enumerate(shape.fields(Settings))}
+        raise InvalidSettings(stack, sorted(problems, key=lambda p: order.get(str(p.place[0]), -1) if p.place else -1))
+    return reading.settings
 
 
 def _decode(config: Mapping[str, object]) -> tuple[dict[str, object], list[Problem]]:
-    """Sort the keys by namespace and decode objects, which the engine hands over as JSON."""
+    """Sort the keys by namespace, decode objects, which the engine hands over as JSON, and leave out sections that are switched off."""
     data: dict[str, object] = {}
     provider: dict[str, object] = {}
     problems = []
-    for key, value in config.items():
-        namespace, _, name = key.partition(":")
-        if namespace == "slipway":
-            decoded = _decoded(name, value)
-            if not _switched_off(name, decoded):
-                data[name] = decoded
-        elif namespace == "aws":
-            provider[name] = _decoded(name, value)
+    for key, given in config.items():
+        namespace, _, name = str(key).partition(":")
+        if namespace in ("slipway", "aws") and (namespace, name) != ("slipway", "aws"):
+            place = ("aws", name) if namespace == "aws" else (name,)
+            try:
+                value = _decoded(given, shape.annotation_at(place))
+            except _TooDeepError:
+                problems.append(
+                    Problem(place=place, message=f"nested too deeply; at most {_DEEPEST} levels are allowed")
+                )
+                continue
+            if namespace == "aws":
+                provider[name] = value
+            elif not _left_out(name, value, problems):
+                data[name] = value
         elif namespace not in _OTHER_NAMESPACES:
-            known = ["slipway", "aws", *sorted(_OTHER_NAMESPACES)]
-            hint = _did_you_mean(namespace, known)
-            problems.append(
-                Problem(path=key, message=f"unknown namespace {namespace!r}{hint}; allowed: {limits.listed(known)}")
-            )
-    data["aws"] = provider
-    return data, problems
+            problems.append(Problem(place=(str(key),), message=_unknown(namespace)))
+    return {**data, "aws": provider}, problems
 
 
-def _switched_off(name: str, value: object) -> bool:
-    """Tell whether an optional section says `enabled: false`, and take a needless `enabled: true` away.
+def _unknown(namespace: str) -> str:
+    if namespace == "slipway":
+        return "unknown setting; the provider's settings are aws:region and its like"
+    known = ["slipway", "aws", *_OTHER_NAMESPACES]
+    return f"unknown namespace{limits.meant(namespace, known)}; allowed: {limits.listed(known)}"
 
-    Pulumi.yaml declares that as their default: the engine asks for every declared key that has none.
+
+def _left_out(name: str, value: object, problems: list[Problem]) -> bool:
+    """Tell whether an optional setting is switched off: `enabled: false` in a section, or empty text.
+
+    Pulumi.yaml declares those as defaults: the engine asks for every declared key that has none.
     """
-    if name in OPTIONAL_SECTIONS and isinstance(value, dict) and isinstance(value.get("enabled"), bool):
-        return not value.pop("enabled")
-    return name == "ownerId" and value == ""
+    if name in OPTIONAL_SECTIONS and isinstance(value, dict) and "enabled" in value:
+        enabled = value.pop("enabled")
+        if not isinstance(enabled, bool):
+            problems.append(Problem(place=(name, "enabled"), message=f"{shown(enabled)} must be true or false"))
+        return enabled is False
+    annotation = shape.annotation_at((name,))
+    return value == "" and shape.is_text(annotation) and shape.is_optional(annotation)
 
 
-def _decoded(name: str, value: object) -> object:
-    if not isinstance(value, str) or name in _TEXT_KEYS:
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value
+class _TooDeepError(Exception):
+    pass
 
 
-def _validate(data: Mapping[str, object]) -> Settings:
-    # JSON mode: strict about types, yet lists may become tuples.
-    return Settings.model_validate_json(json.dumps(data, default=str))
-
-
-def _ordered(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
-    sections = [field.alias or name for name, field in Settings.model_fields.items()]
-    return sorted(
-        details, key=lambda d: sections.index(str(d["loc"][0])) if d["loc"] and d["loc"][0] in sections else -1
-    )
-
-
-def _readable_part(
-    data: Mapping[str, object], details: Sequence[ErrorDetails]
-) -> tuple[Settings, list[Sequence[str | int]]]:
-    """Return settings without the parts in error, and the places that were taken out."""
-    rest: dict[str, object] = json.loads(json.dumps(data, default=str))
-    unreadable: list[Sequence[str | int]] = []
-    while True:
-        for detail in details:
-            place = _place(detail["loc"])
-            if detail["type"] == "missing":
-                place = place[:-1] or place
-            if detail["type"] != "extra_forbidden":
-                unreadable.append(place)
-            _remove(rest, place)
-        for section, stand_in in _STAND_INS.items():
-            if not rest.get(section):
-                rest[section] = stand_in
-                unreadable.append([section])
+def _decoded(value: object, annotation: object) -> object:
+    """Return a top-level value, whether it is as the engine or as the file has it."""
+    if value is None or isinstance(value, str | int | float):
+        text = value if isinstance(value, str) else "" if value is None else json.dumps(_plain(value, None, _DEEPEST))
+        if shape.is_text(annotation):
+            return text
         try:
-            return _validate(rest), unreadable
-        except ValidationError as error:
-            details = error.errors(include_url=False)
+            value = json.loads(text, parse_int=_whole) if text else None
+        except RecursionError:
+            raise _TooDeepError from None
+        except ValueError:
+            return text
+    return _plain(value, annotation, _DEEPEST)
 
 
-def _remove(data: object, place: Sequence[str | int]) -> None:
-    for part in place[:-1]:
-        data = data[part]  # type: ignore[index] # `_place` walked the same way
-    last = place[-1]
-    if isinstance(data, dict):
-        data.pop(last, None)
-    elif isinstance(data, list) and isinstance(last, int) and last < len(data):
-        # Positions of later errors stay valid: the element becomes null, which a later round removes with its list.
-        if data[last] is None:
-            data.clear()
-        else:
-            data[last] = None
+def _whole(digits: str) -> int | float:
+    most = 18
+    return int(digits) if len(digits) <= most else float(digits)
 
 
-def _place(loc: Sequence[str | int]) -> list[str | int]:
-    """Return the place in the file of an error's location: pydantic marks the keys of mappings."""
-    return [part for part in loc if part != "[key]"]
+def _plain(value: object, annotation: object, levels: int) -> object:
+    """Return a value as plain text, numbers, lists and mappings; `name:` with nothing after it is an empty section, mapping or list."""
+    if levels == 0:
+        raise _TooDeepError
+    if value is None:
+        if shape.section(annotation) or shape.is_mapping(annotation):
+            return {}
+        return [] if shape.is_list(annotation) and not shape.is_optional(annotation) else None
+    if isinstance(value, Mapping):
+        return {_key(k): _plain(v, shape.step(annotation, _key(k)), levels - 1) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part, shape.step(annotation, 0), levels - 1) for part in value]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if abs(value) < 10**18 else float("inf") if value > 0 else float("-inf")
+    return value if isinstance(value, str | float | bool) else str(value)
 
 
-def _problem(detail: ErrorDetails) -> Problem:
-    place = _place(detail["loc"])
-    return Problem(path=path(place), message=_message(detail, place))
-
-
-def _message(detail: ErrorDetails, place: Sequence[str | int]) -> str:  # noqa: C901, PLR0911, PLR0912 - one branch a kind of error
-    kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
-    field = _field(place)
-    what = f" ({field.description.splitlines()[0].rstrip('.')})" if field is not None and field.description else ""
-    text = shown(place, value)
-    match kind:
-        case "missing":
-            return f"missing{what}"
-        case "extra_forbidden":
-            known = _keys(place[:-1])
-            if place[-1] == "defaultTags":
-                return "not used: the program sets the provider's default tags; use slipway:tags"
-            return f"unknown setting{_did_you_mean(str(place[-1]), known)}; allowed: {limits.listed(known)}"
-        case "literal_error":
-            allowed = str(context["expected"]).replace("'", "")
-            hint = _did_you_mean(str(value), allowed.replace(" or ", ", ").split(", "))
-            return f"{text} is not allowed{hint}; allowed: {allowed}"
-        case "limit" | "value_error":
-            problem = str(context.get("problem", context.get("error", detail["msg"])))
-            return problem if "not shown" not in text else f"{text} is not a name that is allowed here"
-        case "string_type":
-            return f"{text} must be text" + ("; put it in quotes" if isinstance(value, (int, float)) else "")
-        case "int_type" | "int_from_float":
-            return (
-                f"{text} must be a whole number"
-                + (" without quotes" if isinstance(value, str) and value.strip().isdigit() else "")
-                + what
-            )
-        case "bool_type":
-            return f"{text} must be true or false"
-        case "model_type" | "dict_type" | "mapping_type" | "model_attributes_type":
-            return f"{text} must be a mapping of settings{what}"
-        case "list_type" | "tuple_type" | "sequence_type" | "sequence_str" | "is_instance_of":
-            return f"{text} must be a list{what}"
-        case "greater_than_equal" | "less_than_equal" | "greater_than" | "less_than":
-            return f"{text} is outside {_bounds(field)}{what}"
-        case "string_too_long" | "string_too_short":
-            most = context.get("max_length")
-            return f"{text} has {len(str(value))} characters; {f'at most {most}' if most else 'at least ' + str(context['min_length'])} are allowed"
-        case "too_long" | "too_short":
-            bound = f"at most {context['max_length']}" if kind == "too_long" else f"at least {context['min_length']}"
-            return f"{context['actual_length']} given; {bound} allowed"
-        case "string_pattern_mismatch":
-            return f"{text} has not the form {context['pattern']}{what}"
-    return f"{text}: {detail['msg']}{what}"
-
-
-def _bounds(field: FieldInfo | None) -> str:
-    low: object = None
-    high: object = None
-    for rule in field.metadata if field is not None else ():
-        low = rule.ge if isinstance(rule, annotated_types.Ge) else low
-        high = rule.le if isinstance(rule, annotated_types.Le) else high
-    if low is None and field is not None:
-        for part in typing.get_args(field.annotation):
-            for rule in getattr(part, "__metadata__", ()):
-                for inner in getattr(rule, "metadata", ()):
-                    low = inner.ge if isinstance(inner, annotated_types.Ge) else low
-                    high = inner.le if isinstance(inner, annotated_types.Le) else high
-    if high is None:
-        return f"what is allowed, at least {low}"
-    return f"{low} to {high}"
-
-
-def _did_you_mean(word: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(word.lower(), [name.lower() for name in known], n=1, cutoff=0.6)
-    return f"; did you mean {next(name for name in known if name.lower() == close[0])}?" if close else ""
-
-
-def _keys(place: Sequence[str | int]) -> Sequence[str]:
-    """Return the names that a section allows."""
-    if place == ["aws"]:
-        return [field.alias or name for name, field in _model(place).model_fields.items()]
-    return [field.alias or name for name, field in _model(place).model_fields.items() if name != "aws" or place]
-
-
-def _model(place: Sequence[str | int]) -> type[BaseModel]:
-    """Return the model at a place that is known to hold one."""
-    annotation: object = Settings
-    for part in place:
-        annotation = _step(annotation, part)
-    models = list(_models(annotation))
-    return models[0] if models else Settings
-
-
-def _field(place: Sequence[str | int]) -> FieldInfo | None:
-    """Return the field at a place, or None inside lists and maps of names."""
-    annotation: object = Settings
-    found: FieldInfo | None = None
-    for part in place:
-        found = next(
-            (f for m in _models(annotation) for n, f in m.model_fields.items() if (f.alias or n) == part), None
-        )
-        annotation = _step(annotation, part)
-    return found
-
-
-def _step(annotation: object, part: str | int) -> object:
-    for model in _models(annotation):
-        for name, field in model.model_fields.items():
-            if (field.alias or name) == part:
-                return field.annotation
-    inner = _unwrapped(annotation)
-    arguments = typing.get_args(inner)
-    return arguments[-1] if arguments else None
-
-
-def _models(annotation: object) -> Iterator[type[BaseModel]]:
-    inner = _unwrapped(annotation)
-    if isinstance(inner, type) and issubclass(inner, BaseModel):
-        yield inner
-
-
-def _unwrapped(annotation: object) -> object:
-    """Take off Annotated and `| None`."""
-    if typing.get_origin(annotation) is Annotated:
-        return _unwrapped(typing.get_args(annotation)[0])
-    some = [part for part in typing.get_args(annotation) if part is not type(None)]
-    if type(None) in typing.get_args(annotation) and len(some) == 1:
-        return _unwrapped(some[0])
-    return annotation
+def _key(key: object) -> str:
+    return key if isinstance(key, str) else json.dumps(key) if key is None or isinstance(key, bool) else str(key)

@@ -1,0 +1,86 @@
+"""What a rule is: a named pure function over the view, with its types and parameters."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from policy import values
+from policy.model import Finding, Graph, Resource
+from policy.values import Value
+
+
+class Config:
+    """A rule's parameters: what the policy configuration gives, else the rule's default."""
+
+    __slots__ = ("_given", "_parameters")
+
+    def __init__(self, parameters: Mapping[str, "Parameter"], given: Mapping[str, object] | None = None) -> None:
+        self._parameters = parameters
+        self._given = given or {}
+
+    def _value(self, name: str) -> Value:
+        given = values.plain(self._given.get(name))
+        return self._parameters[name].default if given is None else given
+
+    def number(self, name: str) -> int:
+        """A whole number."""
+        value = self._value(name)
+        if not isinstance(value, int):
+            raise TypeError(f"parameter {name} wants a whole number")
+        return value
+
+    def words(self, name: str) -> list[str]:
+        """A list of strings."""
+        return list(values.strings(self._value(name)))
+
+    def numbers(self, name: str) -> list[int]:
+        """A list of whole numbers."""
+        return [item for item in values.items(self._value(name)) if isinstance(item, int)]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """Something that an organisation may set in the policy configuration."""
+
+    schema: Mapping[str, object]
+    """Its JSON Schema fragment, without the default."""
+    default: Value
+
+
+ResourceJudge: TypeAlias = Callable[[Resource, Config], Iterable[Finding]]
+StackJudge: TypeAlias = Callable[[Graph, Config], Iterable[Finding]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResourceRule:
+    """A rule that one resource's inputs decide, so that an update stops before the resource exists."""
+
+    name: str
+    types: frozenset[str]
+    """Canonical types (`canonical_type`) it applies to."""
+    judge: ResourceJudge
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StackRule:
+    """A rule about relations between resources."""
+
+    name: str
+    types: frozenset[str]
+    """Canonical types without any of which it does not apply."""
+    judge: StackJudge
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+
+Rule: TypeAlias = ResourceRule | StackRule
+
+
+def resource_rule(name: str, *types: str, **parameters: Parameter) -> Callable[[ResourceJudge], ResourceRule]:
+    """Make a function a rule about single resources of these types. `name` is its row in the catalogue."""
+    return lambda judge: ResourceRule(name=name, types=frozenset(types), judge=judge, parameters=parameters)
+
+
+def stack_rule(name: str, *types: str, **parameters: Parameter) -> Callable[[StackJudge], StackRule]:
+    """Make a function a rule about the whole stack. `name` is its row in the catalogue."""
+    return lambda judge: StackRule(name=name, types=frozenset(types), judge=judge, parameters=parameters)

@@ -1,0 +1,94 @@
+"""ElastiCache: encryption, availability, backups, who may reach it."""
+
+from collections.abc import Iterator
+
+from policy.model import Finding, Graph, Resource
+from policy.rule import Config, Parameter, resource_rule, stack_rule
+from policy.rules.network import only_groups_reach, placement_findings
+from policy.topology import CACHE, CACHE_NODE, CACHE_SERVERLESS, CACHE_SUBNETS, SUBNET, Topology
+from policy.values import UNKNOWN
+
+
+@resource_rule("cache-encrypted-at-rest", CACHE)
+def encrypted_at_rest(cache: Resource, _config: Config) -> Iterator[Finding]:
+    """Valkey encrypts unless told otherwise, Redis does not."""
+    fix = "at_rest_encryption_enabled=True, kms_key_id=key.arn (replaces the cache)"
+    engine = cache.text("engine", default="redis")
+    if engine is UNKNOWN and cache.get("atRestEncryptionEnabled") is None:
+        yield cache.undecided("engine is not known yet")
+    else:
+        yield from cache.must_be("atRestEncryptionEnabled", wanted=True, fix=fix, default=engine == "valkey")
+
+
+@resource_rule("cache-encrypted-in-transit", CACHE, CACHE_NODE)
+def encrypted_in_transit(cache: Resource, _config: Config) -> Iterator[Finding]:
+    """TLS must be required, not merely preferred. A node of a replication group follows its group."""
+    if cache.has("replicationGroupId"):
+        return
+    fix = 'transit_encryption_enabled=True, transit_encryption_mode="required"'
+    yield from cache.must_be("transitEncryptionEnabled", wanted=True, fix=fix)
+    mode = cache.text("transitEncryptionMode", default="required")
+    if mode == "preferred":
+        yield cache.fails("transitEncryptionMode is preferred, wanted required", fix=fix)
+
+
+@resource_rule("cache-authenticated", CACHE)
+def authenticated(cache: Resource, _config: Config) -> Iterator[Finding]:
+    """The network alone is no proof of who is asking."""
+    if not any(cache.has(path) for path in ("authToken", "authTokenWo", "userGroupIds")):
+        yield cache.fails(
+            "neither authToken nor userGroupIds is set", fix="auth_token_wo=token.result or user_group_ids=[...]"
+        )
+
+
+@resource_rule("cache-multi-az", CACHE)
+def multi_az(cache: Resource, _config: Config) -> Iterator[Finding]:
+    """A replica in another zone takes over by itself."""
+    fix = "num_cache_clusters=2 or replicas_per_node_group=1, automatic_failover_enabled=True, multi_az_enabled=True"
+    failover = list(cache.must_be("automaticFailoverEnabled", wanted=True, fix=fix))
+    yield from failover or cache.must_be("multiAzEnabled", wanted=True, fix=fix)
+
+
+@resource_rule(
+    "cache-snapshots-kept",
+    CACHE,
+    CACHE_NODE,
+    CACHE_SERVERLESS,
+    minDays=Parameter({"type": "integer", "minimum": 1, "maximum": 35}, 1),
+)
+def snapshots_kept(cache: Resource, config: Config) -> Iterator[Finding]:
+    """Memcached and the nodes of a replication group have no snapshots of their own."""
+    if cache.text("engine") == "memcached" or cache.has("replicationGroupId"):
+        return
+    least = config.number("minDays")
+    yield from cache.must_reach(
+        "snapshotRetentionLimit", least=least, unit="days", fix=f"snapshot_retention_limit={least}"
+    )
+
+
+@stack_rule("cache-in-private-subnets", CACHE, CACHE_NODE, CACHE_SERVERLESS)
+def in_private_subnets(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """No subnet of the cache may lead to an internet gateway."""
+    topology = Topology(graph)
+    fix = "a subnet group of private or isolated subnets only"
+    for cache in graph.of(CACHE, CACHE_NODE):
+        if cache.has("replicationGroupId"):
+            continue
+        if not cache.has("subnetGroupName"):
+            yield cache.fails("subnetGroupName is not set, so it lands in the default VPC's public subnets", fix=fix)
+            continue
+        groups = graph.refers(cache, "subnetGroupName", CACHE_SUBNETS)
+        if not groups.found:
+            yield cache.undecided("subnetGroupName names a subnet group that this stack does not hold")
+        for group in groups.found:
+            reach = topology.placement(graph.refers(group, "subnetIds", SUBNET))
+            yield from placement_findings(cache, group.label, reach, fix)
+    for cache in graph.of(CACHE_SERVERLESS):
+        reach = topology.placement(graph.refers(cache, "subnetIds", SUBNET))
+        yield from placement_findings(cache, "subnetIds", reach, fix)
+
+
+@stack_rule("cache-ingress-from-groups-only", CACHE, CACHE_NODE, CACHE_SERVERLESS)
+def ingress_from_groups_only(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """Membership of a service's group opens the cache, never an address."""
+    yield from only_groups_reach(graph, CACHE, CACHE_NODE, CACHE_SERVERLESS)

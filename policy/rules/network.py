@@ -1,0 +1,154 @@
+"""Security groups and zones."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from policy import values
+from policy.model import Finding, Graph, Resource, Verdict
+from policy.rule import Config, Parameter, stack_rule
+from policy.topology import (
+    CACHE_SUBNETS,
+    DATABASE_SUBNETS,
+    DEFAULT_GROUP,
+    GROUP,
+    GROUP_RULE,
+    GROUP_USERS,
+    INGRESS_RULE,
+    LOAD_BALANCER,
+    SUBNET,
+    Ingress,
+    Reach,
+    Topology,
+    faces_world,
+    group_users,
+    ingresses,
+)
+from policy.values import UNKNOWN, Unknown
+
+_ZONE: Final = r"[a-z]{2,3}(-[a-z]{2,4})?-[a-z]+-\d[a-z]?(-[a-z]{3}-\d[a-z])?|[a-z]{3,5}\d-az\d"
+
+
+def only_groups_reach(graph: Graph, *types: str) -> Iterator[Finding]:
+    """Findings about resources whose security groups let addresses in instead of groups."""
+    ways: dict[str, list[Ingress]] = {}
+    for way in ingresses(graph):
+        for group in way.groups.found:
+            ways.setdefault(group.urn, []).append(way)
+    for resource in graph.of(*types):
+        path = GROUP_USERS[resource.type]
+        if not resource.has(path):
+            if not (resource.has("replicateSourceDb") or resource.has("replicationGroupId")):
+                fix = "a security group whose ingress names the services' groups"
+                yield resource.fails(f"{path} is not set, so the VPC's default group applies", fix=fix)
+            continue
+        chosen = graph.refers(resource, path, GROUP, DEFAULT_GROUP)
+        if not chosen.certain:
+            yield resource.undecided(f"{path} names security groups that cannot be told from this stack")
+        for group in chosen.found:
+            for way in ways.get(group.urn, ()):
+                yield from _not_by_address(resource, group, way, sure=chosen.exact and way.groups.exact)
+
+
+def _not_by_address(resource: Resource, group: Resource, way: Ingress, *, sure: bool) -> Iterator[Finding]:
+    if way.unread:
+        yield resource.undecided(f"whom {way.resource.label} lets in is not known yet")
+    sources = [_show_range(cidr) for cidr in way.cidrs] + ["a prefix list"] * way.prefix_lists
+    if sources and sure:
+        fix = "referenced_security_group_id=<the service's group>.id instead of an address range"
+        origin = way.resource.label if way.resource is not group else "its own ingress"
+        yield resource.fails(
+            f"{group.label} lets in {', '.join(sources)} ({origin}), wanted security groups only", fix=fix
+        )
+    elif sources:
+        yield resource.undecided(f"it is not known yet which group {way.resource.label} opens")
+
+
+def placement_findings(resource: Resource, through: str, reach: Reach, fix: str) -> Iterator[Finding]:
+    """Findings about where something is placed."""
+    if reach.verdict is Verdict.FAIL:
+        yield resource.fails(f"{through}: {reach.why}, wanted subnets without one", fix=fix)
+    elif reach.verdict is Verdict.UNDECIDED:
+        yield resource.undecided(f"{through}: {reach.why}")
+
+
+@stack_rule(
+    "internet-reaches-only-load-balancers",
+    GROUP,
+    DEFAULT_GROUP,
+    GROUP_RULE,
+    INGRESS_RULE,
+    ports=Parameter({"type": "array", "items": {"type": "integer"}}, [80, 443]),
+)
+def internet_reaches_only_load_balancers(graph: Graph, config: Config) -> Iterator[Finding]:
+    """Ingress from the world is for the group of an internet-facing load balancer, on web ports."""
+    ports = config.numbers("ports")
+    users = group_users(graph)
+    for way in ingresses(graph):
+        world = [cidr for cidr in way.cidrs if cidr is not UNKNOWN and faces_world(cidr)]
+        if world:
+            yield from _open_to_world(way, _show_range(world[0]), ports, users)
+        elif way.unread or UNKNOWN in way.cidrs:
+            yield way.resource.undecided("the address range it lets in is not known yet")
+
+
+def _open_to_world(way: Ingress, source: str, ports: list[int], users: dict[str, list[Resource]]) -> Iterator[Finding]:
+    web = " and ".join(str(port) for port in ports)
+    if way.ports is UNKNOWN or way.protocol is UNKNOWN:
+        yield way.resource.undecided(f"it lets in {source} on ports that are not known yet")
+        return
+    if way.protocol != "tcp" or way.ports[0] != way.ports[1] or way.ports[0] not in ports:
+        fix = f"open only {web}, and only to the load balancer's group; others name that group as their source"
+        what = f"{_show_ports(way.ports, way.protocol)} open to {source}, wanted the internet only on {web}"
+        yield way.resource.fails(what, fix=fix)
+        return
+    if not way.groups.certain or not way.groups.found:
+        yield way.resource.undecided("it is not known yet whose group it opens")
+        return
+    for group in way.groups.found:
+        yield from _behind(way.resource, group, source, users.get(group.urn, []))
+
+
+def _behind(written: Resource, group: Resource, source: str, behind: list[Resource]) -> Iterator[Finding]:
+    fix = "referenced_security_group_id=<the load balancer's group>.id, and let only that group face the internet"
+    others = [user for user in behind if user.type != LOAD_BALANCER or user.flag("internal") is True]
+    if others:
+        yield written.fails(f"{group.label} is open to {source} and stands before {others[0].label}", fix=fix)
+    elif not behind:
+        yield written.fails(
+            f"{group.label} is open to {source} and belongs to no internet-facing load balancer", fix=fix
+        )
+    elif any(user.flag("internal") is UNKNOWN for user in behind):
+        yield written.undecided("it is not known yet whether its load balancer faces the internet")
+
+
+def _show_range(cidr: str | Unknown) -> str:
+    return "an address range" if cidr is UNKNOWN else values.show(cidr, r"[0-9a-fA-F.:]{1,45}/\d{1,3}")
+
+
+def _show_ports(ports: tuple[int, int], protocol: str) -> str:
+    if protocol == "-1":
+        return "all ports are"
+    return f"port {ports[0]} is" if ports[0] == ports[1] else f"ports {ports[0]} to {ports[1]} are"
+
+
+@stack_rule("subnet-groups-span-zones", DATABASE_SUBNETS, CACHE_SUBNETS)
+def subnet_groups_span_zones(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """A standby needs a subnet in a second zone."""
+    topology = Topology(graph)
+    for group in graph.of(DATABASE_SUBNETS, CACHE_SUBNETS):
+        yield from spans_two_zones(graph, topology, group, "subnetIds")
+
+
+def spans_two_zones(graph: Graph, topology: Topology, resource: Resource, path: str) -> Iterator[Finding]:
+    """Findings about something whose subnets lie in one zone."""
+    chosen = graph.refers(resource, path, SUBNET)
+    zones, certain = topology.zones(chosen)
+    if len(zones) > 1 and chosen.exact:
+        return
+    if certain:
+        where = values.show(next(iter(zones)), _ZONE) if zones else "no zone"
+        yield resource.fails(
+            f"{path} lies in {where} only, wanted at least two zones", fix="a subnet of each of two availability zones"
+        )
+    else:
+        yield resource.undecided(f"the zones of {path} are not known yet")

@@ -1,0 +1,147 @@
+"""Plain values out of the SDK's proxies, with one marker for what a preview does not know yet."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
+from typing import Any, Final, TypeAlias
+
+from pulumi_policy import proxy
+
+
+class Unknown(Enum):
+    """The type of `UNKNOWN`, so that type checkers can narrow ``value is UNKNOWN``."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+"""A value that is set, but known only after the update."""
+
+Value: TypeAlias = "bool | int | float | str | Unknown | list[Value] | dict[str, Value] | None"
+"""What a property can be once it is plain."""
+
+_SENTINELS: Final = frozenset(
+    {
+        proxy.UNKNOWN_BOOLEAN_VALUE,
+        proxy.UNKNOWN_NUMBER_VALUE,
+        proxy.UNKNOWN_STRING_VALUE,
+        proxy.UNKNOWN_ARRAY_VALUE,
+        proxy.UNKNOWN_ASSET_VALUE,
+        proxy.UNKNOWN_ARCHIVE_VALUE,
+        proxy.UNKNOWN_OBJECT_VALUE,
+    }
+)
+
+
+def plain(value: object) -> Value:
+    """Convert what the SDK hands to a policy: proxies unwrapped, whole floats as integers, sentinels as `UNKNOWN`.
+
+    An asset or archive becomes `UNKNOWN`: it is present, and its content is not judged.
+    """
+    if isinstance(value, str):
+        return UNKNOWN if value in _SENTINELS else value
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in _raw(value).items()}
+    if isinstance(value, Sequence):
+        return [plain(item) for item in _raw(value)]
+    return UNKNOWN
+
+
+def _raw(value: Any) -> Any:  # noqa: ANN401 - the SDK's proxies are untyped
+    """The object behind a proxy. Reading through the proxy itself raises at the first unknown value."""
+    return value if isinstance(value, dict | list | tuple) else value["__target"]
+
+
+def at(value: Value, path: str) -> Value:
+    """The value at a dotted path (``rule.0.status``); None where it is absent, `UNKNOWN` from the first unknown on.
+
+    A list of one object is looked through without an index, as the provider's names differ only in that; ``*`` goes
+    through every entry.
+    """
+    step, _, rest = path.partition(".")
+    if isinstance(value, list):
+        if step == "*":
+            return [at(item, rest) if rest else item for item in value]
+        if step.isdigit():
+            found = value[int(step)] if int(step) < len(value) else None
+        else:
+            found, rest = (value[0] if value else None), path
+    elif isinstance(value, dict):
+        found = value.get(step)
+    else:
+        return value if value is UNKNOWN else None
+    return at(found, rest) if rest else found
+
+
+def items(value: Value) -> list[Value]:
+    """A value as a list: nothing for None, itself for a single one, one `UNKNOWN` for an unknown list."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def flag(value: Value, *, default: bool) -> bool | Unknown:
+    """A boolean, also where the provider keeps it as the words ``true`` and ``false``."""
+    if isinstance(value, bool) or value is UNKNOWN:
+        return value
+    if isinstance(value, str) and value.lower() in {"true", "false"}:
+        return value.lower() == "true"
+    return default
+
+
+def number(value: Value, *, default: float) -> float | Unknown:
+    """A number, also where the provider keeps it as text."""
+    if value is UNKNOWN:
+        return value
+    if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value):
+        return float(value) if "." in value else int(value)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else default
+
+
+def text(value: Value, *, default: str = "") -> str | Unknown:
+    """A string; anything that is not one counts as the default."""
+    return value if isinstance(value, str) or value is UNKNOWN else default
+
+
+def document(value: Value) -> Value:
+    """A JSON document kept as text. `UNKNOWN` when it is unknown or not JSON (AWS refuses the latter by itself)."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return plain(json.loads(value))
+    except ValueError:
+        return UNKNOWN
+
+
+def strings(value: Value) -> Iterator[str]:
+    """Every known string of a single value or a list."""
+    return (item for item in items(value) if isinstance(item, str))
+
+
+def has_unknown(value: Value) -> bool:
+    """Whether anything inside is unknown."""
+    if isinstance(value, dict):
+        return any(has_unknown(item) for item in value.values())
+    if isinstance(value, list):
+        return any(has_unknown(item) for item in value)
+    return value is UNKNOWN
+
+
+def show(value: Value, safe: str = "") -> str:
+    """How a message prints a value. Text appears only if it matches the pattern `safe` as a whole, as it may be secret."""
+    if value is None or value == "":
+        return "not set"
+    if value is UNKNOWN:
+        return "not known yet"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, str):
+        return value if re.fullmatch(safe, value) else "another value"
+    return "another value"

@@ -1,0 +1,98 @@
+"""What the models expect at a place of the stack file."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterator, Mapping, Sequence
+from types import UnionType
+from typing import Annotated, Literal, Union
+
+from pydantic.fields import FieldInfo
+
+from settings.model import Section, Settings
+
+Place = Sequence[str | int]
+"""A place in the stack file, outside in: names of settings, keys of mappings, positions in lists."""
+
+
+def fields(model: type[Section]) -> Iterator[tuple[str, FieldInfo]]:
+    """Return a section's settings by the name they have in the file."""
+    for name, info in model.model_fields.items():
+        yield info.alias or name, info
+
+
+def annotation_at(place: Place) -> object:
+    """Return the type that is expected at a place, or None where nothing is."""
+    annotation: object = Settings
+    for part in place:
+        annotation = step(annotation, part)
+    return annotation
+
+
+def field_at(place: Place) -> FieldInfo | None:
+    """Return the setting at a place, or None where the place is a key of a mapping or an element of a list."""
+    if not place:
+        return None
+    model = section(annotation_at(place[:-1]))
+    return dict(fields(model)).get(str(place[-1])) if model else None
+
+
+def step(annotation: object, part: str | int) -> object:
+    """Return the type of a setting, a mapping's value or a list's element."""
+    if model := section(annotation):
+        info = dict(fields(model)).get(str(part))
+        return info.annotation if info else None
+    arguments = typing.get_args(plain(annotation))
+    return arguments[-1] if arguments and (is_mapping(annotation) or is_list(annotation)) else None
+
+
+def section(annotation: object) -> type[Section] | None:
+    """Return the section that a type stands for, if it does."""
+    inner = plain(annotation)
+    return inner if isinstance(inner, type) and issubclass(inner, Section) else None
+
+
+def is_mapping(annotation: object) -> bool:
+    """Tell whether a type is a mapping with keys of one's own choice."""
+    return typing.get_origin(plain(annotation)) is Mapping
+
+
+def is_list(annotation: object) -> bool:
+    """Tell whether a type is a list."""
+    return typing.get_origin(plain(annotation)) is Sequence
+
+
+def is_text(annotation: object) -> bool:
+    """Tell whether a type is text, free or one of several words."""
+    inner = plain(annotation)
+    return inner is str or typing.get_origin(inner) is Literal
+
+
+def is_optional(annotation: object) -> bool:
+    """Tell whether nothing at all is a value of the type."""
+    if typing.get_origin(annotation) is Annotated:
+        return is_optional(typing.get_args(annotation)[0])
+    return type(None) in typing.get_args(annotation)
+
+
+def plain(annotation: object) -> object:
+    """Take off Annotated and `| None`."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is Annotated:
+        return plain(arguments[0])
+    some = [part for part in arguments if part is not type(None)]
+    if origin in (Union, UnionType) and len(some) == 1:
+        return plain(some[0])
+    return annotation
+
+
+def metadata(annotation: object) -> Sequence[object]:
+    """Return the rules that stand in an Annotated, also inside `| None`."""
+    found: list[object] = []
+    if typing.get_origin(annotation) is Annotated:
+        for rule in typing.get_args(annotation)[1:]:
+            found += rule.metadata if isinstance(rule, FieldInfo) else [rule]
+    if typing.get_origin(annotation) in (Annotated, Union, UnionType):
+        for part in typing.get_args(annotation)[: 1 if typing.get_origin(annotation) is Annotated else None]:
+            found += metadata(part)
+    return found

@@ -1,0 +1,158 @@
+from typing import Any
+
+from tests.policy.harness import UNKNOWN, Case, Ref, Sample, res
+from tests.policy.networks import ZONES, group, network, rule, subnet
+
+BALANCER = "lb/loadBalancer:LoadBalancer"
+OPEN = "internet-reaches-only-load-balancers"
+OLD = "ec2/securityGroupRule:SecurityGroupRule"
+WORLD = "0.0.0.0/0"
+
+
+def balancer(token: str = BALANCER, **props: Any) -> Sample:
+    return res(token, "alb", securityGroups=[Ref("alb-group")], **props)
+
+
+def old(**props: Any) -> Sample:
+    usual = {"type": "ingress", "protocol": "tcp", "fromPort": 443, "toPort": 443, "securityGroupId": Ref("alb-group")}
+    return res(OLD, "old", **{**usual, **props})
+
+
+def awsx(*chosen: str, whole: bool = False, component: bool = True, children_too: bool = True) -> list[Sample]:
+    """A network made by awsx, whose outputs depend on the component and all of its children."""
+    children = [
+        Sample(item.token, item.name, item.props, parent="net", also=item.also)
+        for item in network()
+        if item.name != "stray"
+    ]
+    everything = ["net"] * component + [item.name for item in children] * children_too
+    ids: Any = Ref(chosen[0]) if whole else [Ref(name) for name in chosen]
+    subnets = res("rds/subnetGroup:SubnetGroup", "dbs", subnetIds=ids, also={"subnetIds": everything})
+    database = res("rds/instance:Instance", "db", engine="postgres", dbSubnetGroupName=Ref("dbs"))
+    return [res("awsx:ec2:Vpc", "net"), *children, subnets, database]
+
+
+CASES = [
+    Case(OPEN, "pass", [group("alb"), rule("alb", port=443, cidrIpv4=WORLD), balancer()]),
+    Case(
+        OPEN, "pass", [group("alb"), rule("alb", port=80, cidrIpv6="::/0"), balancer("alb/loadBalancer:LoadBalancer")]
+    ),
+    Case(OPEN, "pass", [group("alb"), old(cidrBlocks=[WORLD]), balancer()]),
+    Case(OPEN, "pass", [group("api"), rule("api", port=1, last=65535, cidrIpv4="10.0.0.0/8")]),
+    Case(OPEN, "pass", [group("alb"), old(type="egress", protocol="-1", cidrBlocks=[WORLD]), balancer()]),
+    Case(
+        OPEN, "fail", [group("alb"), rule("alb", port=22, cidrIpv4=WORLD), balancer()], "port 22 is open to 0.0.0.0/0"
+    ),
+    Case(OPEN, "fail", [group("alb"), rule("alb", port=80, last=443, cidrIpv4=WORLD), balancer()], "ports 80 to 443"),
+    Case(OPEN, "fail", [group("alb"), rule("alb", protocol="-1", cidrIpv4=WORLD), balancer()], "all ports are open"),
+    Case(OPEN, "fail", [group("alb"), rule("alb", port=443, cidrIpv4="0.0.0.0/1"), group("x")], "0.0.0.0/1"),
+    Case(OPEN, "fail", [group("api"), rule("api", port=443, cidrIpv4=WORLD)], "belongs to no internet-facing"),
+    Case(OPEN, "fail", [group("alb"), old(cidrBlocks=[WORLD]), balancer(internal=True)], "stands before LoadBalancer"),
+    Case(
+        OPEN,
+        "fail",
+        [
+            group("alb", ingress=[{"protocol": "tcp", "fromPort": 443, "toPort": 443, "cidrBlocks": [WORLD]}]),
+            balancer(),
+            res("ecs/service:Service", "api", networkConfiguration={"securityGroups": [Ref("alb-group")]}),
+        ],
+        "stands before Service api",
+    ),
+    Case(OPEN, "undecided", [group("alb"), rule("alb", port=443, cidrIpv4=UNKNOWN), balancer()]),
+    Case(OPEN, "undecided", [group("alb"), old(cidrBlocks=[WORLD], protocol=UNKNOWN), balancer()]),
+    Case(OPEN, "undecided", [group("alb"), old(cidrBlocks=[WORLD], fromPort=UNKNOWN), balancer()]),
+    Case(OPEN, "undecided", [group("alb"), old(cidrBlocks=[WORLD]), balancer(internal=UNKNOWN)]),
+    Case(OPEN, "undecided", [group("alb", ingress=UNKNOWN)]),
+    Case(OPEN, "fail", [group("alb"), rule("alb", port=443, protocol="udp", cidrIpv4=WORLD), balancer()], "port 443"),
+    Case(OPEN, "fail", [group("alb"), rule("alb", port=22, cidrIpv4="192.0.2.1/0"), balancer()], "port 22"),
+    Case(OPEN, "pass", [group("api"), old(cidrBlocks=["anywhere"], securityGroupId=Ref("api-group"))]),
+    Case(OPEN, "undecided", [old(cidrBlocks=[WORLD], securityGroupId="sg-elsewhere")]),
+    Case("database-in-private-subnets", "pass", awsx("isolated-a", "isolated-b"), preview="undecided"),
+    Case("database-in-private-subnets", "fail", awsx("public-a", "isolated-b"), "public-a", preview="undecided"),
+    Case("database-in-private-subnets", "pass", awsx("isolated-a", whole=True), preview="undecided"),
+    Case("database-in-private-subnets", "pass", awsx("isolated-a", whole=True, component=False), preview="undecided"),
+    Case(
+        "database-in-private-subnets", "pass", awsx("isolated-a", whole=True, children_too=False), preview="undecided"
+    ),
+    Case("subnet-groups-span-zones", "pass", awsx("isolated-a", "isolated-b"), preview="undecided"),
+]
+
+LISTENER = "lb/listener:Listener"
+
+
+def https(**props: Any) -> Sample:
+    return res(LISTENER, "https", protocol="HTTPS", port=443, **props)
+
+
+def http(token: str = LISTENER, **action: Any) -> Sample:
+    return res(token, "http", protocol="HTTP", port=80, defaultActions=[action])
+
+
+def in_zones(*zones: str, mapped: bool = False) -> list[Sample]:
+    subnets = [subnet(f"s-{zone}", zone) for zone in zones]
+    ids = [Ref(item.name) for item in subnets]
+    placed: dict[str, Any] = {"subnetMappings": [{"subnetId": item} for item in ids]} if mapped else {"subnets": ids}
+    return [res("ec2/vpc:Vpc", "vpc"), *subnets, res(BALANCER, "alb", **placed)]
+
+
+def cdn(**props: Any) -> Sample:
+    return res("cloudfront/distribution:Distribution", "cdn", **props)
+
+
+def certified(**props: Any) -> Sample:
+    return cdn(viewerCertificate={"acmCertificateArn": UNKNOWN, **props})
+
+
+CASES += [
+    Case("load-balancer-deletion-protected", "pass", [balancer(enableDeletionProtection=True), group("alb")]),
+    Case("load-balancer-deletion-protected", "fail", [res(BALANCER, "alb")], "enableDeletionProtection is false"),
+    Case("load-balancer-deletion-protected", "undecided", [res(BALANCER, "alb", enableDeletionProtection=UNKNOWN)]),
+    Case("load-balancer-tls-policy", "pass", [https(sslPolicy="ELBSecurityPolicy-TLS13-1-2-2021-06")]),
+    Case("load-balancer-tls-policy", "pass", [http(type="redirect")]),
+    Case(
+        "load-balancer-tls-policy",
+        "fail",
+        [https(sslPolicy="ELBSecurityPolicy-2016-08")],
+        "is ELBSecurityPolicy-2016-08",
+    ),
+    Case("load-balancer-tls-policy", "fail", [https(sslPolicy="ELBSecurityPolicy-TLS13-1-0-2021-06")]),
+    Case("load-balancer-tls-policy", "fail", [https()], "sslPolicy is not set"),
+    Case("load-balancer-tls-policy", "undecided", [https(sslPolicy=UNKNOWN)]),
+    Case("load-balancer-http-redirects", "pass", [http(type="redirect", redirect={"protocol": "HTTPS"})]),
+    Case("load-balancer-http-redirects", "fail", [http("alb/listener:Listener", type="forward")], "is forward, wanted"),
+    Case("load-balancer-http-redirects", "fail", [http(type="redirect", redirect={"port": "8080"})]),
+    Case("load-balancer-http-redirects", "undecided", [http(type=UNKNOWN)]),
+    Case("load-balancer-http-redirects", "undecided", [http(type="redirect", redirect={"protocol": UNKNOWN})]),
+    Case("load-balancer-spans-zones", "pass", in_zones(*ZONES)),
+    Case("load-balancer-spans-zones", "fail", in_zones("a"), "subnets lies in eu-north-1a only"),
+    Case("load-balancer-spans-zones", "pass", in_zones(*ZONES, mapped=True)),
+    Case("load-balancer-spans-zones", "fail", in_zones("b", mapped=True), "lies in eu-north-1b only"),
+    Case("load-balancer-spans-zones", "undecided", [res(BALANCER, "alb", subnetMappings=UNKNOWN)]),
+    Case("load-balancer-spans-zones", "undecided", [res(BALANCER, "alb", subnets=UNKNOWN)]),
+    Case("cdn-viewers-on-https", "pass", [cdn(defaultCacheBehavior={"viewerProtocolPolicy": "redirect-to-https"})]),
+    Case(
+        "cdn-viewers-on-https",
+        "fail",
+        [cdn(defaultCacheBehavior={"viewerProtocolPolicy": "allow-all"})],
+        "is allow-all",
+    ),
+    Case(
+        "cdn-viewers-on-https",
+        "fail",
+        [
+            cdn(
+                defaultCacheBehavior={"viewerProtocolPolicy": "https-only"},
+                orderedCacheBehaviors=[{"viewerProtocolPolicy": "allow-all"}],
+            )
+        ],
+    ),
+    Case("cdn-viewers-on-https", "undecided", [cdn(defaultCacheBehavior={"viewerProtocolPolicy": UNKNOWN})]),
+    Case("cdn-tls-policy", "pass", [certified(minimumProtocolVersion="TLSv1.2_2021")]),
+    Case("cdn-tls-policy", "pass", [cdn(viewerCertificate={"cloudfrontDefaultCertificate": True})]),
+    Case("cdn-tls-policy", "fail", [certified(minimumProtocolVersion="TLSv1.1_2016")], "is TLSv1.1_2016"),
+    Case("cdn-tls-policy", "fail", [certified()], "is TLSv1, wanted"),
+    Case("cdn-tls-policy", "undecided", [certified(minimumProtocolVersion=UNKNOWN)]),
+    Case("cdn-own-certificate", "pass", [certified()]),
+    Case("cdn-own-certificate", "fail", [cdn(viewerCertificate={"cloudfrontDefaultCertificate": True})], "TLS 1.0"),
+    Case("cdn-own-certificate", "undecided", [cdn(viewerCertificate=UNKNOWN)]),
+]

@@ -1,0 +1,205 @@
+"""Samples as compact data, judged by the pack through the SDK's own (de)serialisation."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from pulumi.runtime.proto import analyzer_pb2
+from pulumi_policy import EnforcementLevel, proxy
+from pulumi_policy.policy import _PolicyAnalyzerServicer
+
+from policy import pack
+from policy.catalogue import Environment
+
+UNKNOWN = proxy.UNKNOWN_STRING_VALUE
+STACK = "urn:pulumi:prod::shop::pulumi:pulumi:Stack::shop-prod"
+
+
+@dataclass(frozen=True)
+class Ref:
+    """An output of another sample: its dependency always, its value only in an update."""
+
+    name: str
+    attribute: str = "id"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One resource."""
+
+    token: str
+    name: str
+    props: Mapping[str, Any]
+    parent: str = ""
+    also: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def urn(self) -> str:
+        return f"urn:pulumi:prod::shop::{self.token}::{self.name}"
+
+
+def res(
+    token: str, name: str, /, *, parent: str = "", also: Mapping[str, Sequence[str]] | None = None, **props: Any
+) -> Sample:
+    """A sample; `token` without ``aws:`` for AWS types, `also` adds dependencies that a property carries."""
+    full = token if token.startswith(("aws:", "awsx:", "pulumi:", "slipway:")) else f"aws:{token}"
+    return Sample(full, name, props, parent, also or {})
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a control says about a few resources."""
+
+    control: str
+    verdict: str
+    resources: Sequence[Sample]
+    says: str = ""
+    preview: str = ""
+    config: Mapping[str, Any] = field(default_factory=dict)
+    provider: Mapping[str, Any] | None = None
+
+    def expected(self, *, preview: bool) -> str:
+        return (self.preview or self.verdict) if preview else self.verdict
+
+    @property
+    def has_unknown(self) -> bool:
+        return any(
+            isinstance(leaf, Ref) or leaf == UNKNOWN for sample in self.resources for leaf in leaves(sample.props)
+        )
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    policy: str
+    urn: str
+    message: str
+    level: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the pack said."""
+
+    diagnostics: Sequence[Diagnostic]
+
+    def of(self, control: str) -> list[str]:
+        return [item.message for item in self.diagnostics if item.policy == control]
+
+    def verdict(self, control: str) -> str:
+        if self.of(control):
+            return "fail"
+        waiting = " ".join(self.of(pack.UNDECIDED))
+        return "undecided" if re.search(rf"\b{control} \d", waiting) else "pass"
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, Mapping):
+        for item in value.values():
+            yield from leaves(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from leaves(item)
+    else:
+        yield value
+
+
+def _refs(value: Any) -> list[Ref]:
+    return [leaf for leaf in leaves(value) if isinstance(leaf, Ref)]
+
+
+def _written(value: Any, *, preview: bool) -> Any:
+    """A value as the engine sends it."""
+    if isinstance(value, Mapping):
+        return {key: _written(item, preview=preview) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_written(item, preview=preview) for item in value]
+    if isinstance(value, Ref):
+        return UNKNOWN if preview else f"{value.name}-{value.attribute}"
+    return value
+
+
+def _provider(props: Mapping[str, Any] | None) -> analyzer_pb2.AnalyzerProviderResource:
+    made = analyzer_pb2.AnalyzerProviderResource(type="pulumi:providers:aws", urn="urn:provider", name="aws")
+    made.properties.update(dict(props or {}))
+    return made
+
+
+def analyze_request(
+    sample: Sample, *, preview: bool, provider: Mapping[str, Any] | None = None
+) -> analyzer_pb2.AnalyzeRequest:
+    made = analyzer_pb2.AnalyzeRequest(
+        type=sample.token, urn=sample.urn, name=sample.name, provider=_provider(provider)
+    )
+    made.properties.update(_written(sample.props, preview=preview))
+    return made
+
+
+def stack_request(
+    samples: Sequence[Sample], *, preview: bool, provider: Mapping[str, Any] | None = None
+) -> analyzer_pb2.AnalyzeStackRequest:
+    urns = {sample.name: sample.urn for sample in samples}
+    resources = []
+    for sample in samples:
+        computed = {key: UNKNOWN if preview else f"{sample.name}-{key}" for key in ("id", "arn")}
+        dependencies = {
+            key: analyzer_pb2.AnalyzerPropertyDependencies(
+                urns=[*(urns[ref.name] for ref in _refs(value)), *(urns[name] for name in sample.also.get(key, ()))]
+            )
+            for key, value in sample.props.items()
+        }
+        made = analyzer_pb2.AnalyzerResource(
+            type=sample.token,
+            urn=sample.urn,
+            name=sample.name,
+            parent=urns[sample.parent] if sample.parent else STACK,
+            propertyDependencies=dependencies,
+            provider=_provider(provider),
+        )
+        made.properties.update({**computed, **_written(sample.props, preview=preview)})
+        resources.append(made)
+    return analyzer_pb2.AnalyzeStackRequest(resources=resources)
+
+
+@cache
+def servicer(where: Environment = Environment.PRODUCTION) -> Any:
+    return made_of(pack.policies(where))
+
+
+def made_of(policies: list[Any]) -> Any:
+    return _PolicyAnalyzerServicer("slipway", "0.0.1", policies, EnforcementLevel.MANDATORY)
+
+
+def configure(server: Any, config: Mapping[str, Mapping[str, Any]]) -> None:
+    request = analyzer_pb2.ConfigureAnalyzerRequest()
+    for name, properties in config.items():
+        request.policyConfig[name].enforcementLevel = analyzer_pb2.MANDATORY
+        request.policyConfig[name].properties.update(dict(properties))
+    server.Configure(request, None)
+
+
+def judge(
+    samples: Sequence[Sample],
+    *,
+    preview: bool = False,
+    config: Mapping[str, Mapping[str, Any]] | None = None,
+    provider: Mapping[str, Any] | None = None,
+    server: Any = None,
+) -> Outcome:
+    """Run the pack as the engine does: each resource, then the stack."""
+    server = server or servicer()
+    configure(server, config or {})
+    replies = [server.Analyze(analyze_request(item, preview=preview, provider=provider), None) for item in samples]
+    urns = [sample.urn for sample in samples]
+    found = [
+        Diagnostic(item.policyName, urn, item.message.partition("\n")[2], item.enforcementLevel)
+        for urn, reply in zip(urns, replies, strict=True)
+        for item in reply.diagnostics
+    ]
+    stack = server.AnalyzeStack(stack_request(samples, preview=preview, provider=provider), None)
+    found += [
+        Diagnostic(item.policyName, item.urn, item.message.partition("\n")[2], item.enforcementLevel)
+        for item in stack.diagnostics
+    ]
+    return Outcome(found)

@@ -1,0 +1,235 @@
+"""The pack around the rules: levels, metadata, the summary line, defects, configuration."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime.proto import analyzer_pb2
+from pulumi_policy import EnforcementLevel, ResourceValidationPolicy, StackValidationPolicy
+
+from policy import pack
+from policy.catalogue import BY_NAME, CONTROLS, NOWHERE, Environment, Level, Severity
+from policy.model import Finding, Graph, Resource
+from policy.rule import Config, resource_rule, stack_rule
+from policy.rules import RULES
+from tests.policy.harness import UNKNOWN, Ref, judge, made_of, res
+from tests.policy.load import stack
+from tests.policy.test_cases import CASES
+
+DATABASE = "aws:rds/instance:Instance"
+
+
+@pytest.fixture
+def configured() -> Iterator[None]:
+    yield
+    pulumi.runtime.set_all_config({})
+
+
+@pytest.mark.parametrize("where", Environment)
+def test_one_policy_per_control_and_two_about_the_pack(where: Environment) -> None:
+    names = [policy.name for policy in pack.policies(where)]
+    assert names == [*(rule.name for rule in RULES), pack.UNDECIDED, pack.DEFECTS]
+
+
+@pytest.mark.parametrize("where", Environment)
+def test_levels_are_the_catalogue_s(where: Environment) -> None:
+    for policy in pack.policies(where):
+        if control := BY_NAME.get(policy.name):
+            assert policy.enforcement_level == EnforcementLevel(control.levels[where].value), policy.name
+
+
+def test_what_is_critical_or_high_is_mandatory_in_production() -> None:
+    for control in CONTROLS:
+        if control.severity in (Severity.CRITICAL, Severity.HIGH):
+            assert control.levels[Environment.PRODUCTION] is Level.MANDATORY, control.name
+        if control.severity is Severity.LOW:
+            assert control.levels is NOWHERE, control.name
+
+
+@pytest.mark.parametrize("name", ["database-multi-az", "database-deletion-protected", "services-spread-over-zones"])
+def test_what_costs_money_is_advisory_outside_production(name: str) -> None:
+    levels = BY_NAME[name].levels
+    assert levels[Environment.STAGING] is Level.ADVISORY
+    assert levels[Environment.PRODUCTION] is Level.MANDATORY
+
+
+def test_metadata_reaches_the_engine() -> None:
+    info = made_of(pack.policies(Environment.PRODUCTION)).GetAnalyzerInfo(None, None)
+    sent = {policy.name: policy for policy in info.policies}
+    backups = sent["database-backups-kept"]
+    assert backups.displayName == "Automated database backups are kept long enough"
+    assert backups.framework.reference == "RDS.11, RDS.50"
+    assert backups.configSchema.properties["minDays"]["default"] == 7
+    assert "CKV_AWS_133" in backups.tags
+    for control in CONTROLS:
+        policy = sent[control.name]
+        assert policy.url.startswith("https://docs.aws.amazon.com/")
+        assert policy.remediation_steps
+        assert policy.severity != analyzer_pb2.POLICY_SEVERITY_UNSPECIFIED
+
+
+@pytest.mark.parametrize(
+    ("config", "stack_name", "expected"),
+    [
+        ({"policy:environment": "development", "slipway:environment": "production"}, "prod", Environment.DEVELOPMENT),
+        ({"slipway:environment": "staging"}, "prod", Environment.STAGING),
+        ({}, "acme/shop/staging-2", Environment.STAGING),
+        ({}, "dev", Environment.DEVELOPMENT),
+        ({}, "production", Environment.PRODUCTION),
+        ({}, "blue", Environment.PRODUCTION),
+    ],
+)
+def test_environment(
+    config: dict[str, str],
+    stack_name: str,
+    expected: Environment,
+    monkeypatch: pytest.MonkeyPatch,
+    configured: None,  # noqa: ARG001 - cleans up
+) -> None:
+    pulumi.runtime.set_all_config(config)
+    monkeypatch.setattr(pulumi, "get_stack", lambda: stack_name)
+    assert pack.environment() is expected
+
+
+def test_a_misspelt_environment_is_refused(configured: None) -> None:  # noqa: ARG001 - cleans up
+    pulumi.runtime.set_all_config({"slipway:environment": "prodcution"})
+    with pytest.raises(ValueError, match="slipway:environment: prodcution is none of production, staging, development"):
+        pack.environment()
+
+
+def test_undecided_is_one_advisory_line() -> None:
+    samples = [res(DATABASE, name, multiAz=UNKNOWN, storageEncrypted=UNKNOWN) for name in ("one", "two")]
+    said = [item for item in judge(samples, preview=True).diagnostics if item.policy == pack.UNDECIDED]
+    assert [item.level for item in said] == [analyzer_pb2.ADVISORY]
+    assert "database-multi-az 2, database-storage-encrypted 2" in said[0].message
+
+
+def test_a_later_judgement_replaces_an_open_question() -> None:
+    server = made_of(pack.policies(Environment.PRODUCTION))
+    preview = judge([res(DATABASE, "db", multiAz=UNKNOWN)], preview=True, server=server)
+    update = judge([res(DATABASE, "db", multiAz=True)], server=server)
+    assert preview.verdict("database-multi-az") == "undecided"
+    assert update.verdict("database-multi-az") == "pass"
+
+
+def test_open_questions_of_resources_that_are_gone_do_not_count() -> None:
+    server = made_of(pack.policies(Environment.PRODUCTION))
+    judge([res(DATABASE, "db", multiAz=UNKNOWN)], preview=True, server=server)
+    assert not judge([res("kms/key:Key", "key")], server=server).of(pack.UNDECIDED)
+
+
+def test_a_rule_that_breaks_is_reported_and_stops_no_other() -> None:
+    @resource_rule("database-multi-az", DATABASE)
+    def broken(database: Resource, _config: Config) -> list[Finding]:
+        raise KeyError(database.text("password"))
+
+    @stack_rule("database-in-private-subnets", DATABASE)
+    def broken_too(_graph: Graph, _config: Config) -> list[Finding]:
+        raise RuntimeError("hunter2")
+
+    sound = [rule for rule in RULES if rule.name == "database-storage-encrypted"]
+    server = made_of(pack.policies(Environment.STAGING, [broken, broken_too, *sound]))
+    outcome = judge([res(DATABASE, "db", password="hunter2")], server=server)
+    defects = [item for item in outcome.diagnostics if item.policy == pack.DEFECTS]
+    assert outcome.verdict("database-storage-encrypted") == "fail"
+    assert {item.level for item in defects} == {analyzer_pb2.MANDATORY}
+    assert "the rule database-multi-az itself is broken: KeyError at test_pack.py" in defects[0].message
+    assert "on db" in defects[0].message
+    assert "database-in-private-subnets itself is broken: RuntimeError" in defects[1].message
+    assert "hunter2" not in " ".join(item.message for item in outcome.diagnostics)
+
+
+def test_a_rule_without_a_row_is_refused() -> None:
+    @resource_rule("no-such-control", DATABASE)
+    def unlisted(_database: Resource, _config: Config) -> list[Finding]:
+        return []
+
+    with pytest.raises(KeyError, match="no-such-control"):
+        pack.policies(Environment.PRODUCTION, [unlisted])
+
+
+def test_policy_configuration_overrides_the_level() -> None:
+    server = made_of(pack.policies(Environment.PRODUCTION))
+    request = analyzer_pb2.ConfigureAnalyzerRequest()
+    request.policyConfig["database-multi-az"].enforcementLevel = analyzer_pb2.DISABLED
+    server.Configure(request, None)
+    reply = server.Analyze(analyzer_pb2.AnalyzeRequest(type=DATABASE, urn="urn", name="db"), None)
+    names = {item.policyName for item in reply.diagnostics}
+    assert "database-storage-encrypted" in names
+    assert "database-multi-az" not in names
+
+
+def test_every_message_is_one_line_with_name_and_fix() -> None:
+    for case in CASES:
+        if case.verdict == "fail":
+            for message in judge(case.resources, provider=case.provider).of(case.control):
+                assert "\n" not in message
+                assert ". Fix: " in message
+                assert any(f" {sample.name}: " in message for sample in case.resources), message
+                assert ".0 " not in message
+
+
+def test_the_order_of_resources_changes_nothing() -> None:
+    samples = stack(80)
+    forward, backward = judge(samples), judge(samples[::-1])
+    assert forward.diagnostics
+    assert set(forward.diagnostics) == set(backward.diagnostics)
+
+
+def test_an_unrelated_resource_changes_no_verdict() -> None:
+    extra = [res("random:index/randomId:RandomId", "suffix", byteLength=4), res("pulumi:providers:aws", "aws")]
+    for case in CASES:
+        config = {case.control: case.config}
+        outcome = judge([*case.resources, *extra], provider=case.provider, config=config)
+        assert outcome.verdict(case.control) == case.verdict
+
+
+def test_an_unknown_never_turns_a_failure_into_a_pass() -> None:
+    """Replacing the judged database properties one by one by unknowns leaves fail or undecided, except for presence."""
+    wanted: dict[str, Any] = {
+        "storageEncrypted": False,
+        "multiAz": False,
+        "publiclyAccessible": True,
+        "backupRetentionPeriod": 1,
+    }
+    controls = ("database-storage-encrypted", "database-multi-az", "database-not-public", "database-backups-kept")
+    for control, name in zip(controls, wanted, strict=True):
+        outcome = judge([res(DATABASE, "db", **{**wanted, name: UNKNOWN})], preview=True)
+        assert outcome.verdict(control) == "undecided"
+
+
+def test_policy_kinds() -> None:
+    """What one resource decides stops an update before the resource exists."""
+    kinds = {policy.name: type(policy) for policy in pack.policies(Environment.PRODUCTION)}
+    assert kinds["database-storage-encrypted"] is ResourceValidationPolicy
+    assert kinds["database-in-private-subnets"] is StackValidationPolicy
+
+
+def test_computed_outputs_are_the_provider_s_defaults() -> None:
+    """In a preview a bucket's inline blocks are unknown outputs that the program never set."""
+    bucket = res("s3/bucket:Bucket", "media", bucket="shop-media")
+    computed = Resource(
+        token=bucket.token,
+        name="media",
+        urn=bucket.urn,
+        raw={"bucket": "shop-media", "versioning": UNKNOWN},
+        dependencies={"bucket": []},
+    )
+    assert computed.get("versioning") is None
+    dropped = Resource(token="t", name="n", urn="u", raw={}, dependencies={"rules": []})
+    assert dropped.has("rules")
+
+
+def test_network_of_our_own_component_keeps_exact_edges() -> None:
+    """Its subnet ids also depend on route and association, which are no subnets."""
+    case = next(item for item in CASES if item.control == "database-in-private-subnets" and item.verdict == "pass")
+    group = next(item for item in case.resources if item.name == "dbs")
+    waiting = res(
+        "rds/subnetGroup:SubnetGroup",
+        "dbs",
+        subnetIds=[Ref("isolated-a"), Ref("isolated-b")],
+        also={"subnetIds": ["isolated-a-table", "public-igw"]},
+    )
+    resources = [item for item in case.resources if item is not group] + [waiting]
+    assert judge(resources, preview=True).verdict("database-in-private-subnets") == "pass"

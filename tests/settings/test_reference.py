@@ -1,0 +1,37 @@
+"""The page of all settings: fresh, and complete."""
+
+from __future__ import annotations
+
+import re
+
+from settings import reference, shape
+from settings.checks import PART_SECRETS, REFERENCES
+from settings.model import Settings
+
+
+def test_the_page_is_fresh() -> None:
+    assert reference.FILE.read_text(encoding="utf-8") == reference.text(), "run: python -m settings.reference"
+
+
+def test_every_section_reference_and_secret_is_on_the_page() -> None:
+    page = reference.text()
+    for name, _ in shape.fields(Settings):
+        assert f"`slipway:{name}" in page or name == "aws"
+    for name in REFERENCES:
+        assert f"`${{{name}}}`" in page
+    for part, keys in PART_SECRETS.items():
+        for key in keys:
+            assert f"`{part}:{key}`" in page
+    assert "`slipway:services.<name>.scaling.steps.cpuPercent`" in page
+
+
+def test_every_setting_has_a_meaning_and_every_link_a_heading() -> None:
+    page = reference.text()
+    assert not [line for line in page.splitlines() if line.startswith("|") and line.rstrip().endswith("|  |")]
+    headings = {
+        re.sub(r"[^a-z0-9_ -]", "", h.lower()).strip().replace(" ", "-")
+        for h in re.findall(r"^#+ (.*)$", page, re.MULTILINE)
+    }
+    links = re.findall(r"\]\(#([^)]*)\)", page)
+    assert len(links) >= 14
+    assert set(links) <= headings

@@ -1,0 +1,146 @@
+# ruff: noqa: E501 - a case reads best on one line
+"""What AWS accepts: for every check what passes, and what does not, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import limits
+
+CHECKS: list[tuple[Callable[..., str | None], list[object], list[tuple[object, str]]]] = [
+    (limits.log_retention, [1, 90, 3653], [(0, "0 is not a retention CloudWatch Logs offers; allowed: 1, 3, 5,"), (91, "91 is not"), (-1, "-1 is not")]),
+    (limits.tls_policy, ["ELBSecurityPolicy-TLS13-1-2-2021-06", "ELBSecurityPolicy-FS-1-2-Res-2020-10"], [("ELBSecurityPolicy-2016-08", "'ELBSecurityPolicy-2016-08' is not a policy with TLS 1.2 or newer only"), ("ELBSecurityPolicy-TLS13-1-2-2021-6", "'ELBSecurityPolicy-TLS13-1-2-2021-6' is not a policy with TLS 1.2 or newer only; did you mean ELBSecurityPolicy-TLS13-1-2-2021-06?; allowed: ELB"), ("ELBSecurityPolicy-TLS-1-1-2017-01", "'ELBSecurityPolicy-TLS-1-1-2017-01' is not")]),
+    (limits.region, ["us-east-1", "ap-southeast-7", "eusc-de-east-1", "us-gov-west-1", "cn-northwest-1"], [("us-esat-1", "'us-esat-1' is not an AWS region, such as us-east-1"), ("us-east-1\n", "'us-east-1\\n'"), ("us-east-1a", "'us-east-1a'"), ("US-EAST-1", "'US"), ("xx-east-1", "'xx"), ("", "''")]),
+    (limits.network_cidr, ["10.0.0.0/16", "172.16.0.0/22", "192.168.4.0/22", "100.64.0.0/16"], [("10.0.0.0", "'10.0.0.0' is not an IPv4 range, such as 10.0.0.0/16"), ("10.0.0.0/255.255.0.0", "'10.0.0.0/255.255.0.0' is not an IPv4 range"), ("10.0.0.1/16", "'10.0.0.1/16' is not an IPv4 range: bits are set beyond its length; use 10.0.0.0/16"), ("8.8.0.0/16", "8.8.0.0/16 is not a private range; use one inside 10.0.0.0/8,"), ("10.0.0.0/23", "10.0.0.0/23 leaves no room for eight zones"), ("10.0.0.0/15", "10.0.0.0/15 leaves no room"), ("fd00::/16", "'fd00::/16' is not")]),
+    (limits.address_range, ["0.0.0.0/0", "203.0.113.7/32"], [("999.1.1.1/8", "'999.1.1.1/8' is not an IPv4 range"), ("1.2.3.4/33", "'1.2.3.4/33' is not"), ("x" * 300, "a text of 300 characters is not an IPv4 range")]),
+    (limits.host, ["app.example.com", "*.example.com", "xn--bcher-kva.example"], [("app", "'app' is not a host name, such as app.example.com"), ("App.example.com", "'App"), ("https://a.b", "'https"), ("a..b", "'a..b'"), ("a.b/", "'a.b/'"), ("a.com\n", "'a.com"), ("*.*.a.com", "'*"), (f"{'a' * 64}.com", "a text of 68 characters")]),
+    (limits.load_balancer_name, ["a", "A-1", "x" * 32], [("internal-a", "'internal-a' is not a load balancer's name: at most 32"), ("-a", "'-a'"), ("a-", "'a-'"), ("a_b", "'a_b'"), ("x" * 33, "'xxx")]),
+    (limits.bucket_name, ["abc", "a.b-c", "x" * 63], [("ab", "'ab' is not a bucket name: 3 to 63"), ("a..b", "'a..b'"), ("1.2.3.4", "'1.2.3.4'"), ("Abc", "'Abc'"), ("xn--a", "'xn--a'"), ("a--x-s3", "'a--x-s3'"), ("a_b", "'a_b'"), ("x" * 64, "'xxx")]),
+    (limits.secret_name, ["a/b_c+d=e.f@g-h", "x" * 512, "power-pto/jwt-signing-key"], [("a b", "'a b' is not a secret's name: at most 512"), ("db-AbCd12", "'db-AbCd12' ends in a hyphen and six characters"), ("", "'' is not"), ("x" * 513, "a text of 513 characters")]),
+    (limits.repository_name, ["ab", "a/b-c.d_e", "x" * 256], [("a", "'a' is not an ECR repository's name: 2 to 256"), ("A/b", "'A/b'"), ("a//b", "'a//b'"), ("a-", "'a-'"), ("x" * 257, "a text of 257")]),
+    (limits.ecs_name, ["A_b-1", "x" * 255], [("a b", "'a b' is not an ECS name: at most 255"), ("", "''"), ("x" * 256, "a text of 256")]),
+    (limits.log_group_name, ["/ecs/a_b#1.c", "x" * 512], [("a b", "'a b' is not a log group's name: at most 512"), ("a:b", "'a:b'"), ("x" * 513, "a text of 513")]),
+    (limits.rds_identifier, ["a", "rupaya-prod", "x" * 63], [("1a", "'1a' is not an RDS identifier: at most 63"), ("a--b", "'a--b'"), ("a-", "'a-'"), ("A", "'A'"), ("x" * 64, "'xxx"), ("x" * 300, "a text of 300 characters")]),
+    (limits.cache_identifier, ["a", "rupaya-prod", "x" * 40], [("a--b", "'a--b' is not an ElastiCache identifier: at most 40"), ("x" * 41, "'xxx")]),
+    (limits.rds_class, ["db.r6g.large", "db.m7g.large", "db.t3.micro", "db.t4g.2xlarge", "db.r8g.48xlarge", "db.m5.24xlarge", "db.x2iezn.6xlarge", "db.m9g.xlarge"], [("db.t4g.mediun", "'db.t4g.mediun' is not a current RDS instance class; did you mean db.t4g.medium?; allowed: db.t4g. with micro, small, medium, large, xlarge or 2xlarge"), ("db.m4.large", "'db.m4.large' is not a current RDS instance class; did you mean"), ("db.r6g.micro", "'db.r6g.micro'"), ("db.t3.48xlarge", "'db.t3"), ("db.m7g.3xlarge", "'db.m7g"), ("m7g.large", "'m7g.large'"), ("db.m7g.large ", "'db.m7g.large '"), ("cache.r6g.large", "'cache")]),
+    (limits.cache_node, ["cache.r6g.large", "cache.t3.micro", "cache.m7g.large", "cache.r6gd.xlarge", "cache.r8g.16xlarge", "cache.r5.24xlarge"], [("cache.t4g.large", "'cache.t4g.large' is not a current ElastiCache node type; did you mean"), ("cache.r6gd.large", "'cache.r6gd.large'"), ("cache.t2.micro", "'cache.t2"), ("cache.m5.8xlarge", "'cache.m5"), ("db.t3.micro", "'db")]),
+    (limits.endpoint, ["ecr", "xray"], [("ecs-", "'ecs-' is not an endpoint; did you mean ecs?; allowed: ecr, logs")]),
+    (limits.backup_window, ["03:00-04:00", "23:45-00:15"], [("3:00-4:00", "'3:00-4:00' is not a backup window, such as 03:00-04:00 (UTC)"), ("24:00-01:00", "'24"), ("03:00-03:29", "'03:00-03:29' lasts 29 minutes; at least 30 are needed"), ("03:00-03:00", "'03:00-03:00' lasts 0")]),
+    (limits.maintenance_window, ["sun:04:30-sun:05:30", "sun:23:45-mon:00:15"], [("Sun:04:30-Sun:05:30", "'Sun:04:30-Sun:05:30' is not a maintenance window, such as"), ("04:30-05:30", "'04"), ("mon:01:00-mon:01:10", "'mon:01:00-mon:01:10' lasts 10 minutes")]),
+    (limits.tag_key, ["costCentre", "a b", "k:1/2=3+4@5-6_7.8", "Größe"], [("aws:x", "'aws:x' is not a tag's key"), ("AWS:x", "'AWS:x'"), ("", "''"), ("a\tb", "'a\\tb'"), ("x" * 129, "a text of 129")]),
+    (limits.tag_value, ["", "a b", "x" * 256], [("a(b)", "'a(b)' is not a tag's value: at most 256"), ("x" * 257, "a text of 257")]),
+]  # fmt: skip
+NAMES = [check.__name__ for check, _, _ in CHECKS]
+
+
+@pytest.mark.parametrize(("check", "good", "bad"), CHECKS, ids=NAMES)
+def test_check(check: Callable[..., str | None], good: Sequence[object], bad: Sequence[tuple[object, str]]) -> None:
+    assert {value: check(value) for value in good} == dict.fromkeys(good)
+    for value, message in bad:
+        problem = check(value)
+        assert problem is not None, value
+        assert problem.startswith(message)
+        assert "x" * 65 not in problem
+
+
+@given(text=st.text())
+def test_any_text_is_judged(text: str) -> None:
+    for check, good, _ in CHECKS:
+        if isinstance(good[0], str):
+            assert check(text) is None or len(str(check(text))) < 2000
+
+
+@pytest.mark.parametrize(
+    ("check", "arguments", "expected"),
+    [
+        (limits.fargate_size, (256, 2048), None),
+        (limits.fargate_size, (32768, 249856), None),
+        (limits.fargate_size, (300, 512), "cpu 300 is not a Fargate size; allowed: 256, 512, 1024, 2048, 4096, 8192, 16384 or 32768"),
+        (limits.fargate_size, (256, 4096), "4096 MiB does not go with cpu 256; allowed: 512, 1024 or 2048 MiB"),
+        (limits.fargate_size, (8192, 20000), "20000 MiB does not go with cpu 8192; allowed: 16384 to 61440 in steps of 4096 MiB"),
+        (limits.zone, ("us-east-1f", "us-east-1"), None),
+        (limits.zone, ("us-east-1-bos-1a", "us-east-1"), "'us-east-1-bos-1a' is not a zone of us-east-1; its zones are us-east-1a, us-east-1b and so on"),
+        (limits.zone, ("us-east-1", "us-east-1"), "'us-east-1' is not a zone of us-east-1; its zones are us-east-1a, us-east-1b and so on"),
+        (limits.zone, ("", ""), "'' is not a zone of ; its zones are a, b and so on"),
+        (limits.zones, (["a", "b", "c"],), None),
+        (limits.zones, ([],), "0 zones given; two to six are needed, because load balancers and databases span two"),
+        (limits.zones, (list("abcdefg"),), "7 zones given; two to six are needed, because load balancers and databases span two"),
+        (limits.name_length, ("abc", 3), None),
+        (limits.name_length, ("abcd", 3), "'abcd' is longer than the 3 characters allowed"),
+        (limits.rds_username, ("mysql", "a" * 16), None),
+        (limits.rds_username, ("mysql", "a" * 17), "'aaaaaaaaaaaaaaaaa' is not a mysql user name: at most 16 letters, digits and underscores, a letter first"),
+        (limits.rds_username, ("postgres", "Admin"), "'Admin' is reserved by postgres on RDS; choose another"),
+        (limits.rds_username, ("mysql", "admin"), None),
+        (limits.rds_database, ("mysql", "expense_settlement"), None),
+        (limits.rds_database, ("mysql", "sys"), "'sys' is reserved by mysql on RDS; choose another"),
+        (limits.rds_database, ("postgres", "a-b"), "'a-b' is not a postgres database name: at most 63 letters, digits and underscores, a letter first"),
+        (limits.rds_version, ("postgres", "16"), None),
+        (limits.rds_version, ("mysql", "8.0.42-rds.20260101"), None),
+        (limits.rds_version, ("mysql", "8"), "'8' is not a mysql version RDS creates; allowed: 8.0 or 8.4, alone or with a minor version"),
+        (limits.rds_version, ("postgres", "16.1.2"), "'16.1.2' is not a postgres version RDS creates; allowed: 14, 15, 16, 17 or 18, alone or with a minor version"),
+        (limits.rds_closed_version, ("postgres", "16.10"), "RDS creates no new postgres 16.10 instances since October 2026; use 16.15"),
+        (limits.rds_closed_version, ("postgres", "16"), None),
+        (limits.rds_extended_support, ("mysql", "8.4.11"), None),
+        (limits.rds_insights, ("mysql", "db.t4g.small"), "Performance Insights does not exist for mysql on db.t4g.small; switch it off or take a medium class"),
+        (limits.rds_insights, ("postgres", "db.t4g.micro"), None),
+        (limits.cache_version, ("redis", "7.1"), None),
+        (limits.cache_version, ("redis", "7.2"), "'7.2' is not a redis version ElastiCache creates; allowed: 6.2, 7.0 or 7.1"),
+        (limits.cache_node_engine, ("valkey", "cache.m8g.large"), None),
+        (limits.cache_node_engine, ("redis", "cache.m7g.large"), None),
+        (limits.windows, ("03:00-04:00", "sun:04:00-sun:05:00"), None),
+        (limits.windows, ("x", "y"), "'x' is not a backup window, such as 03:00-04:00 (UTC)"),
+        (limits.windows, ("03:00-04:00", "y"), "'y' is not a maintenance window, such as sun:04:30-sun:05:30 (UTC)"),
+        (limits.windows, ("23:30-00:30", "mon:00:00-mon:01:00"), "the backup window 23:30-00:30 overlaps the maintenance window mon:00:00-mon:01:00"),
+        (limits.windows, ("00:00-01:00", "sun:23:30-mon:00:30"), "the backup window 00:00-01:00 overlaps the maintenance window sun:23:30-mon:00:30"),
+        (limits.windows, ("12:00-13:00", "sat:13:00-sun:11:00"), None),
+    ],
+)  # fmt: skip
+def test_checks_of_several_values(
+    check: Callable[..., str | None], arguments: Sequence[object], expected: str | None
+) -> None:
+    assert check(*arguments) == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("gp3", 20, None, None, None), []),
+        (("gp3", 400, 12000, 500, 440), []),
+        (("gp2", 65536, None, None, 65536), ["the storage limit of 65536 GiB must be at least 72090 GiB, 10 % above the 65536 GiB allocated, and at most 65536 GiB"]),
+        (("io2", 500, 3000, None, None), []),
+        (("io1", 100, 1000, None, 110), []),
+        (("io2", 99, None, None, None), ["99 GiB is outside 100 to 65536 GiB, what io2 storage takes"]),
+        (("gp3", 19, None, None, None), ["19 GiB is outside 20 to 65536 GiB, what gp3 storage takes"]),
+        (("io2", 500, None, None, None), ["io2 storage needs iops; allowed: 1000 to 25000 with 500 GiB"]),
+        (("io2", 100, 5001, None, None), ["5001 iops are outside 1000 to 5000, what 100 GiB of io2 takes (0.5 to 50 per GiB)"]),
+        (("io2", 10000, 4999, None, None), ["4999 iops are outside 5000 to 256000, what 10000 GiB of io2 takes (0.5 to 50 per GiB)"]),
+        (("gp2", 100, 3000, 125, None), ["gp2 storage takes no iops; use gp3, io1 or io2", "gp2 storage takes no throughput; only gp3 does"]),
+        (("gp3", 399, 3000, 125, None), ["gp3 storage under 400 GiB has fixed 3000 iops: leave iops out", "gp3 storage under 400 GiB has fixed 125 MiB/s: leave throughput out"]),
+        (("gp3", 400, 3000, 125, 439), ["3000 iops are outside 12000 to 64000, what gp3 storage of 400 GiB and more takes", "125 MiB/s are outside 500 to 4000, what gp3 storage of 400 GiB and more takes", "the storage limit of 439 GiB must be at least 440 GiB, 10 % above the 400 GiB allocated, and at most 65536 GiB"]),
+        (("gp3", 50, None, None, 55), []),
+    ],
+)  # fmt: skip
+def test_storage(arguments: tuple[str, int, int | None, int | None, int | None], expected: list[str]) -> None:
+    assert list(limits.rds_storage(*arguments)) == expected
+
+
+def test_mutable_tags() -> None:
+    assert all(limits.mutable_tag(tag) for tag in ("latest", "Main", "1-latest", "prod"))
+    assert not any(limits.mutable_tag(tag) for tag in ("1.2.3", "9f2c1ab", "mainline"))
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("databse", "; did you mean database?"),
+        ("DATABASE", "; did you mean database?"),
+        ("zzz", ""),
+        ("x" * 100_000, ""),
+    ],
+)
+def test_meant(word: str, expected: str) -> None:
+    assert limits.meant(word, ["database", "cache"]) == expected
