@@ -1,7 +1,5 @@
 """The whole stack, outside in: which parts there are, and what each is wired to."""
 
-from dataclasses import replace
-
 import pulumi
 import pulumi_aws as aws
 from pulumi import InvokeOptions, ResourceOptions
@@ -30,8 +28,7 @@ lookup = InvokeOptions(provider=provider)
 account_id = aws.get_caller_identity_output(opts=lookup).account_id
 args = Arguments(settings=config, account_id=account_id, zone_id=arguments.zone_id(config, lookup))
 
-log_key = EncryptionKey("logs", args.log_key(), options) if config.logs.customer_key else None
-args = replace(args, log_key_arn=log_key.arn if log_key else None)
+args = args.with_log_keys({name: EncryptionKey(name, key, options) for name, key in args.log_keys().items()})
 
 network = Network("network", args.network(), options)
 secrets = Secrets("secrets", args.secrets(), options) if config.secrets else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pulumi_aws as aws
 from pulumi import Input, InvokeOptions, Output
@@ -20,7 +20,7 @@ from components.certificate import Certificate, CertificateArgs
 from components.cluster import Cluster, ClusterArgs
 from components.database import Database, DatabaseArgs, Engine
 from components.dns_alias import DnsAliasArgs
-from components.encryption_key import EncryptionKeyArgs
+from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.load_balancer import HealthCheckArgs, LoadBalancer, LoadBalancerArgs, OriginLock, TargetArgs
 from components.media_bucket import MediaBucket, MediaBucketArgs, MediaCdnArgs
 from components.network import Nat, Network, NetworkArgs
@@ -42,6 +42,8 @@ from settings import Settings, checks, model
 
 CLOUDFRONT_REGION = "us-east-1"
 """Where CloudFront looks for certificates and firewalls."""
+LOG_KEY = "logs"
+EDGE_LOG_KEY = "edge-logs"
 BALANCER_CERTIFICATE = "certificate"
 CDN_CERTIFICATE = "cdn-certificate"
 MEDIA_CERTIFICATE = "media-certificate"
@@ -73,19 +75,35 @@ class Arguments:
     """The hosted zone; empty where the stack has no domain."""
     log_key_arn: Input[str] | None = None
     """The key that encrypts logs; None: AWS's own."""
+    edge_log_key_arn: Input[str] | None = None
+    """The key that encrypts CloudFront's logs, where the stack's own is in another region."""
 
-    def log_key(self) -> EncryptionKeyArgs:
-        """Return the arguments of the key that encrypts logs."""
-        return EncryptionKeyArgs(
-            label=self.settings.label,
-            description=f"Logs of {self.settings.label}",
-            account_id=self.account_id,
-            region=self.settings.aws.region,
-            alias=f"{self.settings.label}-logs",
-            services=("logs",),
-            protect=self.settings.protection.protect,
-            deletion_days=self.settings.protection.key_deletion_days,
-        )
+    def log_keys(self) -> Mapping[str, EncryptionKeyArgs]:
+        """Return the arguments of the keys that encrypt logs, by component: the stack's, and CloudFront's in its region."""
+        settings = self.settings
+        if not settings.logs.customer_key:
+            return {}
+        keys = {LOG_KEY: settings.aws.region}
+        if settings.cdn and settings.cdn.waf and settings.aws.region != CLOUDFRONT_REGION:
+            keys[EDGE_LOG_KEY] = CLOUDFRONT_REGION
+        return {
+            name: EncryptionKeyArgs(
+                label=settings.label,
+                description=f"Logs of {settings.label}",
+                account_id=self.account_id,
+                region=region,
+                alias=f"{settings.label}-{name}",
+                services=("logs",),
+                protect=settings.protection.protect,
+                deletion_days=settings.protection.key_deletion_days,
+            )
+            for name, region in keys.items()
+        }
+
+    def with_log_keys(self, keys: Mapping[str, EncryptionKey]) -> Arguments:
+        """Return these arguments with the keys that encrypt logs."""
+        arns = {name: key.arn for name, key in keys.items()}
+        return replace(self, log_key_arn=arns.get(LOG_KEY), edge_log_key_arn=arns.get(EDGE_LOG_KEY))
 
     def network(self) -> NetworkArgs:
         """Return the network's arguments."""
@@ -280,8 +298,7 @@ class Arguments:
             header_name=balancer.origin_header,
             header_value=balancer.origin_secret,
             price_class=cdn.price_class,
-            # A key of this region cannot encrypt the firewall's log, which is where CloudFront is.
-            waf=_web_acl(cdn.waf, self.log_key_arn if self.settings.aws.region == CLOUDFRONT_REGION else None),
+            waf=_web_acl(cdn.waf, self.edge_log_key_arn or self.log_key_arn),
         )
 
     def aliases(
@@ -304,7 +321,7 @@ class Arguments:
         ):
             fronts[settings.media.cdn.host] = (media.cdn_domain_name, media.cdn_zone_id, True)
         return {
-            f"dns-{host.replace('.', '-')}": DnsAliasArgs(
+            f"dns-{host.replace('-', '--').replace('.', '-')}": DnsAliasArgs(
                 zone_id=self.zone_id, host=host, target=target, target_zone_id=zone, ipv6=ipv6
             )
             for host, (target, zone, ipv6) in fronts.items()

@@ -84,22 +84,26 @@ def preview_statements(scope: Scope) -> Sequence[Statement]:
 
 
 def pack(statements: Sequence[Statement]) -> Sequence[str]:
-    """Write statements as few documents, in their order, none larger than IAM takes.
-
-    Raises:
-        ValueError: one statement alone is too large.
-    """
+    """Write statements as few documents, in their order, none larger than IAM takes."""
     packed: list[list[Statement]] = []
-    for statement in statements:
+    for statement in itertools.chain.from_iterable(map(_sized, statements)):
         if packed and len(_document([*packed[-1], statement])) <= DOCUMENT_SIZE:
             packed[-1].append(statement)
         else:
             packed.append([statement])
-    texts = [_document(part) for part in packed]
-    for text in texts:
-        if len(text) > DOCUMENT_SIZE:
-            raise ValueError(f"a statement has {len(text)} characters; at most {DOCUMENT_SIZE} fit a managed policy")
-    return texts
+    return [_document(part) for part in packed]
+
+
+def _sized(statement: Statement) -> Iterator[Statement]:
+    """Yield a statement, or several that say the same about fewer resources each."""
+    resources = statement["Resource"]
+    if len(_document([statement])) <= DOCUMENT_SIZE or not isinstance(resources, list) or len(resources) == 1:
+        yield statement
+        return
+    middle = len(resources) // 2
+    for number, half in enumerate((resources[:middle], resources[middle:]), start=1):
+        sid = {"Sid": f"{statement['Sid']}{number}"} if "Sid" in statement else {}
+        yield from _sized({**statement, **sid, "Resource": half})
 
 
 def trust_document(provider_arn: str, issuer: str, subjects: Sequence[str]) -> str:

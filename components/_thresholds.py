@@ -67,11 +67,6 @@ def max_connections(engine: str, memory: int) -> int:
     return min(memory // per_connection, most)
 
 
-def default_connections(engine: str, instance_class: str) -> int:
-    """Return how many connections an instance takes whose `max_connections` nobody has set."""
-    return max_connections(engine, engine_memory(instance_memory(instance_class)))
-
-
 def connections_given(value: str, memory: int) -> int | None:
     """Return what a `max_connections` parameter says: a number, or a formula on the memory, of which only division is known.
 

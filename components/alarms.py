@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from enum import StrEnum
 from typing import Final, Literal
 
 import pulumi
@@ -15,26 +14,7 @@ from pulumi import Input, Output, ResourceOptions
 from components import _metrics as metrics
 from components import _thresholds
 from components._metrics import Formula, Metric, Missing
-from components.notifications import Audience
-
-
-class Severity(StrEnum):
-    """How bad it is, and so who is told."""
-
-    CRITICAL = "critical"
-    """Users notice, or soon will: whoever is on call."""
-    DATABASE = "database"
-    """The database is in trouble: whoever looks after it."""
-    WARNING = "warning"
-    """Something to look at in working hours: the team."""
-
-
-AUDIENCES: Final[Mapping[Severity, Sequence[Audience]]] = {
-    Severity.CRITICAL: (Audience.PAGE, Audience.TEAM, Audience.DATABASE),
-    Severity.DATABASE: (Audience.DATABASE, Audience.PAGE, Audience.TEAM),
-    Severity.WARNING: (Audience.TEAM, Audience.DATABASE, Audience.PAGE),
-}
-"""Who is told, and who instead where a stack has no such topic: an alarm always reaches somebody."""
+from components.notifications import Audience, Severity, audience_for
 
 SUSTAINED_MINUTES: Final = 5
 """How long a value must be bad before it is an alarm, unless it says otherwise."""
@@ -274,7 +254,9 @@ class AlarmsArgs:
         ]
         longest = max(map(len, keys), default=0)
         if len(self.label) + 1 + longest > _LONGEST_NAME:
-            problems.append(f"AlarmsArgs.label: {len(self.label)} characters; at most {_LONGEST_NAME - 1 - longest} are allowed")
+            problems.append(
+                f"AlarmsArgs.label: {len(self.label)} characters; at most {_LONGEST_NAME - 1 - longest} are allowed"
+            )
         if problems:
             raise ValueError("\n".join(problems))
 
@@ -329,8 +311,8 @@ class Alarms(pulumi.ComponentResource):
         self.register_outputs({"arns": self.arns})
 
     def _alarm(self, logical_name: str, args: AlarmsArgs, alarm: Alarm) -> aws.cloudwatch.MetricAlarm:
-        topic = topic_for(alarm.severity, args.topics)
-        tell = [topic] if topic is not None else []
+        audience = audience_for(alarm.severity, args.topics)
+        tell = [args.topics[audience]] if audience else []
         period = _MINUTE * (alarm.minutes if alarm.window else 1)
         evaluations = 1 if alarm.window else alarm.minutes
         metric = alarm.of if isinstance(alarm.of, Metric) else None
@@ -357,11 +339,6 @@ class Alarms(pulumi.ComponentResource):
             ok_actions=tell,
             opts=ResourceOptions(parent=self),
         )
-
-
-def topic_for(severity: Severity, topics: Mapping[Audience, Input[str]]) -> Input[str] | None:
-    """Return the topic that an alarm goes to, or None where there is none at all."""
-    return next((topics[audience] for audience in AUDIENCES[severity] if audience in topics), None)
 
 
 def node_number(node: str) -> str:
@@ -392,9 +369,7 @@ def _queries(
     return [result, *series]
 
 
-def _service_alarms(
-    thresholds: Thresholds, watched: Watched, name: str, service: WatchedService
-) -> Iterator[Alarm]:
+def _service_alarms(thresholds: Thresholds, watched: Watched, name: str, service: WatchedService) -> Iterator[Alarm]:
     at = (watched.cluster_name, service.service_name)
     if (percent := thresholds.service_cpu_percent) is not None:
         yield Alarm(

@@ -271,7 +271,9 @@ def _service(thresholds: Thresholds, watched: Watched, name: str, service: Watch
 
 
 def _usage(title: str, metric: Metric, at: Sequence[Input[str]], limit: float | None) -> _Graph:
-    lines = [_Line(label=statistic.lower(), of=metric, at=at, statistic=statistic) for statistic in ("Average", "Maximum")]
+    lines = [
+        _Line(label=statistic.lower(), of=metric, at=at, statistic=statistic) for statistic in ("Average", "Maximum")
+    ]
     return _Graph(title=title, lines=lines, limit=limit)
 
 
@@ -296,9 +298,7 @@ def _database(thresholds: Thresholds, database: WatchedDatabase) -> _Section:
                 lines=[_Line(label="used", of=used, at=at)],
                 limit=database.storage_gib * storage / 100 if storage is not None else None,
             ),
-            _Graph(
-                title="Free memory, bytes", lines=[_Line(label="free", of=metrics.DATABASE_FREE_MEMORY, at=at)]
-            ),
+            _Graph(title="Free memory, bytes", lines=[_Line(label="free", of=metrics.DATABASE_FREE_MEMORY, at=at)]),
             _Graph(
                 title="Replication lag, s",
                 lines=[_Line(label=name, of=metrics.REPLICA_LAG, at=(each,)) for name, each in replicas.items()],

@@ -53,7 +53,9 @@ class HealthCheckArgs:
         elif self.host.startswith("*."):
             problems.append(f"host: {self.host!r} stands for many; name one")
         if not self.path.startswith("/") or len(self.path) > _LONGEST_PATH:
-            problems.append(f"path: {self.path[:48]!r} is not a path: / and at most {_LONGEST_PATH - 1} characters more")
+            problems.append(
+                f"path: {self.path[:48]!r} is not a path: / and at most {_LONGEST_PATH - 1} characters more"
+            )
         if self.interval_seconds not in (10, 30):
             problems.append(f"interval_seconds: {self.interval_seconds} is not allowed; 10 or 30 is")
         if not _FEWEST_FAILURES <= self.failures <= _MOST_FAILURES:

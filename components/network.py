@@ -280,6 +280,7 @@ class Network(pulumi.ComponentResource):
         role = aws.iam.Role(
             f"{name}-flow-log-role",
             description=f"Writes the flow log of {args.label}",
+            path=f"/{args.label}/",
             assume_role_policy=documents.trust("vpc-flow-logs.amazonaws.com"),
             opts=ResourceOptions(parent=self),
         )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Literal
@@ -31,6 +30,30 @@ class Audience(StrEnum):
     """Whoever looks after the database."""
     TEAM = "team"
     """The team, in working hours; deployments are reported here too."""
+
+
+class Severity(StrEnum):
+    """How bad it is, and so who is told."""
+
+    CRITICAL = "critical"
+    """Users notice, or soon will: whoever is on call."""
+    DATABASE = "database"
+    """The database is in trouble: whoever looks after it."""
+    WARNING = "warning"
+    """Something to look at in working hours: the team."""
+
+
+AUDIENCES: Final[Mapping[Severity, Sequence[Audience]]] = {
+    Severity.CRITICAL: (Audience.PAGE, Audience.TEAM, Audience.DATABASE),
+    Severity.DATABASE: (Audience.DATABASE, Audience.PAGE, Audience.TEAM),
+    Severity.WARNING: (Audience.TEAM, Audience.DATABASE, Audience.PAGE),
+}
+"""Who is told, and who instead where a stack has no such topic: what happens always reaches somebody."""
+
+
+def audience_for(severity: Severity, audiences: Collection[Audience]) -> Audience | None:
+    """Return who of these is told; None where there is nobody at all."""
+    return next((audience for audience in AUDIENCES[severity] if audience in audiences), None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,13 +137,14 @@ class NotificationsArgs:
             yield f"audiences: none given; at least one of {limits.listed(list(Audience))} is needed"
         for audience, args in self.audiences.items():
             for problem in _audience_problems(args):
-                yield f"audiences.{audience}: {problem}"
+                yield f"audiences.{audience}.{problem}"
         if self.chatbot_region not in CHATBOT_REGIONS:
             yield f"chatbot_region: {self.chatbot_region!r} has no AWS Chatbot; allowed: {limits.listed(CHATBOT_REGIONS)}"
-        if problem := limits.log_retention(self.log_days):
-            yield f"log_days: {problem}"
-        if self.cluster_name is not None and (problem := limits.ecs_name(self.cluster_name)):
-            yield f"cluster_name: {problem}"
+        checks = {
+            "log_days": limits.log_retention(self.log_days),
+            "cluster_name": limits.ecs_name(self.cluster_name) if self.cluster_name is not None else None,
+        }
+        yield from (f"{name}: {problem}" for name, problem in checks.items() if problem)
 
 
 class Notifications(pulumi.ComponentResource):
@@ -129,20 +153,349 @@ class Notifications(pulumi.ComponentResource):
     topics: Mapping[Audience, Output[str]]
     """The topics' ARNs, known once AWS's services may publish to them."""
     health_topic: Output[str] | None
-    """The ARN of the topic in us-east-1 that Route 53's alarms tell, if there is one."""
+    """The ARN of the topic in us-east-1 that Route 53's alarms tell, if that is asked for."""
 
     def __init__(self, name: str, args: NotificationsArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Notifications", name, None, opts)
-        key = self._key(f"{name}-key", args, args.region, args.label)
-        topics = {audience: self._topic(f"{name}-{audience}", args, args.region, key) for audience in args.audiences}
-        listeners = {_Listened(topic, args.region, audience): args.audiences[audience] for audience, topic in topics.items()}
+        key = self._key(f"{name}-key", args, args.region, f"{args.label}-{name}")
+        topics = {
+            audience: self._topic(f"{name}-{audience}", args, args.region, key, listeners)
+            for audience, listeners in args.audiences.items()
+        }
+        heard = list(topics.values())
         self.topics = {audience: topic.arn for audience, topic in topics.items()}
         self.health_topic = None
-        if args.health_checks:
-            paged = first_of(PAGED, args.audiences)
-            self.health_topic = self.topics[paged]
-            if args.region != HEALTH_REGION:
-                health_key = self._key(f"{name}-health-key", args, HEALTH_REGION, f"{args.label}-health")
-                health = self._topic(f"{name}-health", args, HEALTH_REGION, health_key)
+        paged = audience_for(Severity.CRITICAL, args.audiences)
+        if args.health_checks and paged is not None:
+            if args.region == HEALTH_REGION:
+                self.health_topic = self.topics[paged]
+            else:
+                alias = f"{args.label}-{name}-health"
+                health_key = self._key(f"{name}-health-key", args, HEALTH_REGION, alias)
+                health = self._topic(f"{name}-health", args, HEALTH_REGION, health_key, args.audiences[paged])
+                heard.append(health)
+                self.health_topic = health.arn
 
+        for topic in heard:
+            self._subscribe(topic)
+        self._slack_channels(name, args, heard)
+        self._slack_webhooks(name, args, heard)
+        reported = audience_for(Severity.WARNING, args.audiences)
+        if args.cluster_name is not None and reported is not None:
+            self._events(name, args, args.cluster_name, self.topics[reported])
         self.register_outputs({"topics": self.topics, "health_topic": self.health_topic})
+
+    def _key(self, name: str, args: NotificationsArgs, region: str, alias: str) -> EncryptionKey:
+        return EncryptionKey(
+            name,
+            EncryptionKeyArgs(
+                label=args.label,
+                description=f"Notifications of {args.label}",
+                account_id=args.account_id,
+                region=region,
+                alias=alias,
+                services=("publishers",),
+                protect=args.protect,
+                deletion_days=args.key_deletion_days,
+            ),
+            ResourceOptions(parent=self),
+        )
+
+    def _topic(
+        self, name: str, args: NotificationsArgs, region: str, key: EncryptionKey, listeners: AudienceArgs
+    ) -> _Topic:
+        topic = aws.sns.Topic(
+            name,
+            name_prefix=f"{args.label}-{name.rpartition('-')[2]}-",
+            display_name=args.label,
+            kms_master_key_id=key.arn,
+            region=region,
+            opts=ResourceOptions(parent=self),
+        )
+        policy = aws.sns.TopicPolicy(
+            name,
+            arn=topic.arn,
+            policy=documents.policy(*_statements(topic.arn, args)),
+            region=region,
+            opts=ResourceOptions(parent=self),
+        )
+        arn = Output.all(topic.arn, policy.id).apply(lambda known: str(known[0]))
+        return _Topic(name=name, arn=arn, region=region, listeners=listeners)
+
+    def _subscribe(self, topic: _Topic) -> None:
+        for email in topic.listeners.emails:
+            aws.sns.TopicSubscription(
+                f"{topic.name}-email-{_slug(email)}",
+                topic=topic.arn,
+                protocol="email",
+                endpoint=email,
+                region=topic.region,
+                opts=ResourceOptions(parent=self),
+            )
+        for endpoint, url in topic.listeners.https.items():
+            aws.sns.TopicSubscription(
+                f"{topic.name}-https-{_slug(endpoint)}",
+                topic=topic.arn,
+                protocol="https",
+                endpoint=Output.secret(url),
+                # Services such as PagerDuty answer SNS's question by themselves; the update waits until they have.
+                endpoint_auto_confirms=True,
+                region=topic.region,
+                opts=ResourceOptions(parent=self),
+            )
+
+    def _slack_channels(self, name: str, args: NotificationsArgs, topics: Sequence[_Topic]) -> None:
+        """Configure each channel once, whatever the number of topics it hears: AWS allows no second configuration."""
+        channels = dict.fromkeys(channel for topic in topics for channel in topic.listeners.slack_channels)
+        if not channels:
+            return
+        # Chatbot may do what its role and the guardrail both allow; without a guardrail people could administer the account.
+        reading = f"arn:{documents.partition(args.region)}:iam::aws:policy/CloudWatchReadOnlyAccess"
+        role = aws.iam.Role(
+            f"{name}-chatbot",
+            description=f"Shows graphs of {args.label} in Slack",
+            path=f"/{args.label}/",
+            assume_role_policy=documents.trust("chatbot.amazonaws.com"),
+            opts=ResourceOptions(parent=self),
+        )
+        attachment = aws.iam.RolePolicyAttachment(
+            f"{name}-chatbot", role=role.name, policy_arn=reading, opts=ResourceOptions(parent=self)
+        )
+        for channel in channels:
+            aws.chatbot.SlackChannelConfiguration(
+                f"{name}-slack-{_slug(channel.channel_id)}",
+                configuration_name=f"{args.label}-{channel.channel_id}",
+                iam_role_arn=role.arn,
+                slack_team_id=channel.team_id,
+                slack_channel_id=channel.channel_id,
+                sns_topic_arns=[topic.arn for topic in topics if channel in topic.listeners.slack_channels],
+                guardrail_policy_arns=[reading],
+                logging_level="ERROR",
+                region=args.chatbot_region,
+                opts=ResourceOptions(parent=self, depends_on=[attachment]),
+            )
+
+    def _slack_webhooks(self, name: str, args: NotificationsArgs, topics: Sequence[_Topic]) -> None:
+        """Make one function for each webhook; SNS calls it from other regions, too."""
+        webhooks = {webhook.secret: webhook for topic in topics for webhook in topic.listeners.slack_webhooks}
+        for secret, webhook in webhooks.items():
+            notifier = f"{name}-webhook-{_slug(secret)}"
+            function = self._notifier(notifier, args, webhook)
+            for topic in topics:
+                if secret not in {each.secret for each in topic.listeners.slack_webhooks}:
+                    continue
+                listener = f"{topic.name}-webhook-{_slug(secret)}"
+                permission = aws.lambda_.Permission(
+                    listener,
+                    function=function.name,
+                    action="lambda:InvokeFunction",
+                    principal="sns.amazonaws.com",
+                    source_arn=topic.arn,
+                    region=args.region,
+                    opts=ResourceOptions(parent=self),
+                )
+                aws.sns.TopicSubscription(
+                    listener,
+                    topic=topic.arn,
+                    protocol="lambda",
+                    endpoint=function.arn,
+                    region=topic.region,
+                    opts=ResourceOptions(parent=self, depends_on=[permission]),
+                )
+
+    def _notifier(self, name: str, args: NotificationsArgs, webhook: SlackWebhook) -> aws.lambda_.Function:
+        log = aws.cloudwatch.LogGroup(
+            name,
+            name_prefix=f"/aws/lambda/{args.label}-{name}-",
+            retention_in_days=args.log_days,
+            kms_key_id=args.log_key_arn,
+            region=args.region,
+            opts=ResourceOptions(parent=self),
+        )
+        role = aws.iam.Role(
+            name,
+            description=f"Calls the Slack webhook of {args.label}",
+            path=f"/{args.label}/",
+            assume_role_policy=documents.trust("lambda.amazonaws.com"),
+            opts=ResourceOptions(parent=self),
+        )
+        # Secrets Manager adds a hyphen and six characters to the name.
+        secret_arn = webhook.secret_arn or Output.format(
+            "arn:{0}:secretsmanager:{1}:{2}:secret:{3}-??????",
+            documents.partition(args.region),
+            args.region,
+            args.account_id,
+            webhook.secret,
+        )
+        statements = [
+            documents.allow(["logs:CreateLogStream", "logs:PutLogEvents"], [Output.concat(log.arn, ":*")]),
+            documents.allow(["secretsmanager:GetSecretValue"], [secret_arn]),
+        ]
+        if webhook.key_arn is not None:
+            statements.append(documents.allow(["kms:Decrypt"], [webhook.key_arn]))
+        policy = aws.iam.RolePolicy(
+            name, role=role.name, policy=documents.policy(*statements), opts=ResourceOptions(parent=self)
+        )
+        return aws.lambda_.Function(
+            name,
+            description=f"Tells Slack what happens to {args.label}",
+            role=role.arn,
+            runtime="python3.13",
+            architectures=["arm64"],
+            handler="handler.handler",
+            code=pulumi.AssetArchive({"handler.py": pulumi.FileAsset("functions/slack_notifier/handler.py")}),
+            memory_size=128,
+            timeout=30,
+            environment=aws.lambda_.FunctionEnvironmentArgs(variables={"WEBHOOK_SECRET": webhook.secret}),
+            logging_config=aws.lambda_.FunctionLoggingConfigArgs(log_format="Text", log_group=log.name),
+            region=args.region,
+            opts=ResourceOptions(parent=self, depends_on=[policy]),
+        )
+
+    def _events(self, name: str, args: NotificationsArgs, cluster: str, topic: Output[str]) -> None:
+        for event, (description, pattern) in _ecs_events(args, cluster).items():
+            rule = aws.cloudwatch.EventRule(
+                f"{name}-{event}",
+                description=f"{args.label}: {description}",
+                event_pattern=Output.json_dumps({"source": ["aws.ecs"], **pattern}, sort_keys=True),
+                region=args.region,
+                opts=ResourceOptions(parent=self),
+            )
+            aws.cloudwatch.EventTarget(
+                f"{name}-{event}", rule=rule.name, arn=topic, region=args.region, opts=ResourceOptions(parent=self)
+            )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Topic:
+    """A topic and who listens to it."""
+
+    name: str
+    arn: Output[str]
+    region: str
+    listeners: AudienceArgs
+
+
+# AWS's services that publish, and whether they say on whose behalf: EventBridge does not, and a condition would silence it.
+_PUBLISHERS: Final[Mapping[str, bool]] = {
+    "backup.amazonaws.com": True,
+    "budgets.amazonaws.com": True,
+    "cloudwatch.amazonaws.com": True,
+    "events.amazonaws.com": False,
+    "events.rds.amazonaws.com": True,
+}
+_OWNER_ACTIONS: Final[Sequence[str]] = (
+    "sns:AddPermission",
+    "sns:DeleteTopic",
+    "sns:GetTopicAttributes",
+    "sns:ListSubscriptionsByTopic",
+    "sns:Publish",
+    "sns:RemovePermission",
+    "sns:SetTopicAttributes",
+    "sns:Subscribe",
+)
+
+
+def _statements(topic: Output[str], args: NotificationsArgs) -> Iterator[documents.Statement]:
+    """Yield the topic policy's statements; it replaces SNS's own, so that the owner has to be named."""
+    owner = Output.format("arn:{0}:iam::{1}:root", documents.partition(args.region), args.account_id)
+    yield documents.allow(_OWNER_ACTIONS, [topic], principal={"AWS": owner}, sid="Owner")
+    for service, says_for_whom in _PUBLISHERS.items():
+        yield documents.allow(
+            ["sns:Publish"],
+            [topic],
+            {"StringEquals": {"aws:SourceAccount": args.account_id}} if says_for_whom else None,
+            principal={"Service": service},
+            sid="".join(word.capitalize() for word in service.split(".")[:-2]),
+        )
+    yield documents.deny(
+        ["sns:Publish"], [topic], {"Bool": {"aws:SecureTransport": "false"}}, principal="*", sid="OnlyTls"
+    )
+
+
+def _ecs_events(args: NotificationsArgs, cluster: str) -> Mapping[str, tuple[str, Mapping[str, object]]]:
+    """Return what ECS reports and somebody should know: what it is, and the pattern of its events."""
+    prefix = f"arn:{documents.partition(args.region)}:ecs:{args.region}"
+    cluster_arn = Output.format("{0}:{1}:cluster/{2}", prefix, args.account_id, cluster)
+    services = Output.format("{0}:{1}:service/{2}/", prefix, args.account_id, cluster)
+    exited = {"stopCode": ["EssentialContainerExited"]}
+    return {
+        "deployments": (
+            "deployments begin, end and fail",
+            {
+                "detail-type": ["ECS Deployment State Change"],
+                # These events name their cluster in the service's ARN only.
+                "resources": [{"prefix": services}],
+                "detail": {
+                    "eventName": [
+                        "SERVICE_DEPLOYMENT_COMPLETED",
+                        "SERVICE_DEPLOYMENT_FAILED",
+                        "SERVICE_DEPLOYMENT_IN_PROGRESS",
+                    ]
+                },
+            },
+        ),
+        "tasks": (
+            "tasks that do not start or end by themselves",
+            {
+                "detail-type": ["ECS Task State Change"],
+                "detail": {
+                    "clusterArn": [cluster_arn],
+                    "lastStatus": ["STOPPED"],
+                    # A task run once, such as a migration, ends by itself when it is done: only its failure is news.
+                    "$or": [
+                        {"stopCode": ["TaskFailedToStart"]},
+                        {**exited, "group": [{"prefix": "service:"}]},
+                        {**exited, "containers": {"exitCode": [{"anything-but": [0]}]}},
+                    ],
+                },
+            },
+        ),
+        "services": (
+            "services that cannot start or place their tasks",
+            {
+                "detail-type": ["ECS Service Action"],
+                "detail": {"clusterArn": [cluster_arn], "eventType": ["ERROR", "WARN"]},
+            },
+        ),
+    }
+
+
+def _audience_problems(args: AudienceArgs) -> Iterator[str]:
+    for email in args.emails:
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
+            yield f"emails: {email!r} is not an e-mail address"
+    for endpoint, url in args.https.items():
+        if isinstance(url, str) and not url.startswith("https://"):
+            yield f"https.{endpoint}: does not begin with https://"
+    for channel in args.slack_channels:
+        yield from _channel_problems(channel)
+    for webhook in args.slack_webhooks:
+        if problem := limits.secret_name(webhook.secret):
+            yield f"slack_webhooks: {problem}"
+    yield from _doubles(
+        {
+            "emails": args.emails,
+            "https": list(args.https),
+            "slack_channels": [channel.channel_id for channel in args.slack_channels],
+            "slack_webhooks": [webhook.secret for webhook in args.slack_webhooks],
+        }
+    )
+
+
+def _channel_problems(channel: SlackChannel) -> Iterator[str]:
+    if not re.fullmatch(r"[0-9A-Z]{2,255}", channel.team_id):
+        yield f"slack_channels: {channel.team_id!r} is not a workspace's id, such as T07EA123LEP"
+    if not re.fullmatch(r"[0-9A-Z]{2,255}", channel.channel_id):
+        yield f"slack_channels: {channel.channel_id!r} is not a channel's id, such as C07EZ1ABC23; its name will not do"
+
+
+def _doubles(named: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for setting, names in named.items():
+        slugs = [_slug(name) for name in names]
+        for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}):
+            yield f"{setting}: more than one would be called {slug!r}"
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")

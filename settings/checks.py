@@ -192,11 +192,11 @@ def _edge(settings: Settings) -> Iterator[Problem]:
             ["domain"],
             ["loadBalancer"],
         )
-    if cdn and balancer and balancer.waf and cdn.waf:
+    if cdn and balancer and balancer.waf:
         yield _at(
             ["loadBalancer", "waf"],
-            "with a firewall at the edge the load balancer, which answers only CloudFront, needs none",
-            ["cdn", "waf"],
+            "behind CloudFront its rate limit would count CloudFront's own addresses: give cdn.waf instead",
+            ["cdn"],
         )
 
 

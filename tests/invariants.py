@@ -57,12 +57,9 @@ def outputs(graph: Graph) -> Iterator[str]:
 def providers(graph: Graph) -> Iterator[str]:
     """Every AWS resource has the program's own provider, which tags it."""
     provider = graph.one("pulumi:providers:aws")
-    tags = (
-        json.loads(str(provider.inputs["defaultTags"]))
-        if isinstance(provider.inputs["defaultTags"], str)
-        else provider.inputs["defaultTags"]
-    )
-    missing = {"app", "environment", "owner", "managed-by"} - set(tags["tags"])
+    given: Any = provider.inputs["defaultTags"]
+    tags = (json.loads(given) if isinstance(given, str) else given)["tags"]
+    missing = {"app", "environment", "owner", "managed-by"} - set(tags)
     if missing:
         yield f"{provider} does not tag {', '.join(sorted(missing))}"
     for resource in graph.resources:
@@ -214,39 +211,31 @@ def wiring(graph: Graph) -> Iterator[str]:
             for needed in before:
                 if needed not in reached:
                     yield f"{resource} does not wait for any {needed}"
+    for database in graph.all("aws:rds/instance:Instance", monitoringInterval=bool):
+        if "aws:iam/rolePolicyAttachment:RolePolicyAttachment" not in {r.type for r in graph.direct(database)}:
+            yield f"{database} does not wait for its monitoring role's policy"
+
+
+def service_wiring(graph: Graph) -> Iterator[str]:
+    """Tasks start after the policies of their roles, and after a listener sends them requests."""
+    listeners = {"aws:lb/listenerRule:ListenerRule", "aws:lb/listener:Listener"}
     for service in graph.of("aws:ecs/service:Service"):
         reached = {graph.urn(urn).type for urn in _reached(graph, service)}
-        if service.inputs.get("loadBalancers") and not reached & {
-            "aws:lb/listenerRule:ListenerRule",
-            "aws:lb/listener:Listener",
-        }:
+        if service.inputs.get("loadBalancers") and not reached & listeners:
             yield f"{service} does not wait for a listener"
         own = service.name.removesuffix("-service")
         for policy in graph.of("aws:iam/rolePolicy:RolePolicy"):
             if policy.name in (f"{own}-execution", f"{own}-task") and policy not in graph.direct(service):
                 yield f"{service} does not wait for {policy}"
-    for database in graph.all("aws:rds/instance:Instance", monitoringInterval=lambda seconds: bool(seconds)):
-        if "aws:iam/rolePolicyAttachment:RolePolicyAttachment" not in {r.type for r in graph.direct(database)}:
-            yield f"{database} does not wait for its monitoring role's policy"
 
 
 def isolation(graph: Graph) -> Iterator[str]:
     """Data lives in subnets whose route table has no route at all; tasks in subnets without a way in."""
-    tables = {}
-    for association in graph.of("aws:ec2/routeTableAssociation:RouteTableAssociation"):
-        for subnet in graph.direct(association, "aws:ec2/subnet:Subnet"):
-            tables[subnet.urn] = {r.urn for r in graph.direct(association, "aws:ec2/routeTable:RouteTable")}
-    routes = [
-        (r, {t.urn for t in graph.direct(r, "aws:ec2/routeTable:RouteTable")}) for r in graph.of("aws:ec2/route:Route")
-    ]
-    open_tables = {
-        t for r, found in routes for t in found if graph.direct(r, "aws:ec2/internetGateway:InternetGateway")
-    }
-    routed_tables = {t for _, found in routes for t in found}
+    tables, routed, opened = _tables(graph)
     for type_, forbidden in (
-        ("aws:rds/subnetGroup:SubnetGroup", routed_tables),
-        ("aws:elasticache/subnetGroup:SubnetGroup", routed_tables),
-        ("aws:ecs/service:Service", open_tables),
+        ("aws:rds/subnetGroup:SubnetGroup", routed),
+        ("aws:elasticache/subnetGroup:SubnetGroup", routed),
+        ("aws:ecs/service:Service", opened),
     ):
         for resource in graph.of(type_):
             subnets = graph.direct(resource, "aws:ec2/subnet:Subnet")
@@ -257,6 +246,32 @@ def isolation(graph: Graph) -> Iterator[str]:
                     yield f"{subnet} has no route table of its own"
                 if tables.get(subnet.urn, set()) & forbidden:
                     yield f"{resource} stands in {subnet}, which has a route it must not have"
+
+
+def reachability(graph: Graph) -> Iterator[str]:
+    """A load balancer stands in subnets with a route to the internet."""
+    tables, _, opened = _tables(graph)
+    for balancer in graph.of("aws:lb/loadBalancer:LoadBalancer"):
+        for subnet in graph.direct(balancer, "aws:ec2/subnet:Subnet"):
+            if not tables.get(subnet.urn, set()) & opened:
+                yield f"{balancer} stands in {subnet}, which has no route to the internet"
+
+
+def _tables(graph: Graph) -> tuple[Mapping[str, set[str]], set[str], set[str]]:
+    """Return the route tables of each subnet, those with any route, and those with one to an internet gateway."""
+    tables = {}
+    for association in graph.of("aws:ec2/routeTableAssociation:RouteTableAssociation"):
+        for subnet in graph.direct(association, "aws:ec2/subnet:Subnet"):
+            tables[subnet.urn] = {r.urn for r in graph.direct(association, "aws:ec2/routeTable:RouteTable")}
+    routes = graph.of("aws:ec2/route:Route")
+    routed = {urn for r in routes for urn in r.property_dependencies["routeTableId"]}
+    opened = {
+        urn
+        for r in routes
+        if r.property_dependencies.get("gatewayId")
+        for urn in r.property_dependencies["routeTableId"]
+    }
+    return tables, routed, opened
 
 
 def canonical_containers(graph: Graph) -> Iterator[str]:
@@ -285,7 +300,7 @@ def exported(graph: Graph) -> Iterator[str]:
 
 INVARIANTS: Sequence[Callable[[Graph], Iterator[str]]] = (
     names, parents, outputs, providers, physical_names, target_groups, protected, secrecy, edge, data_doors,
-    balanced_services, wiring, isolation, canonical_containers, log_groups, exported,
+    balanced_services, wiring, service_wiring, isolation, reachability, canonical_containers, log_groups, exported,
 )  # fmt: skip
 
 

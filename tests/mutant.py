@@ -1,7 +1,18 @@
-"""Judges a changed copy of the project: `python -m tests.mutant Pulumi.prod.yaml`, run in the copy, prints what is wrong with it."""
+"""Judges changed copies of the project: what a policy or an invariant says when one line of it is another.
 
+`python -m tests.mutant STACK_FILE < changes.json > answers.json`, where a change is [file, line, instead] and an answer the
+list of what is wrong. Each copy is recorded in a fork, so that the AWS SDK is imported once.
+"""
+
+import json
+import multiprocessing
+import os
+import shutil
 import sys
+import tempfile
 import traceback
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from preview.record import record
@@ -9,25 +20,53 @@ from preview.stackfile import read
 from tests import stacks
 from tests.invariants import faults
 
+_OWN = ("components", "settings", "arguments", "limits")
 
-def main(name: str) -> None:
-    """Print every fault and mandatory finding, a line each."""
-    file = read(Path(name))
-    try:
-        graph = record(Path(), file.stack, file.config)
-        preview = record(Path(), file.stack, file.config, mode="preview")
-    except Exception as error:  # noqa: BLE001 - a program that no longer runs is a fault as well
-        print(f"does not run: {traceback.format_exception_only(error)[-1].strip()}")
-        return
-    verdict = stacks.judge(Path(), Path(name), graph)
+
+def judge(name: str, change: Sequence[str]) -> list[str]:
+    """Return what is wrong with a copy of the project in which one line is changed."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, "copy")
+        shutil.copytree(stacks.ROOT, copy, ignore=shutil.ignore_patterns(".*", "docs", "tests", "examples", "build"))
+        if change:
+            file, line, instead = change
+            source = (copy / file).read_text(encoding="utf-8")
+            if source.count(line) != 1:
+                return [f"does not run: {file} holds {line!r} {source.count(line)} times"]
+            (copy / file).write_text(source.replace(line, instead), encoding="utf-8")
+        os.chdir(copy)
+        sys.path[0] = str(copy)
+        for module in [module for module in sys.modules if module.partition(".")[0] in _OWN]:
+            del sys.modules[module]
+        try:
+            return _wrong(copy, copy / name)
+        except Exception as error:  # noqa: BLE001 - whatever a changed program raises
+            return [f"does not run: {traceback.format_exception_only(error)[-1].strip()}"]
+        finally:
+            os.chdir(stacks.ROOT)
+
+
+def _wrong(root: Path, path: Path) -> list[str]:
+    file = read(path)
+    graph = record(root, file.stack, file.config)
+    preview = record(root, file.stack, file.config, mode="preview")
+    verdict = stacks.judge(root, path, graph)
     found = [
         *faults(graph),
-        *(f"{f.policy}: {f.message}" for f in verdict.findings if f.level == "mandatory"),
+        *(f"{f.policy}: {f.message}" for f in verdict.findings),
         *verdict.defects,
     ]
     if sorted(r.urn for r in graph.resources) != sorted(r.urn for r in preview.resources):
         found.append("preview and update make different resources")
-    print("\n".join(found))
+    return found
+
+
+def main(name: str) -> None:
+    """Read changes, write answers."""
+    changes = json.load(sys.stdin)
+    stacks.recorded(name)
+    with multiprocessing.get_context("fork").Pool(maxtasksperchild=1) as pool:
+        json.dump(pool.map(partial(judge, name), changes, chunksize=1), sys.stdout)
 
 
 if __name__ == "__main__":

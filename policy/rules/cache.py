@@ -9,6 +9,11 @@ from policy.topology import CACHE, CACHE_NODE, CACHE_SERVERLESS, CACHE_SUBNETS, 
 from policy.values import UNKNOWN
 
 
+def _is_member(cache: Resource) -> bool:
+    """Tell whether it is a node of a replication group, which is judged instead: the group's own id has the same name."""
+    return cache.type == CACHE_NODE and cache.has("replicationGroupId")
+
+
 @resource_rule("cache-encrypted-at-rest", CACHE)
 def encrypted_at_rest(cache: Resource, _config: Config) -> Iterator[Finding]:
     """Valkey encrypts unless told otherwise, Redis does not."""
@@ -23,7 +28,7 @@ def encrypted_at_rest(cache: Resource, _config: Config) -> Iterator[Finding]:
 @resource_rule("cache-encrypted-in-transit", CACHE, CACHE_NODE)
 def encrypted_in_transit(cache: Resource, _config: Config) -> Iterator[Finding]:
     """TLS must be required, not merely preferred. A node of a replication group follows its group."""
-    if cache.has("replicationGroupId"):
+    if _is_member(cache):
         return
     fix = 'transit_encryption_enabled=True, transit_encryption_mode="required"'
     yield from cache.must_be("transitEncryptionEnabled", wanted=True, fix=fix)
@@ -58,7 +63,7 @@ def multi_az(cache: Resource, _config: Config) -> Iterator[Finding]:
 )
 def snapshots_kept(cache: Resource, config: Config) -> Iterator[Finding]:
     """Memcached and the nodes of a replication group have no snapshots of their own."""
-    if cache.text("engine") == "memcached" or cache.has("replicationGroupId"):
+    if cache.text("engine") == "memcached" or _is_member(cache):
         return
     least = config.number("minDays")
     yield from cache.must_reach(
@@ -72,7 +77,7 @@ def in_private_subnets(graph: Graph, _config: Config) -> Iterator[Finding]:
     topology = Topology(graph)
     fix = "a subnet group of private or isolated subnets only"
     for cache in graph.of(CACHE, CACHE_NODE):
-        if cache.has("replicationGroupId"):
+        if _is_member(cache):
             continue
         if not cache.has("subnetGroupName"):
             yield cache.fails("subnetGroupName is not set, so it lands in the default VPC's public subnets", fix=fix)

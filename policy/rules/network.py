@@ -7,6 +7,7 @@ from policy import values
 from policy.model import Finding, Graph, Resource, Verdict
 from policy.rule import Config, Parameter, stack_rule
 from policy.topology import (
+    CACHE_NODE,
     CACHE_SUBNETS,
     DATABASE_SUBNETS,
     DEFAULT_GROUP,
@@ -37,7 +38,10 @@ def only_groups_reach(graph: Graph, *types: str) -> Iterator[Finding]:
     for resource in graph.of(*types):
         path = GROUP_USERS[resource.type]
         if not resource.has(path):
-            if not (resource.has("replicateSourceDb") or resource.has("replicationGroupId")):
+            if not (
+                resource.has("replicateSourceDb")
+                or (resource.type == CACHE_NODE and resource.has("replicationGroupId"))
+            ):
                 fix = "a security group whose ingress names the services' groups"
                 yield resource.fails(f"{path} is not set, so the VPC's default group applies", fix=fix)
             continue

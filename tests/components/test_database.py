@@ -66,7 +66,7 @@ def test_contract(changes: dict[str, Any]) -> None:
         ({"storage_type": "io2", "storage_gib": 99, "iops": 3000}, "storage_gib: 99 GiB is outside 100 to 65536 GiB"),
         ({"storage_type": "io2", "storage_gib": 100}, "storage_gib: io2 storage needs iops"),
         ({"iops": 3000}, "storage_gib: gp3 storage under 400 GiB has fixed 3000 iops"),
-        ({"max_storage_gib": 54}, "storage_gib: the storage limit of 54 GiB must be at least 56 GiB"),
+        ({"max_storage_gib": 54}, "storage_gib: the storage limit of 54 GiB must be at least 55 GiB"),
         ({"subnet_ids": ["subnet-a"]}, "subnet_ids: 1 given; at least two"),
         ({"database_name": "1shop"}, "database_name: '1shop' is not a postgres database name"),
         ({"username": "admin"}, "username: 'admin' is reserved by postgres"),

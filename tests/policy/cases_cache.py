@@ -8,7 +8,8 @@ SUBNETS = "elasticache/subnetGroup:SubnetGroup"
 
 
 def cache(**props: Any) -> Sample:
-    return res(CACHE, "redis", **props)
+    """Return a replication group; it always has an id, as the engine gives it one where the program does not."""
+    return res(CACHE, "redis", replicationGroupId="redis", **props)
 
 
 def placed(*subnets: str) -> list[Sample]:

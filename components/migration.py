@@ -1,0 +1,145 @@
+"""A one-off task that brings the database up to date before any service changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+import limits
+from components._containers import ContainerArgs, definitions
+from components._edges import known_after
+from components._migration_run import MigrationRun, MigrationRunArgs
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MigrationArgs:
+    """What to run: a service's container with another command. A change of the image, its variables or the command runs it."""
+
+    family: str
+    """The task definition's family, such as power-pto-migrate. A change registers a new one."""
+    command: Sequence[str]
+    """What the container runs instead of its own command."""
+    containers: Sequence[ContainerArgs]
+    """The service's own container first, then sidecars it cannot do without: the task ends when an essential one does."""
+    images: Mapping[str, Input[str]]
+    """The containers' images by name, those to build already built."""
+    cpu: int
+    """CPU units of the task; 1024 are one vCPU. Billed while it runs."""
+    memory_mib: int
+    """Memory of the task, MiB. Billed while it runs."""
+    architecture: Literal["x86_64", "arm64"] = "x86_64"
+    """The processor the image is built for."""
+    execution_role_arn: Input[str]
+    """The role ECS starts the service's tasks with."""
+    task_role_arn: Input[str]
+    """The service's own role."""
+    region: str
+    """The AWS region."""
+    cluster_arn: Input[str]
+    """The cluster."""
+    subnet_ids: Sequence[Input[str]]
+    """Private subnets."""
+    security_group_id: Input[str]
+    """The service's security group, which the database lets in."""
+    log_group_name: Input[str]
+    """The log group it writes to."""
+    after: Sequence[pulumi.Resource] = ()
+    """What has to exist first and no other argument mentions: the roles' policies, the security group's rules."""
+    timeout_seconds: int = 1800
+    """Seconds until the update gives up on it, 60 to 43200. It is not stopped then: the next update waits for it."""
+    profile: str | None = None
+    """The profile of the AWS configuration file that starts it; None: the environment decides."""
+    assume_role_arns: Sequence[str] = ()
+    """Roles to assume to start it, each with the one before, as the AWS provider does; they hold for an hour."""
+    endpoints: Mapping[str, str] = field(default_factory=dict)
+    """Other addresses of `ecs` and `sts`, for emulators."""
+
+    def __post_init__(self) -> None:
+        """Check AWS's limits.
+
+        Raises:
+            ValueError: with every problem, a line each.
+        """
+        problems = [f"MigrationArgs.{name}: {problem}" for name, problem in self._problems() if problem]
+        if problems:
+            raise ValueError("\n".join(problems))
+
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
+        yield "family", limits.ecs_name(self.family)
+        yield "memory_mib", limits.fargate_size(self.cpu, self.memory_mib)
+        if not self.command:
+            yield "command", "none given; without one the container would start the service"
+        if not self.containers:
+            yield "containers", "none given; the service's own comes first"
+        for container in self.containers:
+            if container.name not in self.images:
+                yield "images", f"none given for the container {container.name!r}"
+        least, most = 60, 43200
+        if not least <= self.timeout_seconds <= most:
+            yield "timeout_seconds", f"{self.timeout_seconds} is outside {least} to {most}"
+
+
+class Migration(pulumi.ComponentResource):
+    """A task definition, and its run: once for each revision, before what depends on `done` changes.
+
+    A run that fails fails the update, and nothing of it is recorded: services keep what they run and the next update tries
+    again. Nothing runs in a preview.
+    """
+
+    done: Output[str]
+    """The revision's ARN, known once it ran to a good end."""
+    task_definition_arn: Output[str]
+    """The revision's ARN."""
+    family: Output[str]
+    """The task definition's family."""
+
+    def __init__(self, name: str, args: MigrationArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("slipway:index:Migration", name, None, opts)
+        # Nothing calls it, and a check made for the service would have ECS stop it.
+        own = replace(args.containers[0], command=args.command, port=None, health_check=None, essential=True)
+        containers = [own, *args.containers[1:]]
+        definition = aws.ecs.TaskDefinition(
+            f"{name}-task",
+            family=args.family,
+            cpu=str(args.cpu),
+            memory=str(args.memory_mib),
+            network_mode="awsvpc",
+            requires_compatibilities=["FARGATE"],
+            runtime_platform=aws.ecs.TaskDefinitionRuntimePlatformArgs(
+                cpu_architecture=args.architecture.upper(), operating_system_family="LINUX"
+            ),
+            execution_role_arn=args.execution_role_arn,
+            task_role_arn=args.task_role_arn,
+            container_definitions=definitions(containers, args.images, args.log_group_name, args.region),
+            # Old revisions stay: a rollback may need to run one.
+            skip_destroy=True,
+            opts=ResourceOptions(parent=self),
+        )
+        run = MigrationRun(
+            f"{name}-run",
+            MigrationRunArgs(
+                task_definition=definition.arn,
+                containers=[container.name for container in containers if container.essential],
+                cluster=args.cluster_arn,
+                subnets=args.subnet_ids,
+                security_groups=[args.security_group_id],
+                log_group=args.log_group_name,
+                timeout_seconds=args.timeout_seconds,
+                region=args.region,
+                profile=args.profile,
+                role_arns=args.assume_role_arns,
+                endpoints=args.endpoints,
+            ),
+            ResourceOptions(parent=self, depends_on=list(args.after)),
+        )
+        self.done = known_after(definition.arn, run)
+        self.task_definition_arn = definition.arn
+        self.family = definition.family
+        self.register_outputs(
+            {"done": self.done, "task_definition_arn": self.task_definition_arn, "family": self.family}
+        )

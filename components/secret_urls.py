@@ -1,0 +1,424 @@
+"""Secrets whose value is a connection URL, composed inside AWS from a password that the program never sees."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+import limits
+from components import _documents as documents
+from components._edges import known_after
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SecretUrlArgs:
+    """One URL: what it is made of, and who reads it. A change writes a new version and restarts its readers."""
+
+    kind: Literal["postgres", "mysql", "redis"]
+    """What it leads to: decides the scheme, the parameters and the keys that the source's JSON document has."""
+    source_arn: Input[str]
+    """The secret with the password: `username` and `password` of a database as RDS keeps them, `token` of a cache."""
+    key_arn: Input[str]
+    """The KMS key that encrypts the source, and the URL too."""
+    host: Input[str]
+    """Where it leads."""
+    port: int
+    """The TCP port."""
+    database: str = ""
+    """The database's name; empty for none."""
+    scheme: str | None = None
+    """What it begins with, such as postgresql+asyncpg; None: postgresql, mysql or rediss by the kind."""
+    parameters: Mapping[str, str] | None = None
+    """What follows the question mark; None: `sslmode=require` for postgres, nothing otherwise."""
+    services: Sequence[str] = ()
+    """Names of the ECS services that read it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SecretUrlsArgs:
+    """Which URLs there are, and where the function that composes them runs."""
+
+    label: str
+    """What generated names start with, such as storefront-production."""
+    account_id: Input[str]
+    """The AWS account."""
+    region: str
+    """The AWS region."""
+    function_name: str
+    """The function's name in Lambda, by which people run it. A change replaces it."""
+    urls: Mapping[str, SecretUrlArgs]
+    """The URLs by their secrets' names in Secrets Manager. A new name is a new secret."""
+    vpc_id: Input[str]
+    """The network of its security group."""
+    subnet_ids: Sequence[Input[str]]
+    """Private subnets from which Secrets Manager and ECS are reached, by NAT or by their endpoints."""
+    egress_cidr: str = "0.0.0.0/0"
+    """Where it may connect to, on port 443; the network's own range suffices where both have endpoints."""
+    cluster_name: Input[str]
+    """The ECS cluster of the readers."""
+    check_minutes: int = 5
+    """Minutes between checks that nothing was missed, 1 to 1440: how long a lost event goes unnoticed."""
+    timeout_seconds: int = 60
+    """Seconds a run may take, 1 to 900."""
+    reserved_concurrency: int | None = None
+    """Runs at once at most, taken from the account's quota; None: no limit. More than one at once does no harm."""
+    log_days: int = 90
+    """Days its log is kept."""
+    log_key_arn: Input[str] | None = None
+    """The key that encrypts its log; None: AWS's own."""
+    recovery_days: int = 30
+    """Days a deleted secret can be brought back, 7 to 30; 0 deletes at once and frees its name."""
+    protect: bool = True
+    """Whether Pulumi refuses to delete the secrets."""
+
+    def __post_init__(self) -> None:
+        """Check AWS's limits.
+
+        Raises:
+            ValueError: with every problem, a line each.
+        """
+        problems = [f"SecretUrlsArgs.{name}: {problem}" for name, problem in self._problems() if problem]
+        if problems:
+            raise ValueError("\n".join(problems))
+
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", self.function_name):
+            shown = limits.short(self.function_name)
+            yield (
+                "function_name",
+                f"{shown} is not a function's name: at most 64 letters, digits, hyphens and underscores",
+            )
+        for name, value, least, most in (
+            ("check_minutes", self.check_minutes, 1, 1440),
+            ("timeout_seconds", self.timeout_seconds, 1, 900),
+        ):
+            if not least <= value <= most:
+                yield name, f"{value} is outside {least} to {most}"
+        if self.reserved_concurrency is not None and self.reserved_concurrency < 1:
+            yield "reserved_concurrency", f"{self.reserved_concurrency} is below 1: it would never run"
+        if self.recovery_days not in (0, *range(7, 31)):
+            yield "recovery_days", f"{self.recovery_days} is not allowed; 0 or 7 to 30 are"
+        yield "log_days", limits.log_retention(self.log_days)
+        yield "egress_cidr", limits.address_range(self.egress_cidr)
+        yield from self._url_problems()
+
+    def _url_problems(self) -> Iterator[tuple[str, str | None]]:
+        if not self.urls:
+            yield "urls", "none given; leave the component out"
+        alike = defaultdict(list)
+        for name, url in self.urls.items():
+            alike[_slug(name)].append(name)
+            yield "urls", limits.secret_name(name)
+            for service in url.services:
+                yield "urls", limits.ecs_name(service)
+            if not re.fullmatch(r"[a-z][a-z0-9+.-]*", _scheme(url)):
+                shown = limits.short(_scheme(url))
+                yield "urls", f"{shown} of {name} is not a scheme: lower-case letters, digits and + . -, a letter first"
+        for slug, names in alike.items():
+            if not slug:
+                yield "urls", f"{names[0]} has neither a letter nor a digit"
+            elif len(names) > 1:
+                yield "urls", f"{' and '.join(names)} differ in punctuation or case only; rename one"
+
+
+class SecretUrls(pulumi.ComponentResource):
+    """URL secrets and the function that fills them: now, whenever a password changes, and every few minutes to be sure.
+
+    Secrets Manager tells EventBridge when the current version of a secret changes (`Secret Label Updated`); that needs no
+    CloudTrail. No value of any secret is in the program or its state.
+    """
+
+    arns: Mapping[str, Output[str]]
+    """ARNs of the URLs' secrets by name, known once each has a value."""
+    ready: Output[str]
+    """The function's ARN, known once it filled every secret."""
+    function_name: Output[str]
+    """The function's name, for alarms."""
+    log_group_name: Output[str]
+    """Where the function logs to."""
+    security_group_id: Output[str]
+    """The function's security group."""
+
+    def __init__(self, name: str, args: SecretUrlsArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("slipway:index:SecretUrls", name, None, opts)
+        secrets = {secret: self._secret(name, args, secret, url) for secret, url in args.urls.items()}
+        configuration = _configuration(args, secrets)
+        log = aws.cloudwatch.LogGroup(
+            f"{name}-log",
+            name=f"/aws/lambda/{args.function_name}",
+            retention_in_days=args.log_days,
+            kms_key_id=args.log_key_arn,
+            opts=ResourceOptions(parent=self),
+        )
+        role, policy = self._role(name, args, secrets, log)
+        group, way_out = self._security_group(name, args)
+        function = self._function(name, args, configuration, role, log, group, [policy, way_out])
+        rotation = {
+            "source": ["aws.secretsmanager"],
+            "detail-type": ["Secret Label Updated"],
+            "resources": _distinct([url.source_arn for url in args.urls.values()]),
+            "detail": {"labelUpdated": ["AWSCURRENT"]},
+        }
+        self._call_on(f"{name}-rotation", args, function, event_pattern=Output.json_dumps(rotation, sort_keys=True))
+        minutes = args.check_minutes
+        self._call_on(f"{name}-check", args, function, schedule=f"rate({minutes} minute{'s' * (minutes > 1)})")
+        first = aws.lambda_.Invocation(
+            f"{name}-first",
+            function_name=function.name,
+            input=json.dumps({"reason": "update"}),
+            # Whatever the URLs are made of: a change has it run again.
+            triggers={"urls": configuration, "code": _code_hash()},
+            opts=ResourceOptions(parent=self),
+        )
+
+        self.arns = {secret_name: known_after(secret.arn, first) for secret_name, secret in secrets.items()}
+        self.ready = known_after(function.arn, first)
+        self.function_name = function.name
+        self.log_group_name = log.name
+        self.security_group_id = group.id
+        self.register_outputs(
+            {
+                "arns": self.arns,
+                "ready": self.ready,
+                "function_name": self.function_name,
+                "log_group_name": self.log_group_name,
+                "security_group_id": self.security_group_id,
+            }
+        )
+
+    def _secret(
+        self, name: str, args: SecretUrlsArgs, secret_name: str, url: SecretUrlArgs
+    ) -> aws.secretsmanager.Secret:
+        return aws.secretsmanager.Secret(
+            f"{name}-{_slug(secret_name)}",
+            name=secret_name,
+            description=f"{_scheme(url)} URL, written by the function {args.function_name}",
+            kms_key_id=url.key_arn,
+            recovery_window_in_days=args.recovery_days,
+            opts=ResourceOptions(parent=self, protect=args.protect),
+        )
+
+    def _role(
+        self,
+        name: str,
+        args: SecretUrlsArgs,
+        secrets: Mapping[str, aws.secretsmanager.Secret],
+        log: aws.cloudwatch.LogGroup,
+    ) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
+        """Make the role of the function: read the passwords, write the URLs, restart their readers, nothing else."""
+        role = aws.iam.Role(
+            f"{name}-role",
+            description=f"Composes the connection URLs of {args.label}",
+            path=f"/{args.label}/",
+            assume_role_policy=documents.trust("lambda.amazonaws.com"),
+            opts=ResourceOptions(parent=self),
+        )
+        partition = documents.partition(args.region)
+        itself = Output.format(
+            "arn:{0}:lambda:{1}:{2}:function:{3}", partition, args.region, args.account_id, args.function_name
+        )
+        keys = _distinct([url.key_arn for url in args.urls.values()])
+        through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{args.region}.amazonaws.com"}}
+        writing = ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"]
+        statements = [
+            documents.allow(["logs:CreateLogStream", "logs:PutLogEvents"], [Output.concat(log.arn, ":*")]),
+            # Lambda places the function in the network with these; the function's own code may not.
+            documents.allow(_NETWORK_ACTIONS, ["*"]),
+            documents.deny(_NETWORK_ACTIONS, ["*"], {"ArnEquals": {"lambda:SourceFunctionArn": itself}}),
+            documents.allow(
+                ["secretsmanager:GetSecretValue"], _distinct([url.source_arn for url in args.urls.values()])
+            ),
+            documents.allow(
+                [f"secretsmanager:{action}" for action in writing], [secret.arn for secret in secrets.values()]
+            ),
+            documents.allow(["kms:Decrypt", "kms:GenerateDataKey"], keys, through),
+        ]
+        # They are made later, from what this function writes: their names make their ARNs.
+        readers = sorted({service for url in args.urls.values() for service in url.services})
+        if readers:
+            arn = "arn:{0}:ecs:{1}:{2}:service/{3}/{4}"
+            services = [
+                Output.format(arn, partition, args.region, args.account_id, args.cluster_name, service)
+                for service in readers
+            ]
+            statements.append(documents.allow(["ecs:UpdateService"], services))
+        policy = aws.iam.RolePolicy(
+            f"{name}-role",
+            role=role.name,
+            policy=documents.policy(*statements),
+            opts=ResourceOptions(parent=self),
+        )
+        return role, policy
+
+    def _security_group(
+        self, name: str, args: SecretUrlsArgs
+    ) -> tuple[aws.ec2.SecurityGroup, aws.vpc.SecurityGroupEgressRule]:
+        group = aws.ec2.SecurityGroup(
+            f"{name}-group",
+            name_prefix=f"{args.label}-{name}-",
+            description=f"Function {args.function_name}",
+            vpc_id=args.vpc_id,
+            tags={"Name": f"{args.label}-{name}"},
+            opts=ResourceOptions(parent=self),
+        )
+        rule = aws.vpc.SecurityGroupEgressRule(
+            f"{name}-egress",
+            security_group_id=group.id,
+            cidr_ipv4=args.egress_cidr,
+            ip_protocol="tcp",
+            from_port=443,
+            to_port=443,
+            description="To Secrets Manager and ECS",
+            opts=ResourceOptions(parent=self),
+        )
+        return group, rule
+
+    def _function(
+        self,
+        name: str,
+        args: SecretUrlsArgs,
+        configuration: Output[str],
+        role: aws.iam.Role,
+        log: aws.cloudwatch.LogGroup,
+        group: aws.ec2.SecurityGroup,
+        before: Sequence[pulumi.Resource],
+    ) -> aws.lambda_.Function:
+        return aws.lambda_.Function(
+            f"{name}-function",
+            name=args.function_name,
+            description=f"Keeps the connection URLs of {args.label} in step with their passwords",
+            runtime="python3.13",
+            architectures=["arm64"],
+            handler="handler.handle",
+            code=pulumi.AssetArchive({"handler.py": pulumi.FileAsset(_CODE)}),
+            role=role.arn,
+            memory_size=256,
+            timeout=args.timeout_seconds,
+            reserved_concurrent_executions=args.reserved_concurrency,
+            environment=aws.lambda_.FunctionEnvironmentArgs(variables={"URLS": configuration}),
+            vpc_config=aws.lambda_.FunctionVpcConfigArgs(
+                subnet_ids=list(args.subnet_ids), security_group_ids=[group.id]
+            ),
+            logging_config=aws.lambda_.FunctionLoggingConfigArgs(
+                log_format="JSON", application_log_level="INFO", system_log_level="INFO", log_group=log.name
+            ),
+            opts=ResourceOptions(
+                parent=self,
+                # Lambda refuses a role that may not place it in the network yet.
+                depends_on=list(before),
+                # Its name is fixed: two cannot stand side by side.
+                delete_before_replace=True,
+            ),
+        )
+
+    def _call_on(
+        self,
+        name: str,
+        args: SecretUrlsArgs,
+        function: aws.lambda_.Function,
+        *,
+        event_pattern: Output[str] | None = None,
+        schedule: str | None = None,
+    ) -> None:
+        """Run the function on an event or a schedule."""
+        rule = aws.cloudwatch.EventRule(
+            name,
+            description=f"Runs {args.function_name} {'when a password changes' if event_pattern else 'in case an event was lost'}",
+            event_pattern=event_pattern,
+            schedule_expression=schedule,
+            opts=ResourceOptions(parent=self),
+        )
+        permission = aws.lambda_.Permission(
+            name,
+            function=function.name,
+            action="lambda:InvokeFunction",
+            principal="events.amazonaws.com",
+            source_arn=rule.arn,
+            source_account=args.account_id,
+            opts=ResourceOptions(parent=self),
+        )
+        aws.cloudwatch.EventTarget(
+            name,
+            rule=rule.name,
+            arn=function.arn,
+            opts=ResourceOptions(parent=self, depends_on=[permission]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What URLs of a kind have in common."""
+
+    scheme: str
+    password_key: str
+    username_key: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+_KINDS: Final[Mapping[str, _Kind]] = {
+    "postgres": _Kind("postgresql", "password", "username", {"sslmode": "require"}),
+    # MySQL's drivers do not agree on a parameter for TLS; the server insists on it.
+    "mysql": _Kind("mysql", "password", "username"),
+    "redis": _Kind("rediss", "token"),
+}
+_CODE: Final = "functions/compose_secret_urls/handler.py"
+_NETWORK_ACTIONS: Final[Sequence[str]] = (
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+)
+
+
+def _configuration(args: SecretUrlsArgs, secrets: Mapping[str, aws.secretsmanager.Secret]) -> Output[str]:
+    """Return what the function is told: canonical JSON, so that an unchanged program never runs it again."""
+    return Output.json_dumps(
+        [
+            {
+                "name": name,
+                "target": secrets[name].arn,
+                "source": url.source_arn,
+                "scheme": _scheme(url),
+                "host": url.host,
+                "port": url.port,
+                "path": url.database,
+                "parameters": _KINDS[url.kind].parameters if url.parameters is None else url.parameters,
+                "username_key": _KINDS[url.kind].username_key,
+                "password_key": _KINDS[url.kind].password_key,
+                "cluster": args.cluster_name,
+                "services": sorted(url.services),
+            }
+            for name, url in sorted(args.urls.items())
+        ],
+        sort_keys=True,
+    )
+
+
+def _scheme(url: SecretUrlArgs) -> str:
+    return url.scheme or _KINDS[url.kind].scheme
+
+
+def _code_hash() -> str:
+    """Return the hash of the function's source, by this file's place: Pulumi alone knows the project's folder while it runs."""
+    return hashlib.sha256((Path(__file__).parent.parent / _CODE).read_bytes()).hexdigest()
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def _distinct(values: Sequence[Input[str]]) -> list[Input[str]]:
+    """Return each value once, by identity: outputs cannot be compared before they are known."""
+    return list({id(value) if isinstance(value, Output) else value: value for value in values}.values())

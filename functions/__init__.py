@@ -1,0 +1,1 @@
+"""Source of the Lambda functions: a folder each, standard library and boto3 only."""

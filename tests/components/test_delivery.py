@@ -1,0 +1,446 @@
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import pytest
+
+from components import _deploy_policy as permissions
+from components.delivery import Delivery, DeliveryArgs, GitHubArgs
+from preview.graph import Graph, Resource
+from tests.components.conftest import ACCOUNT, build, check_contract
+from tests.components.iam import allows, fits
+
+PROVIDER = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
+ROLE = "aws:iam/role:Role"
+POLICY = "aws:iam/policy:Policy"
+ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+ISSUER = "token.actions.githubusercontent.com"
+LABEL = "storefront-production"
+REGION = "eu-central-1"
+TAGS = {"app": "storefront", "environment": "production"}
+OURS = {f"aws:ResourceTag/{tag}": value for tag, value in TAGS.items()}
+THEIRS = {"aws:ResourceTag/app": "storefront", "aws:ResourceTag/environment": "staging"}
+HERE = {"aws:RequestedRegion": REGION}
+ROLES = f"arn:aws:iam::{ACCOUNT}:role/{LABEL}"
+
+
+def github(**changes: Any) -> GitHubArgs:
+    return GitHubArgs(**{"repository": "octo-org/storefront", "environments": ["production"], **changes})
+
+
+def args(**changes: Any) -> DeliveryArgs:
+    given_: dict[str, Any] = {
+        "label": LABEL,
+        "account_id": ACCOUNT,
+        "regions": [REGION],
+        "github": github(),
+        "tags": TAGS,
+        "names": {
+            "bucket": ["storefront-media-prod"],
+            "secret": ["storefront/production/secrets"],
+            "written-secret": ["storefront/production/redis-url"],
+            "repository": ["storefront/api"],
+            "cluster": ["storefront-prod"],
+        },
+        "hosts": ["app.example.com", "*.example.com"],
+        "state_bucket": "storefront-tfstate",
+        "state_key_arn": f"arn:aws:kms:eu-north-1:{ACCOUNT}:key/1111",
+        "preview_role_name": "github-actions-preview",
+    }
+    return DeliveryArgs(**{**given_, **changes})
+
+
+def recorded(**changes: Any) -> Graph:
+    return build(lambda: Delivery("delivery", args(**changes)))
+
+
+@cache
+def usual() -> Graph:
+    return recorded()
+
+
+def documents(graph: Graph, role: Resource) -> list[Any]:
+    return [
+        json.loads(str(graph.one(POLICY, arn_of(graph, attachment)).inputs["policy"]))
+        for attachment in graph.all(ATTACHMENT, role=role.outputs["name"])
+    ]
+
+
+def arn_of(graph: Graph, attachment: Resource) -> str:
+    arn = attachment.inputs["policyArn"]
+    return next(policy.name for policy in graph.of(POLICY) if policy.outputs["arn"] == arn)
+
+
+def decides(graph: Graph, role: str, action: str, resource: str, context: Mapping[str, object]) -> bool:
+    statements = [s for document in documents(graph, graph.one(ROLE, role)) for s in document["Statement"]]
+    assert statements
+    return allows(statements, action, resource, context)
+
+
+def may(action: str, resource: str = "*", context: Mapping[str, object] | None = None, **changes: Any) -> bool:
+    graph = recorded(**changes) if changes else usual()
+    return decides(graph, "delivery-deploy-role", action, resource, context or {})
+
+
+def arn(service: str, resource: str) -> str:
+    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
+
+
+def test_contract() -> None:
+    check_contract(lambda: Delivery("delivery", args()))
+
+
+def test_makes_the_identity_provider_or_uses_the_one_there_is() -> None:
+    provider = usual().one(PROVIDER)
+    assert provider.inputs["url"] == f"https://{ISSUER}"
+    assert provider.inputs["clientIdLists"] == ["sts.amazonaws.com"]
+    existing = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}"
+    graph = recorded(provider_arn=existing)
+    assert not graph.of(PROVIDER)
+    trust = json.loads(str(graph.one(ROLE, "delivery-deploy-role").inputs["assumeRolePolicy"]))
+    assert trust["Statement"][0]["Principal"] == {"Federated": existing}
+
+
+@pytest.mark.parametrize(
+    ("given_", "subjects"),
+    [
+        (
+            {},
+            [
+                "repo:octo-org/storefront:environment:production",
+                "repo:octo-org@*/storefront@*:environment:production",
+            ],
+        ),
+        (
+            {"owner_id": 12, "repository_id": 345, "refs": ["refs/heads/main"]},
+            [
+                "repo:octo-org/storefront:environment:production",
+                "repo:octo-org@12/storefront@345:environment:production",
+                "repo:octo-org/storefront:ref:refs/heads/main",
+                "repo:octo-org@12/storefront@345:ref:refs/heads/main",
+            ],
+        ),
+    ],
+)
+def test_trusts_both_forms_of_the_subject_and_the_audience(given_: dict[str, Any], subjects: list[str]) -> None:
+    graph = recorded(github=github(**given_))
+    document = json.loads(str(graph.one(ROLE, "delivery-deploy-role").inputs["assumeRolePolicy"]))
+    (statement,) = document["Statement"]
+    assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+    assert statement["Principal"] == {"Federated": graph.one(PROVIDER).outputs["arn"]}
+    assert statement["Condition"] == {
+        "StringEquals": {f"{ISSUER}:aud": "sts.amazonaws.com"},
+        "StringLike": {f"{ISSUER}:sub": subjects},
+    }
+
+
+@pytest.mark.parametrize(
+    ("subject", "comes_in"),
+    [
+        ("repo:octo-org/storefront:environment:production", True),
+        ("repo:octo-org@1/storefront@2:environment:production", True),
+        ("repo:octo-org/storefront:environment:staging", False),
+        ("repo:octo-org/storefront:pull_request", False),
+        ("repo:octo-org/storefront:ref:refs/heads/main", False),
+        ("repo:octo-org-2/storefront:environment:production", False),
+        ("repo:evil/octo-org/storefront:environment:production", False),
+        ("repo:octo-org/storefront-fork:environment:production", False),
+        ("repo:octo-org@1/storefront-fork@2:environment:production", False),
+    ],
+)
+def test_lets_in_the_repositorys_environment_only(subject: str, *, comes_in: bool) -> None:
+    trust = json.loads(str(usual().one(ROLE, "delivery-deploy-role").inputs["assumeRolePolicy"]))
+    wanted = trust["Statement"][0]["Condition"]["StringLike"][f"{ISSUER}:sub"]
+    assert any(fits(pattern, subject) for pattern in wanted) is comes_in
+
+
+def test_role_is_named_and_lasts_as_asked() -> None:
+    role = recorded(role_name="github-actions-deploy", session_hours=2).one(ROLE, "delivery-deploy-role")
+    assert role.inputs["name"] == "github-actions-deploy"
+    assert role.inputs["maxSessionDuration"] == 7200
+    assert role.outputs["arn"] == f"arn:aws:iam::{ACCOUNT}:role/github-actions-deploy"
+    assert usual().one(ROLE, "delivery-deploy-role").inputs["name"] == f"{LABEL}-deploy"
+
+
+def test_role_is_known_once_it_has_its_policies() -> None:
+    graph = usual()
+    outputs = graph.registered_outputs[graph.one("slipway:index:Delivery").urn]
+    assert outputs["role_arn"] == graph.one(ROLE, "delivery-deploy-role").outputs["arn"]
+    assert outputs["preview_role_arn"] == graph.one(ROLE, "delivery-preview-role").outputs["arn"]
+    assert outputs["provider_arn"] == graph.one(PROVIDER).outputs["arn"]
+
+
+def test_no_document_is_larger_than_iam_takes_and_no_statement_is_everything() -> None:
+    graph = usual()
+    policies = graph.of(POLICY)
+    assert 1 < len(policies) <= 10
+    for policy in policies:
+        text = str(policy.inputs["policy"])
+        assert len(re.sub(r"\s", "", text)) <= 6144
+        assert "<" not in text
+        for statement in json.loads(text)["Statement"]:
+            if statement["Effect"] == "Allow":
+                assert not {"*", "iam:*"} & set(statement["Action"])
+                assert not any(action.endswith(":*") for action in statement["Action"])
+
+
+ALLOWED = [
+    ("ec2:CreateVpc", "*", HERE),
+    ("ec2:CreateTags", "*", HERE),
+    ("ec2:DeleteVpc", "*", {**HERE, **OURS}),
+    ("ecs:CreateService", arn("ecs", "service/storefront-prod/api"), HERE),
+    ("ecs:RegisterTaskDefinition", "*", HERE),
+    ("ecs:RunTask", arn("ecs", f"task-definition/{LABEL}-migrate:3"), HERE),
+    ("elasticloadbalancing:CreateLoadBalancer", "*", HERE),
+    ("rds:CreateDBInstance", arn("rds", f"db:{LABEL}"), HERE),
+    ("rds:CreateDBInstance", arn("rds", "subgrp:storefront"), HERE),
+    ("acm:RequestCertificate", "*", HERE),
+    ("iam:CreateRole", f"{ROLES}/api-task-1", {}),
+    ("iam:PutRolePolicy", f"{ROLES}/api-task-1", {}),
+    ("iam:PassRole", f"{ROLES}/api-task-1", {"iam:PassedToService": "ecs-tasks.amazonaws.com"}),
+    (
+        "iam:AttachRolePolicy",
+        f"{ROLES}/database-monitoring-1",
+        {"iam:PolicyARN": "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"},
+    ),
+    (
+        "iam:CreateServiceLinkedRole",
+        f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS",
+        {"iam:AWSServiceName": "ecs.amazonaws.com"},
+    ),
+    ("s3:CreateBucket", "arn:aws:s3:::storefront-media-prod", {}),
+    ("s3:PutBucketPolicy", f"arn:aws:s3:::{LABEL}-media-1a2b", {}),
+    ("secretsmanager:CreateSecret", arn("secretsmanager", "secret:storefront/production/secrets-a1B2c3"), HERE),
+    ("secretsmanager:GetSecretValue", arn("secretsmanager", "secret:storefront/production/redis-url-a1B2c3"), HERE),
+    ("secretsmanager:CreateSecret", arn("secretsmanager", "secret:rds!db-1"), HERE),
+    ("logs:CreateLogGroup", arn("logs", f"log-group:/aws/rds/instance/{LABEL}/postgresql"), HERE),
+    ("logs:CreateLogGroup", arn("logs", "log-group:/ecs/storefront-prod/api"), HERE),
+    ("cloudwatch:PutMetricAlarm", arn("cloudwatch", "alarm:anything"), HERE),
+    ("cloudwatch:PutDashboard", f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/{LABEL}", {}),
+    ("elasticache:CreateReplicationGroup", arn("elasticache", f"replicationgroup:{LABEL}"), HERE),
+    ("ecr:PutImage", arn("ecr", "repository/storefront/api"), HERE),
+    ("kms:CreateKey", "*", {f"aws:RequestTag/{tag}": value for tag, value in TAGS.items()}),
+    ("kms:PutKeyPolicy", arn("kms", "key/1"), OURS),
+    ("kms:CreateAlias", arn("kms", f"alias/{LABEL}-logs"), {}),
+    ("backup:CreateBackupPlan", "*", HERE),
+    ("scheduler:CreateSchedule", arn("scheduler", f"schedule/{LABEL}/stop"), HERE),
+    ("budgets:ModifyBudget", f"arn:aws:budgets::{ACCOUNT}:budget/{LABEL}", {}),
+    (
+        "route53:ChangeResourceRecordSets",
+        "arn:aws:route53:::hostedzone/Z1",
+        {"route53:ChangeResourceRecordSetsNormalizedRecordNames": ["app.example.com", "_x1.app.example.com"]},
+    ),
+    (
+        "route53:ChangeResourceRecordSets",
+        "arn:aws:route53:::hostedzone/Z1",
+        {"route53:ChangeResourceRecordSetsNormalizedRecordNames": ["\\052.example.com"]},
+    ),
+    ("s3:PutObject", "arn:aws:s3:::storefront-tfstate/.pulumi/stacks/slipway/prod.json", {}),
+    ("kms:Encrypt", f"arn:aws:kms:eu-north-1:{ACCOUNT}:key/1111", {}),
+]
+
+
+@pytest.mark.parametrize(("action", "resource", "context"), ALLOWED, ids=lambda value: str(value)[:40])
+def test_a_deployment_may(action: str, resource: str, context: Mapping[str, object]) -> None:
+    assert may(action, resource, context)
+
+
+REFUSED = [
+    ("ec2:CreateVpc", "*", {"aws:RequestedRegion": "us-west-2"}),
+    ("ec2:RunInstances", "*", HERE),
+    ("ec2:DeleteVpc", "*", {**HERE, **THEIRS}),
+    ("ec2:DeleteVpc", "*", HERE),
+    ("ec2:CreateTags", "*", {**HERE, **THEIRS}),
+    ("elasticloadbalancing:DeleteLoadBalancer", "*", {**HERE, **THEIRS}),
+    ("ecs:UpdateService", arn("ecs", "service/storefront-staging/api"), HERE),
+    ("ecs:ExecuteCommand", arn("ecs", "task/storefront-prod/1"), HERE),
+    ("rds:DeleteDBInstance", arn("rds", "db:storefront-staging"), HERE),
+    ("rds:DeleteDBSnapshot", arn("rds", f"snapshot:{LABEL}"), HERE),
+    ("backup:DeleteRecoveryPoint", "*", HERE),
+    ("iam:CreateRole", f"arn:aws:iam::{ACCOUNT}:role/other", {}),
+    ("iam:CreateRole", f"{ROLES}-2/api", {}),
+    ("iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/backdoor", {}),
+    ("iam:CreateAccessKey", f"arn:aws:iam::{ACCOUNT}:user/admin", {}),
+    ("iam:CreatePolicyVersion", f"arn:aws:iam::{ACCOUNT}:policy/{LABEL}-deploy-1", {}),
+    ("iam:AttachRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/{LABEL}-deploy", {}),
+    (
+        "iam:AttachRolePolicy",
+        f"{ROLES}/api-task-1",
+        {"iam:PolicyARN": "arn:aws:iam::aws:policy/AdministratorAccess"},
+    ),
+    ("iam:PassRole", f"{ROLES}/api-task-1", {"iam:PassedToService": "ec2.amazonaws.com"}),
+    ("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/admin", {"iam:PassedToService": "ecs-tasks.amazonaws.com"}),
+    ("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/admin", {}),
+    ("s3:GetObject", "arn:aws:s3:::storefront-media-prod/face.png", {}),
+    ("s3:DeleteObjectVersion", "arn:aws:s3:::storefront-media-prod/face.png", {}),
+    ("s3:PutBucketPolicy", "arn:aws:s3:::other", {}),
+    ("s3:PutBucketPolicy", "arn:aws:s3:::storefront-tfstate", {}),
+    ("s3:PutAccountPublicAccessBlock", "*", {}),
+    ("secretsmanager:GetSecretValue", arn("secretsmanager", "secret:storefront/production/secrets-a1B2c3"), HERE),
+    ("secretsmanager:GetSecretValue", arn("secretsmanager", "secret:rds!db-1"), HERE),
+    ("kms:PutKeyPolicy", arn("kms", "key/1"), THEIRS),
+    ("kms:CreateKey", "*", {}),
+    (
+        "kms:TagResource",
+        arn("kms", "key/1"),
+        {**THEIRS, **{f"aws:RequestTag/{tag}": value for tag, value in TAGS.items()}},
+    ),
+    (
+        "kms:PutKeyPolicy",
+        arn("kms", "key/1"),
+        {**OURS, "kms:BypassPolicyLockoutSafetyCheck": "true"},
+    ),
+    ("lambda:InvokeFunction", arn("lambda", "function:theirs"), {**HERE, **THEIRS}),
+    ("organizations:LeaveOrganization", "*", {}),
+    ("cloudtrail:StopLogging", "*", HERE),
+    (
+        "route53:ChangeResourceRecordSets",
+        "arn:aws:route53:::hostedzone/Z1",
+        {"route53:ChangeResourceRecordSetsNormalizedRecordNames": ["app.example.com", "mail.example.com"]},
+    ),
+    ("route53:ChangeResourceRecordSets", "arn:aws:route53:::hostedzone/Z1", {}),
+]
+
+
+@pytest.mark.parametrize(("action", "resource", "context"), REFUSED, ids=lambda value: str(value)[:40])
+def test_a_deployment_may_not(action: str, resource: str, context: Mapping[str, object]) -> None:
+    assert not may(action, resource, context)
+
+
+EVERYTHING = {"Effect": "Allow", "Action": ["*"], "Resource": ["*"]}
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "context"),
+    [
+        ("iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/backdoor", {}),
+        ("iam:CreateAccessKey", f"arn:aws:iam::{ACCOUNT}:user/admin", {}),
+        ("iam:CreatePolicyVersion", f"arn:aws:iam::{ACCOUNT}:policy/{LABEL}-deploy-1", {}),
+        ("iam:CreateOpenIDConnectProvider", "*", {}),
+        ("iam:UpdateAccountPasswordPolicy", "*", {}),
+        ("iam:PutRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/{LABEL}-deploy", {}),
+        ("iam:AttachRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/{LABEL}-deploy", {}),
+        ("iam:UpdateAssumeRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/github-actions-preview", {}),
+        ("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/{LABEL}-deploy", {}),
+        ("organizations:LeaveOrganization", "*", {}),
+        ("account:CloseAccount", "*", {}),
+        ("cloudtrail:StopLogging", "*", {}),
+        ("s3:PutAccountPublicAccessBlock", "*", {}),
+        ("backup:DeleteRecoveryPoint", "*", {}),
+        ("rds:DeleteDBSnapshot", "*", {}),
+        ("kms:PutKeyPolicy", "*", {**OURS, "kms:BypassPolicyLockoutSafetyCheck": "true"}),
+        ("ec2:DeleteVpc", "*", THEIRS),
+        ("ec2:DeleteVpc", "*", {}),
+        ("kms:TagResource", "*", THEIRS),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_the_refusals_hold_whatever_else_is_attached(action: str, resource: str, context: Mapping[str, object]) -> None:
+    role = usual().one(ROLE, "delivery-deploy-role")
+    statements = [s for document in documents(usual(), role) for s in document["Statement"]]
+    assert allows([*statements, EVERYTHING], "sqs:CreateQueue", "*", {})
+    assert not allows([*statements, EVERYTHING], action, resource, context)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "context", "allowed"),
+    [
+        ("rds:DescribeDBInstances", "*", {}, True),
+        ("s3:GetObject", "arn:aws:s3:::storefront-tfstate/.pulumi/stacks/slipway/prod.json", {}, True),
+        ("kms:Decrypt", f"arn:aws:kms:eu-north-1:{ACCOUNT}:key/1111", {}, True),
+        ("s3:PutObject", "arn:aws:s3:::storefront-tfstate/.pulumi/locks/prod.json", {}, False),
+        ("ec2:CreateVpc", "*", HERE, False),
+        ("iam:PassRole", f"{ROLES}/api-task-1", {"iam:PassedToService": "ecs-tasks.amazonaws.com"}, False),
+        ("secretsmanager:GetSecretValue", arn("secretsmanager", f"secret:{LABEL}-cache-1-a1B2c3"), HERE, False),
+        ("logs:GetLogEvents", arn("logs", f"log-group:{LABEL}"), HERE, False),
+    ],
+)
+def test_a_pull_request_may_only_read(
+    action: str, resource: str, context: Mapping[str, object], *, allowed: bool
+) -> None:
+    assert decides(usual(), "delivery-preview-role", action, resource, context) is allowed
+
+
+def test_pull_requests_get_their_role_only_where_it_is_asked_for() -> None:
+    trust = json.loads(str(usual().one(ROLE, "delivery-preview-role").inputs["assumeRolePolicy"]))
+    assert trust["Statement"][0]["Condition"]["StringLike"][f"{ISSUER}:sub"] == [
+        "repo:octo-org/storefront:pull_request",
+        "repo:octo-org@*/storefront@*:pull_request",
+    ]
+    assert len(recorded(preview_role_name=None).of(ROLE)) == 1
+
+
+def test_roles_need_the_boundary_where_there_is_one() -> None:
+    boundary = f"arn:aws:iam::{ACCOUNT}:policy/boundary"
+    role = f"{ROLES}/api-task-1"
+    graph = recorded(boundary_arn=boundary)
+
+    def decided(action: str, context: Mapping[str, object]) -> bool:
+        return decides(graph, "delivery-deploy-role", action, role, context)
+
+    for action in ("iam:CreateRole", "iam:PutRolePolicy"):
+        assert decided(action, {"iam:PermissionsBoundary": boundary})
+        assert not decided(action, {})
+        assert not decided(action, {"iam:PermissionsBoundary": f"{boundary}-2"})
+    assert not decided("iam:DeleteRolePermissionsBoundary", {})
+
+
+def test_empties_buckets_only_where_asked() -> None:
+    held = "arn:aws:s3:::storefront-media-prod/face.png"
+    assert may("s3:DeleteObjectVersion", held, empty_buckets=True)
+    assert not may("s3:GetObject", held, empty_buckets=True)
+
+
+def test_several_regions() -> None:
+    regions = [REGION, "us-east-1"]
+    elsewhere = {"aws:RequestedRegion": "us-east-1"}
+    assert may("acm:RequestCertificate", "*", elsewhere, regions=regions)
+    assert may("logs:CreateLogGroup", f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{LABEL}", elsewhere, regions=regions)
+    assert not may("acm:RequestCertificate", "*", elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"session_hours": 13}, "DeliveryArgs.session_hours: 13 is outside 1 to 12"),
+        ({"session_hours": 0}, "DeliveryArgs.session_hours: 0 is outside 1 to 12"),
+        ({"role_name": "a" * 65}, "DeliveryArgs.role_name: 'aaaa"),
+        ({"preview_role_name": "with space"}, "DeliveryArgs.preview_role_name: 'with space' is not a role's name"),
+        ({"regions": []}, "DeliveryArgs.regions: none given"),
+        ({"regions": ["europe"]}, "DeliveryArgs.regions: 'europe' is not an AWS region"),
+        ({"tags": {}}, "DeliveryArgs.tags: none given"),
+        ({"parts": ["mainframe"]}, "DeliveryArgs.parts: 'mainframe' is not a part; allowed: network, "),
+        ({"names": {"bucket": ["*"]}}, "DeliveryArgs.names: '*' is not a name: 3 characters besides * and ? at least"),
+        ({"names": {"queue": ["jobs"]}}, "DeliveryArgs.names: 'queue' is not granted by name; allowed: cluster, "),
+        (
+            {"github": github(environments=[f"environment-{n}" for n in range(30)])},
+            "characters; at most 2048 are allowed",
+        ),
+        (
+            {"names": {kind: [f"{n:060}" for n in range(99)] for kind in permissions.KINDS}},
+            "policies; a role has 10 at most",
+        ),
+    ],
+)
+def test_what_is_refused_before_aws_does(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=r"DeliveryArgs\.") as caught:
+        args(**changes)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"repository": "storefront"}, "GitHubArgs.repository: 'storefront' is not a repository"),
+        ({"environments": []}, "GitHubArgs.environments: neither these nor refs given: nobody could deploy"),
+        ({"refs": ["main"]}, "GitHubArgs.refs: 'main' is not a branch or tag, such as refs/heads/main"),
+        ({"refs": ["refs/heads/*"]}, "GitHubArgs.refs: 'refs/heads/*' is not a branch or tag"),
+        ({"environments": ["*"]}, "GitHubArgs.environments: '*' is not an environment"),
+    ],
+)
+def test_nobody_comes_in_by_a_wildcard(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=r"GitHubArgs\.") as caught:
+        github(**changes)
+    assert message in str(caught.value)
