@@ -1,0 +1,208 @@
+"""The engine's end of the analyzer protocol: what a policy pack is asked, and what it answers."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import grpc  # type: ignore[import-untyped] # has no stubs among our dependencies
+from google.protobuf import empty_pb2  # type: ignore[import-untyped] # has no stubs among our dependencies
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+
+from preview import answers, wire
+from preview.graph import Graph, Resource
+from preview.policies import Finding, Verdict
+
+_STACK: Final = "pulumi:pulumi:Stack"
+_UNDECIDED: Final = "can't run policy"  # how the SDK begins its message when a policy reads an unknown value
+_UNDECIDED_POLICY: Final = "undecided-in-preview"  # where our own pack sums up what its rules cannot decide yet
+_OPTIONS: Final = (
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.max_send_message_length", -1),
+    ("grpc.enable_http_proxy", 0),
+)
+
+
+class NoAnswerError(Exception):
+    """The pack does not answer; the text continues a sentence that begins with `the policy pack`."""
+
+
+class Session:
+    """A conversation with a pack that listens on a port of this machine."""
+
+    def __init__(self, port: int, *, project: str, stack: str, dry_run: bool, seconds: float) -> None:
+        """Configure the pack.
+
+        Args:
+            port: where the pack listens.
+            project: the project's name.
+            stack: the stack's name.
+            dry_run: whether this stands for a preview.
+            seconds: the time limit of each answer.
+
+        Raises:
+            NoAnswerError: the pack ended, or exceeded the time limit.
+        """
+        self._seconds = seconds
+        self._root = f"urn:pulumi:{stack}::{project}::{_STACK}::{project}-{stack}"
+        self._providers: dict[str, Resource] = {}
+        self._calls: dict[str, grpc.Future] = {}
+        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=_OPTIONS)
+        self._pack = analyzer_pb2_grpc.AnalyzerStub(self._channel)
+        where = analyzer_pb2.AnalyzerStackConfigureRequest(
+            stack=stack, project=project, organization="organization", dry_run=dry_run
+        )
+        with self._answers():
+            self._info = self._pack.GetAnalyzerInfo(empty_pb2.Empty(), timeout=seconds)
+            self._pack.ConfigureStack(where, timeout=seconds)
+            self._pack.Configure(_configuration(self._info), timeout=seconds)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._channel.close()
+
+    def ask(self, resource: Resource) -> None:
+        """Ask about a resource; its provider must have been asked about before. The answer is part of the verdict."""
+        if resource.type.startswith("pulumi:providers:"):
+            self._providers[resource.urn] = resource
+        request = analyzer_pb2.AnalyzeRequest(
+            type=resource.type, urn=resource.urn, name=resource.name, options=self._options(resource)
+        )
+        wire.write(request.properties, checked_inputs(resource, self._provider(resource)))
+        self._add_provider(resource, request)
+        self._calls[resource.urn] = self._pack.Analyze.future(request, timeout=self._seconds)
+
+    def verdict(self, graph: Graph) -> Verdict:
+        """Ask about the resources that were not asked about yet, then about the stack, and sum up all answers.
+
+        Raises:
+            NoAnswerError: the pack ended, or exceeded the time limit.
+        """
+        for resource in graph.resources:
+            if resource.urn not in self._calls:
+                self.ask(resource)
+        calls, self._calls = self._calls, {}
+        found: list[Finding] = []
+        undecided: list[Finding] = []
+        defects: list[str] = []
+
+        def collect(urn: str, call: grpc.Future) -> None:
+            try:
+                diagnostics = call.result().diagnostics
+            except grpc.RpcError as error:
+                if error.code() != grpc.StatusCode.UNKNOWN:
+                    raise
+                about = f"{graph.urn(urn).type} {graph.urn(urn).name}" if urn else "the stack"
+                defects.append(f"{about}: {str(error.details()).removeprefix('Exception calling application: ')}")
+                return
+            for diagnostic in diagnostics:
+                finding = _finding(urn, diagnostic)
+                unsure = diagnostic.message.startswith(_UNDECIDED) or finding.policy == _UNDECIDED_POLICY
+                (undecided if unsure else found).append(finding)
+
+        with self._answers():
+            for urn, call in calls.items():
+                collect(urn, call)
+            # A pack may sum up in its stack policies what its resource policies saw: the stack comes last, as on the engine.
+            collect("", self._pack.AnalyzeStack.future(self._stack_request(graph), timeout=self._seconds))
+        return Verdict(
+            pack=self._info.displayName or self._info.name,
+            policies=sum(policy.enforcementLevel != analyzer_pb2.DISABLED for policy in self._info.policies),
+            findings=tuple(sorted(found, key=_rank)),
+            undecided=tuple(sorted(undecided, key=_rank)),
+            defects=tuple(dict.fromkeys(defects)),
+        )
+
+    @contextlib.contextmanager
+    def _answers(self) -> Iterator[None]:
+        try:
+            yield
+        except grpc.RpcError as error:
+            if error.code() == grpc.StatusCode.DEADLINE_EXCEEDED:
+                raise NoAnswerError(f"has not answered after {self._seconds:g} seconds") from None
+            raise NoAnswerError(f"does not answer: {error.details()}") from None
+
+    def _stack_request(self, graph: Graph) -> analyzer_pb2.AnalyzeStackRequest:
+        request = analyzer_pb2.AnalyzeStackRequest()
+        root = request.resources.add()
+        root.type, root.name, root.urn = _STACK, self._root.rpartition("::")[2], self._root
+        for resource in graph.resources:
+            item = request.resources.add()
+            item.type, item.urn, item.name = resource.type, resource.urn, resource.name
+            item.parent = resource.parent or self._root
+            item.options.CopyFrom(self._options(resource))
+            registered = graph.registered_outputs.get(resource.urn, resource.outputs)
+            wire.write(item.properties, resource.outputs if resource.custom else registered)
+            item.dependencies.extend(resource.dependencies)
+            for key, urns in resource.property_dependencies.items():
+                item.propertyDependencies[key].urns.extend(urns)
+            self._add_provider(resource, item)
+        return request
+
+    def _options(self, resource: Resource) -> analyzer_pb2.AnalyzerResourceOptions:
+        return analyzer_pb2.AnalyzerResourceOptions(
+            protect=resource.protect,
+            ignoreChanges=resource.ignore_changes,
+            deleteBeforeReplace=resource.delete_before_replace,
+            deleteBeforeReplaceDefined=resource.delete_before_replace,
+            additionalSecretOutputs=resource.additional_secret_outputs,
+            parent=resource.parent or self._root,
+        )
+
+    def _provider(self, resource: Resource) -> Resource | None:
+        return self._providers.get(resource.provider.rpartition("::")[0])
+
+    def _add_provider(
+        self, resource: Resource, request: analyzer_pb2.AnalyzeRequest | analyzer_pb2.AnalyzerResource
+    ) -> None:
+        provider = self._provider(resource)
+        if provider:
+            target = request.provider
+            target.type, target.urn, target.name = provider.type, provider.urn, provider.name
+            wire.write(target.properties, provider.inputs)
+
+
+def checked_inputs(resource: Resource, provider: Resource | None) -> Mapping[str, object]:
+    """Return the inputs as the engine shows them to policies: after the provider's check, so with its default tags."""
+    if resource.type not in answers.TAGGABLE and "tags" not in resource.inputs:
+        return resource.inputs
+    tags = answers.default_tags(provider)
+    given = resource.inputs.get("tags", {})
+    if not tags or not isinstance(given, Mapping):
+        return resource.inputs
+    return {**resource.inputs, "tags": {**tags, **given}}
+
+
+def _rank(finding: Finding) -> tuple[object, ...]:
+    severity = ["critical", "high", "medium", "low", ""].index(finding.severity)
+    return finding.level != "mandatory", severity, finding.policy, finding.urn, finding.message
+
+
+def _finding(urn: str, found: analyzer_pb2.AnalyzeDiagnostic) -> Finding:
+    message = found.message.removeprefix(found.description).strip() or found.description
+    severity = analyzer_pb2.PolicySeverity.Name(found.severity).removeprefix("POLICY_SEVERITY_").lower()
+    return Finding(
+        policy=found.policyName,
+        level="advisory" if found.enforcementLevel == analyzer_pb2.ADVISORY else "mandatory",
+        severity="" if severity == "unspecified" else severity,
+        urn=found.urn or urn,
+        message=message,
+        description=found.description,
+    )
+
+
+def _configuration(info: analyzer_pb2.AnalyzerInfo) -> analyzer_pb2.ConfigureAnalyzerRequest:
+    """Settle each policy's level and parameters as the engine does: schema defaults, then the pack's own configuration."""
+    request = analyzer_pb2.ConfigureAnalyzerRequest()
+    for policy in info.policies:
+        settled = request.policyConfig[policy.name]
+        settled.enforcementLevel = policy.enforcementLevel
+        for name, schema in policy.configSchema.properties.fields.items():
+            if "default" in schema.struct_value.fields:
+                settled.properties.fields[name].CopyFrom(schema.struct_value.fields["default"])
+        for key in ("all", policy.name):
+            if key in info.initialConfig:
+                settled.enforcementLevel = info.initialConfig[key].enforcementLevel
+                settled.properties.MergeFrom(info.initialConfig[key].properties)
+    return request

@@ -1,0 +1,164 @@
+"""`make bench`: how long the preview takes, for every shipped stack file and for growing numbers of services.
+
+Each figure is the whole command as a person runs it: a new process, from its start to its end.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from preview import yaml
+
+_ROOT: Final = Path(__file__).resolve().parents[1]
+_RUNS: Final = 3
+_SIZES: Final = (1, 10, 50, 200)
+_SERVICES: Final = "slipway:services"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One stack file's figures."""
+
+    name: str
+    services: int
+    resources: int
+    seconds: float
+    """Median wall time."""
+    policy_seconds: float
+    """Of it, waiting for the policy pack."""
+    peak_mib: float
+    """The command's largest resident memory."""
+
+
+def measure(path: Path, name: str, runs: int = _RUNS) -> Result:
+    """Run the preview of a stack file several times.
+
+    Raises:
+        RuntimeError: the preview could not be made; the text is what it said.
+    """
+    took: list[float] = []
+    policy: list[float] = []
+    peak = 0.0
+    resources = 0
+    for _ in range(runs):
+        command = [sys.executable, "-m", "preview", "--file", str(path), "--format", "json", "--timings"]
+        with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+            begin = time.perf_counter()
+            process = subprocess.Popen(command, cwd=_ROOT, stdout=output, stderr=errors)  # noqa: S603 - our own command
+            _, status, usage = os.wait4(process.pid, 0)
+            took.append(time.perf_counter() - begin)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            output.seek(0)
+            errors.seek(0)
+            said = errors.read().decode()
+            if process.returncode not in {0, 1} or "timings " not in said:
+                raise RuntimeError(f"{path}: {said.strip()}")
+            resources = sum(resource["custom"] for resource in json.loads(output.read())["resources"])
+        peak = max(peak, usage.ru_maxrss / (1024 if sys.platform == "linux" else 1024**2))
+        policy.append(json.loads(said.rpartition("timings ")[2])["policy"])
+    return Result(
+        name=name,
+        services=len(_document(path)["config"].get(_SERVICES, {})),
+        resources=resources,
+        seconds=statistics.median(took),
+        policy_seconds=statistics.median(policy),
+        peak_mib=peak,
+    )
+
+
+def shipped() -> list[Path]:
+    """Return the stack files of the project and its examples."""
+    return [*sorted(_ROOT.glob("Pulumi.*.yaml")), *sorted(_ROOT.glob("examples/*/Pulumi.*.yaml"))]
+
+
+def grown(source: Path, services: int) -> dict[str, Any]:
+    """Return a stack file's content with this many services, all copies of its first one.
+
+    Args:
+        source: the stack file to start from.
+        services: how many.
+    """
+    document = _document(source)
+    first = next(iter(document["config"][_SERVICES].values()))
+    copies: dict[str, Any] = {}
+    for number in range(1, services + 1):
+        name = f"svc-{number:03}"
+        service = copy.deepcopy(first)
+        service.pop("name", None)
+        if "route" in service:
+            service["route"] = {"paths": [f"/{name}/*"], "priority": 1000 + number}
+        copies[name] = service
+    document["config"][_SERVICES] = copies
+    return document
+
+
+def table(results: Sequence[Result]) -> str:
+    """Lay the figures out; the last column is the growth since the line above, for each service more."""
+    head = ("stack file", "services", "resources", "seconds", "policy", "share", "peak MiB", "ms/service")
+    lines = [head, *_rows(results)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if i == 0 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
+        for line in lines
+    )
+
+
+def _rows(results: Sequence[Result]) -> Iterator[tuple[str, ...]]:
+    before: Result | None = None
+    for result in results:
+        growth = ""
+        if before and before.name.startswith("generated") and result.services > before.services:
+            growth = f"{1000 * (result.seconds - before.seconds) / (result.services - before.services):.1f}"
+        yield (
+            result.name,
+            str(result.services),
+            str(result.resources),
+            f"{result.seconds:.2f}",
+            f"{result.policy_seconds:.2f}",
+            f"{result.policy_seconds / result.seconds:.0%}",
+            f"{result.peak_mib:.0f}",
+            growth,
+        )
+        before = result
+
+
+def _document(path: Path) -> dict[str, Any]:
+    document = yaml.load(path.read_text(encoding="utf-8"))
+    if not isinstance(document, dict):
+        raise TypeError(f"{path}: no mapping")
+    return document
+
+
+def main() -> None:
+    """Measure everything and print the table."""
+    results = []
+    files = shipped()
+    for path in files:
+        print(f"measuring {path.relative_to(_ROOT)} ...", file=sys.stderr)
+        results.append(measure(path, str(path.relative_to(_ROOT))))
+    with tempfile.TemporaryDirectory() as folder:
+        for size in _SIZES:
+            print(f"measuring {size} services ...", file=sys.stderr)
+            path = Path(folder) / f"Pulumi.generated-{size}.yaml"
+            path.write_text(json.dumps(grown(_ROOT / "Pulumi.prod.yaml", size)), encoding="utf-8")  # JSON is YAML
+            results.append(measure(path, f"generated, {size}"))
+    print(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}, median of {_RUNS} runs\n")
+    print(table(results))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,366 @@
+"""Sum up a graph for a reader: by component, the properties that matter, repetitions counted."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from preview.graph import UNKNOWN, Graph, Resource
+
+_MOST_TEXTS = 4
+_TIERS = ("public", "private", "isolated")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One kind of resource within a component."""
+
+    label: str
+    """What it is, with its number where there are several: `database`, `6 subnets`."""
+    text: str
+    """The properties that matter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A top-level component."""
+
+    name: str
+    """Its logical name; empty for resources outside any component."""
+    kind: str
+    """Its class, such as `Database`."""
+    resources: int
+    """How many resources it holds."""
+    rows: tuple[Row, ...]
+    also: str
+    """What else it holds, counted by kind."""
+    protected: int
+    """How many of its resources Pulumi refuses to delete."""
+    monthly: Decimal = Decimal(0)
+    """US dollars, as far as they are known."""
+
+
+def outline(graph: Graph, monthly: Mapping[str, Decimal] | None = None) -> list[Section]:
+    """Sum up a graph.
+
+    Args:
+        graph: what the program registered.
+        monthly: US dollars by component, see `pricing.Estimate.by_component`.
+
+    Returns:
+        One section for each top-level component, in the order of registration, the loose resources last. Providers are
+        left out.
+    """
+    members: dict[str, list[Resource]] = {}
+    kinds: dict[str, str] = {}
+    for resource in graph.resources:
+        if resource.type.startswith("pulumi:providers:"):
+            continue  # the way to AWS, nothing in it
+        component = graph.component(resource)
+        name = component.name if component else ""
+        kinds[name] = component.type.rpartition(":")[2] if component else ""
+        group = members.setdefault(name, [])
+        if resource.custom:
+            group.append(resource)
+    order = sorted(members, key=lambda name: not name)
+    costs = monthly or {}
+    return [_section(graph, name, kinds[name], members[name], costs.get(name, Decimal(0))) for name in order]
+
+
+def count(number: int, word: str) -> str:
+    """Write a number of things: `1 key`, `3 policies`."""
+    return f"{number:,} {word if number == 1 else plural(word)}"
+
+
+def plural(word: str) -> str:
+    """Return a word's plural."""
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith(("s", "x", "ch")) else f"{word}s"
+
+
+def kind(type_: str) -> str:
+    """Return what a type token stands for, in words: `aws:rds/subnetGroup:SubnetGroup` is `subnet group`."""
+    if type_ in _KINDS:
+        return _KINDS[type_].label
+    if type_ in _PLAIN_WORDS:
+        return _PLAIN_WORDS[type_]
+    name = type_.rpartition(":")[2]
+    return "".join(f" {c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))
+
+
+def _section(graph: Graph, name: str, class_: str, resources: Sequence[Resource], monthly: Decimal) -> Section:
+    by_type: dict[str, list[Resource]] = {}
+    for resource in resources:
+        by_type.setdefault(resource.type, []).append(resource)
+    rows = []
+    for type_, shown in _KINDS.items():
+        if found := by_type.pop(type_, None):
+            label = shown.label if len(found) == 1 else f"{len(found)} {plural(shown.label)}"
+            rows.append(Row(label=label, text=shown.describe(graph, found)))
+    rest = Counter({kind(type_): len(found) for type_, found in by_type.items()})
+    return Section(
+        name=name,
+        kind=class_,
+        resources=len(resources),
+        rows=tuple(rows),
+        also=", ".join(count(number, word) for word, number in sorted(rest.items())),
+        protected=sum(resource.protect for resource in resources),
+        monthly=monthly,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    label: str
+    describe: Callable[[Graph, Sequence[Resource]], str]
+
+
+def _each(describe: Callable[[Graph, Resource], Iterable[object]]) -> Callable[[Graph, Sequence[Resource]], str]:
+    """Describe every resource, equal ones once, and say how many more there are."""
+
+    def text(graph: Graph, resources: Sequence[Resource]) -> str:
+        found = Counter(_join(describe(graph, resource)) for resource in resources)
+        texts = [f"{number} x {words}" if number > 1 and len(found) > 1 else words for words, number in found.items()]
+        shown = "; ".join(filter(None, texts[:_MOST_TEXTS]))
+        return shown + (f"; and {len(texts) - _MOST_TEXTS} more" if len(texts) > _MOST_TEXTS else "")
+
+    return text
+
+
+def _join(parts: Iterable[object]) -> str:
+    return ", ".join(str(part) for part in parts if part not in (None, "", False))
+
+
+def _get(resource: Resource, *path: str | int) -> object:
+    """Return a nested input, or None."""
+    value: object = resource.inputs
+    for step in path:
+        if isinstance(value, Mapping) and isinstance(step, str):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return None if value is UNKNOWN else value
+
+
+def _items(resource: Resource, *path: str | int) -> list[object]:
+    value = _get(resource, *path)
+    return value if isinstance(value, list) else []
+
+
+def _several(number: object, word: str) -> str:
+    return count(number, word) if isinstance(number, int) else f"{number} {plural(word)}"
+
+
+def _words(resource: Resource, *path: str | int) -> str:
+    return " ".join(str(item) for item in _items(resource, *path) if item is not UNKNOWN)
+
+
+def _physical(resource: Resource, key: str = "name") -> str:
+    value = _get(resource, key)
+    return value if isinstance(value, str) else ""
+
+
+def _subnets(_: Graph, resources: Sequence[Resource]) -> str:
+    tiers = Counter(next((tier for tier in _TIERS if tier in r.name), "other") for r in resources)
+    zones = sorted({str(_get(r, "availabilityZone")) for r in resources if _get(r, "availabilityZone")})
+    return _join([*(f"{number} {tier}" for tier, number in tiers.items())]) + f" in {_join(zones)}" * bool(zones)
+
+
+def _endpoints(_: Graph, resources: Sequence[Resource]) -> str:
+    names = sorted(".".join(_physical(r, "serviceName").split(".")[3:]) for r in resources)
+    return _join(names)
+
+
+def _database(_: Graph, database: Resource) -> Iterable[object]:
+    backups = _get(database, "backupRetentionPeriod")
+    return (
+        f"{_get(database, 'engine')} {_get(database, 'engineVersion') or ''}".strip(),
+        _get(database, "instanceClass"),
+        _get(database, "allocatedStorage")
+        and f"{_get(database, 'allocatedStorage')} GiB {_get(database, 'storageType') or ''}".strip(),
+        _get(database, "iops") and f"{_get(database, 'iops')} IOPS",
+        "Multi-AZ" if _get(database, "multiAz") is True else "one zone",
+        f"{backups} days of backups" if backups else "no backups",
+        "" if _get(database, "storageEncrypted") is True else "not encrypted",
+        "" if _get(database, "deletionProtection") is True else "no deletion protection",
+    )
+
+
+def _cache(_: Graph, cache: Resource) -> Iterable[object]:
+    shards, replicas = _get(cache, "numNodeGroups"), _get(cache, "replicasPerNodeGroup") or 0
+    nodes = _get(cache, "numCacheClusters") or 1
+    return (
+        f"{_get(cache, 'engine') or 'redis'} {_get(cache, 'engineVersion') or ''}".strip(),
+        _get(cache, "nodeType"),
+        f"{_several(shards, 'shard')} with {_several(replicas, 'replica')}" if shards else _several(nodes, "node"),
+        "Multi-AZ" if _get(cache, "multiAzEnabled") is True else "one zone",
+        "TLS" if _get(cache, "transitEncryptionEnabled") is True else "no TLS",
+        "" if _get(cache, "atRestEncryptionEnabled") is True else "not encrypted",
+    )
+
+
+def _load_balancer(_: Graph, balancer: Resource) -> Iterable[object]:
+    subnets = _items(balancer, "subnets")
+    scheme = "internal" if _get(balancer, "internal") is True else "internet-facing"
+    return _physical(balancer), scheme, f"{len(subnets)} subnets"
+
+
+def _listener(_: Graph, listener: Resource) -> Iterable[object]:
+    action = _get(listener, "defaultActions", 0, "type")
+    code = _get(listener, "defaultActions", 0, "redirect", "statusCode")
+    policy = f" ({_get(listener, 'sslPolicy')})" if _get(listener, "sslPolicy") else ""
+    return (
+        f"{_get(listener, 'port')} {_get(listener, 'protocol')}{policy}: {str(code or action).replace('_', ' ').lower()}",
+    )
+
+
+def _rule(_: Graph, rule: Resource) -> Iterable[object]:
+    conditions = [c for c in _items(rule, "conditions") if isinstance(c, Mapping)]
+    values = [
+        value
+        for condition in conditions
+        for part in condition.values()
+        if isinstance(part, Mapping)
+        for value in part.get("values", [])
+    ]
+    return (f"{' '.join(map(str, values))} at priority {_get(rule, 'priority')}",)
+
+
+def _target_group(_: Graph, group: Resource) -> Iterable[object]:
+    health = f"health {_get(group, 'healthCheck', 'path')} every {_get(group, 'healthCheck', 'interval') or 30} s"
+    return f"port {_get(group, 'port')}", health
+
+
+def _service(graph: Graph, service: Resource) -> Iterable[object]:
+    bounds = [
+        f"{_get(target, 'minCapacity')} to {_get(target, 'maxCapacity')} tasks"
+        for target in graph.of("aws:appautoscaling/target:Target")
+        if service.urn in target.dependencies
+    ]
+    desired = _get(service, "desiredCount")
+    tasks = bounds[0] if bounds else f"{desired} task{'s'[: desired != 1]}" if isinstance(desired, int) else ""
+    spot = any(
+        isinstance(part, Mapping) and part.get("capacityProvider") == "FARGATE_SPOT" and part.get("weight")
+        for part in _items(service, "capacityProviderStrategies")
+    )
+    public = _get(service, "networkConfiguration", "assignPublicIp") is True
+    return _physical(service), tasks, "partly on Spot" if spot else "", "public IP" if public else ""
+
+
+def _task_definition(_: Graph, task: Resource) -> Iterable[object]:
+    cpu, memory = _get(task, "cpu"), _get(task, "memory")
+    vcpu = f"{Decimal(str(cpu)) / 1024:f}".rstrip("0").rstrip(".") if cpu else "?"
+    arm = _get(task, "runtimePlatform", "cpuArchitecture") == "ARM64"
+    size = f"{vcpu} vCPU, {memory} MiB{', ARM' if arm else ''}"
+    return _physical(task, "family"), size, " + ".join(_images(_get(task, "containerDefinitions")))
+
+
+def _images(definitions: object) -> list[str]:
+    try:
+        containers = json.loads(definitions) if isinstance(definitions, str) else []
+    except ValueError:
+        return []
+    return [str(container.get("image", "")) for container in containers if isinstance(container, Mapping)]
+
+
+def _scaling(_: Graph, policy: Resource) -> Iterable[object]:
+    target = _get(policy, "targetTrackingScalingPolicyConfiguration")
+    if not isinstance(target, Mapping):
+        return ("steps",)
+    specification = target.get("predefinedMetricSpecification")
+    metric = specification.get("predefinedMetricType", "") if isinstance(specification, Mapping) else "own metric"
+    return (f"{_METRICS.get(str(metric), metric)} {target.get('targetValue')}",)
+
+
+def _bucket(_: Graph, bucket: Resource) -> Iterable[object]:
+    return (_physical(bucket, "bucket") or bucket.name,)
+
+
+def _distribution(_: Graph, distribution: Resource) -> Iterable[object]:
+    return _words(distribution, "aliases"), _get(distribution, "priceClass")
+
+
+def _certificate(_: Graph, certificate: Resource) -> Iterable[object]:
+    return _get(certificate, "domainName"), _words(certificate, "subjectAlternativeNames")
+
+
+def _record(_: Graph, record: Resource) -> Iterable[object]:
+    name = _physical(record)
+    return ("validation" if name.startswith("_") else f"{name} {_get(record, 'type') or ''}".strip(),)
+
+
+def _web_acl(_: Graph, acl: Resource) -> Iterable[object]:
+    return count(len(_items(acl, "rules")), "rule"), str(_get(acl, "scope") or "").lower()
+
+
+def _log_groups(_: Graph, resources: Sequence[Resource]) -> str:
+    days = sorted(
+        {r.inputs.get("retentionInDays") for r in resources if isinstance(r.inputs.get("retentionInDays"), int)},
+        key=str,
+    )
+    kept = f"kept {_join(days)} days" if days else "kept for ever"
+    return f"{_physical(resources[0])} {kept}".strip() if len(resources) == 1 else kept
+
+
+def _repository(_: Graph, repository: Resource) -> Iterable[object]:
+    tags = str(_get(repository, "imageTagMutability") or "mutable").lower()
+    return _physical(repository), f"{tags} tags"
+
+
+def _named(key: str = "name") -> Callable[[Graph, Sequence[Resource]], str]:
+    return _each(lambda _, resource: (_physical(resource, key) or resource.name,))
+
+
+def _number(_: Graph, resources: Sequence[Resource]) -> str:
+    """Say nothing more: the label has the number."""
+    return "" if len(resources) > 1 else resources[0].name
+
+
+_PLAIN_WORDS: Final = {"aws:ec2/eip:Eip": "public address", "aws:appautoscaling/target:Target": "scaling range"}
+
+_METRICS: Final = {
+    "ALBRequestCountPerTarget": "requests per target",
+    "ECSServiceAverageCPUUtilization": "CPU %",
+    "ECSServiceAverageMemoryUtilization": "memory %",
+}
+
+_KINDS: Final[Mapping[str, _Kind]] = {
+    "aws:ec2/vpc:Vpc": _Kind("VPC", _each(lambda _, vpc: (_get(vpc, "cidrBlock"),))),
+    "aws:ec2/subnet:Subnet": _Kind("subnet", _subnets),
+    "aws:ec2/natGateway:NatGateway": _Kind("NAT gateway", _number),
+    "aws:ec2/vpcEndpoint:VpcEndpoint": _Kind("endpoint", _endpoints),
+    "aws:acm/certificate:Certificate": _Kind("certificate", _each(_certificate)),
+    "aws:route53/record:Record": _Kind("DNS record", _each(_record)),
+    "aws:route53/healthCheck:HealthCheck": _Kind("health check", _named("fqdn")),
+    "aws:lb/loadBalancer:LoadBalancer": _Kind("load balancer", _each(_load_balancer)),
+    "aws:lb/listener:Listener": _Kind("listener", _each(_listener)),
+    "aws:wafv2/webAcl:WebAcl": _Kind("firewall", _each(_web_acl)),
+    "aws:cloudfront/distribution:Distribution": _Kind("CDN", _each(_distribution)),
+    "aws:s3/bucket:Bucket": _Kind("bucket", _each(_bucket)),
+    "aws:rds/instance:Instance": _Kind("database", _each(_database)),
+    "aws:elasticache/replicationGroup:ReplicationGroup": _Kind("cache", _each(_cache)),
+    "aws:ecr/repository:Repository": _Kind("repository", _each(_repository)),
+    "aws:secretsmanager/secret:Secret": _Kind("secret", _named()),
+    "aws:kms/key:Key": _Kind("encryption key", _number),
+    "aws:ecs/cluster:Cluster": _Kind("cluster", _named()),
+    "aws:ecs/service:Service": _Kind("service", _each(_service)),
+    "aws:ecs/taskDefinition:TaskDefinition": _Kind("task", _each(_task_definition)),
+    "aws:lb/targetGroup:TargetGroup": _Kind("target group", _each(_target_group)),
+    "aws:lb/listenerRule:ListenerRule": _Kind("route", _each(_rule)),
+    "aws:appautoscaling/policy:Policy": _Kind("scaling policy", _each(_scaling)),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": _Kind("alarm", _number),
+    "aws:cloudwatch/dashboard:Dashboard": _Kind("dashboard", _named("dashboardName")),
+    "aws:cloudwatch/logGroup:LogGroup": _Kind("log group", _log_groups),
+    "aws:lambda/function:Function": _Kind("function", _named()),
+    "aws:scheduler/schedule:Schedule": _Kind("schedule", _named()),
+    "aws:sns/topic:Topic": _Kind("topic", _named()),
+    "docker-build:index:Image": _Kind("image build", _each(lambda _, image: (_get(image, "context", "location"),))),
+}
+"""The kinds worth a line of their own, in reading order."""

@@ -1,0 +1,558 @@
+"""Estimate what a recorded graph costs in a month, from the dated list prices in `prices.yaml`.
+
+What is billed by the hour or the piece is counted. What depends on use is named, never guessed. A price that the list
+does not hold is reported as missing, never taken as zero.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from preview import yaml
+from preview.graph import Graph, Resource
+
+_PRICES: Final = Path(__file__).with_name("prices.yaml")
+
+_FREE_GP3_IOPS, _FREE_GP3_MBPS = 3_000, 125
+_LARGE_GP3_GIB, _FREE_LARGE_GP3_IOPS, _FREE_LARGE_GP3_MBPS = 400, 12_000, 500
+_FREE_EPHEMERAL_GIB = 20
+_FREE_INSIGHTS_DAYS = 7
+_DAYS_PER_INSIGHTS_MONTH = 31
+_FAST_PERIOD_SECONDS = 60
+_FAST_HEALTH_CHECK_SECONDS = 10
+_PROXY_MIN_VCPU = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """One list price in US dollars."""
+
+    value: Decimal
+    unit: str
+    confidence: str
+    """seen (read in the source), derived (computed from it) or memory (no source found)."""
+
+
+class PriceList:
+    """The list prices of one day."""
+
+    def __init__(self, path: Path = _PRICES) -> None:
+        """Read a price file of the shape of `prices.yaml`."""
+        document: Any = yaml.load(path.read_text(encoding="utf-8"), exact=True)
+        self.as_of = str(document["as_of"])
+        """The day the prices were collected, as YYYY-MM-DD."""
+        self.hours: Decimal = document["hours_per_month"]
+        """Hours in a month."""
+        self._entries: Mapping[str, Mapping[str, object]] = document["entries"]
+
+    def get(self, key: str, region: str) -> Price | None:
+        """Return a price, or None when the list has none for this key in this region."""
+        entry = self._entries.get(key, {})
+        prices = entry.get("prices")
+        found = (prices.get(region) or prices.get("global")) if isinstance(prices, Mapping) else None
+        if found is None:
+            return None
+        return Price(value=found["value"], unit=str(entry["unit"]), confidence=found["confidence"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """What a resource is billed for."""
+
+    what: str
+    """In the words of a person, such as `db.t4g.medium, Multi-AZ`."""
+    key: str
+    """The entry in the price list."""
+    quantity: Decimal
+    """How many units a month: for an hourly price, hours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One charge with its price."""
+
+    component: str
+    """Name of the top-level component, or empty for a loose resource."""
+    urn: str
+    name: str
+    what: str
+    monthly: Decimal
+    """US dollars."""
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A charge that cannot be priced."""
+
+    component: str
+    urn: str
+    name: str
+    what: str
+    key: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """A kind of cost that depends on use and is not counted."""
+
+    what: str
+    price: str
+    """The unit price, such as `0.045 USD per GB processed`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What the counted resources cost in a month, in US dollars before tax, discounts and free tiers."""
+
+    as_of: str
+    lines: tuple[Line, ...]
+    missing: tuple[Missing, ...]
+    usage: tuple[Usage, ...]
+    unpriced: tuple[str, ...]
+    """Types the estimate knows nothing about."""
+    assumptions: tuple[str, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """US dollars a month."""
+        return sum((line.monthly for line in self.lines), Decimal(0))
+
+    def by_component(self) -> dict[str, Decimal]:
+        """Return US dollars a month by the name of the top-level component, the most expensive first."""
+        sums: dict[str, Decimal] = {}
+        for line in self.lines:
+            sums[line.component] = sums.get(line.component, Decimal(0)) + line.monthly
+        return dict(sorted(sums.items(), key=lambda item: (-item[1], item[0])))
+
+
+def estimate(graph: Graph, prices: PriceList | None = None) -> Estimate:
+    """Estimate a recorded graph.
+
+    Args:
+        graph: what the program registered.
+        prices: the price list; the project's own by default.
+    """
+    prices = prices or project_prices()
+    lines: list[Line] = []
+    missing: list[Missing] = []
+    usage: dict[str, Usage] = {}
+    unpriced: set[str] = set()
+    for resource in graph.resources:
+        if not resource.custom:
+            continue
+        meter = _METERS.get(resource.type)
+        if meter is None and resource.type not in _BY_USE and not _is_free(resource.type):
+            unpriced.add(resource.type)
+        component = graph.component(resource)
+        owner = component.name if component else ""
+        region = region_of(graph, resource)
+        for charge in meter(_Metered(graph, resource, prices, region)) if meter else ():
+            price = prices.get(charge.key, region)
+            if price is None:
+                missing.append(
+                    Missing(
+                        component=owner,
+                        urn=resource.urn,
+                        name=resource.name,
+                        what=charge.what,
+                        key=charge.key,
+                        region=region,
+                    )
+                )
+            elif charge.quantity:
+                lines.append(
+                    Line(
+                        component=owner,
+                        urn=resource.urn,
+                        name=resource.name,
+                        what=charge.what,
+                        monthly=price.value * charge.quantity,
+                        confidence=price.confidence,
+                    )
+                )
+        for what, key in _BY_USE.get(resource.type, ()):
+            price = prices.get(key, region)
+            usage[what] = Usage(what=what, price=f"{_plain(price.value)} {price.unit}" if price else "price missing")
+    return Estimate(
+        as_of=prices.as_of,
+        lines=tuple(lines),
+        missing=tuple(missing),
+        usage=tuple(usage.values()),
+        unpriced=tuple(sorted(unpriced)),
+        assumptions=_assumptions(graph, prices, lines),
+    )
+
+
+@cache
+def project_prices() -> PriceList:
+    """Return the project's own price list, read once."""
+    return PriceList()
+
+
+def region_of(graph: Graph, resource: Resource) -> str:
+    """Return the AWS region a resource is in: its own, or its provider's; us-east-1 where neither says."""
+    provider_urn = resource.provider.rpartition("::")[0]
+    provider = graph.urn(provider_urn).inputs if provider_urn else {}
+    found = (resource.inputs.get("region"), provider.get("region"))
+    return next((region for region in found if isinstance(region, str)), "us-east-1")
+
+
+def _assumptions(graph: Graph, prices: PriceList, lines: Sequence[Line]) -> tuple[str, ...]:
+    types = {resource.type for resource in graph.resources}
+    said = [
+        f"List prices of {prices.as_of}, on demand, {_plain(prices.hours)} hours a month, no tax, discount or free tier."
+    ]
+    if _ECS_SERVICE in types:
+        said.append("Services run their minimum number of tasks all month.")
+    if any("Fargate Spot" in line.what for line in lines):
+        said.append("Fargate Spot is priced at its usual discount, which floats.")
+    if _LOAD_BALANCER in types:
+        said.append("A load balancer uses one capacity unit (LCU) around the clock.")
+    counts = {kind: sum(line.confidence == kind for line in lines) for kind in ("seen", "derived", "memory")}
+    said.append(
+        f"Of {len(lines)} prices used, {counts['seen']} were read in a source, {counts['derived']} derived from one and "
+        f"{counts['memory']} are without a source: see preview/prices.yaml."
+    )
+    return tuple(said)
+
+
+@dataclass(frozen=True, slots=True)
+class _Metered:
+    """A resource on the meter."""
+
+    graph: Graph
+    resource: Resource
+    prices: PriceList
+    region: str
+
+    def text(self, key: str, default: str = "") -> str:
+        value = self.resource.inputs.get(key)
+        return value if isinstance(value, str) else default
+
+    def number(self, key: str, default: int = 0) -> Decimal:
+        value = self.resource.inputs.get(key)
+        return (
+            Decimal(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else Decimal(default)
+        )
+
+    def flag(self, key: str) -> bool:
+        return self.resource.inputs.get(key) is True
+
+    def count(self, key: str) -> int:
+        value = self.resource.inputs.get(key)
+        return len(value) if isinstance(value, list) else 0
+
+    def hours(self, quantity: Decimal | int = 1) -> Decimal:
+        return self.prices.hours * quantity
+
+
+_Meter = Callable[[_Metered], Iterator[Charge]]
+
+_ECS_SERVICE: Final = "aws:ecs/service:Service"
+_LOAD_BALANCER: Final = "aws:lb/loadBalancer:LoadBalancer"
+
+
+def _tasks(metered: _Metered) -> Decimal:
+    """Return how many tasks a service runs at least."""
+    service = metered.resource
+    for target in metered.graph.of("aws:appautoscaling/target:Target"):
+        lowest = target.inputs.get("minCapacity")
+        if service.urn in target.dependencies and isinstance(lowest, int):
+            return Decimal(lowest)
+    return metered.number("desiredCount", default=1)
+
+
+def _spot_share(metered: _Metered, tasks: Decimal) -> Decimal:
+    """Return how many of a service's tasks run on Fargate Spot, by base and weight."""
+    strategies = metered.resource.inputs.get("capacityProviderStrategies")
+    rest, spot, weights, spot_weight = tasks, Decimal(0), Decimal(0), Decimal(0)
+    for strategy in strategies if isinstance(strategies, list) else []:
+        is_spot = strategy.get("capacityProvider") == "FARGATE_SPOT"
+        base = min(rest, Decimal(strategy.get("base", 0)))
+        weight = Decimal(strategy.get("weight", 0))
+        rest, weights = rest - base, weights + weight
+        if is_spot:
+            spot, spot_weight = spot + base, spot_weight + weight
+    return spot + (rest * spot_weight / weights if weights else 0)
+
+
+def _service(metered: _Metered) -> Iterator[Charge]:
+    definitions = metered.graph.direct(metered.resource, "aws:ecs/taskDefinition:TaskDefinition")
+    if not definitions:
+        # No list holds this key: what cannot be known is reported as missing.
+        yield Charge(what="tasks of a definition outside this stack", key="fargate.task", quantity=Decimal(1))
+        return
+    task = definitions[-1].inputs
+    vcpu, gib = Decimal(str(task.get("cpu", 256))) / 1024, Decimal(str(task.get("memory", 512))) / 1024
+    platform = task.get("runtimePlatform")
+    arm = isinstance(platform, Mapping) and platform.get("cpuArchitecture") == "ARM64"
+    family = f"fargate.linux.{'arm64' if arm else 'x86'}"
+    tasks = _tasks(metered)
+    spot = _spot_share(metered, tasks)
+    discount = metered.prices.get("fargate.spot.discount", metered.region)
+    for count, name, factor in (
+        (tasks - spot, "Fargate", Decimal(1)),
+        (spot, "Fargate Spot", Decimal(1) - (discount.value if discount else 0)),
+    ):
+        if count:
+            what = f"{_plain(count)} x {_plain(vcpu)} vCPU, {_plain(gib)} GiB{', ARM' if arm else ''} on {name}"
+            yield Charge(what=f"{what}: CPU", key=f"{family}.vcpu_hour", quantity=metered.hours(count * vcpu * factor))
+            yield Charge(what=f"{what}: memory", key=f"{family}.gb_hour", quantity=metered.hours(count * gib * factor))
+    storage = task.get("ephemeralStorage")
+    size = storage.get("sizeInGib", 0) if isinstance(storage, Mapping) else 0
+    if size > _FREE_EPHEMERAL_GIB:
+        extra = size - _FREE_EPHEMERAL_GIB
+        yield Charge(
+            what=f"{_plain(tasks)} x {extra} GiB more ephemeral storage",
+            key="fargate.ephemeral_storage.gb_hour",
+            quantity=metered.hours(tasks * extra),
+        )
+
+
+def _database(metered: _Metered) -> Iterator[Charge]:
+    class_ = metered.text("instanceClass", "unknown")
+    engine = metered.text("engine", "unknown")
+    zones, label = ("multi_az", "Multi-AZ") if metered.flag("multiAz") else ("single_az", "one zone")
+    yield Charge(
+        what=f"{class_}, {label}",
+        key=f"rds.{engine}.{class_.replace('.', '_')}.{zones}.hour",
+        quantity=metered.hours(),
+    )
+    iops, throughput, size = (
+        metered.number("iops"),
+        metered.number("storageThroughput"),
+        metered.number("allocatedStorage"),
+    )
+    kind = metered.text("storageType", "io1" if iops else "gp2")
+    family = f"rds.storage.{kind}.{zones}"
+    yield Charge(what=f"{_plain(size)} GiB {kind}, {label}", key=f"{family}.gb_month", quantity=size)
+    if kind == "gp3":
+        large = size >= _LARGE_GP3_GIB
+        more_iops = iops - (_FREE_LARGE_GP3_IOPS if large else _FREE_GP3_IOPS)
+        more_throughput = throughput - (_FREE_LARGE_GP3_MBPS if large else _FREE_GP3_MBPS)
+        if more_iops > 0:
+            yield Charge(what=f"{_plain(more_iops)} more IOPS", key=f"{family}.extra_iops_month", quantity=more_iops)
+        if more_throughput > 0:
+            what = f"{_plain(more_throughput)} MB/s more throughput"
+            yield Charge(what=what, key=f"{family}.extra_throughput_mbps_month", quantity=more_throughput)
+    elif iops:
+        yield Charge(what=f"{_plain(iops)} IOPS", key=f"{family}.iops_month", quantity=iops)
+    if metered.flag("manageMasterUserPassword"):
+        yield Charge(what="master password", key="secretsmanager.secret_month", quantity=Decimal(1))
+    retention = metered.number("performanceInsightsRetentionPeriod")
+    if metered.flag("performanceInsightsEnabled") and retention > _FREE_INSIGHTS_DAYS:
+        months = math.ceil(retention / _DAYS_PER_INSIGHTS_MONTH)
+        vcpu, family = Decimal(_vcpu(class_)), "rds.performance_insights"
+        yield Charge(what="Performance Insights", key=f"{family}.first_paid_month.vcpu_month", quantity=vcpu)
+        yield Charge(
+            what=f"Performance Insights, {months - 1} more months",
+            key=f"{family}.additional_month.vcpu_month",
+            quantity=vcpu * (months - 1),
+        )
+
+
+def _vcpu(class_: str) -> int:
+    """Return an instance class's vCPUs by its size: 2 up to large, then 4 for each xlarge."""
+    size = class_.rpartition(".")[2]
+    if not size.endswith("xlarge"):
+        return 2
+    return 4 * int(size.removesuffix("xlarge") or 1)
+
+
+def _database_proxy(metered: _Metered) -> Iterator[Charge]:
+    databases = metered.graph.of("aws:rds/instance:Instance")
+    vcpu = max([_PROXY_MIN_VCPU, *(_vcpu(str(database.inputs.get("instanceClass"))) for database in databases)])
+    yield Charge(what=f"database proxy, {vcpu} vCPU", key="rds.proxy.vcpu_hour", quantity=metered.hours(vcpu))
+
+
+def _cache(metered: _Metered) -> Iterator[Charge]:
+    node, engine = metered.text("nodeType", "unknown"), metered.text("engine", "redis")
+    shards = metered.number("numNodeGroups")
+    nodes = shards * (1 + metered.number("replicasPerNodeGroup")) if shards else metered.number("numCacheClusters", 1)
+    yield Charge(
+        what=f"{_plain(nodes)} x {node}",
+        key=f"elasticache.{engine}.{node.replace('.', '_')}.node_hour",
+        quantity=metered.hours(nodes),
+    )
+
+
+def _load_balancer(metered: _Metered) -> Iterator[Charge]:
+    if metered.text("loadBalancerType", "application") != "application":
+        yield Charge(what=metered.text("loadBalancerType"), key="load_balancer.other", quantity=metered.hours())
+        return
+    yield Charge(what="load balancer", key="alb.hour", quantity=metered.hours())
+    yield Charge(what="1 capacity unit (LCU)", key="alb.lcu_hour", quantity=metered.hours())
+    if not metered.flag("internal"):
+        zones = metered.count("subnets") or metered.count("subnetMappings")
+        yield Charge(what=f"{zones} public IPv4 addresses", key="public_ipv4.hour", quantity=metered.hours(zones))
+
+
+def _endpoint(metered: _Metered) -> Iterator[Charge]:
+    if metered.text("vpcEndpointType", "Gateway") == "Interface":
+        zones = metered.count("subnetIds")
+        service = metered.text("serviceName").rpartition(".")[2]
+        what = f"{service} endpoint in {zones} zones"
+        yield Charge(what=what, key="vpc_endpoint.interface.hour", quantity=metered.hours(zones))
+
+
+def _web_acl(metered: _Metered) -> Iterator[Charge]:
+    rules = metered.count("rules")
+    yield Charge(what="web ACL", key="wafv2.web_acl_month", quantity=Decimal(1))
+    yield Charge(what=f"{rules} rules", key="wafv2.rule_month", quantity=Decimal(rules))
+
+
+def _alarm(metered: _Metered) -> Iterator[Charge]:
+    queries = metered.resource.inputs.get("metricQueries")
+    metrics = [query["metric"] for query in queries if "metric" in query] if isinstance(queries, list) else []
+    periods = [
+        metered.number("period", _FAST_PERIOD_SECONDS),
+        *(m.get("period", _FAST_PERIOD_SECONDS) for m in metrics),
+    ]
+    fast = min(periods) < _FAST_PERIOD_SECONDS
+    count = max(1, len(metrics))
+    kind = "high_resolution" if fast else "standard"
+    yield Charge(
+        what=f"alarm on {count} metric{'s'[: count > 1]}", key=f"cloudwatch.alarm.{kind}_month", quantity=Decimal(count)
+    )
+
+
+def _health_check(metered: _Metered) -> Iterator[Charge]:
+    family = "route53.health_check"
+    kind = metered.text("type")
+    features = [
+        kind.startswith("HTTPS"),
+        kind.endswith("STR_MATCH"),
+        metered.number("requestInterval", 30) == _FAST_HEALTH_CHECK_SECONDS,
+        metered.flag("measureLatency"),
+    ]
+    yield Charge(what="health check", key=f"{family}.aws_endpoint_month", quantity=Decimal(1))
+    if any(features):
+        extra = Decimal(sum(features))
+        what = f"{extra} optional feature{'s'[: extra > 1]} (HTTPS, matching, fast, latency)"
+        yield Charge(what=what, key=f"{family}.optional_feature.aws_endpoint_month", quantity=extra)
+
+
+def _each(what: str, key: str) -> _Meter:
+    """Meter something that has a price by the month."""
+
+    def meter(metered: _Metered) -> Iterator[Charge]:  # noqa: ARG001 - one signature for all
+        yield Charge(what=what, key=key, quantity=Decimal(1))
+
+    return meter
+
+
+def _hourly(what: str, key: str) -> _Meter:
+    """Meter something that has a price by the hour."""
+
+    def meter(metered: _Metered) -> Iterator[Charge]:
+        yield Charge(what=what, key=key, quantity=metered.hours())
+
+    return meter
+
+
+_METERS: Final[Mapping[str, _Meter]] = {
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm": _each("composite alarm", "cloudwatch.alarm.composite_month"),
+    "aws:cloudwatch/dashboard:Dashboard": _each("dashboard", "cloudwatch.dashboard_month"),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": _alarm,
+    "aws:ec2/eip:Eip": _hourly("public IPv4 address", "public_ipv4.hour"),
+    "aws:ec2/natGateway:NatGateway": _hourly("NAT gateway", "nat_gateway.hour"),
+    "aws:ec2/vpcEndpoint:VpcEndpoint": _endpoint,
+    _ECS_SERVICE: _service,
+    "aws:elasticache/replicationGroup:ReplicationGroup": _cache,
+    "aws:kms/key:Key": _each("encryption key", "kms.key_month"),
+    "aws:kms/replicaKey:ReplicaKey": _each("encryption key", "kms.key_month"),
+    _LOAD_BALANCER: _load_balancer,
+    "aws:rds/instance:Instance": _database,
+    "aws:rds/proxy:Proxy": _database_proxy,
+    "aws:route53/healthCheck:HealthCheck": _health_check,
+    "aws:route53/zone:Zone": _each("hosted zone", "route53.hosted_zone_month"),
+    "aws:secretsmanager/secret:Secret": _each("secret", "secretsmanager.secret_month"),
+    "aws:wafv2/webAcl:WebAcl": _web_acl,
+}
+
+_BY_USE: Final[Mapping[str, Sequence[tuple[str, str]]]] = {
+    "aws:cloudfront/distribution:Distribution": (
+        ("CloudFront transfer", "cloudfront.transfer_out.us_mx_ca.first_10tb_gb"),
+        ("CloudFront requests", "cloudfront.https_requests.us_mx_ca.per_10k"),
+    ),
+    "aws:cloudwatch/logGroup:LogGroup": (
+        ("log ingestion", "cloudwatch.logs.ingest_gb"),
+        ("log storage", "cloudwatch.logs.storage_gb_month"),
+    ),
+    "aws:ec2/natGateway:NatGateway": (("NAT traffic", "nat_gateway.gb"),),
+    "aws:ec2/vpc:Vpc": (("transfer out", "data_transfer.internet_out.first_10tb_gb"),),
+    "aws:ecr/repository:Repository": (("image storage", "ecr.private.gb_month"),),
+    "aws:ecs/cluster:Cluster": (("Container Insights", "cloudwatch.container_insights.ecs_enhanced.metric_month"),),
+    "aws:lambda/function:Function": (("Lambda time", "lambda.arm64.gb_second"),),
+    "aws:rds/instance:Instance": (("database backups", "rds.backup.extra_gb_month"),),
+    "aws:s3/bucket:Bucket": (("S3 storage", "s3.standard.gb_month"), ("S3 writes", "s3.requests.put.per_1k")),
+    "aws:scheduler/schedule:Schedule": (("schedules", "eventbridge.scheduler.invocations.per_million"),),
+    "aws:sns/topic:Topic": (("notifications", "sns.standard.requests.per_million"),),
+    "aws:wafv2/webAcl:WebAcl": (("WAF requests", "wafv2.requests.per_million"),),
+}
+
+_FREE_PREFIXES: Final = (
+    "aws:acm/",
+    "aws:appautoscaling/",
+    "aws:backup/plan",
+    "aws:backup/selection",
+    "aws:backup/vault",
+    "aws:budgets/",
+    "aws:chatbot/",
+    "aws:cloudfront/",
+    "aws:cloudwatch/eventRule",
+    "aws:cloudwatch/eventTarget",
+    "aws:cloudwatch/log",
+    "aws:ec2/default",
+    "aws:ec2/flowLog",
+    "aws:ec2/internetGateway",
+    "aws:ec2/mainRouteTable",
+    "aws:ec2/networkAcl",
+    "aws:ec2/route",
+    "aws:ec2/securityGroup",
+    "aws:ec2/subnet",
+    "aws:ec2/vpc:",
+    "aws:ecr/",
+    "aws:ecs/",
+    "aws:elasticache/parameterGroup",
+    "aws:elasticache/subnetGroup",
+    "aws:elasticache/user",
+    "aws:iam/",
+    "aws:kms/",
+    "aws:lambda/",
+    "aws:lb/",
+    "aws:rds/optionGroup",
+    "aws:rds/parameterGroup",
+    "aws:rds/proxy",
+    "aws:rds/subnetGroup",
+    "aws:route53/record",
+    "aws:s3/",
+    "aws:scheduler/",
+    "aws:secretsmanager/",
+    "aws:sns/",
+    "aws:ssm/parameter",
+    "aws:vpc/",
+    "aws:wafv2/webAcl",
+    "docker-build:",
+    "pulumi:",
+    "random:",
+)
+"""Types without a price of their own: AWS bills what they belong to, or nothing."""
+
+
+def _is_free(type_: str) -> bool:
+    return type_.startswith(_FREE_PREFIXES)
+
+
+def _plain(number: Decimal) -> str:
+    """Write a number without exponent and needless zeros."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

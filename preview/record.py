@@ -1,0 +1,409 @@
+"""Run the program in this process and keep everything it registers.
+
+The recorder stands where the engine stands: it receives the requests the SDK would send, refuses what the engine refuses
+and answers like a provider. Nothing leaves the process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import contextvars
+import dataclasses
+import json
+import os
+import runpy
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+import pulumi
+import pulumi.runtime
+from google.protobuf import empty_pb2  # type: ignore[import-untyped] # has no stubs among our dependencies
+from pulumi.runtime import mocks
+from pulumi.runtime.proto import engine_pb2, resource_pb2, source_pb2
+
+from preview import answers, awsx, wire
+from preview import project as projects
+from preview.graph import UNKNOWN, Graph, Message, Resource
+
+if TYPE_CHECKING:
+    from google.protobuf.internal.containers import MessageMap  # type: ignore[import-untyped] # as above
+
+Mode = Literal["update", "preview"]
+"""update: every output has a plausible value, as after `pulumi up`; preview: what a provider computes is `UNKNOWN`."""
+
+_STACK: Final = "pulumi:pulumi:Stack"
+_SEVERITIES: Final = {engine_pb2.INFO: "info", engine_pb2.WARNING: "warning", engine_pb2.ERROR: "error"}
+
+
+class InvalidStack(Exception):  # noqa: N818 - reads as what it says about the stack file
+    """The program refused its settings; the text is what `pulumi up` would print."""
+
+
+class RefusedError(Exception):
+    """The engine would refuse what the program does; the text is the engine's."""
+
+
+def record(
+    root: Path,
+    stack: str,
+    config: Mapping[str, object],
+    *,
+    mode: Mode = "update",
+    observe: Callable[[Resource], None] | None = None,
+) -> Graph:
+    """Run `root/__main__.py` and return what it registered.
+
+    Args:
+        root: the project's folder, with `Pulumi.yaml` and `__main__.py`.
+        stack: the stack's name.
+        config: the `config:` section of the stack file, parsed, with full keys such as `slipway:app`.
+        mode: what the provider answers, see `Mode`.
+        observe: is told each resource as it is registered.
+
+    Raises:
+        project.InvalidProject: no usable `Pulumi.yaml`.
+        InvalidStack: the program ended with `pulumi.RunError`.
+        RefusedError: a duplicate URN, or a resource without an explicit provider where default ones are disabled.
+        answers.UnknownLookupError: a look-up that has no offline answer.
+    """
+    project = projects.read(root)
+    values = project.values(config)
+    secrets = [key for key, value in config.items() if projects.is_secret(value)]
+    monitor = _Monitor(project.name, stack, values, mode, observe)
+    contextvars.Context().run(_run, project.root, monitor, values, secrets)
+    return monitor.graph()
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """Runs what the SDK would hand to threads at once: the requests then arrive in the program's order, every time."""
+
+    def run_in_executor(  # type: ignore[override] # the SDK passes no executor and awaits the result, nothing more
+        self, executor: object, func: Callable[..., object], *args: object
+    ) -> asyncio.Future[object]:
+        del executor
+        future = self.create_future()
+        try:
+            future.set_result(func(*args))
+        except Exception as error:  # noqa: BLE001 - raised where the future is awaited
+            future.set_exception(error)
+        return future
+
+
+def _run(root: Path, monitor: _Monitor, values: dict[str, str], secrets: list[str]) -> None:
+    pulumi.runtime.set_all_config(values, secrets)
+    pulumi.runtime.configure(
+        pulumi.runtime.Settings(
+            project=monitor.project,
+            stack=monitor.stack,
+            monitor=monitor,
+            engine=_Engine(monitor.messages),
+            dry_run=monitor.mode == "preview",
+            organization="organization",
+            root_directory=str(root),
+        )
+    )
+
+    async def program() -> None:
+        runpy.run_path(str(root / "__main__.py"), run_name="__main__")
+        await _drain()
+
+    loop = _Loop()
+    asyncio.set_event_loop(loop)
+    try:
+        with _inside(root), _without_stack_traces():
+            loop.run_until_complete(pulumi.runtime.run_in_stack(program))
+    except pulumi.RunError as error:
+        raise InvalidStack(str(error)) from error
+    finally:
+        loop.set_exception_handler(lambda *_: None)  # what an aborted run leaves behind says nothing new
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+        asyncio.set_event_loop(None)
+
+
+async def _drain() -> None:
+    """Wait until every output is resolved. The SDK does so too, but in time that grows with the square of their number."""
+    settings = pulumi.runtime.settings.SETTINGS
+    while settings.outputs:
+        pending = list(settings.outputs)
+        settings.outputs.clear()
+        await asyncio.gather(*pending)
+
+
+@contextlib.contextmanager
+def _without_stack_traces() -> Iterator[None]:
+    """Spare the SDK the walk up the stack at every resource: only the CLI shows it, and it takes a sixth of the time."""
+    module, name = pulumi.runtime.resource, "_get_stack_trace"
+    walk = getattr(module, name, None)
+    if walk is None:
+        yield
+        return
+    setattr(module, name, source_pb2.StackTrace)
+    try:
+        yield
+    finally:
+        setattr(module, name, walk)
+
+
+@contextlib.contextmanager
+def _inside(root: Path) -> Iterator[None]:
+    """Give the program the working directory and import path it has under the engine; keep its prints off stdout."""
+    before = Path.cwd()
+    path = str(root)
+    sys.path.insert(0, path)
+    os.chdir(root)
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    finally:
+        os.chdir(before)
+        sys.path.remove(path)
+
+
+class _Engine:
+    """Keeps what the program logs."""
+
+    def __init__(self, messages: list[Message]) -> None:
+        self._messages = messages
+
+    def Log(self, request: engine_pb2.LogRequest) -> None:  # noqa: N802 - the protocol's name
+        severity = _SEVERITIES.get(request.severity)
+        if severity:
+            self._messages.append(Message(severity=severity, text=request.message, urn=request.urn))
+
+    def RequirePulumiVersion(self, request: object) -> None:  # noqa: N802 - the protocol's name
+        """Accept any: there is no CLI here whose version could be too old."""
+
+
+class _Monitor(mocks.MockMonitor):
+    """The engine's end of the resource protocol."""
+
+    def __init__(
+        self,
+        project: str,
+        stack: str,
+        values: Mapping[str, str],
+        mode: Mode,
+        observe: Callable[[Resource], None] | None,
+    ) -> None:
+        super().__init__(_NoMocks())
+        self.project = project
+        self.stack = stack
+        self.mode = mode
+        self._observe = observe
+        self.messages: list[Message] = []
+        self._root = ""
+        self._region = values.get("aws:region", "us-east-1")
+        disabled = values.get("pulumi:disable-default-providers", "")
+        self._disabled = frozenset(json.loads(disabled)) if disabled.startswith("[") else frozenset(disabled.split(","))
+        self._nodes: dict[str, Resource] = {}
+        self._ids: dict[str, str] = {}
+        self._registered_outputs: dict[str, Mapping[str, object]] = {}
+        self._exports: Mapping[str, object] = {}
+        self._secret_exports: frozenset[str] = frozenset()
+
+    def graph(self) -> Graph:
+        """Return what was registered so far."""
+        return Graph(
+            project=self.project,
+            stack=self.stack,
+            resources=tuple(self._nodes.values()),
+            exports=self._exports,
+            secret_exports=self._secret_exports,
+            registered_outputs=self._registered_outputs,
+            messages=tuple(self.messages),
+        )
+
+    def RegisterResource(  # noqa: N802 - the protocol's name
+        self, request: resource_pb2.RegisterResourceRequest
+    ) -> resource_pb2.RegisterResourceResponse:
+        """Keep one registration and answer it."""
+        parent = "" if request.parent == self._root else request.parent
+        urn = self._compose(parent, request.type, request.name)
+        if request.type == _STACK:
+            self._root = urn
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        inputs, secrets = wire.read(request.object)
+        resource = Resource(
+            urn=urn,
+            type=request.type,
+            name=request.name,
+            parent=parent,
+            inputs=inputs,
+            secrets=secrets,
+            dependencies=tuple(sorted(request.dependencies)),
+            property_dependencies=_property_dependencies(request.propertyDependencies),
+            provider=request.provider,
+            custom=request.custom,
+            remote=request.remote,
+            protect=request.protect,
+            ignore_changes=tuple(request.ignoreChanges),
+            delete_before_replace=request.deleteBeforeReplace,
+            retain_on_delete=request.retainOnDelete,
+            additional_secret_outputs=tuple(request.additionalSecretOutputs),
+            aliases=tuple(alias.urn or alias.spec.name for alias in request.aliases),
+        )
+        if request.remote:
+            return self._construct(resource, request.providers)
+        if not request.custom:
+            self._keep(resource)
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        answer = self._answer(resource)
+        response = resource_pb2.RegisterResourceResponse(urn=urn, id=self._ids[urn])
+        response.object.CopyFrom(request.object)
+        hidden = answer.secrets | set(request.additionalSecretOutputs)
+        for key, value in self._nodes[urn].outputs.items():
+            # A computed value that is left out is unknown to the program; one that is secret must say so all the same.
+            if key not in inputs and key != "id" and (value is not UNKNOWN or key in hidden):
+                wire.put(response.object, key, value, secret=key in hidden)
+        return response
+
+    def RegisterResourceOutputs(  # noqa: N802 - the protocol's name
+        self, request: resource_pb2.RegisterResourceOutputsRequest
+    ) -> empty_pb2.Empty:
+        """Keep what a component, or the stack, gave to `register_outputs`."""
+        outputs, secrets = wire.read(request.outputs)
+        if request.urn == self._root:
+            self._exports, self._secret_exports = outputs, secrets
+        else:
+            self._registered_outputs[request.urn] = outputs
+        return empty_pb2.Empty()
+
+    def ReadResource(  # noqa: N802 - the protocol's name
+        self, request: resource_pb2.ReadResourceRequest
+    ) -> resource_pb2.ReadResourceResponse:
+        """Refuse to read a resource that exists outside the program: nothing is known of it offline."""
+        raise answers.UnknownLookupError(
+            f"The offline preview cannot read the existing {request.type} {request.id}: pass its values in instead."
+        )
+
+    def Invoke(  # noqa: N802 - the protocol's name
+        self, request: resource_pb2.ResourceInvokeRequest
+    ) -> resource_pb2.ResourceInvokeResponse:
+        """Answer a look-up."""
+        args, _ = wire.read(request.args)
+        if request.tok == "pulumi:pulumi:getResource":
+            node = self._nodes[str(args["urn"])]
+            result: Mapping[str, object] = {"urn": node.urn, "id": self._ids.get(node.urn, ""), "state": node.outputs}
+        else:
+            package = request.tok.partition(":")[0]
+            if not request.provider and self._is_disabled(package):
+                raise RefusedError(
+                    f"Default provider for '{package}' disabled. '{request.tok}' must use an explicit provider."
+                )
+            result = answers.look_up(request.tok, args, self._region_of(request.provider, args))
+        response = resource_pb2.ResourceInvokeResponse()
+        fields = getattr(response, "return")
+        for key, value in result.items():
+            wire.put(fields, key, value)
+        return response
+
+    def _compose(self, parent: str, type_: str, name: str) -> str:
+        qualified = f"{parent.split('::')[2]}${type_}" if parent else type_
+        return f"urn:pulumi:{self.stack}::{self.project}::{qualified}::{name}"
+
+    def _is_disabled(self, package: str) -> bool:
+        return package in self._disabled or "*" in self._disabled
+
+    def _region_of(self, provider: str, inputs: Mapping[str, object]) -> str:
+        own = inputs.get("region")
+        node = self._nodes.get(provider.rpartition("::")[0])
+        given = node.inputs.get("region") if node else None
+        return next((region for region in (own, given) if isinstance(region, str)), self._region)
+
+    def _keep(self, resource: Resource) -> None:
+        if resource.urn in self._nodes:
+            raise RefusedError(f"Duplicate resource URN '{resource.urn}'; try giving it a unique name")
+        package = resource.type.partition(":")[0]
+        if resource.custom and not resource.provider and package != "pulumi" and self._is_disabled(package):
+            raise RefusedError(
+                f"Default provider for '{package}' disabled. '{resource.urn}' must use an explicit provider."
+            )
+        self._nodes[resource.urn] = resource
+        if self._observe:
+            self._observe(resource)
+
+    def _answer(self, resource: Resource) -> answers.Answer:
+        """Keep a resource together with what its provider answers."""
+        self._keep(resource)
+        region = self._region_of(resource.provider, resource.inputs)
+        answer = answers.answer(resource.urn, resource.type, resource.name, resource.inputs, region)
+        known = self.mode == "update"
+        added = {"id": answer.id, **answer.outputs}
+        if tags := self.default_tags(resource):
+            given = resource.inputs.get("tags")
+            added["tagsAll"] = {**tags, **(given if isinstance(given, Mapping) else {})}
+        self._ids[resource.urn] = answer.id if known else ""
+        outputs = {key: value if known else UNKNOWN for key, value in added.items() if key not in resource.inputs}
+        self._nodes[resource.urn] = dataclasses.replace(resource, outputs={**resource.inputs, **outputs})
+        return answer
+
+    def default_tags(self, resource: Resource) -> Mapping[str, object]:
+        """Return the tags that the provider adds to this resource."""
+        if resource.type not in answers.TAGGABLE and "tags" not in resource.inputs:
+            return {}
+        return answers.default_tags(self._nodes.get(resource.provider.rpartition("::")[0]))
+
+    def _construct(self, component: Resource, providers: Mapping[str, str]) -> resource_pb2.RegisterResourceResponse:
+        """Build the children of a component that a plugin would build, and answer its outputs."""
+        self._keep(component)
+        children = awsx.children(component, self.stack)
+        response = resource_pb2.RegisterResourceResponse(urn=component.urn)
+        urns = [component.urn]
+        built: dict[str, Resource] = {}
+        for role, child in children.items():
+            inputs = {key: awsx.resolve(value, built) for key, value in child.inputs.items()}
+            edges = {
+                key: tuple(
+                    sorted({built[part.role].urn} if isinstance(part, awsx.From) else {*child.edges.get(key, ())})
+                )
+                for key, part in child.inputs.items()
+            }
+            resource = Resource(
+                urn=self._compose(component.urn, child.type, child.name),
+                type=child.type,
+                name=child.name,
+                parent=component.urn,
+                inputs=inputs,
+                dependencies=tuple(sorted({urn for targets in edges.values() for urn in targets})),
+                property_dependencies=edges,
+                provider=providers.get(child.type.partition(":")[0], ""),
+            )
+            self._answer(resource)
+            built[role] = self._nodes[resource.urn]
+            urns.append(resource.urn)
+        outputs = awsx.outputs(component, built)
+        known = {key: value for key, value in outputs.items() if not isinstance(value, Resource)}
+        self._nodes[component.urn] = dataclasses.replace(component, outputs={**component.inputs, **known})
+        for key, value in outputs.items():
+            if isinstance(value, Resource):
+                id_ = self._ids[value.urn] or wire.UNKNOWN_TEXT
+                response.object.fields[key].struct_value.update(
+                    {wire.SIGNATURE: wire.REFERENCE, "urn": value.urn, "id": id_, "packageVersion": ""}
+                )
+            elif value is not UNKNOWN:
+                wire.put(response.object, key, value)
+            # The engine makes every output of such a component depend on all that it holds.
+            response.propertyDependencies[key].urns.extend(urns)
+        return response
+
+
+class _NoMocks(mocks.Mocks):
+    """The monitor answers everything itself; nothing may fall through to the SDK's mocks."""
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, object], list[tuple[str, str]] | None]:
+        raise answers.UnknownLookupError(f"The offline preview has no answer for {args.token}")
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, object]]:
+        raise answers.UnknownLookupError(f"The offline preview has no answer for {args.typ}")
+
+
+def _property_dependencies(
+    given: MessageMap[str, resource_pb2.RegisterResourceRequest.PropertyDependencies],
+) -> dict[str, tuple[str, ...]]:
+    return {key: tuple(sorted(given[key].urns)) for key in sorted(given)}

@@ -1,0 +1,451 @@
+"""Show a preview: rich for a terminal, plain for a log, Markdown for a pull request, JSON for a program."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Final, Literal, get_args
+
+from preview.graph import UNKNOWN, Graph, Resource
+from preview.outline import Section, count, kind, outline
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from preview.policies import Finding, Verdict
+    from preview.pricing import Estimate, Line
+
+Format = Literal["rich", "plain", "json", "markdown"]
+FORMATS: Final[tuple[str, ...]] = get_args(Format)
+
+_WIDTH = 120
+_LABEL_WIDTH = 18
+_CENT = Decimal("0.01")
+_MOST_CHARGES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """All there is to show."""
+
+    source: str
+    """The stack file, as the user named it."""
+    graph: Graph
+    estimate: Estimate
+    verdict: Verdict | None
+    """None where the project has no policy pack."""
+
+    @property
+    def sections(self) -> list[Section]:
+        """The components, summed up."""
+        return outline(self.graph, self.estimate.by_component())
+
+
+def render(preview: Preview, format_: Format) -> str:
+    """Return the preview as text in one of the formats; for `rich`, with the terminal's colours."""
+    match format_:
+        case "json":
+            return _json(preview)
+        case "markdown":
+            return _markdown(preview)
+        case "plain":
+            return _plain(preview)
+        case "rich":
+            return _rich(preview)
+
+
+def money(amount: Decimal) -> str:
+    """Write US dollars: `1,234.50`."""
+    return f"{amount.quantize(_CENT, ROUND_HALF_UP):,}"
+
+
+def headline(preview: Preview) -> str:
+    """Return the preview in one line."""
+    resources = sum(section.resources for section in preview.sections)
+    parts = [
+        count(resources, "resource"),
+        f"about {money(preview.estimate.total)} USD a month",
+        _policy_summary(preview),
+    ]
+    return f"{preview.graph.project} {preview.graph.stack}: {', '.join(parts)}"
+
+
+def _policy_summary(preview: Preview) -> str:
+    verdict = preview.verdict
+    if verdict is None:
+        return "no policy pack"
+    if verdict.refused:
+        return "refused by policy"
+    return "passes policy" if not verdict.findings else f"passes policy with {count(len(verdict.findings), 'remark')}"
+
+
+def _verdict_line(verdict: Verdict | None) -> str:
+    if verdict is None:
+        return "none: this project has no policy folder"
+    mandatory = sum(finding.level == "mandatory" for finding in verdict.findings)
+    advisory = len(verdict.findings) - mandatory
+    outcome = f"{mandatory} mandatory and {advisory} advisory findings" if verdict.findings else "no findings"
+    return f"{verdict.pack}, {count(verdict.policies, 'policy')}: {outcome}"
+
+
+def _undecided_line(verdict: Verdict) -> str:
+    counts: dict[str, int] = {}
+    for finding in verdict.undecided:
+        counts[finding.policy] = counts.get(finding.policy, 0) + 1
+    named = ", ".join(f"{policy} ({number})" if number > 1 else policy for policy, number in counts.items())
+    return f"{count(len(verdict.undecided), 'question')} cannot be decided before the update: {named}"
+
+
+def _subject(finding: Finding) -> str:
+    """Name the resource a finding is about."""
+    if not finding.urn:
+        return "the stack"
+    name, type_ = finding.urn.rpartition("::")[2], finding.urn.split("::")[-2].rpartition("$")[2]
+    return f"{kind(type_)} {name}"
+
+
+def _statement(finding: Finding) -> str:
+    """Return the message without the resource, where it begins with it: the subject names it."""
+    start, _, rest = finding.message.partition(": ")
+    name = finding.urn.rpartition("::")[2]
+    return rest if name and rest and start.endswith(f" {name}") else finding.message
+
+
+def _charges(estimate: Estimate, component: str) -> str:
+    """Name a component's largest charges."""
+    sums: dict[str, Decimal] = {}
+    counts: dict[str, int] = {}
+    for line in estimate.lines:
+        if line.component == component:
+            what = line.what.partition(":")[0]
+            sums[what] = sums.get(what, Decimal(0)) + line.monthly
+            counts[what] = counts.get(what, 0) + (0 if line.what.endswith(": memory") else 1)
+    largest = sorted(sums, key=lambda what: -sums[what])
+    named = [f"{counts[what]} x {what}" if counts[what] > 1 else what for what in largest[:_MOST_CHARGES]]
+    return "; ".join(named) + (" ..." if len(largest) > _MOST_CHARGES else "")
+
+
+def _missing_lines(estimate: Estimate) -> list[str]:
+    found: dict[str, list[str]] = {}
+    for missing in estimate.missing:
+        found.setdefault(f"no price of {missing.key} in {missing.region}", []).append(
+            f"{missing.name} ({missing.what})"
+        )
+    lines = [f"{reason}: {', '.join(who)}" for reason, who in found.items()]
+    if estimate.unpriced:
+        lines.append(f"no price is known for {', '.join(kind(type_) for type_ in estimate.unpriced)}")
+    return lines
+
+
+def _usage_line(estimate: Estimate) -> str:
+    return "Not counted, as it depends on use: " + "; ".join(
+        f"{item.what} {item.price.partition(', ')[0]}" for item in estimate.usage
+    )
+
+
+def _exports(graph: Graph) -> Iterator[tuple[str, str]]:
+    for name, value in sorted(_masked(graph.exports, graph.secret_exports).items()):
+        yield name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _label(section: Section) -> str:
+    return section.name or "(no component)"
+
+
+def _plain(preview: Preview) -> str:
+    return "\n".join(_plain_lines(preview)) + "\n"
+
+
+def _plain_lines(preview: Preview) -> Iterator[str]:
+    yield headline(preview)
+    yield f"from {preview.source}; nothing was changed, and the ids and addresses AWS will give out are stand-ins"
+    for message in preview.graph.messages:
+        yield f"{message.severity}: {message.text}"
+    for section in preview.sections:
+        yield ""
+        yield from _plain_section(section)
+    yield ""
+    yield from _plain_outputs(preview.graph)
+    yield ""
+    yield from _plain_policy(preview)
+    yield ""
+    yield from _plain_estimate(preview)
+
+
+def _plain_section(section: Section) -> Iterator[str]:
+    title = f"{_label(section)}  {section.kind}".rstrip()
+    right = f"{money(section.monthly)} USD" if section.monthly else ""
+    yield f"{title:<{_WIDTH - 20}}{right:>20}".rstrip()
+    for row in section.rows:
+        yield from _wrapped(f"  {row.label:<{_LABEL_WIDTH}} ", row.text)
+    if section.also:
+        yield from _wrapped(f"  {'also':<{_LABEL_WIDTH}} ", section.also)
+    if section.protected:
+        yield f"  {'protected':<{_LABEL_WIDTH}} {count(section.protected, 'resource')} that Pulumi refuses to delete"
+
+
+def _plain_outputs(graph: Graph) -> Iterator[str]:
+    yield "Outputs" if graph.exports else "No outputs"
+    width = max(map(len, graph.exports), default=0)
+    for name, value in _exports(graph):
+        yield from _wrapped(f"  {name:<{width}} ", value)
+
+
+def _plain_policy(preview: Preview) -> Iterator[str]:
+    verdict = preview.verdict
+    yield f"Policy  {_verdict_line(verdict)}"
+    if verdict is None:
+        return
+    for defect in verdict.defects:
+        yield from _wrapped("  DEFECT     ", f"a policy failed to run on {defect}")
+    for finding in verdict.findings:
+        mark = "MANDATORY" if finding.level == "mandatory" else "advisory"
+        yield from _wrapped(f"  {mark:<10} ", f"{finding.policy}: {_subject(finding)}: {_statement(finding)}")
+    if verdict.undecided:
+        yield from _wrapped("  undecided  ", _undecided_line(verdict))
+
+
+def _plain_estimate(preview: Preview) -> Iterator[str]:
+    estimate = preview.estimate
+    yield "Estimate  US dollars a month"
+    for component, monthly in estimate.by_component().items():
+        yield from _wrapped(
+            f"  {component or '(no component)':<24} {money(monthly):>10}  ", _charges(estimate, component)
+        )
+    yield f"  {'total':<24} {money(estimate.total):>10}"
+    for line in _missing_lines(estimate):
+        yield from _wrapped("  MISSING  ", line)
+    for assumption in estimate.assumptions:
+        yield from _wrapped("  ", assumption)
+    if estimate.usage:
+        yield from _wrapped("  ", _usage_line(estimate))
+
+
+def _wrapped(head: str, text: str) -> Iterator[str]:
+    """Break a text into lines that hang under its head."""
+    lines = textwrap.wrap(text, _WIDTH - len(head), break_long_words=False, break_on_hyphens=False) or [""]
+    yield (head + lines[0]).rstrip()
+    for line in lines[1:]:
+        yield " " * len(head) + line
+
+
+def _rich(preview: Preview) -> str:
+    from rich.console import Console, Group  # noqa: PLC0415 - only this format needs it
+
+    console = Console(force_terminal=True, highlight=False)
+    with console.capture() as capture:
+        console.print(Group(*_rich_parts(preview)))
+    return capture.get()
+
+
+def _rich_parts(preview: Preview) -> Iterator[RenderableType]:
+    from rich.markup import escape  # noqa: PLC0415 - only this format needs it
+    from rich.padding import Padding  # noqa: PLC0415 - as above
+    from rich.table import Table  # noqa: PLC0415 - as above
+    from rich.text import Text  # noqa: PLC0415 - as above
+    from rich.tree import Tree  # noqa: PLC0415 - as above
+
+    refused = preview.verdict is not None and preview.verdict.refused
+    yield Text(headline(preview), style="bold red" if refused else "bold green")
+    yield Text(
+        f"from {preview.source}; nothing was changed, and the ids and addresses AWS will give out are stand-ins",
+        style="dim",
+    )
+    for message in preview.graph.messages:
+        yield Text(f"{message.severity}: {message.text}", style="yellow")
+    for section in preview.sections:
+        cost = f"  [green]{money(section.monthly)} USD[/]" if section.monthly else ""
+        tree = Tree(f"[bold]{escape(_label(section))}[/]  [dim]{escape(section.kind)}[/]{cost}", guide_style="dim")
+        for row in section.rows:
+            grid = Table.grid(padding=(0, 2))
+            grid.add_column(width=_LABEL_WIDTH)
+            grid.add_column()
+            grid.add_row(Text(row.label, style="cyan"), Text(row.text))
+            tree.add(grid)
+        if section.also:
+            tree.add(Text(f"also {section.also}", style="dim"))
+        if section.protected:
+            tree.add(Text(f"{count(section.protected, 'resource')} that Pulumi refuses to delete", style="dim"))
+        yield Padding(tree, (1, 0, 0, 0))
+    if preview.graph.exports:
+        outputs = Table.grid(padding=(0, 2))
+        outputs.title, outputs.title_justify, outputs.title_style = "Outputs", "left", "bold"
+        for name, value in _exports(preview.graph):
+            outputs.add_row(Text(f"  {name}", style="cyan"), Text(value))
+        yield Padding(outputs, (1, 0, 0, 0))
+    yield Padding(_rich_policy(preview), (1, 0, 0, 0))
+    yield Padding(_rich_estimate(preview), (1, 0, 0, 0))
+
+
+def _rich_policy(preview: Preview) -> RenderableType:
+    from rich.table import Table  # noqa: PLC0415 - only this format needs it
+    from rich.text import Text  # noqa: PLC0415 - as above
+
+    table = Table.grid(padding=(0, 2))
+    table.title, table.title_justify, table.title_style = f"Policy  {_verdict_line(preview.verdict)}", "left", "bold"
+    verdict = preview.verdict
+    for defect in verdict.defects if verdict else ():
+        table.add_row(Text("DEFECT", style="bold red"), Text(f"a policy failed to run on {defect}"))
+    for finding in verdict.findings if verdict else ():
+        mandatory = finding.level == "mandatory"
+        mark = Text("MANDATORY" if mandatory else "advisory", style="bold red" if mandatory else "yellow")
+        about = Text.assemble((finding.policy, "bold"), f": {_subject(finding)}: {_statement(finding)}")
+        table.add_row(mark, about)
+    if verdict and verdict.undecided:
+        table.add_row(Text("undecided", style="dim"), Text(_undecided_line(verdict), style="dim"))
+    if not table.rows:
+        return Text(str(table.title), style="bold")
+    return table
+
+
+def _rich_estimate(preview: Preview) -> RenderableType:
+    from rich.console import Group  # noqa: PLC0415 - only this format needs it
+    from rich.table import Table  # noqa: PLC0415 - as above
+    from rich.text import Text  # noqa: PLC0415 - as above
+
+    estimate = preview.estimate
+    table = Table(
+        title="Estimate  US dollars a month", title_justify="left", title_style="bold", box=None, show_header=False
+    )
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column(style="dim")
+    for component, monthly in estimate.by_component().items():
+        table.add_row(Text(component or "(no component)"), money(monthly), Text(_charges(estimate, component)))
+    table.add_row(Text("total", style="bold"), Text(money(estimate.total), style="bold green"), "")
+    notes = [Text(f"MISSING  {line}", style="bold yellow") for line in _missing_lines(estimate)]
+    notes += [Text(assumption, style="dim") for assumption in estimate.assumptions]
+    if estimate.usage:
+        notes.append(Text(_usage_line(estimate), style="dim"))
+    return Group(table, *notes)
+
+
+def _markdown(preview: Preview) -> str:
+    return "\n".join(_markdown_lines(preview)) + "\n"
+
+
+def _markdown_lines(preview: Preview) -> Iterator[str]:
+    estimate = preview.estimate
+    yield f"### {_cell(headline(preview))}"
+    yield ""
+    for message in preview.graph.messages:
+        yield f"> {message.severity}: {_cell(message.text)}"
+        yield ""
+    yield "| Component | Resources | USD a month | |"
+    yield "|---|---:|---:|---|"
+    for section in preview.sections:
+        gist = next((f"{row.label}: {row.text}" for row in section.rows if row.text), "")
+        yield f"| {_cell(_label(section))} | {section.resources} | {money(section.monthly)} | {_cell(gist)} |"
+    yield f"| **total** | **{sum(s.resources for s in preview.sections)}** | **{money(estimate.total)}** | estimate |"
+    yield ""
+    yield from _markdown_policy(preview)
+    for line in _missing_lines(estimate):
+        yield f"- **Missing**: {_cell(line)}"
+    yield from (f"- {_cell(assumption)}" for assumption in estimate.assumptions)
+    yield from ([f"- {_cell(_usage_line(estimate))}"] if estimate.usage else [])
+    yield ""
+    yield "<details><summary>All components</summary>"
+    yield ""
+    yield "```text"
+    for section in preview.sections:
+        yield from _plain_section(section)
+    yield from _plain_outputs(preview.graph)
+    yield "```"
+    yield ""
+    yield "</details>"
+
+
+def _markdown_policy(preview: Preview) -> Iterator[str]:
+    verdict = preview.verdict
+    yield f"**Policy** {_cell(_verdict_line(verdict))}"
+    yield ""
+    if verdict and (verdict.findings or verdict.defects):
+        yield "| | Policy | Resource | |"
+        yield "|---|---|---|---|"
+        for defect in verdict.defects:
+            yield f"| **defect** | | | a policy failed to run on {_cell(defect)} |"
+        for finding in verdict.findings:
+            level = "**mandatory**" if finding.level == "mandatory" else "advisory"
+            subject = _subject(finding)
+            yield f"| {level} | `{finding.policy}` | {_cell(subject)} | {_cell(_statement(finding))} |"
+        yield ""
+    if verdict and verdict.undecided:
+        yield _cell(_undecided_line(verdict))
+        yield ""
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+
+
+def _json(preview: Preview) -> str:
+    graph, estimate, verdict = preview.graph, preview.estimate, preview.verdict
+    document = {
+        "version": 1,
+        "project": graph.project,
+        "stack": graph.stack,
+        "source": preview.source,
+        "resources": [_resource(graph, resource) for resource in graph.resources],
+        "exports": _masked(graph.exports, graph.secret_exports),
+        "messages": [asdict(message) for message in graph.messages],
+        "policy": None
+        if verdict is None
+        else {
+            "pack": verdict.pack,
+            "policies": verdict.policies,
+            "refused": verdict.refused,
+            "findings": [asdict(finding) for finding in verdict.findings],
+            "undecided": [asdict(finding) for finding in verdict.undecided],
+            "defects": list(verdict.defects),
+        },
+        "estimate": {
+            "currency": "USD",
+            "asOf": estimate.as_of,
+            "monthly": money(estimate.total).replace(",", ""),
+            "components": {name: str(sum_.quantize(_CENT)) for name, sum_ in estimate.by_component().items()},
+            "lines": [_line(line) for line in estimate.lines],
+            "missing": [asdict(missing) for missing in estimate.missing],
+            "usage": [asdict(usage) for usage in estimate.usage],
+            "unpriced": list(estimate.unpriced),
+            "assumptions": list(estimate.assumptions),
+        },
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _line(line: Line) -> dict[str, object]:
+    return {**asdict(line), "monthly": str(line.monthly.quantize(Decimal("0.0001")))}
+
+
+def _resource(graph: Graph, resource: Resource) -> dict[str, object]:
+    component = graph.component(resource)
+    return {
+        "urn": resource.urn,
+        "type": resource.type,
+        "name": resource.name,
+        "parent": resource.parent,
+        "component": component.name if component else "",
+        "custom": resource.custom,
+        "protect": resource.protect,
+        "provider": resource.provider,
+        "inputs": _masked(resource.inputs, resource.secrets),
+        "dependencies": list(resource.dependencies),
+        "propertyDependencies": {key: list(urns) for key, urns in resource.property_dependencies.items()},
+    }
+
+
+def _masked(values: Mapping[str, object], secrets: frozenset[str]) -> dict[str, object]:
+    return {key: "[secret]" if key in secrets else _jsonable(value) for key, value in values.items()}
+
+
+def _jsonable(value: object) -> object:
+    if value is UNKNOWN:
+        return repr(UNKNOWN)
+    if isinstance(value, Mapping):
+        return {key: _jsonable(part) for key, part in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_jsonable(part) for part in value]
+    return value

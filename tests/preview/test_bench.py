@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from preview import bench
+
+SOURCE = """
+config:
+  slipway:app: toy
+  slipway:services:
+    api: {image: {repository: toy/api, tag: a1}, name: fixed, port: 80, route: {paths: [/api/*], priority: 100}}
+    worker: {image: {repository: toy/worker, tag: a1}}
+"""
+
+
+@pytest.mark.parametrize("size", [1, 12])
+def test_grown_stack_files_have_distinct_services(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "Pulumi.prod.yaml"
+    path.write_text(SOURCE)
+    document = bench.grown(path, size)
+    services = document["config"]["slipway:services"]
+    assert document["config"]["slipway:app"] == "toy"
+    assert len(services) == size
+    assert all("name" not in service for service in services.values())
+    assert len({service["route"]["priority"] for service in services.values()}) == size
+    assert len({service["route"]["paths"][0] for service in services.values()}) == size
+    assert services["svc-001"]["image"] == {"repository": "toy/api", "tag": "a1"}
+
+
+def test_shipped_stack_files_are_found() -> None:
+    names = {path.name for path in bench.shipped()}
+    assert "Pulumi.prod.yaml" in names
+    assert "Pulumi.yaml" not in names
+
+
+def result(name: str, services: int, seconds: float) -> bench.Result:
+    return bench.Result(
+        name=name,
+        services=services,
+        resources=10 * services,
+        seconds=seconds,
+        policy_seconds=seconds / 4,
+        peak_mib=99.6,
+    )
+
+
+def test_the_table_shows_the_growth_per_service() -> None:
+    lines = bench.table(
+        [result("Pulumi.prod.yaml", 3, 2.0), result("generated, 1", 1, 1.0), result("generated, 11", 11, 1.5)]
+    ).splitlines()
+    assert [line.split()[-1] for line in lines] == ["ms/service", "100", "100", "50.0"]
+    assert "25%" in lines[1]
+    assert len({len(line) for line in lines[1:2]}) == 1
+
+
+def test_a_stack_file_that_cannot_be_previewed_stops_it(tmp_path: Path) -> None:
+    path = tmp_path / "Pulumi.bad.yaml"
+    path.write_text("config: []\n")
+    with pytest.raises(RuntimeError, match="expected a mapping"):
+        bench.measure(path, "bad", runs=1)

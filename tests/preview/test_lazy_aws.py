@@ -1,0 +1,83 @@
+"""The lazy SDK against the ordinary one, each in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[2]
+
+SCRIPT = """
+import json, sys
+import pulumi
+from pulumi import _types
+if sys.argv[1] == "lazy":
+    from preview import lazy_aws
+    lazy_aws.install()
+import pulumi_aws as aws
+
+def hints(cls):
+    if cls.__name__.endswith("Dict"):
+        return sorted(cls.__annotations__)
+    return sorted((name, str(hint)) for name, hint in _types._raw_return_hints(cls).items())
+
+found = {}
+for service, name in [name.split(".") for name in json.loads(sys.argv[2])]:
+    value = getattr(getattr(aws, service), name)
+    found[f"{service}.{name}"] = hints(value) if isinstance(value, type) else type(value).__name__
+found["modules"] = sum(name.startswith("pulumi_aws.") for name in sys.modules)
+print(json.dumps(found))
+"""
+
+NAMES = [
+    "ec2.Vpc",
+    "ec2.VpcArgs",
+    "ec2.SecurityGroup",
+    "ec2.SecurityGroupIngressArgs",
+    "ec2.get_vpc",
+    "ec2.get_vpc_output",
+    "ec2.GetVpcResult",
+    "ec2.AwaitableGetVpcResult",
+    "ecs.ClusterSettingArgs",
+    "ecs.ClusterSettingArgsDict",
+    "ecs.Service",
+    "lambda_.Function",
+    "lambda_.Runtime",
+    "route53.get_zone",
+    "route53.Record",
+    "rds.Instance",
+    "s3.BucketLifecycleConfigurationRuleArgs",
+    "wafv2.WebAclRuleArgs",
+    "wafv2.WebAcl",
+]
+
+
+def described(how: str) -> dict[str, object]:
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, how, json.dumps(NAMES)],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: dict[str, object] = json.loads(done.stdout)
+    return found
+
+
+def test_lazy_classes_are_the_sdks_and_few_modules_are_loaded() -> None:
+    ordinary, lazy = described("ordinary"), described("lazy")
+    many, few = ordinary.pop("modules"), lazy.pop("modules")
+    assert lazy == ordinary
+    assert isinstance(many, int)
+    assert isinstance(few, int)
+    assert few < many / 2
+
+
+def test_a_name_that_does_not_exist() -> None:
+    script = (
+        "import pulumi; from preview import lazy_aws; lazy_aws.install(); import pulumi_aws as aws;"
+        "assert not hasattr(aws.sns, 'Tpoic'); assert aws.sns.Topic"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=REPOSITORY, check=True)

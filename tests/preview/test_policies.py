@@ -1,0 +1,300 @@
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from preview.graph import UNKNOWN, Graph, Resource
+from preview.policies import Pack, PackError, Verdict
+
+Judged = Callable[..., Verdict]
+
+PREAMBLE = """
+import pulumi
+from pulumi_policy import (
+    EnforcementLevel, PolicyConfigSchema, PolicyPack, ResourceValidationPolicy, Severity, StackValidationPolicy
+)
+"""
+
+BUCKETS = """
+    def buckets(args, report):
+        if args.resource_type == "aws:s3/bucket:Bucket" and not args.props["tags"].get("owner"):
+            report("no owner")
+
+    PolicyPack("toy", [ResourceValidationPolicy(
+        "buckets", "Buckets have an owner.", buckets, EnforcementLevel.MANDATORY, severity=Severity.HIGH)])
+    """
+
+PROVIDER = Resource(
+    urn="urn:pulumi:prod::toy::pulumi:providers:aws::mine",
+    type="pulumi:providers:aws",
+    name="mine",
+    inputs={"region": "eu-west-1", "defaultTags": '{"tags": {"app": "toy"}}'},
+)
+
+
+def bucket(**tags: object) -> Resource:
+    return Resource(
+        urn="urn:pulumi:prod::toy::aws:s3/bucket:Bucket::files",
+        type="aws:s3/bucket:Bucket",
+        name="files",
+        inputs={"tags": tags},
+        outputs={"tags": tags, "arn": "arn:aws:s3:::files"},
+        provider=f"{PROVIDER.urn}::1",
+    )
+
+
+def graph(*resources: Resource) -> Graph:
+    return Graph(project="toy", stack="prod", resources=(PROVIDER, *resources), exports={})
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Callable[..., Pack]:
+    def make(program: str, *, values: Mapping[str, str] | None = None) -> Pack:
+        (tmp_path / "PulumiPolicy.yaml").write_text("runtime: python\nversion: 0.1.0\n")
+        (tmp_path / "__main__.py").write_text(PREAMBLE + textwrap.dedent(program))
+        return Pack(tmp_path, project="toy", stack="prod", values=values or {}, dry_run=False)
+
+    return make
+
+
+@pytest.fixture
+def judged(pack: Callable[..., Pack]) -> Judged:
+    def judge(program: str, *resources: Resource, values: Mapping[str, str] | None = None) -> Verdict:
+        with pack(program, values=values) as running:
+            return running.judge(graph(*resources))
+
+    return judge
+
+
+def test_a_violation(judged: Judged) -> None:
+    verdict = judged(BUCKETS, bucket(colour="red"))
+    assert verdict.pack == "toy"
+    assert verdict.policies == 1
+    assert verdict.refused
+    (finding,) = verdict.findings
+    assert finding.policy == "buckets"
+    assert finding.level == "mandatory"
+    assert finding.severity == "high"
+    assert finding.urn == bucket().urn
+    assert finding.message == "no owner"
+    assert finding.description == "Buckets have an owner."
+
+
+def test_a_compliant_stack(judged: Judged) -> None:
+    verdict = judged(BUCKETS, bucket(owner="us"))
+    assert verdict.findings == ()
+    assert not verdict.refused
+
+
+def test_an_unknown_value_leaves_a_policy_undecided(judged: Judged) -> None:
+    verdict = judged(BUCKETS, bucket(owner=UNKNOWN))
+    assert verdict.findings == ()
+    assert [finding.policy for finding in verdict.undecided] == ["buckets"]
+    assert not verdict.refused
+
+
+def test_policies_see_what_the_engine_shows_them(judged: Judged) -> None:
+    verdict = judged(
+        """
+        def look(args, report):
+            if args.resource_type != "aws:s3/bucket:Bucket":
+                return
+            report(str([
+                sorted(args.props["tags"].items()), args.provider.props["region"], args.opts.protect,
+                args.opts.parent.rpartition("::")[2], pulumi.get_stack(), pulumi.Config("toy").require("size"),
+                args.get_config()["days"],
+            ]))
+
+        schema = PolicyConfigSchema({"days": {"type": "integer", "default": 30}})
+        PolicyPack("toy", [ResourceValidationPolicy("look", "Look.", look, config_schema=schema)])
+        """,
+        bucket(own="1"),
+        values={"toy:size": "4", "toy:huge": "x" * 200_000},
+    )
+    expected = [[("app", "toy"), ("own", "1")], "eu-west-1", False, "toy-prod", "prod", "4", 30.0]
+    assert [finding.message for finding in verdict.findings] == [str(expected)]
+    assert verdict.findings[0].level == "advisory"
+
+
+def test_stack_policies_see_outputs_and_edges(judged: Judged) -> None:
+    box = Resource(urn="urn:pulumi:prod::toy::toy:index:Box::box", type="toy:index:Box", name="box", custom=False)
+    policy = Resource(
+        urn="urn:pulumi:prod::toy::toy:index:Box$aws:s3/bucketPolicy:BucketPolicy::policy",
+        type="aws:s3/bucketPolicy:BucketPolicy",
+        name="policy",
+        parent=box.urn,
+        dependencies=(bucket().urn,),
+        property_dependencies={"bucket": (bucket().urn,)},
+        outputs={"bucket": "files", "id": UNKNOWN},
+    )
+    verdict = judged(
+        """
+        def look(args, report):
+            (policy,) = [r for r in args.resources if r.name == "policy"]
+            (target,) = policy.property_dependencies["bucket"]
+            names = [policy.parent.name, policy.parent.parent.name, target.props["arn"], policy.dependencies[0].name]
+            report(str(names), policy.urn)
+
+        PolicyPack("toy", [StackValidationPolicy("look", "Look.", look, EnforcementLevel.MANDATORY)])
+        """,
+        bucket(),
+        box,
+        policy,
+    )
+    (finding,) = verdict.findings
+    assert finding.urn == policy.urn
+    assert finding.message == str(["box", "toy-prod", "arn:aws:s3:::files", "files"])
+
+
+def test_the_stack_is_judged_after_all_resources(judged: Judged) -> None:
+    verdict = judged(
+        """
+        import time
+        seen = []
+
+        def slow(args, report):
+            time.sleep(0.05)
+            seen.append(args.urn)
+
+        PolicyPack("toy", [
+            ResourceValidationPolicy("slow", "Slow.", slow),
+            StackValidationPolicy("sum", "Sum.", lambda args, report: report(str(len(seen)))),
+        ])
+        """,
+        bucket(),
+    )
+    assert [finding.message for finding in verdict.findings] == ["2"]
+
+
+def test_mandatory_findings_come_first_then_the_severe(judged: Judged) -> None:
+    verdict = judged(
+        """
+        def policy(name, level, severity):
+            report = lambda args, report: report("") if "s3" in args.resource_type else None
+            return ResourceValidationPolicy(name, "All.", report, level, severity=severity)
+
+        PolicyPack("toy", [
+            policy("a", EnforcementLevel.ADVISORY, Severity.CRITICAL),
+            policy("b", EnforcementLevel.MANDATORY, Severity.LOW),
+            policy("c", EnforcementLevel.MANDATORY, Severity.CRITICAL),
+            policy("off", EnforcementLevel.DISABLED, Severity.LOW),
+        ])
+        """,
+        bucket(),
+    )
+    assert [finding.policy for finding in verdict.findings] == ["c", "b", "a"]
+    assert verdict.policies == 3
+    assert verdict.findings[0].message == "All."
+
+
+def test_the_packs_own_configuration_counts(judged: Judged) -> None:
+    verdict = judged(
+        """
+        report = lambda args, report: report("found") if "s3" in args.resource_type else None
+        PolicyPack(
+            "toy",
+            [ResourceValidationPolicy("a", "A.", report), ResourceValidationPolicy("b", "B.", report)],
+            enforcement_level=EnforcementLevel.ADVISORY,
+            initial_config={"all": EnforcementLevel.MANDATORY, "b": EnforcementLevel.DISABLED},
+        )
+        """,
+        bucket(),
+    )
+    assert [(finding.policy, finding.level) for finding in verdict.findings] == [("a", "mandatory")]
+
+
+def test_a_policy_that_fails_is_a_defect_and_the_others_still_run(judged: Judged) -> None:
+    verdict = judged(
+        """
+        def broken(args, report):
+            if "s3" in args.resource_type:
+                raise ValueError("oops")
+
+        PolicyPack("toy", [
+            ResourceValidationPolicy("broken", "Broken.", broken),
+            StackValidationPolicy("whole", "Whole.", lambda args, report: report("still here")),
+        ])
+        """,
+        bucket(),
+    )
+    assert verdict.defects == ("aws:s3/bucket:Bucket files: oops",)
+    assert [finding.policy for finding in verdict.findings] == ["whole"]
+    assert verdict.refused
+
+
+def test_a_pack_that_does_not_load_says_why(pack: Callable[..., Pack]) -> None:
+    with pack("import nothing_of_that_name") as running, pytest.raises(PackError) as caught:
+        running.judge(graph())
+    assert "the policy pack ended while it loaded" in str(caught.value)
+    assert "No module named 'nothing_of_that_name'" in str(caught.value)
+
+
+def test_a_pack_that_never_starts(pack: Callable[..., Pack]) -> None:
+    with (
+        pack("import time; time.sleep(60)") as running,
+        pytest.raises(PackError, match=r"has not started after 0\.3 seconds"),
+    ):
+        running.judge(graph(), start_seconds=0.3)
+
+
+def test_a_pack_that_prints_before_it_starts(pack: Callable[..., Pack]) -> None:
+    with (
+        pack("print('hello')") as running,
+        pytest.raises(PackError, match="printed 'hello' where its port is expected"),
+    ):
+        running.judge(graph())
+
+
+def test_a_pack_that_never_answers(pack: Callable[..., Pack]) -> None:
+    program = """
+    import time
+    PolicyPack("toy", [ResourceValidationPolicy("slow", "Slow.", lambda args, report: time.sleep(60))])
+    """
+    with pack(program) as running, pytest.raises(PackError, match=r"has not answered after 2 seconds"):
+        running.judge(graph(), answer_seconds=2)
+
+
+def test_a_pack_that_ends_while_it_is_asked(pack: Callable[..., Pack]) -> None:
+    program = """
+    import os
+    PolicyPack("toy", [ResourceValidationPolicy("end", "End.", lambda args, report: os._exit(3))])
+    """
+    with pack(program) as running, pytest.raises(PackError, match="the policy pack does not answer"):
+        running.judge(graph())
+
+
+def test_a_pack_judges_several_graphs(pack: Callable[..., Pack]) -> None:
+    with pack(BUCKETS) as running:
+        assert running.judge(graph(bucket())).refused
+        assert not running.judge(graph(bucket(owner="us"))).refused
+
+
+def test_what_was_observed_is_judged_once(pack: Callable[..., Pack]) -> None:
+    program = """
+    seen = []
+
+    def note(args, report):
+        seen.append(args.name)
+
+    PolicyPack("toy", [
+        ResourceValidationPolicy("note", "Note.", note),
+        StackValidationPolicy("sum", "Sum.", lambda args, report: report(str(sorted(seen)))),
+    ])
+    """
+    with pack(program) as running:
+        running.judge(graph())
+        for resource in graph(bucket()).resources:
+            running.observe(resource)
+        verdict = running.judge(graph(bucket()))
+    assert [finding.message for finding in verdict.findings] == [str(["files", "mine", "mine"])]
+
+
+def test_observing_never_fails_the_program(pack: Callable[..., Pack]) -> None:
+    with pack("raise SystemExit('broken')") as running:
+        running._process.wait()  # noqa: SLF001 - the pack has ended before the first resource
+        running.observe(bucket())
+        with pytest.raises(PackError, match="broken"):
+            running.judge(graph(bucket()))

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+
+import pytest
+
+from preview.graph import UNKNOWN, Graph, Message, Resource
+from preview.outline import count, kind, outline
+from preview.policies import Finding, Verdict
+from preview.pricing import estimate
+from preview.render import FORMATS, Format, Preview, money, render
+
+NETWORK = Resource(urn="u::network", type="toy:index:Network", name="network", custom=False)
+DATABASE = Resource(urn="u::database", type="toy:index:Database", name="database", custom=False)
+
+
+def made(type_: str, name: str, parent: Resource, /, **inputs: object) -> Resource:
+    return Resource(urn=f"u::{type_}::{name}", type=type_, name=name, parent=parent.urn, inputs=inputs)
+
+
+def subnet(tier: str, zone: str) -> Resource:
+    return made("aws:ec2/subnet:Subnet", f"network-{tier}-{zone}", NETWORK, availabilityZone=zone)
+
+
+INSTANCE = dataclasses.replace(
+    made(
+        "aws:rds/instance:Instance",
+        "database",
+        DATABASE,
+        engine="postgres",
+        engineVersion="17",
+        instanceClass="db.t4g.medium",
+        allocatedStorage=50,
+        storageType="gp3",
+        multiAz=True,
+        backupRetentionPeriod=7,
+        storageEncrypted=True,
+        deletionProtection=True,
+        password="hunter2",
+        kmsKeyId=UNKNOWN,
+    ),
+    secrets=frozenset({"password"}),
+    protect=True,
+)
+RESOURCES = (
+    NETWORK,
+    DATABASE,
+    made("aws:ec2/vpc:Vpc", "network-vpc", NETWORK, cidrBlock="10.20.0.0/16"),
+    *(subnet(tier, zone) for tier in ("public", "private", "isolated") for zone in ("us-east-1a", "us-east-1b")),
+    made("aws:ec2/routeTable:RouteTable", "network-a", NETWORK),
+    made("aws:ec2/routeTable:RouteTable", "network-b", NETWORK),
+    INSTANCE,
+    Resource(urn="u::p", type="pulumi:providers:aws", name="aws"),
+)
+FINDING = Finding(
+    policy="multi-az",
+    level="mandatory",
+    severity="high",
+    urn=INSTANCE.urn,
+    message="Instance database: multiAz is | false",
+    description="Databases have a standby.",
+)
+
+
+def preview(
+    *, findings: Sequence[Finding] = (), resources: Sequence[Resource] = RESOURCES, verdict: bool = True
+) -> Preview:
+    graph = Graph(
+        project="toy",
+        stack="prod",
+        resources=tuple(resources),
+        exports={"url": "https://a.example", "password": "hunter2"},
+        secret_exports=frozenset({"password"}),
+        messages=(Message(severity="warning", text="version 12 is old"),),
+    )
+    judged = Verdict(
+        pack="Guard",
+        policies=3,
+        findings=tuple(findings),
+        undecided=(dataclasses.replace(FINDING, policy="tls"), dataclasses.replace(FINDING, policy="tls")),
+    )
+    return Preview(
+        source="Pulumi.prod.yaml", graph=graph, estimate=estimate(graph), verdict=judged if verdict else None
+    )
+
+
+def test_the_outline_groups_counts_and_describes() -> None:
+    network, database = outline(preview().graph, {"database": Decimal(5)})
+    assert (network.name, network.kind, network.resources) == ("network", "Network", 9)
+    assert [(row.label, row.text) for row in network.rows] == [
+        ("VPC", "10.20.0.0/16"),
+        ("6 subnets", "2 public, 2 private, 2 isolated in us-east-1a, us-east-1b"),
+    ]
+    assert network.also == "2 route tables"
+    assert [(row.label, row.text) for row in database.rows] == [
+        ("database", "postgres 17, db.t4g.medium, 50 GiB gp3, Multi-AZ, 7 days of backups")
+    ]
+    assert (database.protected, database.monthly) == (1, Decimal(5))
+
+
+def test_the_outline_points_out_what_is_missing() -> None:
+    bare = made("aws:rds/instance:Instance", "database", DATABASE, engine="mysql", multiAz=False)
+    (section,) = outline(preview(resources=[DATABASE, bare]).graph)
+    assert section.rows[0].text == "mysql, one zone, no backups, not encrypted, no deletion protection"
+
+
+def test_unknown_values_are_left_out_of_the_outline() -> None:
+    vpc = made("aws:ec2/vpc:Vpc", "vpc", NETWORK, cidrBlock=UNKNOWN)
+    (section,) = outline(preview(resources=[NETWORK, vpc]).graph)
+    assert section.rows[0].text == ""
+
+
+def test_many_of_a_kind_are_cut_short() -> None:
+    records = [made("aws:route53/record:Record", f"r{i}", NETWORK, name=f"{i}.a.example", type="A") for i in range(6)]
+    (section,) = outline(preview(resources=[NETWORK, *records]).graph)
+    assert section.rows[0].label == "6 DNS records"
+    assert section.rows[0].text.endswith("3.a.example A; and 2 more")
+
+
+def test_an_ecs_service() -> None:
+    task = made(
+        "aws:ecs/taskDefinition:TaskDefinition",
+        "task",
+        NETWORK,
+        family="api",
+        cpu="512",
+        memory="1024",
+        containerDefinitions='[{"image": "repo/api@sha256:1"}]',
+    )
+    service = made("aws:ecs/service:Service", "service", NETWORK, name="api", desiredCount=2)
+    target = dataclasses.replace(
+        made("aws:appautoscaling/target:Target", "target", NETWORK, minCapacity=2, maxCapacity=6),
+        dependencies=(service.urn,),
+    )
+    (section,) = outline(preview(resources=[NETWORK, task, service, target]).graph)
+    assert [(row.label, row.text) for row in section.rows] == [
+        ("service", "api, 2 to 6 tasks"),
+        ("task", "api, 0.5 vCPU, 1024 MiB, repo/api@sha256:1"),
+    ]
+
+
+def test_words() -> None:
+    assert count(1, "policy") == "1 policy"
+    assert count(1200, "policy") == "1,200 policies"
+    assert count(2, "key") == "2 keys"
+    assert count(0, "address") == "0 addresses"
+    assert kind("aws:rds/subnetGroup:SubnetGroup") == "subnet group"
+    assert money(Decimal("1234.505")) == "1,234.51"
+
+
+def test_plain_reads_at_a_glance() -> None:
+    text = render(preview(findings=[FINDING]), "plain")
+    lines = text.splitlines()
+    assert lines[0] == "toy prod: 10 resources, about 105.67 USD a month, refused by policy"
+    assert "warning: version 12 is old" in lines
+    assert any(line.startswith("database  Database") and line.endswith("105.67 USD") for line in lines)
+    assert "  MANDATORY  multi-az: instance database: multiAz is | false".replace("instance", "database") in lines
+    assert "  undecided  2 questions cannot be decided before the update: tls (2)" in lines
+    assert any(line.split() == ["total", "105.67"] for line in lines)
+    assert any(line.split() == ["password", "[secret]"] for line in lines)
+    assert any(line.split() == ["url", "https://a.example"] for line in lines)
+    assert any("List prices of 2026-11-21" in line for line in lines)
+    assert max(map(len, lines)) <= 120
+    assert "hunter2" not in text
+
+
+def test_rich_says_what_plain_says() -> None:
+    text = render(preview(findings=[FINDING]), "rich")
+    for words in ("refused by policy", "105.67", "MANDATORY", "6 subnets", "List prices of 2026-11-21"):
+        assert words in text
+    assert "\x1b[" in text
+    assert "hunter2" not in text
+
+
+def test_markdown_is_ready_for_a_pull_request() -> None:
+    text = render(preview(findings=[FINDING]), "markdown")
+    lines = text.splitlines()
+    assert lines[0] == "### toy prod: 10 resources, about 105.67 USD a month, refused by policy"
+    assert r"| **mandatory** | `multi-az` | database database | multiAz is \| false |" in lines
+    assert "| **total** | **10** | **105.67** | estimate |" in lines
+    assert lines.count("```text") == lines.count("```") == 1
+    assert "hunter2" not in text
+
+
+def test_json_is_complete_and_hides_secrets() -> None:
+    text = render(preview(findings=[FINDING]), "json")
+    document = json.loads(text)
+    assert document["version"] == 1
+    assert [resource["urn"] for resource in document["resources"]] == [resource.urn for resource in RESOURCES]
+    (instance,) = [r for r in document["resources"] if r["name"] == "database" and r["custom"]]
+    assert instance["inputs"]["password"] == "[secret]"
+    assert instance["inputs"]["kmsKeyId"] == "(known after update)"
+    assert instance["component"] == "database"
+    assert document["exports"] == {"url": "https://a.example", "password": "[secret]"}
+    assert document["policy"]["refused"] is True
+    assert document["policy"]["findings"][0]["urn"] == INSTANCE.urn
+    assert document["estimate"]["monthly"] == "105.67"
+    assert document["estimate"]["components"] == {"database": "105.67"}
+    assert "hunter2" not in text
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_no_pack_no_findings_and_missing_prices(format_: Format) -> None:
+    odd = made("aws:rds/instance:Instance", "odd", DATABASE, engine="oracle", instanceClass="db.m1.tiny")
+    text = render(
+        preview(resources=[DATABASE, odd, made("aws:mq/broker:Broker", "q", DATABASE)], verdict=False), format_
+    )
+    assert "rds.oracle.db_m1_tiny.single_az.hour" in text
+    assert "broker" in text.lower()
+    assert "no policy" in text or '"policy": null' in text
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_the_same_preview_renders_the_same(format_: Format) -> None:
+    assert render(preview(), format_) == render(preview(), format_)
+
+
+def test_passing_is_said() -> None:
+    assert "passes policy" in render(preview(), "plain").splitlines()[0]
+    advice = dataclasses.replace(FINDING, level="advisory")
+    assert "passes policy with 1 remark" in render(preview(findings=[advice]), "plain").splitlines()[0]
