@@ -396,6 +396,8 @@ class Service(pulumi.ComponentResource):
             args=dict(build.arguments),
             target=build.target,
             platform=platform,
+            # Otherwise awsx names it by what is built, and two alike would be one.
+            image_name=name,
             opts=ResourceOptions(parent=self),
         )
         return image.image_uri
