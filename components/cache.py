@@ -13,6 +13,7 @@ import pulumi_random as random
 from pulumi import Input, Output, ResourceOptions
 
 import limits
+from components._edges import known_after
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 
 
@@ -57,12 +58,10 @@ class CacheArgs:
     """Days its slow log and engine log are kept in CloudWatch."""
     log_key_arn: Input[str] | None = None
     """The key that encrypts its logs; None: AWS's own."""
-    url_secret_name: str | None = None
-    """Name of a secret whose whole value is the cache's address with its token, rediss://...; None: there is none."""
     recovery_days: int = 30
-    """Days its deleted secrets can be brought back, 7 to 30; 0 deletes at once and frees their names."""
+    """Days its deleted secret can be brought back, 7 to 30; 0 deletes it at once."""
     protect: bool = True
-    """Whether Pulumi refuses to delete the cache, its secrets and its key."""
+    """Whether Pulumi refuses to delete the cache, its secret and its key."""
     auto_minor_upgrade: bool = True
     """Whether ElastiCache installs minor versions in the maintenance window."""
     apply_immediately: bool = False
@@ -105,8 +104,6 @@ class CacheArgs:
         yield from self._zone_problems()
         yield from self._window_problems()
         yield "log_days", limits.log_retention(self.log_days)
-        if self.url_secret_name is not None:
-            yield "url_secret_name", limits.secret_name(self.url_secret_name)
         if self.recovery_days not in (0, *range(7, 31)):
             yield "recovery_days", f"{self.recovery_days} is not allowed; 0 or 7 to 30 are"
 
@@ -163,10 +160,8 @@ class Cache(pulumi.ComponentResource):
     """Its security group, without rules of its own."""
     secret_arn: Output[str]
     """A secret with `token`, `host`, `port` and `url` as a JSON document, known once it is filled."""
-    url_secret_arn: Output[str] | None
-    """The secret whose whole value is the URL, known once it is filled, if one is asked for."""
     key_arn: Output[str]
-    """The key that encrypts the nodes, snapshots and secrets."""
+    """The key that encrypts the nodes, snapshots and the secret."""
     members: Sequence[str]
     """The names of its nodes."""
 
@@ -176,7 +171,7 @@ class Cache(pulumi.ComponentResource):
             f"{name}-key",
             EncryptionKeyArgs(
                 label=args.label,
-                description=f"Cache {args.identifier}: nodes, snapshots and secrets",
+                description=f"Cache {args.identifier}: nodes, snapshots and secret",
                 account_id=args.account_id,
                 region=args.region,
                 alias=f"{args.label}-{name}",
@@ -204,10 +199,7 @@ class Cache(pulumi.ComponentResource):
         self.host = host
         self.port = args.port
         self.security_group_id = group.id
-        self.secret_arn = self._secret(f"{name}-secret", args, key, None, document)
-        self.url_secret_arn = (
-            self._secret(f"{name}-url", args, key, args.url_secret_name, url) if args.url_secret_name else None
-        )
+        self.secret_arn = self._secret(f"{name}-secret", args, key, document)
         self.key_arn = key.arn
         self.members = args.members
         self.register_outputs(
@@ -216,7 +208,6 @@ class Cache(pulumi.ComponentResource):
                 "port": self.port,
                 "security_group_id": self.security_group_id,
                 "secret_arn": self.secret_arn,
-                "url_secret_arn": self.url_secret_arn,
                 "key_arn": self.key_arn,
                 "members": self.members,
             }
@@ -303,14 +294,11 @@ class Cache(pulumi.ComponentResource):
         )
         return Output.concat(args.identifier, "-final-", suffix.hex)
 
-    def _secret(
-        self, logical_name: str, args: CacheArgs, key: EncryptionKey, secret_name: str | None, value: Output[str]
-    ) -> Output[str]:
+    def _secret(self, logical_name: str, args: CacheArgs, key: EncryptionKey, value: Output[str]) -> Output[str]:
         """Make a secret with a value; return its ARN, known once the value is there."""
         secret = aws.secretsmanager.Secret(
             logical_name,
-            name=secret_name,
-            name_prefix=None if secret_name else f"{args.label}-{logical_name}-",
+            name_prefix=f"{args.label}-{logical_name}-",
             description=f"How to reach cache {args.identifier}",
             kms_key_id=key.arn,
             recovery_window_in_days=args.recovery_days,
@@ -322,7 +310,7 @@ class Cache(pulumi.ComponentResource):
             secret_string=value,
             opts=ResourceOptions(parent=self),
         )
-        return Output.all(secret.arn, version.id).apply(lambda known: str(known[0]))
+        return known_after(secret.arn, version)
 
 
 _FEWEST_SUBNETS: Final = 2

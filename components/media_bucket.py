@@ -13,6 +13,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
+from components._edges import known_after
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 
 
@@ -154,7 +155,7 @@ class MediaBucket(pulumi.ComponentResource):
         if args.cors_origins:
             self._cors(name, args, bucket, block)
 
-        self.bucket = Output.all(bucket.bucket, *(resource.id for resource in ready)).apply(lambda known: str(known[0]))
+        self.bucket = known_after(bucket.bucket, *ready)
         self.arn = bucket.arn
         self.key_arn = key.arn
         self.regional_domain_name = bucket.bucket_regional_domain_name
