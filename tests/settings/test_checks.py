@@ -137,7 +137,7 @@ def test_a_missing_part_s_secrets_are_missed() -> None:
     assert "slipway:services.worker.secrets.CACHE_URL: cache is not in this stack: add slipway:cache" in mistakes(
         changed({"slipway:cache": GONE})
     )
-    assert mistakes(changed({"slipway:cdn": {}, "slipway:domain": GONE}))[:2] == [
+    assert mistakes(changed({"slipway:cdn": {}, "slipway:domain": GONE, "slipway:loadBalancer": {}}))[:2] == [
         "slipway:loadBalancer: it serves HTTPS and needs a certificate: add slipway:domain, or give certificateArn",
         "slipway:cdn: CloudFront stands in front of the load balancer under the domain's name: add slipway:domain and slipway:loadBalancer",
     ]  # fmt: skip

