@@ -7,6 +7,7 @@ from pulumi import InvokeOptions, ResourceOptions
 import arguments
 import settings
 from arguments import Arguments, Parts
+from components import backup, budget, delivery, hibernation
 from components.cache import Cache
 from components.cdn import Cdn
 from components.certificate import Certificate
@@ -17,7 +18,9 @@ from components.encryption_key import EncryptionKey
 from components.load_balancer import LoadBalancer
 from components.media_bucket import MediaBucket
 from components.network import Network
+from components.observability import Observability
 from components.registry import Registry
+from components.secret_urls import SecretUrls
 from components.secrets import Secrets
 from components.service import Service
 
@@ -46,17 +49,27 @@ for name, alias in args.aliases(load_balancer, cdn, media).items():
     DnsAlias(name, alias, options)
 
 cluster = Cluster("cluster", args.cluster(), options)
+urls = args.secret_urls(network, cluster, database, cache)
+secret_urls = SecretUrls("secret-urls", urls, options) if urls else None
 parts = Parts(
     network=network,
     cluster=cluster,
     secrets=secrets,
+    secret_urls=secret_urls,
     registry=registry,
     database=database,
     cache=cache,
     media=media,
     load_balancer=load_balancer,
 )
-services = {name: Service(name, args.service(name, parts), options) for name in config.services}
+migrated = {name: Service(name, args.service(name, parts), options) for name in config.migrating}
+services = migrated | {name: Service(name, args.service(name, parts, migrated), options) for name in config.following}
+watching = args.observability(parts, services)
+observability = Observability("observability", watching, options) if watching else None
+backups = {name: backup.Backup(name, a, options) for name, a in args.backup(parts, observability).items()}
+budgets = {name: budget.Budget(name, a, options) for name, a in args.budget(observability).items()}
+deliveries = {name: delivery.Delivery(name, a, options) for name, a in args.delivery().items()}
+sleepers = {name: hibernation.Hibernation(name, a, options) for name, a in args.hibernation(parts, services).items()}
 
-for name, value in arguments.exports(config, parts, services, cdn).items():
+for name, value in arguments.exports(config, parts, services, cdn, deliveries, sleepers).items():
     pulumi.export(name, value)

@@ -8,30 +8,42 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import pulumi_aws as aws
 from pulumi import Input, InvokeOptions, Output
 
 from components import _documents as documents
 from components._containers import BuildArgs, ContainerArgs, ContainerHealthCheckArgs, SecretReference
+from components.alarms import ApplicationMetric, Thresholds, Watched, WatchedDatabase, WatchedService
+from components.backup import BackupArgs, BackupCopyArgs
+from components.budget import BudgetArgs
 from components.cache import Cache, CacheArgs
 from components.cdn import Cdn, CdnArgs
 from components.certificate import Certificate, CertificateArgs
 from components.cluster import Cluster, ClusterArgs
 from components.database import Database, DatabaseArgs, Engine
+from components.delivery import Delivery, DeliveryArgs, GitHubArgs
 from components.dns_alias import DnsAliasArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+from components.health_check import HealthCheckArgs as OutsideCheckArgs
+from components.hibernation import Hibernation, HibernationArgs, SleeperArgs
 from components.load_balancer import HealthCheckArgs, LoadBalancer, LoadBalancerArgs, OriginLock, TargetArgs
-from components.media_bucket import MediaBucket, MediaBucketArgs, MediaCdnArgs
+from components.media_bucket import MediaBucket, MediaBucketArgs, MediaCdnArgs, ReplicationArgs
 from components.network import Nat, Network, NetworkArgs
+from components.notifications import Audience, AudienceArgs, NotificationsArgs, Severity, SlackChannel, SlackWebhook
+from components.observability import Observability, ObservabilityArgs
 from components.registry import Registry, RegistryArgs
+from components.secret_urls import SecretUrlArgs, SecretUrls, SecretUrlsArgs
 from components.secrets import SecretArgs, Secrets, SecretsArgs
 from components.service import (
     ConnectionArgs,
     EgressArgs,
     EntryArgs,
     Metric,
+    MigrateArgs,
     ScalingArgs,
+    ScheduledArgs,
     Service,
     ServiceArgs,
     StepArgs,
@@ -56,6 +68,7 @@ class Parts:
     network: Network
     cluster: Cluster
     secrets: Secrets | None = None
+    secret_urls: SecretUrls | None = None
     registry: Registry | None = None
     database: Database | None = None
     cache: Cache | None = None
@@ -117,6 +130,8 @@ class Arguments:
             endpoints=network.endpoints,
             flow_log_days=network.flow_log_days,
             log_key_arn=self.log_key_arn,
+            flows=checks.flows(self.settings) if network.acls else None,
+            acl_rules=network.acl_rules,
         )
 
     def secrets(self) -> SecretsArgs:
@@ -126,7 +141,12 @@ class Arguments:
             account_id=self.account_id,
             region=self.settings.aws.region,
             secrets={
-                name: SecretArgs(description=secret.description, keys=secret.keys, rotate_days=secret.rotate_days)
+                name: SecretArgs(
+                    name=self.settings.secret_name(name),
+                    description=secret.description,
+                    keys=secret.keys,
+                    rotate_days=secret.rotate_days,
+                )
                 for name, secret in self.settings.secrets.items()
             },
             recovery_days=self.settings.protection.secret_recovery_days,
@@ -206,7 +226,6 @@ class Arguments:
             replicas=cache.replicas,
             multi_az=checks.cache_spans_zones(cache),
             snapshot_days=cache.snapshot_days,
-            url_secret_name=cache.url_secret,
             log_days=settings.logs.retention_days,
             log_key_arn=self.log_key_arn,
             final_snapshot=protection.final_snapshot and cache.snapshot_days > 0,
@@ -246,6 +265,14 @@ class Arguments:
             empty_on_destroy=self.settings.protection.empty_on_destroy,
             protect=self.settings.protection.protect,
             key_deletion_days=self.settings.protection.key_deletion_days,
+            replication=ReplicationArgs(
+                region=media.replicate.region,
+                copy_name=media.replicate.bucket,
+                within_fifteen_minutes=media.replicate.within_fifteen_minutes,
+                deletions=media.replicate.deletions,
+            )
+            if media.replicate
+            else None,
             cdn=MediaCdnArgs(
                 host=cdn.host, certificate_arn=certificate.arn if certificate else None, price_class=cdn.price_class
             )
@@ -339,12 +366,54 @@ class Arguments:
             log_key_arn=self.log_key_arn,
         )
 
-    def service(self, key: str, parts: Parts) -> ServiceArgs:
-        """Return the arguments of the service with that key."""
+    def secret_urls(
+        self, network: Network, cluster: Cluster, database: Database | None, cache: Cache | None
+    ) -> SecretUrlsArgs | None:
+        """Return the arguments of the secrets that the program fills with a URL, or None where the stack has none."""
+        settings, urls = self.settings, {}
+        if settings.database and settings.database.url_secret and database:
+            urls[settings.database.url_secret] = SecretUrlArgs(
+                name=settings.secret_name(settings.database.url_secret),
+                kind=settings.database.engine,
+                source_arn=database.secret_arn,
+                key_arn=database.key_arn,
+                host=database.address,
+                port=database.port,
+                database=checks.database_name(settings, settings.database),
+                services=checks.readers(settings, settings.database.url_secret),
+            )
+        if settings.cache and settings.cache.url_secret and cache:
+            urls[settings.cache.url_secret] = SecretUrlArgs(
+                name=settings.secret_name(settings.cache.url_secret),
+                kind="redis",
+                source_arn=cache.secret_arn,
+                key_arn=cache.key_arn,
+                host=cache.host,
+                port=cache.port,
+                services=checks.readers(settings, settings.cache.url_secret),
+            )
+        if not urls:
+            return None
+        return SecretUrlsArgs(
+            label=settings.label,
+            account_id=self.account_id,
+            region=settings.aws.region,
+            function_name=f"{settings.label}-secret-urls",
+            urls=urls,
+            vpc_id=network.vpc_id,
+            subnet_ids=list(network.private_subnet_ids),
+            cluster_name=cluster.name,
+            log_days=settings.logs.retention_days,
+            log_key_arn=self.log_key_arn,
+            recovery_days=settings.protection.secret_recovery_days,
+            protect=settings.protection.protect,
+        )
+
+    def service(self, key: str, parts: Parts, migrated: Mapping[str, Service] = MappingProxyType({})) -> ServiceArgs:
+        """Return the arguments of the service with that key, which changes after those that migrate the database."""
         settings, service = self.settings, self.settings.services[key]
         tasks, network = service.tasks, parts.network
-        fewest = tasks.count if tasks.count is not None else tasks.min or 0
-        most = tasks.count if tasks.count is not None else tasks.max or fewest
+        fewest, most = _range(tasks)
         containers = [self._container(key, service, service, parts)]
         containers += [self._container(name, sidecar, service, parts) for name, sidecar in service.sidecars.items()]
         return ServiceArgs(
@@ -376,11 +445,212 @@ class Arguments:
             scaling=_scaling(service.scaling) if most > fewest else None,
             minimum_healthy_percent=service.deployment.minimum_healthy_percent,
             maximum_percent=service.deployment.maximum_percent,
+            sleeps=settings.hibernation is not None,
             wait_for_steady_state=service.deployment.wait_for_steady_state,
+            migration=self._migration(key, service, parts),
+            after=[other.migrated for other in migrated.values() if other.migrated],
             spot_percent=service.spot_percent,
             exec_enabled=service.exec,
             repository_arns=self._repository_arns(service, parts),
             permissions=[*_declared(service), *(_media_access(parts.media) if "media" in service.uses else ())],
+            waivers=_waivers(service),
+        )
+
+    def delivery(self) -> Mapping[str, DeliveryArgs]:
+        """Return the arguments of the roles that pipelines come with, by component, where the stack has them."""
+        settings, delivery = self.settings, self.settings.delivery
+        if delivery is None:
+            return {}
+        github, services = delivery.github, settings.services.items()
+        media, domain = settings.media, settings.domain
+        replicate = media.replicate if media else None
+        copies = [replicate.region] if replicate else []
+        copies += [settings.backup.copy_region] if settings.backup and settings.backup.copy_region else []
+        # Certificates and firewalls of CloudFront and the alarms of Route 53 are there.
+        regions = [settings.aws.region, *([CLOUDFRONT_REGION] if domain else []), *copies]
+        regions += [settings.notify.chatbot_region] if settings.notify else []
+        families = [checks.family(settings, key, service) for key, service in services]
+        families += [checks.migration_family(settings, key, settings.services[key]) for key in settings.migrating]
+        buckets = [media.bucket if media else None, replicate.bucket if replicate else None]
+        hosts = [*public_hosts(domain), *balancer_hosts(settings, domain)] if domain else []
+        return {
+            "delivery": DeliveryArgs(
+                label=settings.label,
+                account_id=self.account_id,
+                regions=list(dict.fromkeys(regions)),
+                github=GitHubArgs(
+                    repository=github.repository,
+                    owner_id=github.owner_id,
+                    repository_id=github.repository_id,
+                    environments=[github.environment] if github.environment else [],
+                    refs=[f"refs/heads/{github.branch}"] if github.branch else [],
+                ),
+                provider_arn=delivery.provider_arn,
+                role_name=delivery.role_name,
+                preview_role_name=delivery.preview_role_name,
+                session_hours=delivery.session_hours,
+                names={
+                    "cluster": [settings.cluster.name or settings.label],
+                    "family": families,
+                    "repository": settings.repositories,
+                    "database": [settings.database.name or settings.label] if settings.database else [],
+                    "cache": [settings.cache.name or settings.label] if settings.cache else [],
+                    "bucket": [name for name in buckets if name],
+                    "secret": [settings.secret_name(name) for name in settings.secrets],
+                    "written-secret": [settings.secret_name(name) for name in settings.url_secrets],
+                    "log-group": [checks.log_group(settings, key, service) for key, service in services],
+                },
+                tags={"app": settings.app, "environment": settings.environment},
+                hosts=list(dict.fromkeys([*hosts, *([media.cdn.host] if media and media.cdn and media.cdn.host else [])])),
+                state_bucket=delivery.state_bucket,
+                state_key_arn=delivery.state_key_arn,
+                boundary_arn=delivery.boundary_arn,
+                empty_buckets=settings.protection.empty_on_destroy,
+            )
+        }
+
+    def backup(self, parts: Parts, observability: Observability | None) -> Mapping[str, BackupArgs]:
+        """Return the arguments of AWS Backup, by component, where the stack has it."""
+        settings, backup, protection = self.settings, self.settings.backup, self.settings.protection
+        if backup is None:
+            return {}
+        copy = backup.copy_region and BackupCopyArgs(region=backup.copy_region, keep_days=backup.copy_days or 30)
+        return {
+            "backup": BackupArgs(
+                label=settings.label,
+                account_id=self.account_id,
+                region=settings.aws.region,
+                databases={"database": parts.database.instance_arn} if parts.database else {},
+                buckets={"media": parts.media.arn} if parts.media else {},
+                daily_at=backup.at,
+                keep_days=backup.keep_days,
+                copy=copy or None,
+                failures_topic_arn=_topic(observability, "team"),
+                rto_minutes=backup.rto_minutes,
+                rpo_minutes=backup.rpo_minutes,
+                empty_on_destroy=protection.empty_on_destroy,
+                protect=protection.protect,
+                key_deletion_days=protection.key_deletion_days,
+            )
+        }
+
+    def budget(self, observability: Observability | None) -> Mapping[str, BudgetArgs]:
+        """Return the budget's arguments, by component, where the stack has one."""
+        settings, budget = self.settings, self.settings.budget
+        if budget is None:
+            return {}
+        own = {"app": settings.app, "environment": settings.environment, "managed-by": "pulumi"}
+        return {
+            "budget": BudgetArgs(
+                label=settings.label,
+                monthly_usd=budget.monthly_usd,
+                topic_arn=_topic(observability, budget.notify) if budget.notify else None,
+                emails=budget.emails,
+                tag=(budget.by_tag, {**settings.tags, **own}[budget.by_tag]) if budget.by_tag else None,
+            )
+        }
+
+    def hibernation(self, parts: Parts, services: Mapping[str, Service]) -> Mapping[str, HibernationArgs]:
+        """Return the arguments of nights off, by component, where the stack has them."""
+        settings, hibernation = self.settings, self.settings.hibernation
+        if hibernation is None:
+            return {}
+        return {
+            "hibernation": HibernationArgs(
+                label=settings.label,
+                account_id=self.account_id,
+                region=settings.aws.region,
+                services={
+                    key: SleeperArgs(
+                        cluster_name=parts.cluster.name,
+                        service_name=service.name,
+                        min_tasks=_range(settings.services[key].tasks)[0],
+                        max_tasks=_range(settings.services[key].tasks)[1],
+                        scalable_target_id=service.scalable_target_id,
+                    )
+                    for key, service in services.items()
+                },
+                databases={"database": parts.database.identifier} if parts.database else {},
+                sleep_at=hibernation.sleep,
+                wake_at=hibernation.wake,
+                time_zone=hibernation.time_zone,
+                weekends=hibernation.weekends,
+            )
+        }
+
+    def _migration(self, key: str, service: model.Service, parts: Parts) -> MigrateArgs | None:
+        if service.migrate is None:
+            return None
+        given = self.settings.aws
+        addresses = {name: address for endpoints in given.endpoints or () for name, address in endpoints.items()}
+        return MigrateArgs(
+            family=checks.migration_family(self.settings, key, service),
+            command=service.migrate.command,
+            after=[parts.database] if parts.database else (),
+            timeout_seconds=service.migrate.timeout_minutes * 60,
+            profile=given.profile,
+            assume_role_arns=[str(role["roleArn"]) for role in given.assume_roles or () if "roleArn" in role],
+            endpoints={name: addresses[name] for name in ("ecs", "sts") if name in addresses},
+        )
+
+    def observability(self, parts: Parts, services: Mapping[str, Service]) -> ObservabilityArgs | None:
+        """Return the arguments of notifications, alarms, dashboard and health check; None where the stack has none of them."""
+        settings, dashboard = self.settings, self.settings.dashboard
+        if not (settings.notify or settings.alarms or dashboard or settings.health_check):
+            return None
+        return ObservabilityArgs(
+            label=settings.label,
+            region=settings.aws.region,
+            watched=self._watched(parts, services),
+            notifications=self._notifications(settings.notify, parts) if settings.notify else None,
+            thresholds=Thresholds(**settings.alarms.model_dump(exclude={"metrics"})) if settings.alarms else None,
+            dashboard_name=dashboard.name or settings.label if dashboard else None,
+            health_check=_outside_check(settings),
+        )
+
+    def _notifications(self, notify: model.Notify, parts: Parts) -> NotificationsArgs:
+        settings = self.settings
+        audiences = {audience: _audience(getattr(notify, audience), parts.secrets) for audience in Audience}
+        return NotificationsArgs(
+            label=settings.label,
+            account_id=self.account_id,
+            region=settings.aws.region,
+            audiences={audience: told for audience, told in audiences.items() if told},
+            cluster_name=settings.cluster.name or settings.label,
+            health_checks=settings.health_check is not None,
+            chatbot_region=notify.chatbot_region,
+            log_days=settings.logs.retention_days,
+            log_key_arn=self.log_key_arn,
+            protect=settings.protection.protect,
+            key_deletion_days=settings.protection.key_deletion_days,
+        )
+
+    def _watched(self, parts: Parts, services: Mapping[str, Service]) -> Watched:
+        settings, balancer, database = self.settings, parts.load_balancer, self.settings.database
+        targets = {key: target.arn_suffix for key, target in balancer.targets.items()} if balancer else {}
+        metrics = settings.alarms.metrics if settings.alarms else {}
+        return Watched(
+            cluster_name=parts.cluster.name,
+            container_insights=settings.cluster.container_insights != "disabled",
+            services={
+                key: WatchedService(service_name=service.name, target_arn_suffix=targets.get(key))
+                for key, service in services.items()
+            },
+            load_balancer_arn_suffix=balancer.arn_suffix if balancer else None,
+            database=WatchedDatabase(
+                identifier=parts.database.identifier,
+                engine=database.engine,
+                instance_class=database.instance_class,
+                storage_gib=database.storage_gib,
+                max_connections=database.parameters.get("max_connections"),
+            )
+            if database and parts.database
+            else None,
+            cache_nodes=parts.cache.members if parts.cache else (),
+            application={
+                name: ApplicationMetric(**{**metric.model_dump(), "severity": Severity(metric.severity)})
+                for name, metric in metrics.items()
+            },
         )
 
     def _container(self, name: str, container: model.Container, service: model.Service, parts: Parts) -> ContainerArgs:
@@ -480,7 +750,12 @@ def cloudfront_prefix_list(settings: Settings, lookup: InvokeOptions) -> Input[s
 
 
 def exports(
-    settings: Settings, parts: Parts, services: Mapping[str, Service], cdn: Cdn | None
+    settings: Settings,
+    parts: Parts,
+    services: Mapping[str, Service],
+    cdn: Cdn | None,
+    deliveries: Mapping[str, Delivery],
+    sleepers: Mapping[str, Hibernation],
 ) -> Mapping[str, Input[object]]:
     """Return the stack's outputs: what pipelines, people and other stacks need to know."""
     shown: dict[str, Input[object]] = {
@@ -500,14 +775,27 @@ def exports(
         shown["cdnDomainName"] = cdn.domain_name
     if parts.registry:
         shown["repositoryUrls"] = parts.registry.urls
-    if parts.secrets:
-        shown["secretArns"] = parts.secrets.arns
+    if parts.secrets or parts.secret_urls:
+        holders = [holder for holder in (parts.secrets, parts.secret_urls) if holder]
+        shown["secretArns"] = {name: arn for holder in holders for name, arn in holder.arns.items()}
     if parts.database:
         shown |= {"databaseHost": parts.database.address, "databaseSecretArn": parts.database.secret_arn}
     if parts.cache:
         shown |= {"cacheHost": parts.cache.host, "cacheSecretArn": parts.cache.secret_arn}
     if parts.media:
         shown |= {"mediaBucket": parts.media.bucket, "mediaUrl": parts.media.base_url}
+    return shown | _operated(deliveries, sleepers)
+
+
+def _operated(
+    deliveries: Mapping[str, Delivery], sleepers: Mapping[str, Hibernation]
+) -> Mapping[str, Input[object]]:
+    """Return the outputs that pipelines come in with, and that wake what sleeps."""
+    roles = {"deployRoleArn": [d.role_arn for d in deliveries.values()]}
+    roles["previewRoleArn"] = [d.preview_role_arn for d in deliveries.values() if d.preview_role_arn]
+    shown: dict[str, Input[object]] = {name: arns[0] for name, arns in roles.items() if arns}
+    for sleeping in sleepers.values():
+        shown["wakeCommands"] = list(sleeping.wake_commands)
     return shown
 
 
@@ -588,11 +876,27 @@ def _scaling(scaling: model.Scaling | None) -> ScalingArgs:
         steps={metric: _step(step) for metric, step in stepped.items() if step},
         out_cooldown_seconds=scaling.out_cooldown_seconds,
         in_cooldown_seconds=scaling.in_cooldown_seconds,
+        schedule=[
+            ScheduledArgs(cron=bounds.cron, min_tasks=bounds.min, max_tasks=bounds.max, time_zone=bounds.time_zone)
+            for bounds in scaling.schedule
+        ],
     )
 
 
 def _step(step: model.Step) -> StepArgs:
     return StepArgs(up=step.up, down=step.down, up_minutes=step.up_minutes, down_minutes=step.down_minutes)
+
+
+def _range(tasks: model.Tasks) -> tuple[int, int]:
+    """Return the fewest and the most tasks."""
+    fewest = tasks.count if tasks.count is not None else tasks.min or 0
+    return fewest, tasks.count if tasks.count is not None else tasks.max or fewest
+
+
+def _topic(observability: Observability | None, audience: str) -> Input[str] | None:
+    """Return the topic of an audience, or of another where that has nobody; None where nobody is told of anything."""
+    topics = observability.topics if observability else {}
+    return topics.get(Audience(audience)) or next(iter(topics.values()), None)
 
 
 def _health_check(check: model.HealthCheck | None, port: int | None, path: str) -> ContainerHealthCheckArgs | None:
@@ -633,9 +937,52 @@ def _secret(reference: str, parts: Parts) -> SecretReference:
         return SecretReference(arn=parts.cache.secret_arn, key=key, key_arn=parts.cache.key_arn)
     if parts.secrets and name in parts.secrets.arns:
         return SecretReference(arn=parts.secrets.arns[name], key=key or None, key_arn=parts.secrets.key_arn)
-    if parts.cache and parts.cache.url_secret_arn:
-        return SecretReference(arn=parts.cache.url_secret_arn, key_arn=parts.cache.key_arn)
+    if parts.secret_urls and name in parts.secret_urls.arns:
+        return SecretReference(arn=parts.secret_urls.arns[name], key_arn=parts.secret_urls.key_arns[name])
     raise LookupError(f"the secret {name!r} belongs to no part of this stack")
+
+
+def _outside_check(settings: Settings) -> OutsideCheckArgs | None:
+    check = settings.health_check
+    if check is None or settings.domain is None:
+        return None
+    return OutsideCheckArgs(
+        label=settings.label,
+        host=settings.domain.host,
+        path=check.path,
+        interval_seconds=check.interval_seconds,
+        failures=check.failures,
+    )
+
+
+def _audience(listeners: Sequence[model.Listener], secrets: Secrets | None) -> AudienceArgs | None:
+    if not listeners:
+        return None
+    webhooks = [listener.slack_webhook_secret for listener in listeners]
+    return AudienceArgs(
+        emails=[listener.email for listener in listeners if listener.email],
+        https={
+            listener.name or checks.DEFAULT_ENDPOINT: Output.secret(listener.https)
+            for listener in listeners
+            if listener.https
+        },
+        slack_channels=[
+            SlackChannel(team_id=listener.slack_team_id, channel_id=listener.slack_channel_id)
+            for listener in listeners
+            if listener.slack_team_id and listener.slack_channel_id
+        ],
+        slack_webhooks=[
+            SlackWebhook(secret=name, secret_arn=secrets.arns[name], key_arn=secrets.key_arn)
+            for name in webhooks
+            if name and secrets
+        ],
+    )
+
+
+def _waivers(service: model.Service) -> Sequence[str]:
+    """Return the controls of the policy pack that a service opts out of: what its images are allowed."""
+    images = [service.image, *(sidecar.image for sidecar in service.sidecars.values())]
+    return ["container-images-pinned"] if any(image.allow_mutable_tag for image in images) else []
 
 
 def _declared(service: model.Service) -> Sequence[documents.Statement]:

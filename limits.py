@@ -7,11 +7,14 @@ references and user guides of the service named in each heading, as of November 
 from __future__ import annotations
 
 import difflib
+import functools
 import ipaddress
 import itertools
 import math
 import re
+import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 # Fargate: task sizes (ECS developer guide, "Task CPU and memory").
@@ -458,6 +461,7 @@ _DAY = f"({'|'.join(_DAYS)})"
 _BACKUP = re.compile(f"{_CLOCK}-{_CLOCK}")
 _MAINTENANCE = re.compile(f"{_DAY}:{_CLOCK}-{_DAY}:{_CLOCK}")
 _A_DAY, _A_WEEK, _SHORTEST = 24 * 60, 7 * 24 * 60, 30
+_WORKDAYS = range(5)
 
 
 def backup_window(window: str) -> str | None:
@@ -490,6 +494,78 @@ def windows(backup: str, maintenance: str) -> str | None:
         if first < begin + span and begin < first + length:
             return f"the backup window {backup} overlaps the maintenance window {maintenance}"
     return None
+
+
+def awake(window: str, wake: str, sleep: str, zone_name: str, *, weekends: bool) -> str | None:
+    """Check that a daily or weekly window, UTC, is between `wake` and `sleep` of a time zone, in winter and in summer."""
+    daily, weekly = _BACKUP.fullmatch(window), _MAINTENANCE.fullmatch(window)
+    if daily is None and weekly is None:
+        return None
+    start, length = _weekly(weekly) if weekly else _daily(daily) if daily else (0, 0)
+    rises, sets = (int(clock[:2]) * 60 + int(clock[3:]) for clock in (wake, sleep))
+    day = (sets - rises) % _A_DAY
+    for month in (1, 7):
+        offset = datetime(2026, month, 15, tzinfo=zoneinfo.ZoneInfo(zone_name)).utcoffset() or timedelta()
+        after_waking = start + int(offset.total_seconds()) // 60 - rises
+        off = weekly and not weekends and after_waking % _A_WEEK // _A_DAY not in _WORKDAYS
+        if off or after_waking % _A_DAY + length > day:
+            when = f"{wake} to {sleep} {zone_name}{'' if weekends else ', Monday to Friday'}"
+            return f"{window} (UTC) is not within {when}, when the database is awake"
+    return None
+
+
+def time_zone(name: str) -> str | None:
+    """Check the name of a time zone."""
+    return None if name in _zones() else f"{short(name)} is not a time zone, such as Europe/Berlin or UTC"
+
+
+@functools.cache
+def _zones() -> set[str]:
+    return zoneinfo.available_timezones()
+
+
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+_NAMED = {
+    3: dict(zip(_MONTHS, range(1, 13), strict=True)),
+    4: dict(zip(_WEEKDAYS, range(1, 8), strict=True)),
+}
+_CRON = (
+    ("minutes", 0, 59),
+    ("hours", 0, 23),
+    ("day of month", 1, 31),
+    ("month", 1, 12),
+    ("day of week", 1, 7),
+    ("year", 1970, 2199),
+)
+
+
+def schedule(expression: str) -> str | None:
+    """Check AWS's six fields of cron, of which exactly one of the day of the month and the day of the week is `?`."""
+    fields = expression.split(" ")
+    if len(fields) != len(_CRON):
+        return f"{short(expression)} is not a schedule: six fields are needed, such as 0 8 ? * MON-FRI *"
+    if (fields[2] == "?") == (fields[4] == "?"):
+        return f"{short(expression)} is not a schedule: exactly one of day of month and day of week must be ?"
+    for index, (field, (what, least, most)) in enumerate(zip(fields, _CRON, strict=True)):
+        if field != "?" and not all(_cron_part(part, index, least, most) for part in field.split(",")):
+            return f"{short(expression)} is not a schedule: {short(field)} is not allowed for {what}; allowed: {least} to {most}"
+        if field == "?" and index not in (2, 4):
+            return f"{short(expression)} is not a schedule: ? can only stand for a day"
+    return None
+
+
+def _cron_part(part: str, index: int, least: int, most: int) -> bool:
+    names = _NAMED.get(index, {})
+    match = re.fullmatch(r"(\*|[A-Z]{3}|\d{1,4})(?:-([A-Z]{3}|\d{1,4}))?(?:/(\d{1,4}))?", part)
+    if match is None:
+        special = {2: r"L|LW|\d{1,2}W", 4: r"[1-7]L|[1-7]#[1-5]|L"}.get(index)
+        return bool(special and re.fullmatch(special, part))
+    first, last, step = match.groups()
+    if first == "*":
+        return last is None and (step is None or 1 <= int(step) <= most)
+    values = [names.get(end, int(end) if end.isdecimal() else -1) for end in (first, last) if end is not None]
+    return all(least <= value <= most for value in values) and values == sorted(values) and step != "0"
 
 
 def _long_enough(window: str, _: int, length: int) -> str | None:

@@ -11,10 +11,8 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from components import _documents as documents
+from components._bucket_names import stem
 from components._edges import known_after
-
-_LONGEST_LABEL: Final = 26
-"""What S3's 37 characters for a prefix leave beside `-requests-` and a spare one."""
 
 # The accounts from which load balancers of the older regions write; newer regions use the service's principal alone.
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
@@ -70,7 +68,7 @@ def access_log_bucket(name: str, args: AccessLogArgs, parent: pulumi.Resource) -
     """Make the bucket; return its name, known once load balancers may write to it: AWS tries that when it makes one."""
     bucket = aws.s3.Bucket(
         f"{name}-bucket",
-        bucket_prefix=f"{args.label[:_LONGEST_LABEL]}-requests-",
+        bucket_prefix=f"{stem(args.label)}-requests-",
         force_destroy=args.empty_on_destroy,
         opts=ResourceOptions(parent=parent, protect=args.protect),
     )

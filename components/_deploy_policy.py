@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, TypeVar, get_args
 
 from components import _documents as documents
+from components._bucket_names import stem
 
 Part = Literal[
     "network", "load-balancer", "certificate", "dns", "cdn", "waf", "ecs", "ecr", "database", "cache", "bucket", "key",
@@ -589,4 +590,5 @@ def _names(scope: Scope, kind: Kind) -> Sequence[str]:
         return list(dict.fromkeys([*(f"*{name}*" for name in (scope.label, *logging)), *given]))
     # Secrets Manager adds a hyphen and six characters; members and snapshots are named after the instance.
     suffix = {"secret": "-??????", "written-secret": "-??????", "cache": "*", "database": "*"}.get(kind, "")
-    return list(dict.fromkeys([f"{scope.label}*", *(f"{name}{suffix}" for name in given)]))
+    own = stem(scope.label) if kind == "bucket" else scope.label
+    return list(dict.fromkeys([f"{own}*", *(f"{name}{suffix}" for name in given)]))

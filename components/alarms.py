@@ -218,8 +218,8 @@ class Watched:
         }
         for setting, things in named.items():
             for name in things:
-                if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", name):
-                    yield f"{setting}: {name!r} is not a name: lower-case letters, digits and inner hyphens"
+                if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
+                    yield f"{setting}: {name!r} is not a name: lower-case letters, digits and hyphens, no hyphen first"
         for name, service in self.services.items():
             if service.target_arn_suffix is not None and self.load_balancer_arn_suffix is None:
                 yield f"services: {name} has a target group, but load_balancer_arn_suffix is not given"

@@ -12,6 +12,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
+from components._bucket_names import stem
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 
 
@@ -98,7 +99,7 @@ class BucketReplication(pulumi.ComponentResource):
         copy = aws.s3.Bucket(
             f"{name}-bucket",
             bucket=args.copy_name,
-            bucket_prefix=None if args.copy_name else f"{args.label[:_LONGEST_LABEL]}-copy-",
+            bucket_prefix=None if args.copy_name else f"{stem(args.label)}-copy-",
             region=args.to_region,
             force_destroy=args.empty_on_destroy,
             opts=ResourceOptions(parent=self, protect=args.protect),
@@ -222,8 +223,6 @@ class BucketReplication(pulumi.ComponentResource):
         return role, policy
 
 
-_LONGEST_LABEL: Final = 31
-"""What S3's 37 characters for a prefix leave beside `-copy-`."""
 _PROMISED_MINUTES: Final = 15
 """The only time that Replication Time Control offers."""
 

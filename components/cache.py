@@ -218,15 +218,19 @@ class Cache(pulumi.ComponentResource):
     ) -> aws.elasticache.ReplicationGroup:
         subnets = aws.elasticache.SubnetGroup(
             f"{name}-subnets",
+            # ElastiCache has no name prefixes; what makes AWS replace a group is in its name, so that the new one can come first.
+            name=f"{args.label}-{name}",
             description=f"Isolated subnets of cache {args.identifier}",
             subnet_ids=list(args.subnet_ids),
             opts=ResourceOptions(parent=self),
         )
         clustered = args.shards is not None
+        family = _family(args.engine, args.version)
         parameters = aws.elasticache.ParameterGroup(
             f"{name}-parameters",
-            description=f"Parameters of cache {args.identifier}",
-            family=_family(args.engine, args.version),
+            name=f"{args.label}-{name}-{family.replace('.', '-')}",
+            description=f"Parameters of {args.label}",
+            family=family,
             parameters=[aws.elasticache.ParameterGroupParameterArgs(name="cluster-enabled", value="yes")]
             if clustered
             else None,

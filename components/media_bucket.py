@@ -13,7 +13,9 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
+from components._bucket_names import stem
 from components._edges import known_after
+from components.bucket_replication import BucketReplication, BucketReplicationArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 
 
@@ -46,6 +48,20 @@ class MediaCdnArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ReplicationArgs:
+    """A copy of the bucket in another region."""
+
+    region: str
+    """The region. A change makes a new, empty copy."""
+    copy_name: str | None = None
+    """The copy's name; None: generated."""
+    within_fifteen_minutes: bool = False
+    """Whether S3 promises every copy within fifteen minutes. Billed by volume."""
+    deletions: bool = False
+    """Whether deletions are copied too."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MediaBucketArgs:
     """What a bucket is made of."""
 
@@ -73,6 +89,8 @@ class MediaBucketArgs:
     """Whether Pulumi refuses to delete the bucket and its key."""
     key_deletion_days: int = 30
     """Days its deleted key, and with it every file, can be brought back, 7 to 30."""
+    replication: ReplicationArgs | None = None
+    """Copy the files to another region; None: there is no copy."""
     cdn: MediaCdnArgs | None = None
     """Serve the files to everybody through CloudFront; None: only roles read them."""
 
@@ -97,6 +115,8 @@ class MediaBucketArgs:
         ):
             if value is not None and not least <= value <= most:
                 yield name, f"{value} is outside {least} to {most}"
+        if self.replication and not self.versioning:
+            yield "replication", "S3 copies only versioned buckets: leave versioning on"
         for origin in self.cors_origins:
             if not re.fullmatch(r"https?://(?:\*\.)?[a-z0-9.-]+(?::\d{1,5})?", origin):
                 yield "cors_origins", f"{origin!r} is not a web origin, such as https://app.example.com"
@@ -124,6 +144,8 @@ class MediaBucket(pulumi.ComponentResource):
     """The hosted zone of that name; None without `cdn`."""
     distribution_arn: Output[str] | None
     """The distribution's ARN; None without `cdn`."""
+    copy_bucket: Output[str] | None
+    """The name of the copy in another region; None without `replication`."""
 
     def __init__(self, name: str, args: MediaBucketArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:MediaBucket", name, None, opts)
@@ -144,7 +166,7 @@ class MediaBucket(pulumi.ComponentResource):
         bucket = aws.s3.Bucket(
             f"{name}-bucket",
             bucket=args.bucket_name,
-            bucket_prefix=None if args.bucket_name else f"{args.label[:_LONGEST_LABEL]}-media-",
+            bucket_prefix=None if args.bucket_name else f"{stem(args.label)}-media-",
             force_destroy=args.empty_on_destroy,
             opts=ResourceOptions(parent=self, protect=args.protect),
         )
@@ -163,6 +185,7 @@ class MediaBucket(pulumi.ComponentResource):
         self.cdn_domain_name = distribution.domain_name if distribution else None
         self.cdn_zone_id = distribution.hosted_zone_id if distribution else None
         self.distribution_arn = distribution.arn if distribution else None
+        self.copy_bucket = self._copy(name, args, args.replication) if args.replication else None
         self.register_outputs(
             {
                 "bucket": self.bucket,
@@ -173,8 +196,32 @@ class MediaBucket(pulumi.ComponentResource):
                 "cdn_domain_name": self.cdn_domain_name,
                 "cdn_zone_id": self.cdn_zone_id,
                 "distribution_arn": self.distribution_arn,
+                "copy_bucket": self.copy_bucket,
             }
         )
+
+    def _copy(self, name: str, args: MediaBucketArgs, replication: ReplicationArgs) -> Output[str]:
+        copy = BucketReplication(
+            f"{name}-copy",
+            BucketReplicationArgs(
+                label=args.label,
+                account_id=args.account_id,
+                region=args.region,
+                bucket=self.bucket,
+                bucket_arn=self.arn,
+                key_arn=self.key_arn,
+                to_region=replication.region,
+                copy_name=replication.copy_name,
+                within_fifteen_minutes=replication.within_fifteen_minutes,
+                replicate_deletions=replication.deletions,
+                expire_noncurrent_days=args.expire_noncurrent_days,
+                empty_on_destroy=args.empty_on_destroy,
+                protect=args.protect,
+                key_deletion_days=args.key_deletion_days,
+            ),
+            ResourceOptions(parent=self),
+        )
+        return copy.bucket
 
     def _close(self, name: str, bucket: aws.s3.Bucket) -> aws.s3.BucketPublicAccessBlock:
         """Switch access lists off and refuse every policy that would make the bucket public."""
@@ -374,8 +421,6 @@ class MediaBucket(pulumi.ComponentResource):
         )
 
 
-_LONGEST_LABEL: Final = 30
-"""What S3's 37 characters for a prefix leave beside `-media-`."""
 _MOST_DAYS: Final = 2147483647
 _ORIGIN: Final = "media"
 _CACHING_OPTIMIZED: Final = "658327ea-f89d-4fab-a63d-7e88639e58f6"

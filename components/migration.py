@@ -48,6 +48,8 @@ class MigrationArgs:
     """The service's security group, which the database lets in."""
     log_group_name: Input[str]
     """The log group it writes to."""
+    waivers: Sequence[str] = ()
+    """Controls of the policy pack that its task definition opts out of, said by a tag."""
     after: Sequence[pulumi.Resource] = ()
     """What has to exist first and no other argument mentions: the roles' policies, the security group's rules."""
     timeout_seconds: int = 1800
@@ -118,6 +120,7 @@ class Migration(pulumi.ComponentResource):
             container_definitions=definitions(containers, args.images, args.log_group_name, args.region),
             # Old revisions stay: a rollback may need to run one.
             skip_destroy=True,
+            tags={"slipway:waive": " ".join(args.waivers)} if args.waivers else None,
             opts=ResourceOptions(parent=self),
         )
         run = MigrationRun(

@@ -14,6 +14,7 @@ import limits
 from components import _documents as documents
 from components._edges import known_after
 from components._subnets import ZoneSubnets, layout
+from components.network_acls import Flow, NetworkAcls, NetworkAclsArgs
 
 _ANYWHERE = "0.0.0.0/0"
 _HTTPS = 443
@@ -50,6 +51,10 @@ class NetworkArgs:
     """Days the record of connections is kept, as CloudWatch Logs offers them; None: no record."""
     log_key_arn: Input[str] | None = None
     """The key that encrypts that record; None: AWS's own."""
+    flows: Sequence[Flow] | None = None
+    """Connections that access lists let through, a second layer under the security groups; None: there are no lists."""
+    acl_rules: int = 20
+    """The account's quota of rules per list and direction, 20 to 40."""
 
     def __post_init__(self) -> None:
         """Check AWS's limits.
@@ -158,6 +163,8 @@ class Network(pulumi.ComponentResource):
             known_after(isolated[z.zone].id, self._association(f"{name}-isolated-{z.letter}", isolated[z.zone], closed))
             for z in zones
         ]
+        if args.flows is not None:
+            self._acls(name, args, args.flows)
         self.private_route_table_ids = [table.id for table in tables.values()]
         self.s3_prefix_list_id = s3.prefix_list_id
         self.register_outputs(
@@ -268,6 +275,24 @@ class Network(pulumi.ComponentResource):
             )
             for service in services
         ]
+
+    def _acls(self, name: str, args: NetworkArgs, flows: Sequence[Flow]) -> None:
+        NetworkAcls(
+            f"{name}-acls",
+            NetworkAclsArgs(
+                label=args.label,
+                vpc_id=self.vpc_id,
+                cidr=args.cidr,
+                zones=args.zones,
+                public_subnet_ids=self.public_subnet_ids,
+                private_subnet_ids=self.private_subnet_ids,
+                isolated_subnet_ids=self.isolated_subnet_ids,
+                flows=flows,
+                nat=args.nat is not Nat.NONE,
+                rule_quota=args.acl_rules,
+            ),
+            ResourceOptions(parent=self),
+        )
 
     def _flow_log(self, name: str, args: NetworkArgs, vpc: aws.ec2.Vpc, days: int) -> None:
         group = aws.cloudwatch.LogGroup(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -279,7 +280,7 @@ class Notifications(pulumi.ComponentResource):
         """Make one function for each webhook; SNS calls it from other regions, too."""
         webhooks = {webhook.secret: webhook for topic in topics for webhook in topic.listeners.slack_webhooks}
         for secret, webhook in webhooks.items():
-            notifier = f"{name}-webhook-{_slug(secret)}"
+            notifier = f"{name}-webhook-{_short(_slug(secret))}"
             function = self._notifier(notifier, args, webhook)
             for topic in topics:
                 if secret not in {each.secret for each in topic.listeners.slack_webhooks}:
@@ -499,3 +500,9 @@ def _doubles(named: Mapping[str, Sequence[str]]) -> Iterator[str]:
 
 def _slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def _short(slug: str) -> str:
+    """Cut what becomes part of generated names, which may have 64 characters, and keep it unlike others cut the same way."""
+    most = 20
+    return slug if len(slug) <= most else f"{slug[:12]}-{hashlib.sha256(slug.encode()).hexdigest()[:7]}"

@@ -121,6 +121,7 @@ class Registry(pulumi.ComponentResource):
             image_scanning_configuration=aws.ecr.RepositoryImageScanningConfigurationArgs(scan_on_push=args.scan),
             image_tag_mutability="IMMUTABLE" if args.immutable else "MUTABLE",
             force_delete=args.empty_on_destroy,
+            tags=None if args.immutable else {"slipway:waive": "repository-tags-immutable"},
             lifecycle_policy=awsx.ecr.LifecyclePolicyArgs(
                 rules=[
                     awsx.ecr.LifecyclePolicyRuleArgs(

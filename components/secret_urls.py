@@ -26,6 +26,8 @@ class SecretUrlArgs:
 
     kind: Literal["postgres", "mysql", "redis"]
     """What it leads to: decides the scheme, the parameters and the keys that the source's JSON document has."""
+    name: str | None = None
+    """The name of its secret in Secrets Manager; None: its key."""
     source_arn: Input[str]
     """The secret with the password: `username` and `password` of a database as RDS keeps them, `token` of a cache."""
     key_arn: Input[str]
@@ -57,7 +59,7 @@ class SecretUrlsArgs:
     function_name: str
     """The function's name in Lambda, by which people run it. A change replaces it."""
     urls: Mapping[str, SecretUrlArgs]
-    """The URLs by their secrets' names in Secrets Manager. A new name is a new secret."""
+    """The URLs by their secrets' names in Secrets Manager, or by what the program calls them. A new name is a new secret."""
     vpc_id: Input[str]
     """The network of its security group."""
     subnet_ids: Sequence[Input[str]]
@@ -118,7 +120,7 @@ class SecretUrlsArgs:
         alike = defaultdict(list)
         for name, url in self.urls.items():
             alike[_slug(name)].append(name)
-            yield "urls", limits.secret_name(name)
+            yield "urls", limits.secret_name(url.name or name)
             for service in url.services:
                 yield "urls", limits.ecs_name(service)
             if not re.fullmatch(r"[a-z][a-z0-9+.-]*", _scheme(url)):
@@ -140,6 +142,8 @@ class SecretUrls(pulumi.ComponentResource):
 
     arns: Mapping[str, Output[str]]
     """ARNs of the URLs' secrets by name, known once each has a value."""
+    key_arns: Mapping[str, Input[str]]
+    """The keys that encrypt them, by name."""
     ready: Output[str]
     """The function's ARN, known once it filled every secret."""
     function_name: Output[str]
@@ -182,6 +186,7 @@ class SecretUrls(pulumi.ComponentResource):
         )
 
         self.arns = {secret_name: known_after(secret.arn, first) for secret_name, secret in secrets.items()}
+        self.key_arns = {secret_name: url.key_arn for secret_name, url in args.urls.items()}
         self.ready = known_after(function.arn, first)
         self.function_name = function.name
         self.log_group_name = log.name
@@ -189,6 +194,7 @@ class SecretUrls(pulumi.ComponentResource):
         self.register_outputs(
             {
                 "arns": self.arns,
+                "key_arns": self.key_arns,
                 "ready": self.ready,
                 "function_name": self.function_name,
                 "log_group_name": self.log_group_name,
@@ -201,7 +207,7 @@ class SecretUrls(pulumi.ComponentResource):
     ) -> aws.secretsmanager.Secret:
         return aws.secretsmanager.Secret(
             f"{name}-{_slug(secret_name)}",
-            name=secret_name,
+            name=url.name or secret_name,
             description=f"{_scheme(url)} URL, written by the function {args.function_name}",
             kms_key_id=url.key_arn,
             recovery_window_in_days=args.recovery_days,

@@ -20,6 +20,8 @@ from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 class SecretArgs:
     """One secret."""
 
+    name: str | None = None
+    """Its name in Secrets Manager; None: its key."""
     description: str | None = None
     """What it is for."""
     keys: Sequence[str] = ()
@@ -39,7 +41,7 @@ class SecretsArgs:
     region: str
     """The AWS region."""
     secrets: Mapping[str, SecretArgs]
-    """The secrets by their names in Secrets Manager. A new name is a new, empty secret."""
+    """The secrets by their names in Secrets Manager, or by what the program calls them. A new name is a new, empty secret."""
     recovery_days: int = 30
     """Days a deleted secret can be brought back, 7 to 30; 0 deletes at once and frees its name."""
     protect: bool = True
@@ -66,7 +68,7 @@ class SecretsArgs:
         alike = defaultdict(list)
         for name, secret in self.secrets.items():
             alike[_slug(name)].append(name)
-            yield "secrets", limits.secret_name(name)
+            yield "secrets", limits.secret_name(secret.name or name)
             length = len(_description(secret) or "")
             if length > _LONGEST_DESCRIPTION:
                 yield (
@@ -86,7 +88,7 @@ class Secrets(pulumi.ComponentResource):
     """Empty secrets under a key of their own. ECS starts no task that reads one until somebody has filled it."""
 
     arns: Mapping[str, Output[str]]
-    """Their ARNs by name."""
+    """Their ARNs by the keys of `secrets`."""
     key_arn: Output[str]
     """The key that encrypts them."""
 
@@ -108,7 +110,7 @@ class Secrets(pulumi.ComponentResource):
         self.arns = {
             secret_name: aws.secretsmanager.Secret(
                 f"{name}-{_slug(secret_name)}",
-                name=secret_name,
+                name=secret.name or secret_name,
                 description=_description(secret),
                 kms_key_id=key.arn,
                 recovery_window_in_days=args.recovery_days,

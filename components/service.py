@@ -14,6 +14,7 @@ from pulumi import Input, Output, ResourceOptions
 import limits
 from components import _documents as documents
 from components._containers import BuildArgs, ContainerArgs, definitions
+from components.migration import Migration, MigrationArgs
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +67,40 @@ class StepArgs:
     """Minutes below `down` before one is removed."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MigrateArgs:
+    """A command run with the service's image, variables and secrets: once for each revision, before the service changes."""
+
+    family: str
+    """The family of its task definition. A change registers a new one and runs it."""
+    command: Sequence[str]
+    """What the service's container runs instead of its own command."""
+    after: Sequence[pulumi.Resource] = ()
+    """What has to stand before it runs: the database."""
+    timeout_seconds: int = 1800
+    """Seconds until the update gives up on it, 60 to 43200."""
+    profile: str | None = None
+    """The profile of the AWS configuration file that starts it; None: the environment decides."""
+    assume_role_arns: Sequence[str] = ()
+    """Roles to assume to start it, each with the one before."""
+    endpoints: Mapping[str, str] = field(default_factory=dict)
+    """Other addresses of `ecs` and `sts`, for emulators."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScheduledArgs:
+    """Another fewest and most from a time on."""
+
+    cron: str
+    """AWS's six fields."""
+    min_tasks: int
+    """The fewest from then on."""
+    max_tasks: int
+    """The most."""
+    time_zone: str = "UTC"
+    """The time zone of `cron`."""
+
+
 Metric = Literal["cpu", "memory", "requests"]
 StepMetric = Literal["cpu", "memory"]
 
@@ -82,6 +117,8 @@ class ScalingArgs:
     """Seconds between additions."""
     in_cooldown_seconds: int = 300
     """Seconds between removals."""
+    schedule: Sequence[ScheduledArgs] = ()
+    """Other bounds at times that are known beforehand."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,8 +181,14 @@ class ServiceArgs:
     """Share of tasks that stays up during a deployment."""
     maximum_percent: int | None = None
     """Share of tasks that may run during a deployment; None: one task more than the fewest."""
+    sleeps: bool = False
+    """Whether schedules outside change the number of tasks; updates then leave it as it is."""
     wait_for_steady_state: bool = False
     """Whether an update waits until the new tasks run."""
+    migration: MigrateArgs | None = None
+    """What brings the database up to date before the service changes; None: nothing."""
+    after: Sequence[Input[str]] = ()
+    """Values known only once the service may change: other services' `migrated`."""
     spot_percent: int = 0
     """Share of tasks on Fargate Spot."""
     exec_enabled: bool = False
@@ -154,6 +197,8 @@ class ServiceArgs:
     """ECR repositories its images come from."""
     permissions: Sequence[documents.Statement] = ()
     """Statements of the task's role: what the application may do in AWS."""
+    waivers: Sequence[str] = ()
+    """Controls of the policy pack that its task definition opts out of, said by a tag."""
 
     def __post_init__(self) -> None:
         """Check AWS's limits.
@@ -202,6 +247,10 @@ class Service(pulumi.ComponentResource):
     """Its security group."""
     log_group_name: Output[str]
     """Where it logs to."""
+    scalable_target_id: Output[str] | None
+    """The resource id of its scalable target, known once it is registered; None where the number of tasks is fixed."""
+    migrated: Output[str] | None
+    """The migration's revision, known once it ran to a good end; None without one."""
 
     def __init__(self, name: str, args: ServiceArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Service", name, None, opts)
@@ -215,10 +264,17 @@ class Service(pulumi.ComponentResource):
         execution_role, execution_policy = self._execution_role(name, args, log)
         task_role, task_policies = self._task_role(name, args)
         group, rules = self._security_group(name, args)
-        definition = self._task_definition(name, args, log, execution_role, task_role)
-        service = self._service(name, args, definition, group, [execution_policy, *task_policies, *rules])
-        if args.scaling is not None:
-            self._scale(name, args, args.scaling, service)
+        images = self._images(name, args)
+        before = [execution_policy, *task_policies, *rules]
+        migration = (
+            self._migration(name, args, args.migration, images, log, execution_role, task_role, group, before)
+            if args.migration
+            else None
+        )
+        definition = self._task_definition(name, args, images, log, execution_role, task_role)
+        after = [*args.after, *([migration.done] if migration else [])]
+        service = self._service(name, args, definition, group, before, after)
+        target = self._scale(name, args, args.scaling, service) if args.scaling else None
 
         self.name = service.name
         self.family = definition.family
@@ -226,6 +282,8 @@ class Service(pulumi.ComponentResource):
         self.task_role_arn = task_role.arn
         self.security_group_id = group.id
         self.log_group_name = log.name
+        self.scalable_target_id = target
+        self.migrated = migration.done if migration else None
         self.register_outputs(
             {
                 "name": self.name,
@@ -234,6 +292,8 @@ class Service(pulumi.ComponentResource):
                 "task_role_arn": self.task_role_arn,
                 "security_group_id": self.security_group_id,
                 "log_group_name": self.log_group_name,
+                "scalable_target_id": self.scalable_target_id,
+                "migrated": self.migrated,
             }
         )
 
@@ -402,10 +462,51 @@ class Service(pulumi.ComponentResource):
         )
         return image.image_uri
 
+    def _migration(
+        self,
+        name: str,
+        args: ServiceArgs,
+        migration: MigrateArgs,
+        images: Mapping[str, Input[str]],
+        log: aws.cloudwatch.LogGroup,
+        execution_role: aws.iam.Role,
+        task_role: aws.iam.Role,
+        group: aws.ec2.SecurityGroup,
+        before: Sequence[pulumi.Resource],
+    ) -> Migration:
+        own, *sidecars = args.containers
+        return Migration(
+            f"{name}-migration",
+            MigrationArgs(
+                family=migration.family,
+                command=migration.command,
+                containers=[own, *(sidecar for sidecar in sidecars if sidecar.essential)],
+                images=images,
+                cpu=args.cpu,
+                memory_mib=args.memory_mib,
+                architecture=args.architecture,
+                execution_role_arn=execution_role.arn,
+                task_role_arn=task_role.arn,
+                region=args.region,
+                cluster_arn=args.cluster_arn,
+                subnet_ids=args.subnet_ids,
+                security_group_id=group.id,
+                log_group_name=log.name,
+                waivers=args.waivers,
+                after=[*before, *migration.after],
+                timeout_seconds=migration.timeout_seconds,
+                profile=migration.profile,
+                assume_role_arns=migration.assume_role_arns,
+                endpoints=migration.endpoints,
+            ),
+            ResourceOptions(parent=self),
+        )
+
     def _task_definition(
         self,
         name: str,
         args: ServiceArgs,
+        images: Mapping[str, Input[str]],
         log: aws.cloudwatch.LogGroup,
         execution_role: aws.iam.Role,
         task_role: aws.iam.Role,
@@ -425,9 +526,10 @@ class Service(pulumi.ComponentResource):
             else None,
             execution_role_arn=execution_role.arn,
             task_role_arn=task_role.arn,
-            container_definitions=definitions(args.containers, self._images(name, args), log.name, args.region),
+            container_definitions=definitions(args.containers, images, log.name, args.region),
             # Old revisions stay: schedules, one-off tasks and rollbacks name them.
             skip_destroy=True,
+            tags={"slipway:waive": " ".join(args.waivers)} if args.waivers else None,
             opts=ResourceOptions(parent=self),
         )
 
@@ -438,6 +540,7 @@ class Service(pulumi.ComponentResource):
         definition: aws.ecs.TaskDefinition,
         group: aws.ec2.SecurityGroup,
         before: Sequence[pulumi.Resource],
+        after: Sequence[Input[str]],
     ) -> aws.ecs.Service:
         maximum = args.maximum_percent or _one_more(args.min_tasks)
         balanced = 100
@@ -445,7 +548,8 @@ class Service(pulumi.ComponentResource):
             f"{name}-service",
             name=args.service_name,
             cluster=args.cluster_arn,
-            task_definition=definition.arn,
+            # A migration that fails leaves it the revision it has.
+            task_definition=Output.all(definition.arn, *after).apply(lambda known: str(known[0])),
             desired_count=args.desired_tasks,
             # A change between the two is an update in place only when a new deployment comes with it.
             launch_type=None if args.spot_percent else "FARGATE",
@@ -479,11 +583,11 @@ class Service(pulumi.ComponentResource):
                 depends_on=list(before),
                 # Its name is fixed: two cannot stand side by side.
                 delete_before_replace=True,
-                ignore_changes=["desiredCount"] if args.scaling else None,
+                ignore_changes=["desiredCount"] if args.scaling or args.sleeps else None,
             ),
         )
 
-    def _scale(self, name: str, args: ServiceArgs, scaling: ScalingArgs, service: aws.ecs.Service) -> None:
+    def _scale(self, name: str, args: ServiceArgs, scaling: ScalingArgs, service: aws.ecs.Service) -> Output[str]:
         target = aws.appautoscaling.Target(
             f"{name}-scaling",
             service_namespace="ecs",
@@ -502,6 +606,20 @@ class Service(pulumi.ComponentResource):
             self._step(
                 f"{name}-scaling-{by}-in", *common, -1, step.down, step.down_minutes, scaling.in_cooldown_seconds
             )
+        for number, bounds in enumerate(scaling.schedule, start=1):
+            aws.appautoscaling.ScheduledAction(
+                f"{name}-scaling-schedule-{number}",
+                service_namespace=target.service_namespace,
+                scalable_dimension=target.scalable_dimension,
+                resource_id=target.resource_id,
+                schedule=f"cron({bounds.cron})",
+                timezone=bounds.time_zone,
+                scalable_target_action=aws.appautoscaling.ScheduledActionScalableTargetActionArgs(
+                    min_capacity=bounds.min_tasks, max_capacity=bounds.max_tasks
+                ),
+                opts=ResourceOptions(parent=self),
+            )
+        return target.resource_id
 
     def _track(
         self,

@@ -61,6 +61,8 @@ class Control:
     """What to write in a Pulumi program in Python."""
     url: str
     """Where AWS explains it."""
+    waivable: bool = False
+    """Whether a resource may opt out of it by a tag (`pack.WAIVE_TAG`): only what a team may decide for itself."""
     fsbp: tuple[str, ...] = ()
     cis: tuple[str, ...] = ()
     nist: tuple[str, ...] = ()
@@ -470,6 +472,7 @@ CONTROLS: Final = (
         why="A task that restarts after a push would run other code than the one that was tested.",
         mend='aws.ecr.Repository(..., image_tag_mutability="IMMUTABLE")',
         url=_ECR + "#ecr-2",
+        waivable=True,
         fsbp=("ECR.2",),
         nist=("CM-2", "SI-7"),
         checkov=("CKV_AWS_51",),
@@ -578,6 +581,7 @@ CONTROLS: Final = (
         why="With a moving tag a restart may run other code than the last deployment. Parameter: mutableTags.",
         mend='"image": repository_url + "@" + digest, or a tag that is never pushed again',
         url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-considerations.html",
+        waivable=True,
         nist=("CM-2", "SI-7"),
     ),
     Control(

@@ -30,7 +30,10 @@ DISPLAY_NAME: Final = "Slipway"
 DESCRIPTION: Final = "Guard rails for a containerised web application on AWS"
 
 UNDECIDED: Final = "undecided-in-preview"
+EXEMPTED: Final = "exempted-by-tag"
 DEFECTS: Final = "rules-without-defects"
+WAIVE_TAG: Final = "slipway:waive"
+"""The tag whose words name the controls that its resource is exempt from, where the catalogue calls them waivable."""
 
 _STACK_PREFIXES: Final = (
     ("prod", Environment.PRODUCTION),
@@ -40,7 +43,7 @@ _STACK_PREFIXES: Final = (
 
 
 class Ledger:
-    """What the rules could not decide and which rules broke, per control and resource, until they are judged again.
+    """What the rules could not decide, what tags exempt and which rules broke, by control and resource, until judged again.
 
     The engine judges resources in overlapping calls and the stack in one more at the end. Each judgement replaces the one
     before it about the same control and resource, so neither the order of calls nor a preview before an update matters.
@@ -49,15 +52,19 @@ class Ledger:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._undecided: dict[tuple[str, str], int] = {}
+        self._exempted: set[tuple[str, str]] = set()
         self._defects: dict[tuple[str, str], str] = {}
 
-    def note(self, control: str, urn: str, undecided: int, defect: str) -> None:
+    def note(self, control: str, urn: str, undecided: int, defect: str, *, exempted: bool = False) -> None:
         """Replace what is known about a control and a resource; `urn` is empty for the whole stack."""
         with self._lock:
             self._undecided.pop((control, urn), None)
+            self._exempted.discard((control, urn))
             self._defects.pop((control, urn), None)
             if undecided:
                 self._undecided[control, urn] = undecided
+            if exempted:
+                self._exempted.add((control, urn))
             if defect:
                 self._defects[control, urn] = defect
 
@@ -69,6 +76,12 @@ class Ledger:
                 if not urn or urn in urns:
                     totals[control] += count
         return totals
+
+    def exempted(self, urns: frozenset[str]) -> Mapping[str, list[str]]:
+        """The violations that tags of these resources exempt: URNs by control."""
+        with self._lock:
+            found = sorted(place for place in self._exempted if place[1] in urns)
+        return {control: [urn for name, urn in found if name == control] for control, _ in found}
 
     def defects(self, urns: frozenset[str]) -> list[tuple[str, str, str]]:
         """The rules that broke on these resources or the stack, as (control, URN, what happened)."""
@@ -93,7 +106,7 @@ def environment() -> Environment:
 
 
 def policies(where: Environment, rules: Sequence[Rule] = RULES) -> list[Policy]:
-    """The SDK policies of an environment: one for each rule, then the summary and the defects, which run last.
+    """The SDK policies of an environment: one for each rule, then the summaries and the defects, which run last.
 
     Raises:
         KeyError: a rule has no row in the catalogue.
@@ -105,7 +118,7 @@ def policies(where: Environment, rules: Sequence[Rule] = RULES) -> list[Policy]:
         else _stack_policy(rule, BY_NAME[rule.name], where, ledger)
         for rule in rules
     ]
-    return [*made, _undecided_policy(ledger), _defects_policy(ledger)]
+    return [*made, _undecided_policy(ledger), _exempted_policy(ledger), _defects_policy(ledger)]
 
 
 def view(args: ResourceValidationArgs) -> Resource:
@@ -137,7 +150,9 @@ def _resource_policy(rule: ResourceRule, control: Control, where: Environment, l
             args.not_applicable()
             return
         config = Config(rule.parameters, args.get_config())
-        _settle(control.name, args.urn, lambda: rule.judge(view(args), config), report, ledger)
+        resource = view(args)
+        waived = control.waivable and control.name in _waivers(resource)
+        _settle(control.name, args.urn, lambda: rule.judge(resource, config), report, ledger, waived=waived)
 
     return ResourceValidationPolicy(validate=validate, **_metadata(rule, control, where))
 
@@ -154,20 +169,38 @@ def _stack_policy(rule: StackRule, control: Control, where: Environment, ledger:
     return StackValidationPolicy(validate=validate, **_metadata(rule, control, where))
 
 
-def _settle(control: str, urn: str, judge: Callable[[], Iterable[Finding]], report: Any, ledger: Ledger) -> None:  # noqa: ANN401 - see above
-    """Report the violations, count the open questions, and turn an exception into a defect of the rule."""
+def _waivers(resource: Resource) -> list[str]:
+    """The controls that the resource's own tag names."""
+    tags = resource.get("tags")
+    named = tags.get(WAIVE_TAG) if isinstance(tags, dict) else None
+    return named.split() if isinstance(named, str) else []
+
+
+def _settle(
+    control: str,
+    urn: str,
+    judge: Callable[[], Iterable[Finding]],
+    report: Any,  # noqa: ANN401 - see above
+    ledger: Ledger,
+    *,
+    waived: bool = False,
+) -> None:
+    """Report the violations or note that they are exempt, count the open questions, and turn an exception into a defect."""
     undecided = 0
+    exempted = False
     defect = ""
     try:
         for finding in judge():
-            if finding.verdict is Verdict.FAIL:
+            if finding.verdict is Verdict.FAIL and waived:
+                exempted = True
+            elif finding.verdict is Verdict.FAIL:
                 report(one_line(finding.message), None if urn else finding.urn)
             else:
                 undecided += 1
     except Exception as error:  # noqa: BLE001 - anything else would stop the engine, and with it every deployment
         place = traceback.extract_tb(error.__traceback__)[-1]
         defect = f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
-    ledger.note(control, urn, undecided, defect)
+    ledger.note(control, urn, undecided, defect, exempted=exempted)
 
 
 def one_line(message: str) -> str:
@@ -216,6 +249,21 @@ def _undecided_policy(ledger: Ledger) -> Policy:
     return StackValidationPolicy(
         name=UNDECIDED,
         description="What could not be judged before the update, in one line.",
+        validate=validate,
+        enforcement_level=EnforcementLevel.ADVISORY,
+        severity=SdkSeverity.LOW,
+    )
+
+
+def _exempted_policy(ledger: Ledger) -> Policy:
+    def validate(args: StackValidationArgs, report: Any) -> None:  # noqa: ANN401 - the SDK's callback type is too narrow
+        for control, urns in ledger.exempted(frozenset(item.urn for item in args.resources)).items():
+            names = ", ".join(urn.rsplit("::", 1)[-1] for urn in urns)
+            report(f"{control} is waived by the tag {WAIVE_TAG} of {names}")
+
+    return StackValidationPolicy(
+        name=EXEMPTED,
+        description="What resources opt out of by a tag, in one line for each control.",
         validate=validate,
         enforcement_level=EnforcementLevel.ADVISORY,
         severity=SdkSeverity.LOW,

@@ -513,6 +513,7 @@ _MAKERS: Final[Mapping[str, _Maker]] = {
     "aws:route53/healthCheck:HealthCheck": _named("route53--:healthcheck/{uuid}", id_is="uuid"),
     "aws:route53/record:Record": _record,
     "aws:s3/bucket:Bucket": _bucket,
+    "aws:scheduler/scheduleGroup:ScheduleGroup": _named("scheduler:schedule-group/{name}"),
     "aws:scheduler/schedule:Schedule": _named("scheduler:schedule/default/{name}"),
     "aws:secretsmanager/secret:Secret": _secret,
     "aws:secretsmanager/secretPolicy:SecretPolicy": _echo_id("secretArn"),

@@ -542,6 +542,7 @@ _FREE_PREFIXES: Final = (
     "aws:vpc/",
     "aws:wafv2/webAcl",
     "docker-build:",
+    "pulumi-python:dynamic/slipway:MigrationRun",
     "pulumi:",
     "random:",
 )

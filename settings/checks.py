@@ -8,7 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import limits
-from settings.model import READY_CHECKS, Cache, Container, Database, Route, Service, Settings
+from components import _documents as documents
+from components import _thresholds, network_acls
+from components.network_acls import Flow, NetworkAclsArgs
+from settings.model import READY_CHECKS, Cache, Container, Database, Hibernation, Listener, Route, Service, Settings
 from settings.problems import Problem, secret_like
 from settings.shape import Place
 
@@ -50,7 +53,31 @@ OWN_TAGS: Final = ("app", "environment", "managed-by")
 def problems(settings: Settings) -> list[Problem]:
     """Return every mistake between the settings."""
     found: list[Problem] = []
-    for check in (_tags, _network, _names, _domain, _edge, _database, _cache, _media, _secrets, _services, _listener):
+    for check in (
+        _tags,
+        _network,
+        _names,
+        _domain,
+        _edge,
+        _database,
+        _cache,
+        _media,
+        _secrets,
+        _services,
+        _migrations,
+        _listener,
+        _notify,
+        _alarms,
+        _connections,
+        _outside,
+        _asleep,
+        _acls,
+        _replicate,
+        _delivery,
+        _backup,
+        _budget,
+        _hibernation,
+    ):
         found += check(settings)
     return found
 
@@ -132,6 +159,22 @@ def service_name(_: Settings, key: str, service: Service) -> str:
 def family(settings: Settings, key: str, service: Service) -> str:
     """Return the family of a service's task definition, unique in the account."""
     return service.family or service.name or f"{settings.label}-{key}"
+
+
+def readers(settings: Settings, secret: str) -> Sequence[str]:
+    """Return the names of the ECS services that read a secret."""
+    return [
+        service_name(settings, key, service)
+        for key, service in settings.services.items()
+        if any(secret in container.secrets.values() for container in (service, *service.sidecars.values()))
+    ]
+
+
+def migration_family(settings: Settings, key: str, service: Service) -> str:
+    """Return the family of the task definition that migrates the database; empty where the service does not."""
+    if service.migrate is None:
+        return ""
+    return service.migrate.family or f"{family(settings, key, service)}-migrate"
 
 
 def log_group(settings: Settings, key: str, service: Service) -> str:
@@ -298,19 +341,251 @@ def _secrets(settings: Settings) -> Iterator[Problem]:
     for name in settings.secrets:
         if name in PART_SECRETS:
             yield _at(["secrets", name], f"{name!r} is what the {name}'s own secret is called; choose another name")
-    url = settings.cache.url_secret if settings.cache else None
-    if url in settings.secrets:
-        yield _at(
-            ["cache", "urlSecret"],
-            f"{url!r} is filled by the program: take it out of slipway:secrets",
-            ["secrets", str(url)],
-        )
+    yield from _url_secrets(settings)
     days = settings.protection.secret_recovery_days
     if 0 < days < 7:  # noqa: PLR2004 - the bound is in the message
         yield _at(
             ["protection", "secretRecoveryDays"],
             f"{days} is not a recovery window Secrets Manager has; allowed: 0 or 7 to 30",
         )
+
+
+def _url_secrets(settings: Settings) -> Iterator[Problem]:
+    """Check the secrets that the program fills."""
+    urls = {
+        "database": settings.database.url_secret if settings.database else None,
+        "cache": settings.cache.url_secret if settings.cache else None,
+    }
+    places = {part: [part, "urlSecret"] for part in urls}
+    for part, url in urls.items():
+        if url in settings.secrets:
+            yield _at(
+                places[part], f"{url!r} is filled by the program: take it out of slipway:secrets", ["secrets", str(url)]
+            )
+        elif url in PART_SECRETS:
+            yield _at(places[part], f"{url!r} is what the {url}'s own secret is called; choose another name")
+    if urls["database"] and urls["database"] == urls["cache"]:
+        yield _at(
+            places["cache"],
+            f"{urls['cache']!r} is also that of the database; each needs its own",
+            places["database"],
+        )
+    network = settings.network
+    if settings.url_secrets and network.nat == "none" and "ecs" not in network.endpoints:
+        yield _at(
+            ["network", "nat"],
+            "without NAT nobody restarts the services that read a urlSecret: add ecs to network.endpoints, or use single or perZone",
+            ["network", "endpoints", "*"],
+            *places.values(),
+        )
+
+
+def _migrations(settings: Settings) -> Iterator[Problem]:
+    """Check that one service at most migrates the database, reaches it, and shares its family with none."""
+    families = {family(settings, key, service): key for key, service in settings.services.items()}
+    for key in settings.migrating:
+        place = ["services", key, "migrate"]
+        own = migration_family(settings, key, settings.services[key])
+        if own in families:
+            yield _at(
+                [*place, "family"],
+                f"{own!r} is also that of services.{families[own]}; each needs its own",
+                ["services", families[own], "family"],
+                ["services", families[own], "name"],
+            )
+        if "database" not in settings.services[key].uses:
+            yield _at(
+                place,
+                "brings a database up to date that it cannot reach: add database to this service's uses",
+                ["services", key, "uses", "*"],
+            )
+    for key in settings.migrating[1:]:
+        first = settings.migrating[0]
+        yield _at(
+            ["services", key, "migrate"],
+            f"services.{first} migrates the database already; two at once would get in each other's way: let one run both commands",
+            ["services", first, "migrate"],
+        )
+
+
+def flows(settings: Settings) -> Sequence[Flow]:
+    """Return the connections that access lists let through: what security groups let through."""
+    balancer, services = settings.load_balancer, settings.services.values()
+    redirect = balancer is not None and balancer.http_redirect and settings.cdn is None
+    data = [database_port(settings.database)] if settings.database else []
+    return network_acls.flows(
+        entry_ports=([443, 80] if redirect else [443]) if balancer else [],
+        task_ports=[port for s in services if s.route for port in (s.port, s.health.port) if port],
+        data_ports=[*data, *([CACHE_PORT] if settings.cache else [])],
+        egress=[(egress.port, egress.cidr) for service in services for egress in service.egress],
+    )
+
+
+_PORTS: Final = {"postgres": 5432, "mysql": 3306}
+
+
+def database_port(database: Database) -> int:
+    """Return the port of the database."""
+    return database.port or _PORTS[database.engine]
+
+
+CACHE_PORT: Final = 6379
+"""The port of the cache."""
+
+
+def _acls(settings: Settings) -> Iterator[Problem]:
+    """Check that the rules fit, once the network itself is in order."""
+    network = settings.network
+    if not network.acls or any(_network(settings)):
+        return
+    try:
+        NetworkAclsArgs(
+            label=settings.label,
+            vpc_id="",
+            cidr=network.cidr,
+            zones=network.zones,
+            public_subnet_ids=network.zones,
+            private_subnet_ids=network.zones,
+            isolated_subnet_ids=network.zones,
+            flows=flows(settings),
+            nat=network.nat != "none",
+            rule_quota=network.acl_rules,
+        )
+    except ValueError as error:
+        first = str(error).partition("\n")[0]
+        yield _at(
+            ["network", "acls"],
+            first.partition(": ")[2].replace("rule_quota", "network.aclRules"),
+            ["network", "zones", "*"],
+            ["network", "cidr"],
+            ["services", "*"],
+        )
+
+
+def _replicate(settings: Settings) -> Iterator[Problem]:
+    media = settings.media
+    if media is None or media.replicate is None:
+        return
+    place: Place = ["media", "replicate"]
+    yield from _elsewhere(settings, [*place, "region"], media.replicate.region)
+    if not media.versioning:
+        yield _at(place, "S3 copies only versioned buckets: leave media.versioning on", ["media", "versioning"])
+    if media.bucket and media.bucket == media.replicate.bucket:
+        yield _at([*place, "bucket"], f"{media.bucket!r} is the bucket itself", ["media", "bucket"])
+
+
+def _elsewhere(settings: Settings, place: Place, region: str) -> Iterator[Problem]:
+    """Check that a copy stands in another region, and under the same laws of AWS's as the rest."""
+    own = settings.aws.region
+    if region == own:
+        yield _at(place, f"{region} is the stack's own region; name another", ["aws", "region"])
+    elif documents.partition(region) != documents.partition(own):
+        yield _at(place, f"{region} cannot be reached from {own}: they are of two AWS partitions", ["aws", "region"])
+
+
+def _delivery(settings: Settings) -> Iterator[Problem]:
+    delivery = settings.delivery
+    if delivery is None:
+        return
+    github = delivery.github
+    if (github.environment is None) == (github.branch is None):
+        yield _at(
+            ["delivery", "github"],
+            "give environment or branch, whose jobs may deploy, and not both",
+            ["delivery", "github", "environment"],
+            ["delivery", "github", "branch"],
+        )
+    own = delivery.role_name or f"{settings.label}-deploy"
+    if delivery.preview_role_name == own:
+        yield _at(
+            ["delivery", "previewRoleName"],
+            f"{own!r} is the deploying role; the other needs a name of its own",
+            ["delivery", "roleName"],
+            *_LABEL,
+        )
+
+
+def _backup(settings: Settings) -> Iterator[Problem]:
+    backup = settings.backup
+    if backup is None:
+        return
+    if settings.database is None and settings.media is None:
+        yield _at(
+            ["backup"], "there is nothing to save: add slipway:database or slipway:media", ["database"], ["media"]
+        )
+    if settings.media and not settings.media.versioning:
+        yield _at(
+            ["backup"],
+            "AWS Backup saves only versioned buckets: leave media.versioning on",
+            ["media", "versioning"],
+        )
+    if backup.copy_region:
+        yield from _elsewhere(settings, ["backup", "copyRegion"], backup.copy_region)
+    elif backup.copy_days is not None:
+        yield _at(["backup", "copyDays"], "there are no copies: give copyRegion", ["backup", "copyRegion"])
+
+
+def _budget(settings: Settings) -> Iterator[Problem]:
+    budget = settings.budget
+    if budget is None:
+        return
+    if not budget.emails and budget.notify is None:
+        yield _at(
+            ["budget"], "nobody would be told: give emails or notify", ["budget", "emails", "*"], ["budget", "notify"]
+        )
+    if budget.notify and settings.notify is None:
+        yield _at(["budget", "notify"], f"there is no {budget.notify} to tell: add slipway:notify", ["notify"])
+    elif budget.notify and settings.notify and not getattr(settings.notify, budget.notify):
+        yield _at(
+            ["budget", "notify"],
+            f"nobody is in notify.{budget.notify}: add somebody, or name another",
+            ["notify", budget.notify, "*"],
+        )
+    tags = [*settings.tags, *OWN_TAGS]
+    if budget.by_tag and budget.by_tag not in tags:
+        yield _at(
+            ["budget", "byTag"],
+            f"nothing carries the tag {budget.by_tag!r}{limits.meant(budget.by_tag, tags)}; allowed: {limits.listed(tags)}",
+            ["tags", "*"],
+        )
+
+
+def _hibernation(settings: Settings) -> Iterator[Problem]:
+    hibernation, database = settings.hibernation, settings.database
+    if hibernation is None:
+        return
+    if settings.environment == "production" and not hibernation.allow_in_production:
+        yield _at(
+            ["hibernation"],
+            "production would be away at night; leave it out, or say allowInProduction: true",
+            ["environment"],
+            ["hibernation", "allowInProduction"],
+        )
+    if not settings.services and database is None:
+        yield _at(["hibernation"], "there is nothing to put to rest: add slipway:services", ["services"], ["database"])
+    for key, service in settings.services.items():
+        if service.scaling and service.scaling.schedule:
+            yield _at(
+                ["services", key, "scaling", "schedule"],
+                "would wake what slipway:hibernation puts to rest: take one of the two out",
+                ["hibernation"],
+            )
+    yield from _night(hibernation, database)
+
+
+def _night(hibernation: Hibernation, database: Database | None) -> Iterator[Problem]:
+    """Check when the night is, and that the database's own work is by day."""
+    wake, sleep = hibernation.wake, hibernation.sleep
+    for name, clock, first, last in (("sleep", sleep, "00:00", "23:44"), ("wake", wake, "00:30", "23:59")):
+        if not first <= clock <= last:
+            yield _at(["hibernation", name], f"{clock} is outside {first} to {last}: the database stops later, starts earlier")
+    if sleep == wake:
+        yield _at(["hibernation", "wake"], f"{wake} is also sleep", ["hibernation", "sleep"])
+    elif database:
+        zone, weekends = hibernation.time_zone, hibernation.weekends
+        for name, window in (("backupWindow", database.backup_window), ("maintenanceWindow", database.maintenance_window)):
+            asleep = limits.awake(window, wake, sleep, zone, weekends=weekends)
+            yield from _found(["database", name], asleep, ["hibernation", "*"])
 
 
 def _services(settings: Settings) -> Iterator[Problem]:
@@ -457,17 +732,25 @@ def _secret(settings: Settings, where: Sequence[str], value: str, uses: Sequence
                 [*where[:2], "uses", "*"],
             )
         return
-    url = settings.cache.url_secret if settings.cache else None
-    declared = [*settings.secrets, *([url] if url else [])]
+    declared = [*settings.secrets, *settings.url_secrets]
     if name not in declared:
         yield _at(
             where,
             f"names no secret of this stack{limits.meant(name, declared)}; declare it in slipway:secrets (a value never belongs here)",
             ["secrets", name],
+            ["database", "urlSecret"],
             ["cache", "urlSecret"],
             *([["secrets"]] if not settings.secrets else []),
         )
         return
+    part = settings.url_secrets.get(name)
+    if part and part not in uses:
+        yield _at(
+            where,
+            f"{name} is of no use without a way to the {part}: add {part} to this service's uses",
+            [*where[:2], "uses", "*"],
+            [part, "urlSecret"],
+        )
     known = list(settings.secrets[name].keys) if name in settings.secrets else []
     about = ["secrets", name, "keys", "*"]
     if key and key not in known:
@@ -515,12 +798,21 @@ def _scaling(place: Sequence[str], service: Service) -> Iterator[Problem]:
         return
     where = [*place, "scaling"]
     targets, steps = scaling.targets, scaling.steps
-    if not (targets and targets.model_dump(exclude_none=True)) and not (steps and steps.model_dump(exclude_none=True)):
+    for index, bounds in enumerate(scaling.schedule):
+        if bounds.min > bounds.max:
+            yield _at(
+                [*where, "schedule", index],
+                f"min {bounds.min} must not be above max {bounds.max}",
+                [*where, "schedule", index, "*"],
+            )
+    metrics = [group.model_dump(exclude_none=True) for group in (targets, steps) if group]
+    if not any(metrics) and not scaling.schedule:
         yield _at(
             where,
             "give targets or steps with a metric, or leave scaling out for CPU at 70 %",
             [*where, "targets", "*"],
             [*where, "steps", "*"],
+            [*where, "schedule", "*"],
         )
     if targets and targets.requests_per_minute and not service.route:
         yield _at(
@@ -624,3 +916,179 @@ def _too_many_values(settings: Settings, route: Route) -> str | None:
 
 def _covered(host: str, hosts: Iterable[str]) -> bool:
     return any(host == name or (name.startswith("*.") and host.partition(".")[2] == name[2:]) for name in hosts)
+
+
+AUDIENCES: Final = ("page", "database", "team")
+"""The lists of `notify`."""
+DEFAULT_ENDPOINT: Final = "endpoint"
+"""What an HTTPS endpoint without a name is called."""
+
+
+def _notify(settings: Settings) -> Iterator[Problem]:
+    notify = settings.notify
+    if notify is None:
+        for part, told in (("alarms", settings.alarms), ("healthCheck", settings.health_check)):
+            if told:
+                yield _at([part], "there is nobody to tell: add slipway:notify", ["notify"])
+        return
+    audiences: Mapping[str, Sequence[Listener]] = {name: getattr(notify, name) for name in AUDIENCES}
+    if not any(audiences.values()):
+        yield _at(
+            ["notify"],
+            f"there is nobody in it: give {limits.listed(AUDIENCES)}",
+            *(["notify", name, "*"] for name in AUDIENCES),
+        )
+    everywhere: dict[str, object] = {}
+    for name, listeners in audiences.items():
+        seen: set[str] = set()
+        for index, listener in enumerate(listeners):
+            place: Place = ["notify", name, index]
+            yield from _told(settings, place, listener)
+            who, exactly = _who(listener), (listener.slack_webhook_secret, listener.slack_team_id)
+            if who and who in seen:
+                yield _at(place, _DOUBLES[who.partition(":")[0]], ["notify", name, "*"])
+            elif any(exactly) and everywhere.setdefault(who, exactly) != exactly:
+                lists: Sequence[Place] = [["notify", audience, "*"] for audience in AUDIENCES]
+                yield _at(place, "is called nearly like another webhook or channel", *lists)
+            seen.add(who)
+
+
+_DOUBLES: Final[Mapping[str, str]] = {
+    "email": "this address is in the list already",
+    "https": "an endpoint of the list is called like this already: give each a name",
+    "webhook": "this webhook, or one with nearly its name, is in the list already",
+    "channel": "this channel is in the list already",
+}
+
+
+def _who(listener: Listener) -> str:
+    """Return what tells a listener from the others of its list: names that differ in signs only become the same resource."""
+    for kind, name in (
+        ("email", listener.email),
+        ("https", listener.https and (listener.name or DEFAULT_ENDPOINT)),
+        ("webhook", listener.slack_webhook_secret),
+        ("channel", listener.slack_channel_id),
+    ):
+        if name:
+            return f"{kind}:{re.sub('[^a-z0-9]+', '-', name.lower()).strip('-')}"
+    return ""
+
+
+def _told(settings: Settings, place: Place, listener: Listener) -> Iterator[Problem]:
+    team, channel, secret = listener.slack_team_id, listener.slack_channel_id, listener.slack_webhook_secret
+    named = {
+        "email": listener.email,
+        "https": listener.https,
+        "slackWebhookSecret": secret,
+        "slackTeamId": team or channel,
+    }
+    given = [name for name, value in named.items() if value]
+    if len(given) != 1:
+        yield _at(
+            place,
+            f"give one of email, https, slackWebhookSecret, or slackTeamId with slackChannelId; {' and '.join(given) or 'none'} given",
+            [*place, "*"],
+        )
+        return
+    if (team is None) != (channel is None):
+        yield _at(place, "AWS Chatbot needs slackTeamId and slackChannelId, both", [*place, "*"])
+    elif team and documents.partition(settings.aws.region) != "aws":
+        yield _at(
+            [*place, "slackTeamId"],
+            f"AWS Chatbot does not serve {settings.aws.region}: use slackWebhookSecret",
+            ["aws", "region"],
+        )
+    if listener.name and not listener.https:
+        yield _at([*place, "name"], "only an https endpoint has a name here", [*place, "https"])
+    if listener.https and listener.https.startswith("https://hooks.slack.com/"):
+        yield _at(
+            [*place, "https"],
+            "Slack does not take SNS's messages, and its address is a secret: keep it in one, and name that in slackWebhookSecret",
+        )
+    if secret is not None and secret not in settings.secrets:
+        yield _at(
+            [*place, "slackWebhookSecret"],
+            f"names no secret of this stack{limits.meant(secret, settings.secrets)}; declare it in slipway:secrets (a value never belongs here)",
+            ["secrets", secret],
+            *([["secrets"]] if not settings.secrets else []),
+        )
+    elif secret is not None and settings.secrets[secret].keys:
+        yield _at(
+            [*place, "slackWebhookSecret"],
+            f"the secret {secret} is a document; a webhook's address is a whole secret",
+            ["secrets", secret, "keys", "*"],
+        )
+
+
+_ALARM_NAMES: Final = re.compile(r"database|cache-(?:[0-9]{4}-)?[0-9]{3}|application-.+")
+"""What alarms of other parts than services are called."""
+
+
+def _alarms(settings: Settings) -> Iterator[Problem]:
+    """Check that each alarm that is asked for has a part to watch, and that no service is called like another part's alarms."""
+    alarms = settings.alarms
+    if alarms is None:
+        return
+    routed = any(service.route for service in settings.services.values())
+    parts: Mapping[str, tuple[object, str, Place]] = {
+        "p99": (routed, "no service of this stack has a route", ["services", "*"]),
+        "errors": (settings.load_balancer, "this stack has no load balancer", ["loadBalancer"]),
+        "service": (settings.services, "this stack has no service", ["services", "*"]),
+        "database": (settings.database, "this stack has no database", ["database"]),
+        "cache": (settings.cache, "this stack has no cache", ["cache"]),
+    }
+    for field in sorted(alarms.model_fields_set):
+        deployed, why, judged_by = parts.get(field.partition("_")[0], (True, "", []))
+        if not deployed and getattr(alarms, field) is not None:
+            name = type(alarms).model_fields[field].alias or field
+            yield _at(["alarms", name], f"{why}: leave it out, or say null", judged_by)
+    for key in settings.services:
+        if _ALARM_NAMES.fullmatch(key):
+            yield _at(["services", key], f"alarms of another part are called {key!r}: choose another name", ["alarms"])
+
+
+def _connections(settings: Settings) -> Iterator[Problem]:
+    """Check that what alarms and the dashboard derive from the database's connections can be derived."""
+    database = settings.database
+    value = database.parameters.get("max_connections") if database else None
+    if value is None or not (settings.alarms or settings.dashboard):
+        return
+    if not _thresholds.connections_given(value, _thresholds.GIB):
+        yield _at(
+            ["database", "parameters", "max_connections"],
+            f"{limits.short(value)} is no number of connections to derive alarms from; allowed: a number, "
+            "or a formula such as LEAST({DBInstanceClassMemory/9531392},5000)",
+            ["alarms"],
+            ["dashboard"],
+        )
+
+
+def _outside(settings: Settings) -> Iterator[Problem]:
+    if settings.health_check is None:
+        return
+    domain, region = settings.domain, settings.aws.region
+    if documents.partition(region) != "aws":
+        yield _at(["healthCheck"], f"its alarm stands in us-east-1, out of reach of {region}", ["aws", "region"])
+    if domain is None:
+        yield _at(["healthCheck"], "there is no host to ask: add slipway:domain", ["domain"])
+    elif domain.host.startswith("*."):
+        yield _at(["healthCheck"], f"{domain.host} is many hosts; give the domain one to ask", ["domain", "host"])
+
+
+def _asleep(settings: Settings) -> Iterator[Problem]:
+    """Check that a stack that sleeps at night does not page then."""
+    if settings.hibernation is None:
+        return
+    if settings.health_check:
+        yield _at(
+            ["healthCheck"],
+            "it would page every night, when there is no answer: leave it or slipway:hibernation out",
+            ["hibernation"],
+        )
+    if settings.alarms and settings.cluster.container_insights == "disabled":
+        yield _at(
+            ["cluster", "containerInsights"],
+            "without it alarms cannot tell services that sleep from those that fail: choose enabled, or leave slipway:alarms out",
+            ["hibernation"],
+            ["alarms"],
+        )

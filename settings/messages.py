@@ -13,12 +13,13 @@ import limits
 from settings import shape
 from settings.problems import HIDDEN, Problem, secret_name, shown
 
-_CREDENTIALS: Final = ("accessKey", "secretKey")
+_CREDENTIALS: Final = ("accessKey", "secretKey", "https")
 _KINDS: Final = {
     "string_type": "text",
     "string_unicode": "text of valid characters",
     "int_type": "a whole number",
     "int_from_float": "a whole number",
+    "float_type": "a number",
     "bool_type": "true or false",
     "model_type": "a mapping of settings",
     "model_attributes_type": "a mapping of settings",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final, Literal
 
@@ -35,6 +36,9 @@ LogGroup = Annotated[str, Rule(limits.log_group_name)]
 TagKey = Annotated[str, Rule(limits.tag_key)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Percent = Annotated[int, Field(ge=1, le=100)]
+Clock = Annotated[str, form(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", "a time of day, such as 20:00")]
+TimeZone = Annotated[str, Rule(limits.time_zone)]
+RoleName = Annotated[str, form(r"[A-Za-z0-9+=,.@_-]{1,64}", "a role's name: at most 64 letters, digits and + = , . @ _ -")]
 Text = Annotated[str, Field(min_length=1)]
 EnvironmentName = Annotated[
     str,
@@ -76,6 +80,10 @@ class Network(Section):
     """AWS services reached without NAT. Billed per zone."""
     flow_log_days: Days | None = 90
     """Days the flow logs are kept; null switches them off."""
+    acls: bool = False
+    """Whether access lists under the security groups let through the same connections and no others."""
+    acl_rules: Annotated[int, Field(ge=20, le=40)] = 20
+    """The account's quota of rules per access list and direction; AWS raises it on request."""
 
 
 class Domain(Section):
@@ -194,6 +202,8 @@ class Database(Section):
     """Weekly maintenance window, UTC, apart from the backup window."""
     rotate_days: Annotated[int, Field(ge=1, le=1000)] = 90
     """Days after which RDS changes the master password, which it keeps in Secrets Manager."""
+    url_secret: SecretName | None = None
+    """Name of a secret kept filled with all it takes to connect, postgresql://...; its readers restart when the password changes."""
     monitoring_seconds: Annotated[int, one_of(limits.MONITORING_INTERVALS, "an Enhanced Monitoring interval")] = 60
     """Interval of Enhanced Monitoring; 0 switches it off."""
     insights_days: (
@@ -230,7 +240,7 @@ class Cache(Section):
     snapshot_days: Annotated[int, Field(ge=0, le=35)] = 7
     """Days that daily snapshots are kept; 0 switches them off."""
     url_secret: SecretName | None = None
-    """Name of a secret that holds the cache's address with its token, rediss://..., for services that want one value."""
+    """Name of a secret kept filled with address and token in one, rediss://...; its readers restart when the token changes."""
 
 
 class MediaCdn(Section):
@@ -240,6 +250,19 @@ class MediaCdn(Section):
     """A host name of the domain's zone for media; without it, CloudFront's own."""
     price_class: PriceClass = "PriceClass_100"
     """Which of CloudFront's locations serve."""
+
+
+class Replicate(Section):
+    """A copy of the media bucket in another region, kept up to date by S3."""
+
+    region: Annotated[str, Rule(limits.region)] = Field(examples=["us-west-2"])
+    """The region of the copy. A change makes a new, empty copy."""
+    bucket: Annotated[str, Rule(limits.bucket_name)] | None = None
+    """The copy's name, unique in the world; generated when left out."""
+    within_fifteen_minutes: bool = False
+    """Whether S3 promises every copy within fifteen minutes and measures it. Billed by volume."""
+    deletions: bool = False
+    """Whether deletions are copied too; otherwise what is deleted by mistake is still in the copy."""
 
 
 class Media(Section):
@@ -257,6 +280,8 @@ class Media(Section):
     """Web origins whose pages may upload and read, such as https://app.example.com."""
     cdn: MediaCdn | None = None
     """Serve the files through CloudFront; `{}` switches it on."""
+    replicate: Replicate | None = None
+    """Copy the files to another region. What the bucket holds already is not copied."""
 
 
 class Secret(Section):
@@ -428,6 +453,19 @@ class Steps(Section):
     """By memory."""
 
 
+class ScheduledRange(Section):
+    """Another fewest and most from a time on, until the next such time."""
+
+    cron: Annotated[str, Rule(limits.schedule)] = Field(examples=["0 8 ? * MON-FRI *"])
+    """When: minutes, hours, day of month, month, day of week and year, such as 0 8 ? * MON-FRI *."""
+    min: Annotated[int, Field(ge=0, le=5000)] = Field(examples=[2])
+    """The fewest tasks from then on."""
+    max: Annotated[int, Field(ge=0, le=5000)] = Field(examples=[10])
+    """The most."""
+    time_zone: TimeZone = "UTC"
+    """The time zone of `cron`; daylight saving is followed."""
+
+
 class Scaling(Section):
     """When tasks are added and removed, between `tasks.min` and `tasks.max`."""
 
@@ -435,6 +473,8 @@ class Scaling(Section):
     """Target tracking."""
     steps: Steps | None = None
     """Step scaling."""
+    schedule: Sequence[ScheduledRange] = ()
+    """Other bounds at times that are known beforehand."""
     out_cooldown_seconds: Annotated[int, Field(ge=0, le=3600)] = 60
     """Seconds between additions."""
     in_cooldown_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
@@ -516,6 +556,17 @@ class Sidecar(Container):
     """Memory it may use of the task's, MiB."""
 
 
+class Migrate(Section):
+    """A command that brings the database up to date, once for each version, before any service changes; if it fails, none does."""
+
+    command: Annotated[Sequence[Text], Field(min_length=1)] = Field(examples=[["alembic", "upgrade", "head"]])
+    """What the service's container runs instead of its own command, with the same image, variables and secrets."""
+    family: EcsName | None = None
+    """The task definition's family; default the service's with -migrate at the end."""
+    timeout_minutes: Annotated[int, Field(ge=1, le=720)] = 30
+    """Minutes until the update gives up on it. It runs on then, and the next update waits for it."""
+
+
 class Service(Container):
     """A container that ECS keeps running on Fargate, in the private subnets."""
 
@@ -561,6 +612,110 @@ class Service(Container):
     """Seconds it may take to stop."""
     sidecars: Mapping[PartName, Sidecar] = Field(default_factory=dict)
     """Helper containers by name."""
+    migrate: Migrate | None = None
+    """How it brings the database up to date before a new version."""
+
+
+class GitHub(Section):
+    """The repository whose workflows deploy, and from where in it: `environment` or `branch`."""
+
+    repository: Annotated[
+        str, form(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}", "a repository, such as octo-org/storefront")
+    ] = Field(examples=["octo-org/storefront"])
+    """`owner/name`."""
+    environment: Annotated[str, form(r"[^\s*?:][^*?:]{0,254}", "an environment: 1 to 255 characters without * ? :")] | None = None
+    """The GitHub environment whose jobs may deploy: its protection rules are the approval."""
+    branch: Annotated[str, form(r"[^\s*?:]{1,244}", "a branch: no spaces, * ? :")] | None = None
+    """The branch whose jobs may deploy without an environment."""
+    owner_id: Annotated[int, Field(ge=1)] | None = None
+    """The owner's number, which a new owner of the same name does not have: `gh api repos/OWNER/NAME --jq .owner.id`."""
+    repository_id: Annotated[int, Field(ge=1)] | None = None
+    """The repository's number: `gh api repos/OWNER/NAME --jq .id`."""
+
+
+class Delivery(Section):
+    """The role that a repository's workflows deploy this stack with, without long-lived keys.
+
+    It cannot change itself: an administrator runs the update that makes it, or that changes names given in this file.
+    """
+
+    github: GitHub
+    """Where deployments come from."""
+    role_name: RoleName | None = None
+    """The role's name; default the names of app and environment, and `-deploy`."""
+    preview_role_name: RoleName | None = None
+    """The name of a role that pull requests may only read with; none when left out."""
+    provider_arn: (
+        Annotated[
+            str,
+            form(
+                r"arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/token\.actions\.githubusercontent\.com",
+                "the ARN of GitHub's identity provider, arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com",
+            ),
+        ]
+        | None
+    ) = None
+    """The account's identity provider for GitHub where another stack made it: an account has one. Left out, it is made here."""
+    session_hours: Annotated[int, Field(ge=1, le=12)] = 1
+    """Hours that a deployment may take."""
+    state_bucket: Annotated[str, Rule(limits.bucket_name)] | None = None
+    """The S3 bucket of Pulumi's state."""
+    state_key_arn: (
+        Annotated[str, form(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+", "the ARN of a KMS key")] | None
+    ) = None
+    """The key of the state and of the secrets in it."""
+    boundary_arn: (
+        Annotated[str, form(r"arn:aws[a-z-]*:iam::[0-9]{12}:policy/\S+", "the ARN of a managed policy")] | None
+    ) = None
+    """A managed policy that every role of the stack must have as its permissions boundary."""
+
+
+class Backup(Section):
+    """Daily backups of the database and the media bucket by AWS Backup, in a vault with a key of its own."""
+
+    keep_days: Annotated[int, Field(ge=1, le=36500)] = 30
+    """Days a backup is kept."""
+    at: Clock = "06:00"
+    """When backups start, UTC: not within the hour before the database's own windows."""
+    copy_region: Annotated[str, Rule(limits.region)] | None = None
+    """Another region that backups are copied to, for the loss of a whole one."""
+    copy_days: Annotated[int, Field(ge=1, le=36500)] | None = None
+    """Days a copy is kept; default 30."""
+    rto_minutes: Annotated[int, Field(ge=1)] | None = None
+    """The time to recovery that is agreed, kept as a tag."""
+    rpo_minutes: Annotated[int, Field(ge=1)] | None = None
+    """The loss of data that is agreed, kept as a tag; the database's point-in-time restore meets five minutes."""
+
+
+EMAIL: Final = form(r"[^@\s]+@[^@\s]+", "an e-mail address, such as ops@example.com")
+
+
+class Budget(Section):
+    """A monthly budget: a word at 80 % by forecast, another when it is spent."""
+
+    monthly_usd: Annotated[int, Field(ge=1)] = Field(examples=[250])
+    """US dollars a month."""
+    emails: Annotated[Sequence[Annotated[str, EMAIL]], Field(max_length=10)] = ()
+    """Who is told."""
+    notify: Literal["page", "database", "team"] | None = None
+    """An audience of slipway:notify that is told as well."""
+    by_tag: TagKey | None = None
+    """Count only what carries this stack's value of the tag, once it is activated as a cost allocation tag; default everything in the account."""
+
+
+class Hibernation(Section):
+    """Nights off: no tasks and a stopped database. For stacks that nobody needs then."""
+
+    sleep: Clock = "20:00"
+    """When services stop, every day; the database follows a quarter of an hour later."""
+    wake: Clock = "07:00"
+    """When services start; the database starts half an hour before."""
+    time_zone: TimeZone = "UTC"
+    """The time zone of both; daylight saving is followed."""
+    weekends: bool = False
+    """Whether it wakes on Saturdays and Sundays too."""
+    allow_in_production: bool = False
+    """Whether production may sleep."""
 
 
 class Logs(Section):
@@ -570,6 +725,123 @@ class Logs(Section):
     """Days that logs are kept."""
     customer_key: bool = True
     """Whether logs are encrypted with a key of this stack's own."""
+
+
+class Listener(Section):
+    """Somebody who is told: an e-mail address, an HTTPS endpoint, or a Slack channel by a webhook or by AWS Chatbot."""
+
+    email: Annotated[str, form(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")] | None = None
+    """An e-mail address, which gets a link to click before anything else."""
+    https: Annotated[str, form(r"https://\S{1,2000}|\[secret\]", "an address that begins with https://")] | None = None
+    """An HTTPS endpoint that takes SNS's messages, such as PagerDuty's. If it holds a key: `pulumi config set --path --secret`."""
+    name: PartName | None = None
+    """What an HTTPS endpoint is called, where there are several; default `endpoint`."""
+    slack_webhook_secret: SecretName | None = None
+    """The name of a secret of this stack whose whole value is the address of a Slack webhook."""
+    slack_team_id: Annotated[str, form("[0-9A-Z]{2,255}", "a Slack workspace's id, such as T07EA123LEP")] | None = None
+    """A Slack workspace, which somebody has connected to AWS Chatbot once."""
+    slack_channel_id: Annotated[str, form("[0-9A-Z]{2,255}", "a Slack channel's id, such as C07EZ1ABC23")] | None = None
+    """A channel of that workspace, by its id."""
+
+
+class Notify(Section):
+    """Who is told of what. Where one of the three has nobody, one of the others is told instead."""
+
+    page: Sequence[Listener] = ()
+    """Whoever is on call, at once: critical alarms."""
+    database: Sequence[Listener] = ()
+    """Whoever looks after the database."""
+    team: Sequence[Listener] = ()
+    """The team: warnings, deployments, tasks that failed to start."""
+    chatbot_region: Literal["us-east-2", "us-west-2", "eu-west-1", "ap-southeast-1"] = "us-east-2"
+    """Where AWS Chatbot, which serves topics of every region, is configured for Slack channels."""
+
+
+class AlarmMetric(Section):
+    """An alarm on a metric that the application sends to CloudWatch."""
+
+    namespace: Annotated[
+        str,
+        form(
+            "(?!AWS/|:)[A-Za-z0-9._/#: -]{1,255}",
+            "an application's namespace: at most 255 letters, digits, spaces and . _ / # : -, beginning neither with AWS/ nor :",
+        ),
+    ] = Field(examples=["Storefront"])
+    """The metric's namespace."""
+    metric: Annotated[str, form(r"[!-~][ -~]{0,254}", "a metric's name: at most 255 characters")] = Field(
+        examples=["OrdersFailed"]
+    )
+    """The metric's name."""
+    above: Annotated[float, Field(ge=-1e15, le=1e15)] = Field(examples=[0])
+    """The value above which there is an alarm."""
+    severity: Literal["critical", "database", "warning"] = "warning"
+    """How bad that is: critical pages, database tells whoever looks after it, warning the team."""
+    dimensions: Annotated[Mapping[Text, Text], Field(max_length=30)] = Field(default_factory=dict)
+    """The metric's dimensions, all of them."""
+    statistic: Literal["Sum", "Average", "Maximum", "Minimum", "SampleCount"] = "Sum"
+    """What is made of the values of the minutes."""
+    minutes: Annotated[int, Field(ge=1, le=1440)] = 5
+    """The minutes that are looked at together."""
+
+
+Share = Annotated[float, Field(ge=0.1, le=99.9)]
+MetricName = Annotated[
+    str,
+    form("(?=.{1,64}$)[a-z0-9]+(?:-[a-z0-9]+)*", "an alarm's name: at most 64 lower-case letters, digits and hyphens"),
+]
+
+
+class Alarms(Section):
+    """CloudWatch alarms on whatever the stack has, besides services without a healthy task. null switches one off."""
+
+    p99_seconds: Annotated[float, Field(ge=0.001, le=4000)] | None = 2
+    """Seconds within which 99 % of a service's requests are answered."""
+    errors_5xx_percent: Share | None = Field(default=1, alias="errors5xxPercent")
+    """Requests answered 5xx, percent of five minutes' requests. Critical."""
+    errors_4xx_percent: Share | None = Field(default=10, alias="errors4xxPercent")
+    """Requests the application answered 4xx, percent of five minutes' requests."""
+    minimum_requests: Annotated[int, Field(ge=0, le=1_000_000)] = 20
+    """Requests in five minutes below which neither of the two says anything."""
+    service_cpu_percent: Share | None = 80
+    """CPU of a service's tasks for five minutes."""
+    service_memory_percent: Share | None = 80
+    """Memory of a service's tasks for five minutes."""
+    database_cpu_percent: Share | None = 90
+    """CPU of the database for five minutes; tells whoever looks after it."""
+    database_connections_percent: Share | None = 80
+    """Open connections for five minutes, of what the instance class's memory allows."""
+    database_exhausted_percent: Share | None = 95
+    """The same for one minute. Critical: soon connections are refused."""
+    database_storage_percent: Share | None = 80
+    """Storage in use, of what is allocated."""
+    database_free_memory_percent: Share | None = 5
+    """Memory below which too little is left, of what the instance class has."""
+    cache_cpu_percent: Share | None = 90
+    """CPU of a cache node's engine."""
+    cache_memory_percent: Share | None = 80
+    """Memory in use on a cache node."""
+    cache_evictions: Annotated[int, Field(ge=0, le=1_000_000_000)] | None = 100
+    """Keys that a cache node threw out in five minutes for want of memory."""
+    metrics: Mapping[MetricName, AlarmMetric] = Field(default_factory=dict)
+    """Alarms on the application's own metrics, by name."""
+
+
+class Dashboard(Section):
+    """One CloudWatch dashboard with everything the stack has, and its alarms."""
+
+    name: Annotated[str, form("[A-Za-z0-9_-]{1,255}", "a dashboard's name: letters, digits, - and _")] | None = None
+    """Its name; default app and environment. A change replaces it."""
+
+
+class OutsideCheck(Section):
+    """Route 53 asks the domain's host over HTTPS from several continents, and pages when it does not answer."""
+
+    path: Annotated[str, form(r"/\S{0,254}", "a path: a slash, then at most 254 characters without spaces")] = "/health"
+    """The path it asks for, on port 443."""
+    interval_seconds: Literal[10, 30] = 30
+    """Seconds between the questions of each location; 10 cost more."""
+    failures: Annotated[int, Field(ge=1, le=10)] = 3
+    """Failures in a row that count as down."""
 
 
 class Protection(Section):
@@ -661,8 +933,24 @@ class Settings(Section):
     """The ECS cluster."""
     services: Mapping[PartName, Service] = Field(default_factory=dict)
     """What runs."""
+    delivery: Delivery | None = None
+    """How GitHub Actions gets in."""
+    backup: Backup | None = None
+    """Backups apart from the database's own."""
+    budget: Budget | None = None
+    """What a month may cost."""
+    hibernation: Hibernation | None = None
+    """Nights off."""
     logs: Logs = Field(default_factory=Logs)
     """Log retention."""
+    notify: Notify | None = None
+    """Who is told."""
+    alarms: Alarms | None = None
+    """What they are told of."""
+    dashboard: Dashboard | None = None
+    """All figures on one page."""
+    health_check: OutsideCheck | None = None
+    """A look from outside."""
     protection: Protection = Field(default_factory=Protection)
     """Guards against loss."""
     aws: Provider
@@ -672,6 +960,30 @@ class Settings(Section):
     def label(self) -> str:
         """App, environment and owner: what generated names start with."""
         return "-".join(part for part in (self.app, self.environment, self.owner_id) if part)
+
+    def secret_name(self, name: str) -> str:
+        """Return a secret's name in Secrets Manager: the stack file's, and the owner where that does not name it.
+
+        After a slash, as Secrets Manager takes a hyphen and six characters at the end for its own suffix.
+        """
+        named = self.owner_id is None or self.owner_id in re.split(r"[^a-z0-9]+", name.lower())
+        return name if named else f"{name}/{self.owner_id}"
+
+    @property
+    def url_secrets(self) -> Mapping[str, Literal["database", "cache"]]:
+        """The secrets that the program fills with a URL, and the part that each leads to."""
+        database, cache = self.database and self.database.url_secret, self.cache and self.cache.url_secret
+        return {**({cache: "cache"} if cache else {}), **({database: "database"} if database else {})}
+
+    @property
+    def migrating(self) -> Sequence[str]:
+        """The services that bring the database up to date, before the others change."""
+        return [key for key, service in self.services.items() if service.migrate]
+
+    @property
+    def following(self) -> Sequence[str]:
+        """The services that wait for that."""
+        return [key for key, service in self.services.items() if not service.migrate]
 
     @property
     def repositories(self) -> Sequence[str]:

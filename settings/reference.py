@@ -117,7 +117,7 @@ def _type(annotation: object, info: FieldInfo | None = None) -> str:
     return "section" if shape.section(annotation) else _WORDS.get(inner, "any value")
 
 
-_WORDS: Final[Mapping[object, str]] = {bool: "true, false", int: "whole number", str: "text"}
+_WORDS: Final[Mapping[object, str]] = {bool: "true, false", int: "whole number", float: "number", str: "text"}
 
 
 def _choices(values: Sequence[object]) -> str:
@@ -172,7 +172,8 @@ def _references() -> str:
             "| `name` | the whole value of a secret in `slipway:secrets` |",
             "| `name:key` | one key of a secret that is a JSON document |",
             *secrets,
-            "| the cache's `urlSecret` | the same as `cache:url` |",
+            "| the database's `urlSecret` | user, password, address and name in one: postgresql://... or mysql://... |",
+            "| the cache's `urlSecret` | address and token in one: rediss://... |",
             "",
         ]
     )

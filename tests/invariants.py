@@ -229,6 +229,31 @@ def service_wiring(graph: Graph) -> Iterator[str]:
                 yield f"{service} does not wait for {policy}"
 
 
+def migrations(graph: Graph) -> Iterator[str]:
+    """Every service changes after the migration, which runs after the service's roles, rules and secrets are as they should be."""
+    for run in graph.of("pulumi-python:dynamic/slipway:MigrationRun"):
+        for service in graph.of("aws:ecs/service:Service"):
+            if run not in graph.direct(service):
+                yield f"{service} does not wait for {run}"
+        own = run.name.removesuffix("-migration-run")
+        before = graph.direct(run)
+        needed = [p for p in graph.of("aws:iam/rolePolicy:RolePolicy") if p.name in (f"{own}-execution", f"{own}-task")]
+        needed += graph.of("aws:rds/instance:Instance")
+        needed += [rule for type_ in (_EGRESS, _INGRESS) for rule in graph.of(type_) if rule.name.startswith(f"{own}-")]
+        yield from (f"{run} does not wait for {resource}" for resource in needed if resource not in before)
+
+
+def filled_secrets(graph: Graph) -> Iterator[str]:
+    """What reads a secret that a function fills waits until it is filled."""
+    for first in graph.of("aws:lambda/invocation:Invocation"):
+        holder = graph.urn(first.parent or "")
+        filled = [s for s in graph.of("aws:secretsmanager/secret:Secret") if s.parent == holder.urn]
+        for task in graph.of("aws:ecs/taskDefinition:TaskDefinition"):
+            before = graph.direct(task)
+            if any(secret in before for secret in filled) and first not in before:
+                yield f"{task} does not wait for {first}"
+
+
 def isolation(graph: Graph) -> Iterator[str]:
     """Data lives in subnets whose route table has no route at all; tasks in subnets without a way in."""
     tables, routed, opened = _tables(graph)
@@ -300,7 +325,7 @@ def exported(graph: Graph) -> Iterator[str]:
 
 INVARIANTS: Sequence[Callable[[Graph], Iterator[str]]] = (
     names, parents, outputs, providers, physical_names, target_groups, protected, secrecy, edge, data_doors,
-    balanced_services, wiring, service_wiring, isolation, reachability, canonical_containers, log_groups, exported,
+    balanced_services, wiring, service_wiring, migrations, filled_secrets, isolation, reachability, canonical_containers, log_groups, exported,
 )  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def shape(nodes: Resource) -> dict[str, object]:
     return {key: nodes.inputs[key] for key in keys if key in nodes.inputs}
 
 
-@pytest.mark.parametrize("changes", [{}, {"shards": 1, "replicas": 2, "url_secret_name": "mattilda/redis-url"}])
+@pytest.mark.parametrize("changes", [{}, {"shards": 1, "replicas": 2}])
 def test_contract(changes: dict[str, Any]) -> None:
     check_contract(lambda: Cache("cache", args(**changes)))
 
@@ -71,7 +71,6 @@ def test_contract(changes: dict[str, Any]) -> None:
         ),
         ({"snapshot_window": "05:00-06:00"}, "snapshot_window: the backup window 05:00-06:00 overlaps"),
         ({"log_days": 42}, "log_days: 42 is not a retention"),
-        ({"url_secret_name": "not a name"}, "url_secret_name: 'not a name' is not a secret's name"),
         ({"recovery_days": 6}, "recovery_days: 6 is not allowed; 0 or 7 to 30 are"),
         ({"key_deletion_days": 31}, "key_deletion_days: 31 is outside 7 to 30"),
     ],
@@ -157,7 +156,7 @@ def test_encrypted_at_rest_and_in_transit() -> None:
 
 
 def test_the_token_is_a_secret_wherever_it_stands() -> None:
-    graph = recorded(url_secret_name="mattilda/redis-url")
+    graph = recorded()
     token = str(graph.one(PASSWORD).outputs["result"])
     nodes = graph.one(NODES)
     assert nodes.inputs["authToken"] == token
@@ -167,7 +166,7 @@ def test_the_token_is_a_secret_wherever_it_stands() -> None:
             if token in json.dumps(value):
                 holders.add((resource.name, key))
                 assert key in resource.secrets, f"{resource} shows the token in {key}"
-    assert holders == {("cache-nodes", "authToken"), ("cache-secret", "secretString"), ("cache-url", "secretString")}
+    assert holders == {("cache-nodes", "authToken"), ("cache-secret", "secretString")}
     assert not [outputs for outputs in graph.registered_outputs.values() if token in json.dumps(outputs)]
 
 
@@ -176,37 +175,25 @@ def test_the_token_is_one_that_elasticache_takes() -> None:
 
 
 def test_a_secret_says_how_to_connect() -> None:
-    graph = recorded(url_secret_name="mattilda/redis-url", port=6380)
+    graph = recorded(port=6380)
     nodes, token = graph.one(NODES), graph.one(PASSWORD).outputs["result"]
     host = nodes.outputs["primaryEndpointAddress"]
     url = f"rediss://:{token}@{host}:6380"
     assert nodes.inputs["port"] == 6380
     document = json.loads(str(graph.one(VERSION, "cache-secret").inputs["secretString"]))
     assert document == {"token": token, "host": host, "port": 6380, "url": url}
-    assert graph.one(VERSION, "cache-url").inputs["secretString"] == url
-    assert graph.one(SECRET, "cache-url").inputs["name"] == "mattilda/redis-url"
     assert graph.one(SECRET, "cache-secret").inputs["namePrefix"] == "storefront-production-cache-secret-"
 
 
-def test_secret_arns_wait_for_their_values() -> None:
+def test_the_secrets_arn_waits_for_its_value() -> None:
     def program() -> None:
-        cache = Cache("cache", args(url_secret_name="mattilda/redis-url"))
-        assert cache.url_secret_arn
-        for name, arn in (("token", cache.secret_arn), ("address", cache.url_secret_arn)):
-            aws.ssm.Parameter(name, type="String", value=arn)
+        aws.ssm.Parameter("token", type="String", value=Cache("cache", args()).secret_arn)
 
     graph = build(program)
-    for name, logical_name in (("token", "cache-secret"), ("address", "cache-url")):
-        reader = graph.one("aws:ssm/parameter:Parameter", name)
-        secret, version = graph.one(SECRET, logical_name), graph.one(VERSION, logical_name)
-        assert reader.inputs["value"] == secret.outputs["arn"] == version.inputs["secretId"]
-        assert set(reader.property_dependencies["value"]) == {secret.urn, version.urn}
-
-
-def test_without_a_url_secret_there_is_one_secret() -> None:
-    graph = recorded()
-    assert [secret.name for secret in graph.of(SECRET)] == ["cache-secret"]
-    assert graph.registered_outputs[graph.one("slipway:index:Cache").urn].get("url_secret_arn") is None
+    reader = graph.one("aws:ssm/parameter:Parameter")
+    secret, version = graph.one(SECRET), graph.one(VERSION)
+    assert reader.inputs["value"] == secret.outputs["arn"] == version.inputs["secretId"]
+    assert set(reader.property_dependencies["value"]) == {secret.urn, version.urn}
 
 
 def test_both_logs_are_kept() -> None:
@@ -258,9 +245,9 @@ def test_snapshots() -> None:
 
 
 def test_what_holds_data_is_protected() -> None:
-    graph = recorded(url_secret_name="mattilda/redis-url")
+    graph = recorded()
     protected = sorted(resource.name for resource in graph.resources if resource.protect)
-    assert protected == ["cache-key-key", "cache-nodes", "cache-secret", "cache-url"]
+    assert protected == ["cache-key-key", "cache-nodes", "cache-secret"]
     assert graph.one(NODES).delete_before_replace, "two groups cannot share an identifier"
     assert not [resource for resource in recorded(protect=False).resources if resource.protect]
 
@@ -283,13 +270,12 @@ def test_data_tiering_comes_with_the_nodes_that_need_it() -> None:
 
 
 def test_outputs() -> None:
-    graph = recorded(url_secret_name="mattilda/redis-url")
+    graph = recorded()
     assert graph.registered_outputs[graph.one("slipway:index:Cache").urn] == {
         "host": graph.one(NODES).outputs["primaryEndpointAddress"],
         "port": 6379,
         "security_group_id": graph.one(SECURITY_GROUP).outputs["id"],
         "secret_arn": graph.one(SECRET, "cache-secret").outputs["arn"],
-        "url_secret_arn": graph.one(SECRET, "cache-url").outputs["arn"],
         "key_arn": graph.one(KEY).outputs["arn"],
         "members": ["storefront-production-001", "storefront-production-002"],
     }

@@ -102,6 +102,12 @@ def test_definition_is_the_services_with_another_command() -> None:
     assert "healthCheck" not in container
 
 
+def test_waived_controls_are_said_by_a_tag() -> None:
+    assert "tags" not in recorded().one(DEFINITION).inputs
+    tags = recorded(waivers=["container-images-pinned"]).one(DEFINITION).inputs["tags"]
+    assert tags == {"slipway:waive": "container-images-pinned"}
+
+
 def test_essential_containers_count() -> None:
     sidecars = [
         ContainerArgs(name="agent", image="x", essential=False),

@@ -302,6 +302,7 @@ def test_outputs() -> None:
     graph = recorded()
     assert graph.registered_outputs[graph.one("slipway:index:SecretUrls").urn] == {
         "arns": {secret.inputs["name"]: secret.outputs["arn"] for secret in graph.of(SECRET)},
+        "key_arns": {"shop/database-url": "arn:database-key", "shop/redis-url": "arn:cache-key"},
         "ready": graph.one(FUNCTION).outputs["arn"],
         "function_name": "shop-production-secret-urls",
         "log_group_name": "/aws/lambda/shop-production-secret-urls",

@@ -7,8 +7,17 @@ import pytest
 
 from components import _documents as documents
 from components._containers import BuildArgs, ContainerArgs, ContainerHealthCheckArgs, SecretReference
-from components.service import ConnectionArgs, EgressArgs, EntryArgs, ScalingArgs, Service, ServiceArgs, StepArgs
-from preview.graph import Graph, Resource
+from components.service import (
+    ConnectionArgs,
+    EgressArgs,
+    EntryArgs,
+    MigrateArgs,
+    ScalingArgs,
+    Service,
+    ServiceArgs,
+    StepArgs,
+)
+from preview.graph import UNKNOWN, Graph, Resource
 from tests.components.conftest import ACCOUNT, build, check_contract
 
 SECRET = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:shop/key-AbCdEf"
@@ -59,6 +68,7 @@ def test_contract() -> None:
     check_contract(lambda: Service("api", ARGS))
     scaling = ScalingArgs(targets={"cpu": 70, "requests": 1000}, steps={"memory": StepArgs(up=80, down=20)})
     check_contract(lambda: Service("api", replace(ARGS, max_tasks=3, scaling=scaling, exec_enabled=True)))
+    check_contract(lambda: Service("api", replace(ARGS, migration=MIGRATE)))
 
 
 def test_runs_privately_and_rolls_back() -> None:
@@ -289,6 +299,80 @@ def test_tasks_start_after_their_roles_and_rules() -> None:
         "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
     ):
         assert {(r.type, r.name) for r in graph.of(type_)} <= before
+
+
+RUN = "pulumi-python:dynamic/slipway:MigrationRun"
+TASK = "aws:ecs/taskDefinition:TaskDefinition"
+MIGRATE = MigrateArgs(
+    family="shop-migrate", command=["migrate"], timeout_seconds=600, profile="ops", assume_role_arns=["arn:role"]
+)
+
+
+def test_a_migration_is_the_service_with_another_command() -> None:
+    sidecars = [
+        ContainerArgs(name="agent", image="x/agent:1", essential=False),
+        ContainerArgs(name="proxy", image="x/proxy:1"),
+    ]
+    graph = recorded(migration=MIGRATE, containers=[CONTAINER, *sidecars], architecture="arm64", waivers=["a"])
+    migration, own = graph.one(TASK, "api-migration-task"), graph.one(TASK, "api-task")
+    found = json.loads(str(migration.inputs["containerDefinitions"]))
+    assert [(c["name"], c["command"]) for c in found] == [("api", ["migrate"]), ("proxy", [])]
+    assert migration.inputs["family"] == "shop-migrate"
+    for same in ("cpu", "memory", "executionRoleArn", "taskRoleArn", "runtimePlatform", "tags"):
+        assert migration.inputs[same] == own.inputs[same]
+    group = graph.one("aws:ec2/securityGroup:SecurityGroup").outputs["id"]
+    assert graph.has(
+        RUN,
+        task_definition=migration.outputs["arn"],
+        containers=["api", "proxy"],
+        cluster="arn:cluster",
+        subnets=["subnet-a", "subnet-b"],
+        security_groups=[group],
+        log_group="/ecs/shop-production-api",
+        timeout_seconds=600,
+        region="us-east-1",
+        profile="ops",
+        role_arns=["arn:role"],
+    )
+    assert not recorded().of(RUN)
+
+
+def test_a_service_changes_after_its_migration_and_those_of_others() -> None:
+    def program() -> None:
+        first = Service("api", replace(ARGS, migration=MIGRATE))
+        assert first.migrated
+        other = replace(ARGS, service_name="worker", family="w", log_group_name="/w", after=[first.migrated])
+        Service("worker", replace(other, entry=None))
+
+    graph, preview = build(program), build(program, mode="preview")
+    run = graph.one(RUN)
+    for name in ("api", "worker"):
+        changed = graph.one("aws:ecs/service:Service", f"{name}-service")
+        assert run in graph.direct(changed)
+        assert changed.inputs["taskDefinition"] == graph.one(TASK, f"{name}-task").outputs["arn"]
+        assert preview.one("aws:ecs/service:Service", f"{name}-service").inputs["taskDefinition"] is UNKNOWN
+
+
+def test_a_migration_runs_after_the_services_roles_and_rules_and_the_database() -> None:
+    def program() -> None:
+        import pulumi_aws as aws  # noqa: PLC0415 - slow to import
+
+        database = aws.ssm.Parameter("database", type="String", value="x")
+        connections = {"database": ConnectionArgs(security_group_id="sg-db", port=5432)}
+        permissions = [documents.allow(["sqs:SendMessage"], ["arn:aws:sqs:us-east-1:1:q"])]
+        migration = replace(MIGRATE, after=[database])
+        Service("api", replace(ARGS, migration=migration, connections=connections, permissions=permissions))
+
+    graph = build(program)
+    before = {(r.type, r.name) for r in graph.direct(graph.one(RUN))}
+    for type_ in (
+        "aws:ssm/parameter:Parameter",
+        "aws:iam/rolePolicy:RolePolicy",
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+    ):
+        assert {(r.type, r.name) for r in graph.of(type_)} <= before
+    assert "aws:ecs/service:Service" not in {type_ for type_, _ in before}
 
 
 def test_target_tracking() -> None:

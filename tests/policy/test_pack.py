@@ -27,9 +27,9 @@ def configured() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("where", Environment)
-def test_one_policy_per_control_and_two_about_the_pack(where: Environment) -> None:
+def test_one_policy_per_control_and_three_about_the_pack(where: Environment) -> None:
     names = [policy.name for policy in pack.policies(where)]
-    assert names == [*(rule.name for rule in RULES), pack.UNDECIDED, pack.DEFECTS]
+    assert names == [*(rule.name for rule in RULES), pack.UNDECIDED, pack.EXEMPTED, pack.DEFECTS]
 
 
 @pytest.mark.parametrize("where", Environment)
@@ -117,6 +117,65 @@ def test_open_questions_of_resources_that_are_gone_do_not_count() -> None:
     server = made_of(pack.policies(Environment.PRODUCTION))
     judge([res(DATABASE, "db", multiAz=UNKNOWN)], preview=True, server=server)
     assert not judge([res("kms/key:Key", "key")], server=server).of(pack.UNDECIDED)
+
+
+TASK, REPOSITORY = "aws:ecs/taskDefinition:TaskDefinition", "aws:ecr/repository:Repository"
+LATEST = '[{"name": "api", "image": "shop/api:latest", "privileged": true}]'
+
+
+def test_a_waivable_control_is_exempted_by_tag_and_listed() -> None:
+    tags = {pack.WAIVE_TAG: "container-images-pinned"}
+    outcome = judge([res(TASK, "api", containerDefinitions=LATEST, tags=tags)])
+    assert outcome.verdict("container-images-pinned") == "pass"
+    listed = [item for item in outcome.diagnostics if item.policy == pack.EXEMPTED]
+    assert [item.level for item in listed] == [analyzer_pb2.ADVISORY]
+    assert listed[0].message.endswith("container-images-pinned is waived by the tag slipway:waive of api")
+
+
+def test_a_tag_may_name_several_controls() -> None:
+    tags = {pack.WAIVE_TAG: "required-tags repository-tags-immutable"}
+    outcome = judge([res(REPOSITORY, "api", imageTagMutability="MUTABLE", tags=tags)], provider={})
+    assert outcome.verdict("repository-tags-immutable") == "pass"
+    assert outcome.verdict("required-tags") == "fail"
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {},
+        {pack.WAIVE_TAG: "container-images"},
+        {pack.WAIVE_TAG: UNKNOWN},
+        {"waive": "container-images-pinned"},
+        UNKNOWN,
+    ],
+)
+def test_another_tag_exempts_from_nothing(tags: Any) -> None:
+    outcome = judge([res(TASK, "api", containerDefinitions=LATEST, tags=tags)])
+    assert outcome.verdict("container-images-pinned") == "fail"
+    assert not outcome.of(pack.EXEMPTED)
+
+
+def test_a_control_that_is_not_waivable_ignores_the_tag() -> None:
+    tags = {pack.WAIVE_TAG: "container-not-privileged database-multi-az"}
+    samples = [res(TASK, "api", containerDefinitions=LATEST, tags=tags), res(DATABASE, "db", multiAz=False, tags=tags)]
+    outcome = judge(samples)
+    assert outcome.verdict("container-not-privileged") == "fail"
+    assert outcome.verdict("database-multi-az") == "fail"
+    assert not outcome.of(pack.EXEMPTED)
+
+
+def test_a_waiver_without_a_violation_is_not_listed_nor_one_that_is_gone() -> None:
+    server = made_of(pack.policies(Environment.PRODUCTION))
+    tags = {pack.WAIVE_TAG: "container-images-pinned"}
+    pinned = LATEST.replace("latest", "1.4.2")
+    assert judge([res(TASK, "api", containerDefinitions=LATEST, tags=tags)], server=server).of(pack.EXEMPTED)
+    assert not judge([res(TASK, "api", containerDefinitions=pinned, tags=tags)], server=server).of(pack.EXEMPTED)
+
+
+def test_what_is_high_is_never_waivable() -> None:
+    waivable = [control for control in CONTROLS if control.waivable]
+    assert {control.name for control in waivable} == {"container-images-pinned", "repository-tags-immutable"}
+    assert all(control.severity in (Severity.LOW, Severity.MEDIUM) for control in waivable)
 
 
 def test_a_rule_that_breaks_is_reported_and_stops_no_other() -> None:

@@ -22,7 +22,7 @@ CASES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     ({"slipway:network.zones": ["us-east-1a", "us-east-1a"]}, "slipway:network.zones: us-east-1a, us-east-1a names a zone twice", {"slipway:network.zones": ["us-east-1a", "us-east-1b", "us-east-1c"]}),
     ({"slipway:network.zones": ["us-east-1a", "eu-west-1b"]}, "slipway:network.zones[1]: 'eu-west-1b' is not a zone of us-east-1; its zones are us-east-1a, us-east-1b and so on", {"slipway:network.zones": ["us-east-1a", "us-east-1b"]}),
     ({"slipway:network.endpoints": ["ecr", "s4"]}, "slipway:network.endpoints[1]: 's4' is not an endpoint; allowed: ecr, logs, secretsmanager, monitoring, kms, sts, ssm, ssmmessages, sqs, sns, events, ecs or xray", {"slipway:network.endpoints": ["ecr", "sqs"]}),
-    ({"slipway:network.nat": "none", "slipway:network.endpoints": ["ecr"]}, "slipway:network.nat: without NAT tasks cannot start: add logs or secretsmanager to network.endpoints, or use single or perZone", {"slipway:network.nat": "none"}),
+    ({"slipway:network.nat": "none", "slipway:network.endpoints": ["ecr", "ecs"]}, "slipway:network.nat: without NAT tasks cannot start: add logs or secretsmanager to network.endpoints, or use single or perZone", {"slipway:network.nat": "none", "slipway:network.endpoints": ["ecr", "ecs", "logs", "secretsmanager"]}),
     ({f"{W}.name": "same", f"{F}.name": "same", f"{W}.family": "w"}, "slipway:services.frontend.name: 'same' is also that of services.worker; each needs its own", {f"{W}.name": "same", f"{F}.name": "other"}),
     ({f"{W}.family": "same", f"{F}.family": "same", f"{W}.logGroup": "a"}, "slipway:services.frontend.family: 'same' is also that of services.worker; each needs its own", {f"{W}.family": "same", f"{F}.family": "other"}),
     ({f"{W}.logGroup": "/same", f"{F}.logGroup": "/same"}, "slipway:services.frontend.logGroup: '/same' is also that of services.worker; each needs its own", {f"{W}.logGroup": "/same"}),
@@ -46,7 +46,6 @@ CASES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     ({"slipway:media.cdn.host": "shop.example.com"}, "slipway:media.cdn.host: 'shop.example.com' already points at the application; media needs a host of its own", {"slipway:media.cdn.host": "m.example.com"}),
     ({"slipway:domain.zoneId": GONE, "slipway:domain.zone": "example.com", "slipway:media.cdn.host": "a.example.org"}, "slipway:media.cdn.host: 'a.example.org' is not inside the zone example.com", {"slipway:media.cdn.host": "a.example.org"}),
     ({"slipway:secrets.database": {}}, "slipway:secrets.database: 'database' is what the database's own secret is called; choose another name", {"slipway:secrets.databases": {}}),
-    ({"slipway:cache.urlSecret": "storefront/session-key"}, "slipway:cache.urlSecret: 'storefront/session-key' is filled by the program: take it out of slipway:secrets", {"slipway:cache.urlSecret": "storefront/redis-url", f"{W}.secrets.CACHE_URL": "storefront/redis-url"}),
     ({"slipway:protection": {"secretRecoveryDays": 3}}, "slipway:protection.secretRecoveryDays: 3 is not a recovery window Secrets Manager has; allowed: 0 or 7 to 30", {"slipway:protection": {"secretRecoveryDays": 7}}),
     ({f"{A}.memoryMib": 8192}, "slipway:services.api.memoryMib: 8192 MiB does not go with cpu 512; allowed: 1024 to 4096 in steps of 1024 MiB", {f"{A}.memoryMib": 4096}),
     ({f"{A}.cpu": 500}, "slipway:services.api.cpu: cpu 500 is not a Fargate size; allowed: 256, 512, 1024, 2048, 4096, 8192, 16384 or 32768", {f"{A}.cpu": 256}),
@@ -123,8 +122,8 @@ def test_is_told_together_with_mistakes_that_have_nothing_to_do_with_it(
 @pytest.mark.parametrize(
     ("part", "expected"),
     [
-        ("loadBalancer", ["slipway:domain: there is nothing to point it at: add slipway:loadBalancer", "slipway:services.api.route: requests come through the load balancer: add slipway:loadBalancer", "slipway:services.frontend.route: requests come through the load balancer: add slipway:loadBalancer"]),
-        ("domain", ["slipway:loadBalancer: it serves HTTPS and needs a certificate: add slipway:domain, or give certificateArn", "slipway:media.cdn.host: 'media.shop.example.com' needs a record: add slipway:domain with the zone it lives in"]),
+        ("loadBalancer", ["slipway:domain: there is nothing to point it at: add slipway:loadBalancer", "slipway:services.api.route: requests come through the load balancer: add slipway:loadBalancer", "slipway:services.frontend.route: requests come through the load balancer: add slipway:loadBalancer", "slipway:alarms.errors5xxPercent: this stack has no load balancer: leave it out, or say null"]),
+        ("domain", ["slipway:loadBalancer: it serves HTTPS and needs a certificate: add slipway:domain, or give certificateArn", "slipway:media.cdn.host: 'media.shop.example.com' needs a record: add slipway:domain with the zone it lives in", "slipway:healthCheck: there is no host to ask: add slipway:domain"]),
         ("media", ["slipway:services.api.environment.MEDIA_BUCKET: ${media.bucket} needs slipway:media, which this stack does not have", "slipway:services.api.environment.MEDIA_URL: ${media.url} needs slipway:media, which this stack does not have", "slipway:services.api.uses[2]: 'media' is not in this stack: add slipway:media"]),
         ("registry", [f"slipway:services.{key}.image.repository: 'storefront/{key}' is in no registry: add slipway:registry (`slipway:registry: {{}}` is enough), or give uri" for key in ("api", "worker", "frontend")]),
     ],
@@ -135,7 +134,7 @@ def test_a_part_that_others_need_is_missed(part: str, expected: list[str]) -> No
 
 def test_a_missing_part_s_secrets_are_missed() -> None:
     assert "slipway:services.worker.secrets.CACHE_URL: cache is not in this stack: add slipway:cache" in mistakes(
-        changed({"slipway:cache": GONE})
+        changed({"slipway:cache": GONE, f"{W}.secrets.CACHE_URL": "cache:url"})
     )
     assert mistakes(changed({"slipway:cdn": {}, "slipway:domain": GONE, "slipway:loadBalancer": {}}))[:2] == [
         "slipway:loadBalancer: it serves HTTPS and needs a certificate: add slipway:domain, or give certificateArn",

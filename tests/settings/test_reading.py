@@ -154,7 +154,14 @@ def test_every_mistake_of_every_section_is_told_at_once_in_the_order_of_the_file
         ({"aws:maxRetries": 2.5}, "aws:maxRetries: 2.5 must be a whole number (How often a call is tried)"),
         ({"slipway:media": [[[[[]]]]]}, "slipway:media: a list must be a mapping of settings (The bucket for uploads)"),
         (
-            {"slipway:database": {"engine": "postgres", "version": "17", "storageGib": 50}},
+            {
+                "slipway:database": {
+                    "engine": "postgres",
+                    "version": "17",
+                    "storageGib": 50,
+                    "urlSecret": "storefront/database-url",
+                }
+            },
             "slipway:database.instanceClass: missing (Its size, such as db.t4g.medium)",
         ),
         (
@@ -177,7 +184,8 @@ def test_nothing_after_a_name_is_an_empty_section() -> None:
     balancer = settings.parse(changed({"slipway:loadBalancer.waf": None}), "test").load_balancer
     assert balancer is not None
     assert balancer.waf == model.Waf()
-    assert mistakes(changed({"slipway:database": None})) == [
+    secrets = {f"slipway:services.{key}.secrets": {"PASSWORD": "database:password"} for key in ("api", "worker")}
+    assert mistakes(changed({"slipway:database": None, **secrets})) == [
         "slipway:database.engine: missing (The engine)",
         "slipway:database.version: missing (A major version (AWS then picks and keeps up the minor one) or a full one)",
         "slipway:database.instanceClass: missing (Its size, such as db.t4g.medium)",
@@ -322,7 +330,7 @@ def test_large_files_are_read_whole() -> None:
     assert len(found) == 201
     assert found[0] == "config: 9800 more settings are wrong; mend these first"
     service = config()["slipway:services"]["worker"]
-    many = {"slipway:services": {f"worker-{n}": service for n in range(700)}}
+    many = {"slipway:services": {f"worker-{n}": service for n in range(700)}, "slipway:alarms": {}}
     assert len(json.dumps(many)) > 200_000
     assert mistakes(changed(many)) == []
 

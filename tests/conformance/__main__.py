@@ -1,0 +1,16 @@
+"""Write examples/*/CONFORMANCE.md and say how much is met: `python -m tests.conformance`."""
+
+from tests.conformance import tables
+
+graphs = tables.recorded()
+total = found = 0
+for example in tables.EXAMPLES:
+    rows = [row for row in tables.requirements() if row.example == example]
+    held = [row for row in rows if tables.met(row, graphs)]
+    tables.path(example).write_text(tables.table(example, graphs), encoding="utf-8")
+    print(f"{example}: {len(held)} of {len(rows)} met")  # noqa: T201 - its output
+    for row in rows:
+        if row not in held:
+            print(f"  open: {row.name} {row.says}: {row.open or 'not as asked'}")  # noqa: T201 - its output
+    total, found = total + len(rows), found + len(held)
+print(f"{found} of {total} met")  # noqa: T201 - its output

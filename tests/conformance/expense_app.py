@@ -1,0 +1,214 @@
+"""Expense app: frontend and backend on one host, MySQL, media bucket."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from preview.graph import Graph
+from tests.conformance import evidence as e
+from tests.conformance import state
+from tests.conformance.evidence import Evidence, fact, of, one_of, requirement
+
+ROOT = Path(__file__).parents[2]
+SERVICES = ("frontend", "backend")
+STATE = ("expense-app-tfstate", "eu-north-1")
+KEY = "aws:kms/key:Key"
+
+
+@requirement("E-02")
+def e02(graph: Graph) -> Evidence:
+    documents = [str(p.inputs["policy"]) for p in graph.of("aws:iam/policy:Policy") if p.name.startswith("delivery-")]
+    services = {
+        action.partition(":")[0]
+        for text in documents
+        for statement in json.loads(text)["Statement"]
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    }
+    wanted = {"ec2", "ecs", "elasticloadbalancing", "rds", "acm", "iam", "s3", "secretsmanager", "cloudwatch"}
+    return fact("the deploy role's policies", ", ".join(sorted(wanted)), holds=wanted <= services)
+
+
+@requirement("E-04")
+def e04(_graph: Graph) -> Evidence:
+    return state.backend(*STATE)
+
+
+@requirement("E-05")
+def e05(_graph: Graph) -> Evidence:
+    return state.login(*STATE)
+
+
+@requirement("E-06")
+def e06(graph: Graph) -> Evidence:
+    repositories = graph.of(e.REPOSITORY)
+    return fact("repositories of this stack", f"{len(repositories)}; images are addresses", holds=not repositories)
+
+
+@requirement("E-07")
+def e07(graph: Graph) -> Evidence:
+    found = e.subnets(graph, graph.one(e.BALANCER), "public")
+    for service in graph.of(e.SERVICE):
+        found += e.subnets(graph, service, "private")
+    found += e.subnets(graph, graph.one("aws:rds/subnetGroup:SubnetGroup"), "isolated")
+    return found + e.many(graph, e.NAT, 1)
+
+
+@requirement("E-08")
+def e08(graph: Graph) -> Evidence:
+    zones = sorted({str(s.inputs["availabilityZone"]) for s in graph.of(e.SUBNET)})
+    return fact("subnets", ", ".join(zones), holds=zones == ["eu-north-1a", "eu-north-1b"])
+
+
+@requirement("E-09")
+def e09(graph: Graph) -> Evidence:
+    return e.many(graph, e.CLUSTER, 1) + e.many(graph, e.SERVICE, 2, launchType="FARGATE")
+
+
+@requirement("E-10")
+def e10(graph: Graph) -> Evidence:
+    listener = graph.one(e.LISTENER, port=443)
+    return e.forwards(graph, listener, "defaultActions", "frontend") + e.part(graph, "frontend", image=e.set_)
+
+
+@requirement("E-11")
+def e11(graph: Graph) -> Evidence:
+    rule = graph.one(e.LISTENER_RULE)
+    found = of(rule, conditions=[{"pathPattern": {"values": ["/api/*", "/api"]}}])
+    return found + e.forwards(graph, rule, "actions", "backend")
+
+
+@requirement("E-12")
+def e12(graph: Graph) -> Evidence:
+    database = graph.one(e.DATABASE)
+    keys = [key.name for key in graph.direct(database, KEY)]
+    found = of(database, engine="mysql", multiAz=True, storageEncrypted=True)
+    return found + fact(database, f"key {', '.join(keys)}", holds=keys == ["database-key-key"])
+
+
+@requirement("E-13")
+def e13(graph: Graph) -> Evidence:
+    found = one_of(graph, "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "media-lifecycle", rules=e.set_)
+    return found + one_of(graph, e.DISTRIBUTION, "media-distribution", enabled=True)
+
+
+@requirement("E-14")
+def e14(graph: Graph) -> Evidence:
+    return one_of(graph, e.BUCKET, "media-bucket", bucket="expense-app-media-prod")
+
+
+@requirement("E-15")
+def e15(graph: Graph) -> Evidence:
+    return one_of(graph, e.DATABASE, username="expense_app_prod")
+
+
+@requirement("E-16")
+def e16(graph: Graph) -> Evidence:
+    return one_of(graph, e.DATABASE, dbName="expense_settlement")
+
+
+@requirement("E-17")
+def e17(graph: Graph) -> Evidence:
+    """The optional access keys are not needed: the task's role reads and writes the bucket."""
+    return one_of(graph, e.DATABASE, manageMasterUserPassword=True) + e.grants(graph, "backend-task", "s3:PutObject")
+
+
+@requirement("E-18")
+def e18(graph: Graph) -> Evidence:
+    return e.secrets(graph, "backend", DB_USER=":username::", DB_PASSWORD=":password::")
+
+
+@requirement("E-19")
+def e19(graph: Graph) -> Evidence:
+    """The bucket's name is no secret: it comes as a variable, as the same document says (E-21), and access by role."""
+    return e.secrets(graph, "backend", DB_PASSWORD=":secret:rds!db-") + e.variables(
+        graph, "backend", MEDIA_S3_BUCKET="expense-app-media-prod"
+    )
+
+
+@requirement("E-20")
+def e20(graph: Graph) -> Evidence:
+    return e.grants(graph, "backend-execution", "secretsmanager:GetSecretValue")
+
+
+@requirement("E-21")
+def e21(graph: Graph) -> Evidence:
+    return e.variables(graph, "backend", AWS_REGION="eu-north-1", MEDIA_S3_BUCKET="expense-app-media-prod")
+
+
+@requirement("E-22")
+def e22(graph: Graph) -> Evidence:
+    return e.variables(graph, "backend", MEDIA_S3_BASE_URL=lambda url: url.endswith(".cloudfront.net"))
+
+
+@requirement("E-24")
+def e24(graph: Graph) -> Evidence:
+    found = Evidence([])
+    for name in SERVICES:
+        found += e.part(
+            graph,
+            name,
+            readonlyRootFilesystem=True,
+            linuxParameters=lambda given: [mount["containerPath"] for mount in given["tmpfs"]] == ["/tmp"],
+        )
+    return found
+
+
+@requirement("E-25")
+def e25(graph: Graph) -> Evidence:
+    return e.variables(graph, "backend", APP_ENV="prod")
+
+
+@requirement("E-26")
+def e26(graph: Graph) -> Evidence:
+    host, zone = "app.example.com", "ZABCDEFGHIJKLMN"
+    return one_of(graph, "pulumi:providers:aws", region="eu-north-1") + of(
+        e.called(graph, e.RECORD, host, type="A"), name=host, zoneId=zone
+    )
+
+
+@requirement("E-27")
+def e27(graph: Graph) -> Evidence:
+    found = Evidence([])
+    for name in SERVICES:
+        found += e.part(graph, name, image=f"123456789012.dkr.ecr.eu-north-1.amazonaws.com/{name}:main")
+    return found
+
+
+@requirement("E-28")
+def e28(graph: Graph) -> Evidence:
+    found = one_of(graph, e.CERTIFICATE, domainName="app.example.com", validationMethod="DNS")
+    found += of(e.called(graph, e.RECORD, "app.example.com", type="A"), aliases=e.set_)
+    return found + e.many(graph, e.SERVICE, 2) + e.many(graph, e.DATABASE, 1) + one_of(graph, e.LOG_GROUP, "backend-log", name=e.set_)
+
+
+@requirement("E-29")
+def e29(_graph: Graph) -> Evidence:
+    file = ROOT / "examples" / "expense-app" / "Pulumi.prod.yaml"
+    return fact(f"`{file.relative_to(ROOT)}`", "the variables of this environment", holds=file.is_file())
+
+
+@requirement("E-30")
+def e30(graph: Graph) -> Evidence:
+    return one_of(graph, e.CLUSTER, settings=[{"name": "containerInsights", "value": "enabled"}]) + one_of(
+        graph, e.LOG_GROUP, "backend-log", name=e.set_
+    )
+
+
+@requirement("E-31")
+def e31(graph: Graph) -> Evidence:
+    found = Evidence([])
+    for name in SERVICES:
+        found += one_of(graph, e.LOG_GROUP, f"{name}-log", name=f"/ecs/{name}")
+    return found
+
+
+@requirement("E-32")
+def e32(graph: Graph) -> Evidence:
+    found = Evidence([])
+    for name in SERVICES:
+        found += e.alarm(graph, f"{name}-cpu", alarmActions=e.set_) + e.alarm(graph, f"{name}-memory", alarmActions=e.set_)
+    found += e.many(graph, e.SUBSCRIPTION, 1, protocol="https")
+    agent = e.containers(graph, "backend-task").get("cloudwatch-agent")
+    assert agent, "no agent takes the application's StatsD metrics"
+    return found + e.grants(graph, "backend-task", "cloudwatch:PutMetricData")

@@ -1,0 +1,460 @@
+"""Power PTO: API, worker and frontend behind one load balancer."""
+
+from __future__ import annotations
+
+import json
+
+from preview.graph import Graph
+from tests.conformance import evidence as e
+from tests.conformance.evidence import Evidence, fact, of, one_of, requirement
+
+SERVICES = ("api", "worker", "frontend")
+FRONT = "load-balancer-group"
+
+
+@requirement("P-01")
+def p01(graph: Graph) -> Evidence:
+    rule, listener = graph.one(e.LISTENER_RULE), graph.one(e.LISTENER, port=443)
+    found = e.subnets(graph, graph.one(e.BALANCER), "public")
+    found += e.forwards(graph, rule, "actions", "api") + e.forwards(graph, listener, "defaultActions", "frontend")
+    found += e.lets_in(graph, "database-group", {5432: {"api-group", "worker-group"}})
+    for name in SERVICES:
+        found += e.part(graph, name, logConfiguration={"logDriver": "awslogs"})
+    return found
+
+
+@requirement("P-02")
+def p02(graph: Graph) -> Evidence:
+    return e.listens(graph, 443, protocol="HTTPS") + one_of(graph, e.LISTENER_RULE, conditions=e.set_)
+
+
+@requirement("P-03")
+def p03(graph: Graph) -> Evidence:
+    return one_of(graph, e.SERVICE, "api-service", launchType="FARGATE") + one_of(
+        graph, e.SCALING_POLICY, "api-scaling-cpu", policyType="TargetTrackingScaling"
+    )
+
+
+@requirement("P-04")
+def p04(graph: Graph) -> Evidence:
+    service = graph.one(e.SERVICE, "worker-service")
+    found = of(service, desiredCount=1, deploymentMaximumPercent=100)
+    return found + fact(service, "no scaling", holds=not graph.named("worker-scaling"))
+
+
+@requirement("P-05")
+def p05(graph: Graph) -> Evidence:
+    return e.part(graph, "frontend", image=lambda uri: "/frontend:" in uri, user="101")
+
+
+@requirement("P-06")
+def p06(graph: Graph) -> Evidence:
+    return one_of(
+        graph, e.DATABASE, engine="postgres", engineVersion="17", multiAz=True, backupRetentionPeriod=lambda d: d > 0
+    )
+
+
+@requirement("P-07")
+def p07(graph: Graph) -> Evidence:
+    return e.many(graph, e.REPOSITORY, 3)
+
+
+@requirement("P-08")
+def p08(graph: Graph) -> Evidence:
+    prefix = "power-pto/" if graph.stack == "prod" else "power-pto/staging/"
+    return one_of(graph, e.DATABASE, manageMasterUserPassword=True) + of(
+        e.called(graph, e.SECRET, f"{prefix}jwt-signing-key"), name=e.set_
+    )
+
+
+@requirement("P-09")
+def p09(graph: Graph) -> Evidence:
+    found = Evidence([])
+    for name in SERVICES:
+        found += one_of(graph, e.LOG_GROUP, f"{name}-log", name=e.set_)
+    return found
+
+
+@requirement("P-10")
+def p10(graph: Graph) -> Evidence:
+    return e.on_dashboard(graph, "TargetResponseTime", "HTTPCode_Target_5XX_Count", "HTTPCode_Target_4XX_Count")
+
+
+@requirement("P-11")
+def p11(graph: Graph) -> Evidence:
+    host = {"prod": "app", "staging": "staging"}[graph.stack] + ".powerpto.example"
+    return one_of(graph, e.CERTIFICATE, domainName=host, validationMethod="DNS") + of(
+        e.called(graph, e.RECORD, host, type="A"), name=host, aliases=e.set_
+    )
+
+
+@requirement("P-12")
+def p12(graph: Graph) -> Evidence:
+    found = Evidence([])
+    for tier in ("public", "private"):
+        zones = {str(s.inputs["availabilityZone"]) for s in graph.of(e.SUBNET) if f"-{tier}-" in s.name}
+        found += fact(f"{tier} subnets", ", ".join(sorted(zones)), holds=len(zones) == 2)
+    found += e.many(graph, e.NAT, 1)
+    for service in ("ecr.api", "ecr.dkr", "secretsmanager", "logs", "monitoring"):
+        name = f"com.amazonaws.us-east-1.{service}"
+        found += of(graph.one(e.ENDPOINT, serviceName=name), serviceName=name)
+    return found
+
+
+@requirement("P-13")
+def p13(graph: Graph) -> Evidence:
+    return e.lets_in(graph, FRONT, {80: {e.WORLD}, 443: {e.WORLD}})
+
+
+@requirement("P-14")
+def p14(graph: Graph) -> Evidence:
+    return e.lets_in(graph, "api-group", {8000: {FRONT}})
+
+
+@requirement("P-15")
+def p15(graph: Graph) -> Evidence:
+    return e.lets_in(graph, "worker-group", {})
+
+
+@requirement("P-16")
+def p16(graph: Graph) -> Evidence:
+    return e.lets_in(graph, "database-group", {5432: {"api-group", "worker-group"}})
+
+
+@requirement("P-17")
+def p17(graph: Graph) -> Evidence:
+    return e.lets_in(graph, "frontend-group", {80: {FRONT}})
+
+
+@requirement("P-18")
+def p18(graph: Graph) -> Evidence:
+    return one_of(
+        graph,
+        e.DATABASE,
+        engine="postgres",
+        engineVersion="17",
+        instanceClass="db.t4g.medium",
+        allocatedStorage=50,
+        multiAz=True,
+        storageEncrypted=True,
+        backupRetentionPeriod=7,
+        deletionProtection=True,
+    )
+
+
+@requirement("P-19")
+def p19(graph: Graph) -> Evidence:
+    group = graph.one("aws:rds/subnetGroup:SubnetGroup")
+    database = graph.one(e.DATABASE)
+    return e.subnets(graph, group, "isolated") + fact(
+        database,
+        "in that group, with database-group alone",
+        holds=group in graph.direct(database) and [g.name for g in graph.direct(database, e.GROUP)] == ["database-group"],
+    )
+
+
+@requirement("P-20")
+def p20(graph: Graph) -> Evidence:
+    return one_of(graph, e.DATABASE, manageMasterUserPassword=True)
+
+
+@requirement("P-21")
+def p21(graph: Graph) -> Evidence:
+    found = Evidence([])
+    for name in SERVICES:
+        found += of(e.called(graph, e.REPOSITORY, f"power-pto/{name}"), name=f"power-pto/{name}")
+    return found
+
+
+@requirement("P-22")
+def p22(graph: Graph) -> Evidence:
+    return one_of(graph, e.CLUSTER, name="power-pto", settings=[{"name": "containerInsights", "value": "enabled"}])
+
+
+def _balanced(graph: Graph, name: str, port: int) -> Evidence:
+    return one_of(
+        graph,
+        e.SERVICE,
+        f"{name}-service",
+        name=name,
+        desiredCount=2,
+        launchType="FARGATE",
+        loadBalancers=[{"containerName": name, "containerPort": port}],
+    ) + one_of(graph, e.TARGETS, f"load-balancer-{name}-targets", port=port)
+
+
+@requirement("P-23")
+def p23(graph: Graph) -> Evidence:
+    return _balanced(graph, "api", 8000) + one_of(graph, e.SCALING, "api-scaling", minCapacity=2)
+
+
+@requirement("P-24")
+def p24(graph: Graph) -> Evidence:
+    service = graph.one(e.SERVICE, "worker-service")
+    found = of(service, name="worker", desiredCount=1, launchType="FARGATE")
+    return found + fact(service, "no load balancer", holds=not service.inputs.get("loadBalancers"))
+
+
+@requirement("P-25")
+def p25(graph: Graph) -> Evidence:
+    return _balanced(graph, "frontend", 80)
+
+
+@requirement("P-26")
+def p26(graph: Graph) -> Evidence:
+    found = Evidence([])
+    for name, cpu, memory in (("api", "512", "1024"), ("worker", "256", "512"), ("frontend", "256", "512")):
+        found += one_of(graph, e.TASK, f"{name}-task", cpu=cpu, memory=memory)
+    return found
+
+
+@requirement("P-27")
+def p27(graph: Graph) -> Evidence:
+    balancer = graph.one(e.BALANCER)
+    found = of(balancer, name="power-pto", internal=False, loadBalancerType="application")
+    return found + e.subnets(graph, balancer, "public")
+
+
+@requirement("P-28")
+def p28(graph: Graph) -> Evidence:
+    listener = graph.one(e.LISTENER, port=443)
+    found = of(listener, protocol="HTTPS", sslPolicy="ELBSecurityPolicy-TLS13-1-2-2021-06", certificateArn=e.set_)
+    return found + e.forwards(graph, listener, "defaultActions", "frontend")
+
+
+@requirement("P-29")
+def p29(graph: Graph) -> Evidence:
+    rule = graph.one(e.LISTENER_RULE, priority=100)
+    found = of(rule, priority=100, conditions=[{"pathPattern": {"values": ["/api/*", "/api"]}}])
+    return found + e.forwards(graph, rule, "actions", "api")
+
+
+@requirement("P-30")
+def p30(graph: Graph) -> Evidence:
+    return e.listens(graph, 80, defaultActions=[{"redirect": {"protocol": "HTTPS", "statusCode": "HTTP_301"}}])
+
+
+@requirement("P-31")
+def p31(graph: Graph) -> Evidence:
+    found = Evidence([])
+    for name in ("power-pto/database-url", "power-pto/jwt-signing-key"):
+        found += of(e.called(graph, e.SECRET, name), name=name)
+    return found
+
+
+@requirement("P-32")
+def p32(graph: Graph) -> Evidence:
+    found = e.secrets(
+        graph, "api", DATABASE_URL=":secret:power-pto/database-url", JWT_SECRET=":secret:power-pto/jwt-signing-key"
+    )
+    values = [r for r in graph.of("aws:secretsmanager/secretVersion:SecretVersion")]
+    found += fact("state", f"{len(values)} secret values in the program", holds=not values)
+    found += one_of(graph, e.ROTATION, rotationRules={"automaticallyAfterDays": lambda days: days <= 90})
+    return found + fact(
+        e.called(graph, e.SECRET, "power-pto/jwt-signing-key"),
+        "rotate every 180 days, by its tag",
+        holds="180" in e.tags(graph, e.called(graph, e.SECRET, "power-pto/jwt-signing-key")).values(),
+    )
+
+
+def _deploy_role(graph: Graph, **trust: str) -> Evidence:
+    """The role that a repository's workflows take by OIDC."""
+    role = graph.one(e.ROLE, "delivery-role")
+    text = str(role.inputs["assumeRolePolicy"])
+    assert "sts:AssumeRoleWithWebIdentity" in text
+    assert all(value in text for value in trust.values()), f"{role} trusts {text}"
+    return of(role, name=e.set_) + fact(role, "; ".join(trust.values()), holds=True)
+
+
+@requirement("P-35")
+def p35(graph: Graph) -> Evidence:
+    found = _deploy_role(graph, issuer="token.actions.githubusercontent.com")
+    return found + one_of(graph, e.ROLE, "delivery-role", name="github-actions-deploy")
+
+
+@requirement("P-38")
+def p38(graph: Graph) -> Evidence:
+    task = graph.one(e.TASK, family="power-pto-migrate")
+    found = of(task, family="power-pto-migrate", requiresCompatibilities=["FARGATE"])
+    command = e.containers(graph, task.name)["api"]["command"]
+    return found + fact(task, f"container api runs {command}", holds=command == ["uv", "run", "alembic", "upgrade", "head"])
+
+
+@requirement("P-41")
+def p41(graph: Graph) -> Evidence:
+    migration = graph.one(e.TASK, family="power-pto-migrate")
+    found = Evidence([])
+    for name in SERVICES:
+        service = graph.one(e.SERVICE, f"{name}-service")
+        found += fact(service, f"waits for {migration.name}", holds=graph.reaches(service, migration))
+    return found + one_of(graph, e.SERVICE, "api-service", deploymentMinimumHealthyPercent=100)
+
+
+@requirement("P-42")
+def p42(graph: Graph) -> Evidence:
+    found = Evidence([])
+    for policy in graph.of("aws:ecr/lifecyclePolicy:LifecyclePolicy"):
+        rules = json.loads(str(policy.inputs["policy"]))["rules"]
+        kept = [r["selection"]["countNumber"] for r in rules if r["selection"]["countType"] == "imageCountMoreThan"]
+        found += fact(policy, f"keeps the newest {kept}", holds=kept == [50])
+    for name in SERVICES:
+        found += one_of(graph, e.TASK, f"{name}-task", skipDestroy=True)
+    assert found.parts
+    return found
+
+
+@requirement("P-43")
+def p43(graph: Graph) -> Evidence:
+    environment, host, prefix = {
+        "prod": ("production", "app", "power-pto/"),
+        "staging": ("staging", "staging", "power-pto/staging/"),
+    }[graph.stack]
+    tag = e.container(graph, "api")["image"].rpartition(":")[2]
+    return e.variables(
+        graph, "api", ENVIRONMENT=environment, APP_VERSION=tag, CORS_ORIGINS=f"https://{host}.powerpto.example"
+    ) + e.secrets(graph, "api", DATABASE_URL=f"{prefix}database-url", JWT_SECRET=f"{prefix}jwt-signing-key")
+
+
+@requirement("P-44")
+def p44(graph: Graph) -> Evidence:
+    production = graph.stack == "prod"
+    host = "app" if production else "staging"
+    found = e.variables(
+        graph,
+        "api",
+        DEBUG="false",
+        SWAGGER_ENABLED="false" if production else "true",
+        CORS_ORIGINS=f"https://{host}.powerpto.example",
+        LOG_LEVEL="INFO",
+    )
+    found += one_of(graph, e.DATABASE, multiAz=production)
+    found += one_of(graph, e.SCALING, "api-scaling", minCapacity=2 if production else 1)
+    return found + one_of(graph, e.SERVICE, "worker-service", desiredCount=1)
+
+
+@requirement("P-45")
+def p45(graph: Graph) -> Evidence:
+    days = 90 if graph.stack == "prod" else 30
+    found = Evidence([])
+    for name in SERVICES:
+        found += e.part(graph, name, logConfiguration={"logDriver": "awslogs"})
+        found += one_of(graph, e.LOG_GROUP, f"{name}-log", retentionInDays=days)
+    return found
+
+
+@requirement("P-46")
+def p46(graph: Graph) -> Evidence:
+    return e.metric_alarm(graph, "api-p99", 2, 5, metricName="TargetResponseTime", extendedStatistic="p99") + (
+        e.on_dashboard(graph, "p50", "p95", "p99")
+    )
+
+
+@requirement("P-47")
+def p47(graph: Graph) -> Evidence:
+    return e.metric_alarm(graph, "errors-5xx", 1, 5)
+
+
+@requirement("P-48")
+def p48(graph: Graph) -> Evidence:
+    return e.metric_alarm(graph, "errors-4xx", 10, 5)
+
+
+@requirement("P-49")
+def p49(graph: Graph) -> Evidence:
+    """80 % of what PostgreSQL's formula gives for the class's 4 GiB."""
+    return e.alarm(
+        graph, "database-connections", metricName="DatabaseConnections", threshold=lambda above: 250 < above < 450
+    )
+
+
+@requirement("P-50")
+def p50(graph: Graph) -> Evidence:
+    return e.metric_alarm(graph, "api-cpu", 80, 5) + e.metric_alarm(graph, "worker-cpu", 80, 5)
+
+
+@requirement("P-51")
+def p51(graph: Graph) -> Evidence:
+    return e.metric_alarm(graph, "api-memory", 80, 5) + e.metric_alarm(graph, "worker-memory", 80, 5)
+
+
+@requirement("P-52")
+def p52(graph: Graph) -> Evidence:
+    found = [r for r in graph.of(e.ALARM) if "application-" in r.name]
+    assert len(found) == 1, f"{len(found)} alarms on metrics of the application"
+    return of(found[0], metricName=e.set_, namespace=e.set_, threshold=0, alarmActions=e.set_)
+
+
+@requirement("P-53")
+def p53(graph: Graph) -> Evidence:
+    return e.health(graph, "api", path="/health", interval=5, unhealthyThreshold=3)
+
+
+@requirement("P-54")
+def p54(graph: Graph) -> Evidence:
+    return e.part(graph, "api", healthCheck={"command": lambda words: "8000" in " ".join(words)})
+
+
+@requirement("P-55")
+def p55(graph: Graph) -> Evidence:
+    return one_of(graph, e.DATABASE, multiAz=True)
+
+
+@requirement("P-56")
+def p56(graph: Graph) -> Evidence:
+    keys = ("api-p99", "errors-5xx", "errors-4xx", "database-connections", "api-cpu", "api-memory")
+    found = Evidence([])
+    for key in keys:
+        found += e.alarm(graph, key, alarmActions=e.set_)
+    return found
+
+
+@requirement("P-57")
+def p57(graph: Graph) -> Evidence:
+    kinds = {str(s.inputs["protocol"]) for s in graph.of(e.SUBSCRIPTION)}
+    topics = graph.of(e.TOPIC)
+    assert topics, "no topic"
+    return fact(topics[0], f"tells by {', '.join(sorted(kinds))}", holds={"email", "lambda"} <= kinds)
+
+
+@requirement("P-58")
+def p58(graph: Graph) -> Evidence:
+    return e.many(graph, e.NAT, 1)
+
+
+@requirement("P-60")
+def p60(graph: Graph) -> Evidence:
+    found = one_of(graph, e.DATABASE, publiclyAccessible=False)
+    for service in graph.of(e.SERVICE):
+        found += e.subnets(graph, service, "private")
+        found += of(service, networkConfiguration={"assignPublicIp": False})
+    world = {g.name for g in graph.of(e.GROUP) if any(e.WORLD in who for who in e.doors(graph, g.name).values())}
+    return found + fact("security groups open to the internet", ", ".join(world), holds=world == {FRONT})
+
+
+@requirement("P-61")
+def p61(graph: Graph) -> Evidence:
+    forced = {"name": "rds.force_ssl", "value": "1"}
+    return e.listens(graph, 443, protocol="HTTPS") + one_of(
+        graph, "aws:rds/parameterGroup:ParameterGroup", parameters=lambda given: any(forced.items() <= p.items() for p in given)
+    )
+
+
+@requirement("P-62")
+def p62(graph: Graph) -> Evidence:
+    return e.least_privilege(graph)
+
+
+@requirement("P-63")
+def p63(graph: Graph) -> Evidence:
+    opened = {port for g in graph.of(e.GROUP) for port in e.doors(graph, g.name)}
+    return fact("security groups", f"open ports {sorted(opened)}", holds=22 not in opened) + one_of(
+        graph, e.LOG_GROUP, "api-log", name=e.set_
+    )
+
+
+@requirement("P-65")
+def p65(graph: Graph) -> Evidence:
+    keys = graph.of("aws:iam/accessKey:AccessKey")
+    return fact("access keys", f"{len(keys)}", holds=not keys) + _deploy_role(
+        graph, issuer="token.actions.githubusercontent.com"
+    )

@@ -1,0 +1,329 @@
+"""Rupaya: one backend, in production behind CloudFront with a cache and file storage, in staging smaller."""
+
+from __future__ import annotations
+
+import json
+
+from preview.graph import Graph
+from tests.conformance import evidence as e
+from tests.conformance.evidence import Evidence, fact, of, one_of, requirement
+
+KEYS = (
+    "db_password",
+    "jwt_secret",
+    "refresh_token_secret",
+    "sendgrid_api_key",
+    "plaid_client_id",
+    "plaid_secret",
+    "hibp_api_key",
+    "sentry_dsn",
+)
+PAGERDUTY = "https://events.pagerduty.com/"
+
+
+def _environment(graph: Graph) -> str:
+    return "production" if graph.stack == "prod" else "staging"
+
+
+@requirement("R-02")
+def r02(graph: Graph) -> Evidence:
+    cdn, record = graph.one(e.DISTRIBUTION), e.called(graph, e.RECORD, "api.rupaya.com", type="A")
+    found = fact(record, "api.rupaya.com is CloudFront's", holds=graph.reaches(record, cdn))
+    found += e.lets_in(graph, "load-balancer-group", {443: {"CloudFront"}})
+    found += e.lets_in(graph, "backend-group", {3000: {"load-balancer-group"}})
+    found += one_of(graph, e.SCALING, "backend-scaling", minCapacity=3)
+    found += e.lets_in(graph, "cache-group", {6379: {"backend-group"}})
+    found += e.lets_in(graph, "database-group", {5432: {"backend-group"}})
+    found += one_of(graph, e.DATABASE, multiAz=True)
+    found += e.grants(graph, "backend-task", "s3:PutObject")
+    return found + e.part(graph, "backend", logConfiguration={"logDriver": "awslogs"})
+
+
+@requirement("R-03")
+def r03(graph: Graph) -> Evidence:
+    balancer, record = graph.one(e.BALANCER), e.called(graph, e.RECORD, "staging-api.rupaya.com", type="A")
+    found = fact(record, "the load balancer's", holds=graph.reaches(record, balancer))
+    found += one_of(graph, e.SERVICE, "backend-service", desiredCount=1) + one_of(graph, e.DATABASE, multiAz=False)
+    absent = {"CloudFront": e.DISTRIBUTION, "cache": e.CACHE}
+    return found + fact("left out", ", ".join(absent), holds=not any(graph.of(type_) for type_ in absent.values()))
+
+
+def _repository(graph: Graph, name: str, keep: int, days: int) -> Evidence:
+    repository = e.called(graph, e.REPOSITORY, name)
+    address = f"123456789012.dkr.ecr.us-east-1.amazonaws.com/{name}"
+    found = of(repository, name=name)
+    found += e.part(graph, "backend", image=lambda image: image.rpartition(":")[0] == address)
+    policy = graph.one("aws:ecr/lifecyclePolicy:LifecyclePolicy")
+    kept = {
+        rule["selection"]["countType"]: rule["selection"]["countNumber"]
+        for rule in json.loads(str(policy.inputs["policy"]))["rules"]
+    }
+    wanted = {"sinceImagePushed": days, "imageCountMoreThan": keep}
+    return found + fact(policy, f"newest {keep} stay, untagged go after {days} days", holds=kept == wanted)
+
+
+@requirement("R-04")
+def r04(graph: Graph) -> Evidence:
+    return _repository(graph, "rupaya-backend-staging", 10, 30)
+
+
+@requirement("R-05")
+def r05(graph: Graph) -> Evidence:
+    return _repository(graph, "rupaya-backend-prod", 50, 90) + one_of(
+        graph, e.REPOSITORY, imageScanningConfiguration={"scanOnPush": True}
+    )
+
+
+def _running(graph: Graph, name: str, cluster: str, tasks: tuple[int, int, int]) -> Evidence:
+    least, desired, most = tasks
+    return (
+        one_of(graph, e.CLUSTER, name=cluster)
+        + one_of(graph, e.SERVICE, "backend-service", name=name, desiredCount=desired)
+        + one_of(graph, e.TASK, "backend-task", family=name)
+        + one_of(graph, e.SCALING, "backend-scaling", minCapacity=least, maxCapacity=most)
+    )
+
+
+@requirement("R-06")
+def r06(graph: Graph) -> Evidence:
+    return _running(graph, "rupaya-backend-staging", "rupaya-ecs-staging", (1, 1, 2))
+
+
+@requirement("R-07")
+def r07(graph: Graph) -> Evidence:
+    return one_of(graph, e.TASK, "backend-task", cpu="512", memory="1024") + e.variables(
+        graph, "backend", ENVIRONMENT="staging"
+    )
+
+
+@requirement("R-08")
+def r08(graph: Graph) -> Evidence:
+    return _running(graph, "rupaya-backend-prod", "rupaya-ecs-prod", (3, 3, 10))
+
+
+@requirement("R-09")
+def r09(graph: Graph) -> Evidence:
+    return one_of(graph, e.TASK, "backend-task", cpu="1024", memory="2048") + e.variables(
+        graph, "backend", ENVIRONMENT="production"
+    )
+
+
+@requirement("R-10")
+def r10(graph: Graph) -> Evidence:
+    found = Evidence([])
+    for way, threshold, step in (("out", 70, 1), ("in", 30, -1)):
+        policy = graph.one(e.SCALING_POLICY, f"backend-scaling-cpu-{way}")
+        found += of(
+            policy, stepScalingPolicyConfiguration={"stepAdjustments": lambda s, n=step: s[0]["scalingAdjustment"] == n}
+        )
+        alarm = graph.one(e.ALARM, f"backend-scaling-cpu-{way}")
+        found += of(alarm, metricName="CPUUtilization", threshold=threshold)
+        found += fact(alarm, f"starts {policy.name}", holds=policy in graph.direct(alarm))
+    return found
+
+
+@requirement("R-11")
+def r11(graph: Graph) -> Evidence:
+    return one_of(
+        graph,
+        e.DATABASE,
+        identifier="rupaya-staging",
+        engine="postgres",
+        engineVersion="15",
+        instanceClass="db.t4g.medium",
+        allocatedStorage=100,
+        storageType="gp3",
+        multiAz=False,
+        backupRetentionPeriod=7,
+    )
+
+
+@requirement("R-12")
+def r12(graph: Graph) -> Evidence:
+    return one_of(
+        graph,
+        e.DATABASE,
+        identifier="rupaya-prod",
+        engine="postgres",
+        engineVersion="15",
+        instanceClass="db.r6g.large",
+        allocatedStorage=500,
+        storageType="io2",
+        iops=3000,
+        multiAz=True,
+        backupRetentionPeriod=30,
+        monitoringInterval=60,
+        performanceInsightsEnabled=True,
+    )
+
+
+@requirement("R-13")
+def r13(graph: Graph) -> Evidence:
+    return one_of(
+        graph,
+        e.CACHE,
+        engine="redis",
+        engineVersion="7.1",
+        nodeType="cache.r6g.large",
+        numNodeGroups=1,
+        replicasPerNodeGroup=2,
+        automaticFailoverEnabled=True,
+        multiAzEnabled=True,
+        snapshotRetentionLimit=lambda days: days > 0,
+    )
+
+
+@requirement("R-14")
+def r14(graph: Graph) -> Evidence:
+    name = f"rupaya/{_environment(graph)}/secrets"
+    references = {
+        item["valueFrom"].rpartition(f":secret:{name}-")[2].split(":")[1]
+        for item in e.container(graph, "backend")["secrets"]
+        if f":secret:{name}-" in item["valueFrom"]
+    }
+    task = graph.one(e.TASK, "backend-task")
+    return fact(task, f"reads {', '.join(sorted(references))}", holds=references == set(KEYS))
+
+
+@requirement("R-15")
+def r15(graph: Graph) -> Evidence:
+    secret = e.called(graph, e.SECRET, f"rupaya/{_environment(graph)}/secrets")
+    return fact(secret, "rotate every 90 days, by its tag", holds="90" in e.tags(graph, secret).values())
+
+
+@requirement("R-16")
+def r16(graph: Graph) -> Evidence:
+    name = f"rupaya/{_environment(graph)}/secrets"
+    return of(e.called(graph, e.SECRET, name), name=name) + e.secrets(graph, "backend", JWT_SECRET=f":secret:{name}-")
+
+
+@requirement("R-17")
+def r17(graph: Graph) -> Evidence:
+    found = one_of(graph, e.ROTATION, rotationRules={"automaticallyAfterDays": 90})
+    schedules = [s for s in graph.of("aws:scheduler/schedule:Schedule") if "180" in json.dumps(s.inputs, default=str)]
+    assert schedules, "nothing reminds of the keys after 180 days"
+    return found + of(schedules[0], target=e.set_)
+
+
+@requirement("R-18")
+def r18(graph: Graph) -> Evidence:
+    role = graph.one(e.ROLE, "delivery-role")
+    trust = str(role.inputs["assumeRolePolicy"])
+    return of(role, name=e.set_) + fact(
+        role, "trusts GitHub's OIDC", holds="token.actions.githubusercontent.com" in trust
+    )
+
+
+@requirement("R-19")
+def r19(graph: Graph) -> Evidence:
+    """Behind CloudFront the load balancer answers to a name of its own."""
+    host = "origin.api.rupaya.com" if graph.stack == "prod" else "staging-api.rupaya.com"
+    record = e.called(graph, e.RECORD, host, type="A")
+    found = of(record, name=host) + fact(
+        record, "alias of the load balancer", holds=graph.reaches(record, graph.one(e.BALANCER))
+    )
+    if graph.stack == "prod":
+        public = e.called(graph, e.RECORD, "api.rupaya.com", type="A")
+        found += of(public, name="api.rupaya.com") + one_of(
+            graph, e.DISTRIBUTION, origins=lambda origins: origins[0]["domainName"] == host
+        )
+    return found
+
+
+@requirement("R-20")
+def r20(graph: Graph) -> Evidence:
+    found = e.health(graph, "backend", path="/health", port="3000", interval=30, unhealthyThreshold=3)
+    return found + one_of(
+        graph,
+        "aws:route53/healthCheck:HealthCheck",
+        port=443,
+        resourcePath="/health",
+        requestInterval=30,
+        failureThreshold=3,
+    )
+
+
+@requirement("R-21")
+def r21(graph: Graph) -> Evidence:
+    return e.on_dashboard(graph, "CPUUtilization", "MemoryUtilization", "RunningTaskCount", "DeploymentCount")
+
+
+@requirement("R-22")
+def r22(graph: Graph) -> Evidence:
+    return e.on_dashboard(graph, "CPUUtilization", "DatabaseConnections", "ReplicaLag", "FreeStorageSpace")
+
+
+@requirement("R-23")
+def r23(graph: Graph) -> Evidence:
+    return e.on_dashboard(graph, "EngineCPUUtilization", "Evictions", "NetworkBytesIn", "NetworkBytesOut")
+
+
+@requirement("R-24")
+def r24(graph: Graph) -> Evidence:
+    return e.alarm(graph, "backend-unhealthy", "page", metricName="UnHealthyHostCount", threshold=0) + e.alarm(
+        graph, "backend-no-tasks", "page", alarmActions=e.set_
+    )
+
+
+@requirement("R-25")
+def r25(graph: Graph) -> Evidence:
+    return e.metric_alarm(graph, "database-cpu", 90, 5, "database", metricName="CPUUtilization")
+
+
+@requirement("R-26")
+def r26(graph: Graph) -> Evidence:
+    """95 % of what PostgreSQL's formula gives for the class, for a minute."""
+    return e.alarm(
+        graph, "database-exhausted", "page", metricName="DatabaseConnections", threshold=e.set_, evaluationPeriods=1
+    )
+
+
+@requirement("R-27")
+def r27(graph: Graph) -> Evidence:
+    return e.metric_alarm(graph, "backend-memory", 80, 5, "team", metricName="MemoryUtilization")
+
+
+@requirement("R-28")
+def r28(graph: Graph) -> Evidence:
+    gib: object = graph.one(e.DATABASE).inputs["allocatedStorage"]
+    assert isinstance(gib, int)
+    free = gib * 2**30 // 5
+    return e.alarm(
+        graph, "database-storage", "team", metricName="FreeStorageSpace", threshold=free, comparisonOperator="LessThanThreshold"
+    )
+
+
+@requirement("R-41")
+def r41(graph: Graph) -> Evidence:
+    found = one_of(graph, "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders", capacityProviders=["FARGATE", "FARGATE_SPOT"])
+    sleeps = graph.of("aws:appautoscaling/scheduledAction:ScheduledAction")
+    assert sleeps, "staging works at night"
+    for action in sleeps:
+        found += of(action, schedule=e.set_)
+    return found + one_of(graph, e.DATABASE, backupRetentionPeriod=lambda days: days > 0)
+
+
+@requirement("R-42")
+def r42(graph: Graph) -> Evidence:
+    name = f"rupaya-backend-{graph.stack}"
+    return (
+        one_of(graph, e.LOG_GROUP, "backend-log", name=f"/ecs/{name}")
+        + one_of(graph, e.TASK, "backend-task", family=name)
+        + one_of(graph, e.REPOSITORY, name=name)
+    )
+
+
+@requirement("R-45")
+def r45(graph: Graph) -> Evidence:
+    found = Evidence([])
+    for audience, protocol, endpoint in (("page", "https", PAGERDUTY), ("team", "email", "ops@rupaya.com"), ("team", "lambda", "")):
+        subscriptions = [
+            s
+            for s in graph.all(e.SUBSCRIPTION, protocol=protocol)
+            if any(t.name.endswith(audience) for t in graph.direct(s, e.TOPIC))
+        ]
+        assert subscriptions, f"nobody is told by {protocol} of what concerns {audience}"
+        found += of(subscriptions[0], protocol=protocol)
+        if protocol != "lambda":
+            found += fact(audience, protocol, holds=str(subscriptions[0].inputs["endpoint"]).startswith(endpoint))
+    return found

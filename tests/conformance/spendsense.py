@@ -1,0 +1,394 @@
+"""SpendSense: one backend with PostgreSQL, Redis and file storage, in production and for one developer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from preview.graph import Graph
+from tests.conformance import evidence as e
+from tests.conformance import state
+from tests.conformance.evidence import Evidence, fact, of, one_of, requirement
+
+ROOT = Path(__file__).parents[2]
+STATE = ("spendsense-state", "us-west-1")
+VERSIONING = "aws:s3/bucketVersioning:BucketVersioning"
+
+
+def _production(graph: Graph) -> bool:
+    return graph.stack == "prod"
+
+
+def _least(graph: Graph) -> int:
+    return 2 if _production(graph) else 1
+
+
+def _secret(graph: Graph, name: str) -> str:
+    return f"spendsense/prod/{name}" if _production(graph) else f"spendsense/dev/chuong/{name}"
+
+
+@requirement("S-02")
+def s02(graph: Graph) -> Evidence:
+    """The optional API gateway is left out: the load balancer routes; `loadBalancer.waf` limits rates where wanted."""
+    return one_of(graph, e.SERVICE, "backend-service", launchType="FARGATE") + one_of(
+        graph, e.BALANCER, loadBalancerType="application"
+    )
+
+
+@requirement("S-07")
+def s07(graph: Graph) -> Evidence:
+    cpu, memory = ("1024", "2048") if _production(graph) else ("512", "1024")
+    return one_of(graph, e.TASK, "backend-task", cpu=cpu, memory=memory)
+
+
+@requirement("S-08")
+def s08(graph: Graph) -> Evidence:
+    return one_of(graph, e.TASK, "backend-task", networkMode="awsvpc")
+
+
+@requirement("S-09")
+def s09(graph: Graph) -> Evidence:
+    """Database and cache are reached by network and password (T-12); the role has the bucket."""
+    found = e.grants(graph, "backend-task", "s3:PutObject")
+    found += e.lets_in(graph, "cache-group", {6379: {"backend-group"}})
+    return found + fact("database-group", "5432 from backend-group", holds="backend-group" in e.doors(graph, "database-group")[5432])
+
+
+@requirement("S-10")
+def s10(graph: Graph) -> Evidence:
+    return e.grants(graph, "backend-execution", "ecr:BatchGetImage") + e.grants(
+        graph, "backend-execution", "logs:PutLogEvents"
+    )
+
+
+@requirement("S-11")
+def s11(graph: Graph) -> Evidence:
+    return e.part(
+        graph,
+        "backend",
+        image=lambda image: ".dkr.ecr.us-west-1.amazonaws.com/spendsense-backend" in image,
+        portMappings=[{"containerPort": 8000, "hostPort": 8000}],
+    )
+
+
+@requirement("S-12")
+def s12(graph: Graph) -> Evidence:
+    return e.secrets(
+        graph,
+        "backend",
+        DATABASE_URL=f":secret:{_secret(graph, 'database-url')}-",
+        REDIS_URL=f":secret:{_secret(graph, 'redis-url')}-",
+        JWT_SECRET_KEY=f":secret:{_secret(graph, 'jwt-secret-key')}-",
+        OAUTH_CLIENT_SECRET=f":secret:{_secret(graph, 'oauth')}-",
+    )
+
+
+@requirement("S-13")
+def s13(graph: Graph) -> Evidence:
+    return e.part(
+        graph,
+        "backend",
+        healthCheck={
+            "command": ["CMD-SHELL", "curl -f http://localhost:8000/health || exit 1"],
+            "interval": 30,
+            "timeout": 5,
+            "startPeriod": 60,
+            "retries": 3,
+        },
+    )
+
+
+@requirement("S-14")
+def s14(graph: Graph) -> Evidence:
+    service = graph.one(e.SERVICE, "backend-service")
+    found = of(service, name="spendsense-backend", launchType="FARGATE", desiredCount=2)
+    found += one_of(graph, e.SCALING, "backend-scaling", maxCapacity=10)
+    return found + fact(service, "newest revision", holds=graph.one(e.TASK, "backend-task") in graph.direct(service))
+
+
+@requirement("S-15")
+def s15(graph: Graph) -> Evidence:
+    service = graph.one(e.SERVICE, "backend-service")
+    found = e.subnets(graph, service, "private") + e.lets_in(graph, "backend-group", {8000: {"load-balancer-group"}})
+    return found + of(service, loadBalancers=[{"containerPort": 8000}])
+
+
+@requirement("S-16")
+def s16(graph: Graph) -> Evidence:
+    return _tracks(graph, "cpu", 70) + _tracks(graph, "memory", 80) + one_of(
+        graph, e.SCALING, "backend-scaling", minCapacity=_least(graph), maxCapacity=10
+    )
+
+
+def _tracks(graph: Graph, metric: str, target: int) -> Evidence:
+    return one_of(
+        graph,
+        e.SCALING_POLICY,
+        f"backend-scaling-{metric}",
+        targetTrackingScalingPolicyConfiguration={
+            "targetValue": target,
+            "scaleOutCooldown": 120,
+            "scaleInCooldown": 300,
+        },
+    )
+
+
+@requirement("S-17")
+def s17(graph: Graph) -> Evidence:
+    listener = graph.one(e.LISTENER, port=443)
+    found = one_of(graph, e.BALANCER, internal=False) + of(listener, protocol="HTTPS", certificateArn=e.set_)
+    return found + e.forwards(graph, listener, "defaultActions", "backend")
+
+
+@requirement("S-18")
+def s18(graph: Graph) -> Evidence:
+    return e.health(graph, "backend", path="/health", interval=30, timeout=5, unhealthyThreshold=2, healthyThreshold=2)
+
+
+@requirement("S-19")
+def s19(graph: Graph) -> Evidence:
+    return one_of(
+        graph, e.TARGETS, protocol="HTTP", port=8000, deregistrationDelay=30, healthCheck={"path": "/health"}
+    )
+
+
+@requirement("S-20")
+def s20(graph: Graph) -> Evidence:
+    return _tracks(graph, "cpu", 70) + _tracks(graph, "memory", 80) + _tracks(graph, "requests", 1000)
+
+
+@requirement("S-21")
+def s21(graph: Graph) -> Evidence:
+    """Target tracking with cooldowns of two and five minutes (T-33)."""
+    return one_of(graph, e.SCALING, minCapacity=_least(graph), maxCapacity=10) + _tracks(graph, "cpu", 70)
+
+
+@requirement("S-24")
+def s24(graph: Graph) -> Evidence:
+    names = ("repositoryUrls", "clusterName", "serviceNames")
+    tag = e.container(graph, "backend")["image"].rpartition(":")[2]
+    return fact("stack outputs", ", ".join(names), holds=all(graph.exports.get(name) for name in names)) + e.variables(
+        graph, "backend", APP_VERSION=tag
+    )
+
+
+@requirement("S-25")
+def s25(graph: Graph) -> Evidence:
+    """With the fewest tasks running, one more starts at a time (T-06)."""
+    return one_of(
+        graph,
+        e.SERVICE,
+        "backend-service",
+        deploymentMinimumHealthyPercent=100,
+        deploymentMaximumPercent=100 + 100 // _least(graph),
+        deploymentCircuitBreaker={"enable": True, "rollback": True},
+    )
+
+
+@requirement("S-26")
+def s26(graph: Graph) -> Evidence:
+    return one_of(graph, e.SERVICE, "backend-service", deploymentConfiguration={"strategy": "BLUE_GREEN"})
+
+
+@requirement("S-27")
+def s27(_graph: Graph) -> Evidence:
+    return state.backend(*STATE)
+
+
+@requirement("S-28")
+def s28(graph: Graph) -> Evidence:
+    wanted = (
+        e.VPC,
+        e.SUBNET,
+        "aws:ec2/internetGateway:InternetGateway",
+        e.NAT,
+        e.GROUP,
+        e.DATABASE,
+        e.CACHE,
+        e.BUCKET,
+        e.CLUSTER,
+        e.SERVICE,
+        e.TASK,
+        e.BALANCER,
+        e.TARGETS,
+        e.ROLE,
+        e.LOG_GROUP,
+        e.SECRET,
+    )
+    missing = [type_ for type_ in wanted if not graph.of(type_)]
+    counts = ", ".join(f"{len(graph.of(type_))} {type_.rpartition(':')[2]}" for type_ in wanted)
+    return fact("resources", counts, holds=not missing)
+
+
+@requirement("S-29")
+def s29(_graph: Graph) -> Evidence:
+    modules = ("network", "database", "service", "load_balancer")
+    files = [ROOT / "components" / f"{name}.py" for name in modules]
+    return fact("`components/`", ", ".join(f"{name}.py" for name in modules), holds=all(file.is_file() for file in files))
+
+
+@requirement("S-30")
+def s30(graph: Graph) -> Evidence:
+    """16.15 stands for 16.10, which can no longer be created."""
+    found = one_of(graph, "pulumi:providers:aws", region="us-west-1")
+    found += one_of(graph, e.DATABASE, engine="postgres", engineVersion="16.15", multiAz=False)
+    found += one_of(graph, e.CACHE, engineVersion="7.1") + e.many(graph, e.NAT, 1)
+    return found + one_of(graph, e.BUCKET, "media-bucket", bucketPrefix=lambda name: "chuong" in name)
+
+
+@requirement("S-31")
+def s31(graph: Graph) -> Evidence:
+    """Future in the document: production's file with `environment: staging`, as the other examples have it."""
+    return one_of(graph, e.DATABASE, multiAz=True)
+
+
+@requirement("S-32")
+def s32(graph: Graph) -> Evidence:
+    zones = {str(s.inputs["availabilityZone"]) for s in graph.of(e.SUBNET)}
+    found = fact("subnets", ", ".join(sorted(zones)), holds=len(zones) > 1) + e.many(graph, e.NAT, len(zones))
+    return found + one_of(graph, e.DATABASE, multiAz=True) + one_of(graph, e.CACHE, multiAzEnabled=True)
+
+
+@requirement("S-33")
+def s33(graph: Graph) -> Evidence:
+    named: dict[str, tuple[str, str]] = {
+        e.VPC: ("tags", "network-vpc"),
+        e.BUCKET: ("bucketPrefix", "media-bucket"),
+        e.DATABASE: ("identifier", "database-instance"),
+        "aws:rds/parameterGroup:ParameterGroup": ("namePrefix", "database-parameters"),
+        "aws:rds/subnetGroup:SubnetGroup": ("namePrefix", "database-subnets"),
+        e.GROUP: ("namePrefix", "database-group"),
+    }
+    found = Evidence([])
+    for type_, (key, name) in named.items():
+        found += one_of(graph, type_, name, **{key: lambda value: "chuong" in str(value)})
+    for secret in graph.of(e.SECRET):
+        value = secret.inputs.get("name") or secret.inputs.get("namePrefix")
+        found += fact(secret, str(value), holds="chuong" in str(value))
+    return found
+
+
+@requirement("S-34")
+def s34(graph: Graph) -> Evidence:
+    environment, classes = ("prod", ("db.t4g.medium", "cache.t4g.small")) if _production(graph) else ("dev", ("db.t4g.micro", "cache.t4g.micro"))
+    return (
+        e.variables(graph, "backend", ENVIRONMENT=environment)
+        + one_of(graph, "pulumi:providers:aws", region="us-west-1")
+        + one_of(graph, e.VPC, cidrBlock="10.1.0.0/16")
+        + one_of(graph, e.DATABASE, instanceClass=classes[0])
+        + one_of(graph, e.CACHE, nodeType=classes[1])
+        + one_of(graph, e.TASK, "backend-task", cpu=e.set_, memory=e.set_)
+        + one_of(graph, e.SCALING, minCapacity=_least(graph), maxCapacity=10)
+    )
+
+
+@requirement("S-35")
+def s35(_graph: Graph) -> Evidence:
+    return state.backend(*STATE) + state.restricted(*STATE)
+
+
+@requirement("S-36")
+def s36(graph: Graph) -> Evidence:
+    found = Evidence([])
+    for name in ("", "/access", "/errors"):
+        wanted = f"/ecs/spendsense-backend{name}"
+        found += of(e.called(graph, e.LOG_GROUP, wanted), name=wanted)
+    return found
+
+
+@requirement("S-37")
+def s37(graph: Graph) -> Evidence:
+    return e.variables(graph, "backend", LOG_LEVEL="INFO" if _production(graph) else "DEBUG") + one_of(
+        graph, e.LOG_GROUP, "backend-log", retentionInDays=30
+    )
+
+
+@requirement("S-38")
+def s38(graph: Graph) -> Evidence:
+    return e.on_dashboard(
+        graph, "CPUUtilization", "MemoryUtilization", "RequestCount", "HTTPCode_Target_5XX_Count", "TargetResponseTime"
+    )
+
+
+@requirement("S-39")
+def s39(graph: Graph) -> Evidence:
+    return e.metric_alarm(graph, "backend-cpu", 80, 5, metricName="CPUUtilization")
+
+
+@requirement("S-40")
+def s40(graph: Graph) -> Evidence:
+    return e.metric_alarm(graph, "backend-memory", 90, 5, metricName="MemoryUtilization")
+
+
+@requirement("S-41")
+def s41(graph: Graph) -> Evidence:
+    return e.metric_alarm(graph, "errors-5xx", 1, 5)
+
+
+@requirement("S-42")
+def s42(graph: Graph) -> Evidence:
+    return e.alarm(graph, "backend-unhealthy", metricName="UnHealthyHostCount", threshold=0) + e.alarm(
+        graph, "backend-no-tasks", alarmActions=e.set_
+    )
+
+
+@requirement("S-43")
+def s43(graph: Graph) -> Evidence:
+    found = e.subnets(graph, graph.one(e.SERVICE), "private") + e.subnets(graph, graph.one(e.BALANCER), "public")
+    lists = graph.of("aws:ec2/networkAcl:NetworkAcl")
+    return found + fact("network ACLs", ", ".join(item.name for item in lists), holds=len(lists) >= 3)
+
+
+@requirement("S-44")
+def s44(graph: Graph) -> Evidence:
+    found = e.lets_in(graph, "load-balancer-group", {443: {e.WORLD}})
+    found += e.lets_in(graph, "backend-group", {8000: {"load-balancer-group"}})
+    found += e.lets_in(graph, "cache-group", {6379: {"backend-group"}})
+    doors = e.doors(graph, "database-group")
+    others = {who for who in doors[5432] if who != "backend-group" and "url" not in who}
+    return found + fact(graph.one(e.GROUP, "database-group"), f"5432 from {', '.join(sorted(doors[5432]))}", holds=list(doors) == [5432] and not others)
+
+
+@requirement("S-45")
+def s45(graph: Graph) -> Evidence:
+    found = Evidence([])
+    for name in ("database-url", "jwt-secret-key", "oauth", "redis-url"):
+        found += of(e.called(graph, e.SECRET, _secret(graph, name)), name=e.set_)
+    return found
+
+
+@requirement("S-46")
+def s46(graph: Graph) -> Evidence:
+    """Secrets Manager keeps versions of every secret; the OAuth credentials are changed by hand."""
+    oauth = e.called(graph, e.SECRET, _secret(graph, "oauth"))
+    rotated = [r for r in graph.of(e.ROTATION) if graph.reaches(r, oauth)]
+    return one_of(graph, e.ROTATION, rotationRules=e.set_) + fact(oauth, "changed by hand", holds=not rotated)
+
+
+@requirement("S-47")
+def s47(graph: Graph) -> Evidence:
+    """RDS has one window, 30 days, which holds the 7 days of point-in-time recovery (T-13)."""
+    return one_of(graph, e.DATABASE, backupRetentionPeriod=30)
+
+
+@requirement("S-48")
+def s48(graph: Graph) -> Evidence:
+    found = one_of(graph, VERSIONING, "media-versioning", versioningConfiguration={"status": "Enabled"})
+    return found + e.many(graph, "aws:s3/bucketReplicationConfig:BucketReplicationConfig", 1)
+
+
+@requirement("S-49")
+def s49(graph: Graph) -> Evidence:
+    tagged = [r for r in graph.resources if {"rto-minutes", "rpo-minutes"} <= set(e.tags(graph, r))]
+    assert tagged, "no resource says which recovery is agreed"
+    tags = e.tags(graph, tagged[0])
+    found = fact(tagged[0], f"rto {tags['rto-minutes']} min, rpo {tags['rpo-minutes']} min", holds=int(tags["rto-minutes"]) <= 60 and int(tags["rpo-minutes"]) <= 15)
+    return found + one_of(graph, e.DATABASE, multiAz=True, backupRetentionPeriod=30)
+
+
+@requirement("S-50")
+def s50(graph: Graph) -> Evidence:
+    return (
+        one_of(graph, e.DATABASE, backupRetentionPeriod=30)
+        + one_of(graph, VERSIONING, "media-versioning", versioningConfiguration={"status": "Enabled"})
+        + one_of(graph, e.TASK, "backend-task", skipDestroy=True)
+    )

@@ -1,0 +1,86 @@
+"""Change a value that a document states, and the requirement that states it is no longer met."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from preview import stackfile
+from preview.graph import Graph
+from preview.record import record
+from tests import stacks
+from tests.conformance import tables
+from tests.conformance.evidence import CHECKS
+
+P, PS = "power-pto/Pulumi.prod.yaml", "power-pto/Pulumi.staging.yaml"
+R, RS = "rupaya/Pulumi.prod.yaml", "rupaya/Pulumi.staging.yaml"
+E, M, MS = "expense-app/Pulumi.prod.yaml", "mattilda/Pulumi.prod.yaml", "mattilda/Pulumi.staging.yaml"
+S, SD = "spendsense/Pulumi.prod.yaml", "spendsense/Pulumi.dev.yaml"
+GONE = object()
+
+CHANGES: list[tuple[str, str, Any, str]] = [
+    (P, "database/backupDays", 8, "P-18"),
+    (P, "database/storageGib", 60, "P-18"),
+    (P, "loadBalancer/tlsPolicy", "ELBSecurityPolicy-TLS13-1-2-Res-2021-06", "P-28"),
+    (P, "loadBalancer/httpRedirect", False, "P-30"),
+    (P, "network/nat", "perZone", "P-58"),
+    (P, "network/endpoints", ["ecr", "secretsmanager", "logs"], "P-12"),
+    (P, "services/api/route/priority", 90, "P-29"),
+    (P, "services/api/health/intervalSeconds", 10, "P-53"),
+    (P, "services/worker/uses", [], "P-16"),
+    (P, "services/frontend/port", 8080, "P-17"),
+    (PS, "logs/retentionDays", 60, "P-45"),
+    (R, "registry/keepImages", 40, "R-05"),
+    (R, "services/backend/tasks/max", 9, "R-08"),
+    (R, "services/backend/scaling/steps/cpuPercent/down", 20, "R-10"),
+    (R, "cache/replicas", 1, "R-13"),
+    (R, "database/iops", 4000, "R-12"),
+    (R, "alarms/databaseCpuPercent", 85, "R-25"),
+    (R, "healthCheck/failures", 4, "R-20"),
+    (RS, "database/instanceClass", "db.t4g.small", "R-11"),
+    (RS, "services/backend/memoryMib", 2048, "R-07"),
+    (E, "database/username", "expense_app", "E-15"),
+    (E, "network/zones", ["eu-north-1a", "eu-north-1c"], "E-08"),
+    (E, "media/bucket", "expense-app-media", "E-14"),
+    (E, "services/backend/environment/APP_ENV", "production", "E-25"),
+    (M, "registry/scanOnPush", False, "M-21"),
+    (M, "services/api/tasks/min", 3, "M-01"),
+    (MS, "database/multiAz", True, "M-03"),
+    (S, "services/backend/scaling/targets/requestsPerMinute", 900, "S-20"),
+    (S, "services/backend/healthCheck/startSeconds", 30, "S-13"),
+    (S, "services/backend/health/deregistrationSeconds", 60, "S-19"),
+    (S, "loadBalancer/httpRedirect", True, "S-44"),
+    (S, "network/acls", False, "S-43"),
+    (S, "alarms/serviceMemoryPercent", 80, "S-40"),
+    (SD, "network/cidr", "10.2.0.0/16", "S-34"),
+    (SD, "ownerId", GONE, "S-33"),
+]
+
+
+def changed(file: str, place: str, value: object) -> Graph:
+    """Record an example's stack with one setting changed."""
+    read = stackfile.read(stacks.ROOT / "examples" / file)
+    config: dict[str, Any] = copy.deepcopy(dict(read.config))
+    section, *inner = place.split("/")
+    holder, last = config, f"slipway:{section}"
+    for name in inner:
+        holder, last = holder[last], name
+    assert last in holder, f"{file} does not state {place}"
+    if value is GONE:
+        del holder[last]
+    else:
+        holder[last] = value
+    return record(stacks.ROOT, read.stack, config)
+
+
+@pytest.mark.xdist_group("stated-values")
+@pytest.mark.parametrize(("file", "place", "value", "name"), CHANGES, ids=lambda part: str(part)[:40])
+def test_a_changed_value_is_noticed(file: str, place: str, value: object, name: str) -> None:
+    graph = changed(file, place, value)
+    with pytest.raises((AssertionError, LookupError)):
+        CHECKS[name](graph)
+
+
+def test_thirty_values_of_all_examples_are_changed() -> None:
+    assert len(CHANGES) >= 30
+    assert {file.partition("/")[0] for file, *_ in CHANGES} == set(tables.EXAMPLES)
