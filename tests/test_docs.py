@@ -27,7 +27,7 @@ def test_links_lead_somewhere(name: str) -> None:
 @pytest.mark.parametrize("name", TEXTS)
 def test_make_targets_exist(name: str) -> None:
     makefile = (stacks.ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in re.findall(r"`?make ([a-z][a-z-]*)(?=[ `\n])", TEXTS[name]):
+    for target in re.findall(r"(?:`|^)make ([a-z][a-z-]*)", TEXTS[name], re.MULTILINE):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
