@@ -473,6 +473,7 @@ class Arguments:
         families += [checks.migration_family(settings, key, settings.services[key]) for key in settings.migrating]
         buckets = [media.bucket if media else None, replicate.bucket if replicate else None]
         hosts = [*public_hosts(domain), *balancer_hosts(settings, domain)] if domain else []
+        hosts += [media.cdn.host] if media and media.cdn and media.cdn.host else []
         return {
             "delivery": DeliveryArgs(
                 label=settings.label,
@@ -501,7 +502,7 @@ class Arguments:
                     "log-group": [checks.log_group(settings, key, service) for key, service in services],
                 },
                 tags={"app": settings.app, "environment": settings.environment},
-                hosts=list(dict.fromkeys([*hosts, *([media.cdn.host] if media and media.cdn and media.cdn.host else [])])),
+                hosts=list(dict.fromkeys(hosts)),
                 state_bucket=delivery.state_bucket,
                 state_key_arn=delivery.state_key_arn,
                 boundary_arn=delivery.boundary_arn,
@@ -784,12 +785,10 @@ def exports(
         shown |= {"cacheHost": parts.cache.host, "cacheSecretArn": parts.cache.secret_arn}
     if parts.media:
         shown |= {"mediaBucket": parts.media.bucket, "mediaUrl": parts.media.base_url}
-    return shown | _operated(deliveries, sleepers)
+    return {**shown, **_operated(deliveries, sleepers)}
 
 
-def _operated(
-    deliveries: Mapping[str, Delivery], sleepers: Mapping[str, Hibernation]
-) -> Mapping[str, Input[object]]:
+def _operated(deliveries: Mapping[str, Delivery], sleepers: Mapping[str, Hibernation]) -> dict[str, Input[object]]:
     """Return the outputs that pipelines come in with, and that wake what sleeps."""
     roles = {"deployRoleArn": [d.role_arn for d in deliveries.values()]}
     roles["previewRoleArn"] = [d.preview_role_arn for d in deliveries.values() if d.preview_role_arn]

@@ -290,7 +290,9 @@ def _service(metered: _Metered) -> Iterator[Charge]:
         # No list holds this key: what cannot be known is reported as missing.
         yield Charge(what="tasks of a definition outside this stack", key="fargate.task", quantity=Decimal(1))
         return
-    task = definitions[-1].inputs
+    # It may wait for another one as well: that of the migration.
+    runs = metered.resource.inputs.get("taskDefinition")
+    task = next((d for d in definitions if d.outputs.get("arn") == runs), definitions[-1]).inputs
     vcpu, gib = Decimal(str(task.get("cpu", 256))) / 1024, Decimal(str(task.get("memory", 512))) / 1024
     platform = task.get("runtimePlatform")
     arm = isinstance(platform, Mapping) and platform.get("cpuArchitecture") == "ARM64"

@@ -70,7 +70,6 @@ def problems(settings: Settings) -> list[Problem]:
         _alarms,
         _connections,
         _outside,
-        _asleep,
         _acls,
         _replicate,
         _delivery,
@@ -89,7 +88,7 @@ def warnings(settings: Settings) -> list[Problem]:
     if database:
         for warning in (limits.rds_closed_version, limits.rds_extended_support):
             found += _found(["database", "version"], warning(database.engine, database.version))
-    return found
+    return [*found, *_asleep(settings)]
 
 
 def _at(place: Place, message: str, *about: Place) -> Problem:
@@ -578,14 +577,27 @@ def _night(hibernation: Hibernation, database: Database | None) -> Iterator[Prob
     wake, sleep = hibernation.wake, hibernation.sleep
     for name, clock, first, last in (("sleep", sleep, "00:00", "23:44"), ("wake", wake, "00:30", "23:59")):
         if not first <= clock <= last:
-            yield _at(["hibernation", name], f"{clock} is outside {first} to {last}: the database stops later, starts earlier")
+            yield _at(
+                ["hibernation", name], f"{clock} is outside {first} to {last}: the database stops later, starts earlier"
+            )
     if sleep == wake:
         yield _at(["hibernation", "wake"], f"{wake} is also sleep", ["hibernation", "sleep"])
     elif database:
         zone, weekends = hibernation.time_zone, hibernation.weekends
-        for name, window in (("backupWindow", database.backup_window), ("maintenanceWindow", database.maintenance_window)):
+        for name, window in (
+            ("backupWindow", database.backup_window),
+            ("maintenanceWindow", database.maintenance_window),
+        ):
             asleep = limits.awake(window, wake, sleep, zone, weekends=weekends)
             yield from _found(["database", name], asleep, ["hibernation", "*"])
+
+
+WITHOUT_RESOURCES: Final[Sequence[str]] = (
+    "cloudwatch:PutMetricData",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+)
+"""What applications do in AWS that IAM cannot restrict to resources."""
 
 
 def _services(settings: Settings) -> Iterator[Problem]:
@@ -619,6 +631,16 @@ def _services(settings: Settings) -> Iterator[Problem]:
         for index, part in enumerate(service.uses):
             if getattr(settings, part) is None:
                 yield _at([*place, "uses", index], f"{part!r} is not in this stack: add slipway:{part}", [part])
+        for index, permission in enumerate(service.permissions):
+            narrow = [action for action in permission.actions if action not in WITHOUT_RESOURCES]
+            if "*" in permission.resources and narrow:
+                where: list[str | int] = [*place, "permissions", index]
+                yield _at(
+                    [*where, "resources"],
+                    f"'*' allows {narrow[0]} on everything: name ARNs; only {limits.listed(WITHOUT_RESOURCES)} know none",
+                    [*where, "actions", "*"],
+                    [*where, "resources", "*"],
+                )
 
 
 def _container(settings: Settings, place: Sequence[str], container: Container, service: Service) -> Iterator[Problem]:
@@ -1076,19 +1098,13 @@ def _outside(settings: Settings) -> Iterator[Problem]:
 
 
 def _asleep(settings: Settings) -> Iterator[Problem]:
-    """Check that a stack that sleeps at night does not page then."""
+    """Warn where a stack that sleeps at night pages then."""
     if settings.hibernation is None:
         return
     if settings.health_check:
-        yield _at(
-            ["healthCheck"],
-            "it would page every night, when there is no answer: leave it or slipway:hibernation out",
-            ["hibernation"],
-        )
+        yield _at(["healthCheck"], "pages every night, when nothing answers: leave it or slipway:hibernation out")
     if settings.alarms and settings.cluster.container_insights == "disabled":
         yield _at(
             ["cluster", "containerInsights"],
-            "without it alarms cannot tell services that sleep from those that fail: choose enabled, or leave slipway:alarms out",
-            ["hibernation"],
-            ["alarms"],
+            "disabled, it cannot tell alarms that services sleep, not fail: choose enabled, or leave slipway:alarms out",
         )

@@ -38,7 +38,9 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Percent = Annotated[int, Field(ge=1, le=100)]
 Clock = Annotated[str, form(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", "a time of day, such as 20:00")]
 TimeZone = Annotated[str, Rule(limits.time_zone)]
-RoleName = Annotated[str, form(r"[A-Za-z0-9+=,.@_-]{1,64}", "a role's name: at most 64 letters, digits and + = , . @ _ -")]
+RoleName = Annotated[
+    str, form(r"[A-Za-z0-9+=,.@_-]{1,64}", "a role's name: at most 64 letters, digits and + = , . @ _ -")
+]
 Text = Annotated[str, Field(min_length=1)]
 EnvironmentName = Annotated[
     str,
@@ -502,7 +504,7 @@ class Egress(Section):
 
 
 ACTION: Final = form(r"[a-z0-9-]+:[A-Za-z0-9]+\*?", "an action, such as sqs:SendMessage or s3:Get*")
-ARN: Final = form(r"arn:\S+", "an ARN, such as arn:aws:sqs:us-east-1:123456789012:jobs")
+ARN: Final = form(r"arn:\S+|\*", "an ARN, such as arn:aws:sqs:us-east-1:123456789012:jobs")
 
 
 class Permission(Section):
@@ -513,7 +515,7 @@ class Permission(Section):
     resources: Annotated[Sequence[Annotated[str, ARN]], Field(min_length=1)] = Field(
         examples=[["arn:aws:sqs:us-east-1:123456789012:jobs"]]
     )
-    """ARNs."""
+    """ARNs; `*` only for actions that know no resources, such as cloudwatch:PutMetricData."""
 
 
 Uses = Literal["database", "cache", "media"]
@@ -623,7 +625,9 @@ class GitHub(Section):
         str, form(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}", "a repository, such as octo-org/storefront")
     ] = Field(examples=["octo-org/storefront"])
     """`owner/name`."""
-    environment: Annotated[str, form(r"[^\s*?:][^*?:]{0,254}", "an environment: 1 to 255 characters without * ? :")] | None = None
+    environment: (
+        Annotated[str, form(r"[^\s*?:][^*?:]{0,254}", "an environment: 1 to 255 characters without * ? :")] | None
+    ) = None
     """The GitHub environment whose jobs may deploy: its protection rules are the approval."""
     branch: Annotated[str, form(r"[^\s*?:]{1,244}", "a branch: no spaces, * ? :")] | None = None
     """The branch whose jobs may deploy without an environment."""
@@ -661,7 +665,8 @@ class Delivery(Section):
     state_bucket: Annotated[str, Rule(limits.bucket_name)] | None = None
     """The S3 bucket of Pulumi's state."""
     state_key_arn: (
-        Annotated[str, form(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+", "the ARN of a KMS key")] | None
+        Annotated[str, form(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+", "the ARN of a KMS key")]
+        | None
     ) = None
     """The key of the state and of the secrets in it."""
     boundary_arn: (

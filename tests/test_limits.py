@@ -14,6 +14,8 @@ import limits
 CHECKS: list[tuple[Callable[..., str | None], list[object], list[tuple[object, str]]]] = [
     (limits.log_retention, [1, 90, 3653], [(0, "0 is not a retention CloudWatch Logs offers; allowed: 1, 3, 5,"), (91, "91 is not"), (-1, "-1 is not")]),
     (limits.tls_policy, ["ELBSecurityPolicy-TLS13-1-2-2021-06", "ELBSecurityPolicy-FS-1-2-Res-2020-10"], [("ELBSecurityPolicy-2016-08", "'ELBSecurityPolicy-2016-08' is not a policy with TLS 1.2 or newer only"), ("ELBSecurityPolicy-TLS13-1-2-2021-6", "'ELBSecurityPolicy-TLS13-1-2-2021-6' is not a policy with TLS 1.2 or newer only; did you mean ELBSecurityPolicy-TLS13-1-2-2021-06?; allowed: ELB"), ("ELBSecurityPolicy-TLS-1-1-2017-01", "'ELBSecurityPolicy-TLS-1-1-2017-01' is not")]),
+    (limits.time_zone, ["UTC", "Europe/Berlin", "America/New_York"], [("Europe/Berln", "'Europe/Berln' is not a time zone, such as Europe/Berlin or UTC"), ("Europe", "'Europe' is not"), ("../etc/passwd", "'../etc"), ("", "''")]),
+    (limits.schedule, ["0 8 ? * MON-FRI *", "*/5 0-6 1,15 JAN ? 2026-2030", "0 8 L * ? *", "0 8 15W * ? *", "0 8 ? * 2#1 *", "0/15 * ? * 1-7/2 *"], [("0 8 * * *", "'0 8 * * *' is not a schedule: six fields are needed, such as 0 8 ? * MON-FRI *"), ("cron(0 8 ? * * *)", "'cron(0 8 ? * * *)' is not a schedule: 'cron(0' is not allowed for minutes; allowed: 0 to 59"), ("0 8 * * * *", "'0 8 * * * *' is not a schedule: exactly one of day of month and day of week must be ?"), ("0 8 ? * ? *", "'0 8 ? * ? *' is not a schedule: exactly one"), ("60 8 ? * * *", "'60 8 ? * * *' is not a schedule: '60' is not allowed for minutes; allowed: 0 to 59"), ("0 24 ? * * *", "'0 24 ? * * *' is"), ("0 8 32 * ? *", "'0 8 32 * ? *' is"), ("0 8 1 13 ? *", "'0 8 1 13 ? *' is"), ("0 8 ? * MO *", "'0 8 ? * MO *' is"), ("0 8 ? * FRI-MON *", "'0 8 ? * FRI-MON *' is"), ("0/0 8 ? * * *", "'0/0 8 ? * * *' is"), ("0 8 ? * * ?", "'0 8 ? * * ?' is not a schedule: ? can only stand for a day"), ("0 8 ? *  *", "'0 8 ? *  *' is"), ("x" * 300, "a text of 300 characters is not a schedule")]),
     (limits.region, ["us-east-1", "ap-southeast-7", "eusc-de-east-1", "us-gov-west-1", "cn-northwest-1"], [("us-esat-1", "'us-esat-1' is not an AWS region, such as us-east-1"), ("us-east-1\n", "'us-east-1\\n'"), ("us-east-1a", "'us-east-1a'"), ("US-EAST-1", "'US"), ("xx-east-1", "'xx"), ("", "''")]),
     (limits.network_cidr, ["10.0.0.0/16", "172.16.0.0/22", "192.168.4.0/22", "100.64.0.0/16"], [("10.0.0.0", "'10.0.0.0' is not an IPv4 range, such as 10.0.0.0/16"), ("10.0.0.0/255.255.0.0", "'10.0.0.0/255.255.0.0' is not an IPv4 range"), ("10.0.0.1/16", "'10.0.0.1/16' is not an IPv4 range: bits are set beyond its length; use 10.0.0.0/16"), ("8.8.0.0/16", "8.8.0.0/16 is not a private range; use one inside 10.0.0.0/8,"), ("10.0.0.0/23", "10.0.0.0/23 leaves no room for eight zones"), ("10.0.0.0/15", "10.0.0.0/15 leaves no room"), ("fd00::/16", "'fd00::/16' is not")]),
     (limits.address_range, ["0.0.0.0/0", "203.0.113.7/32"], [("999.1.1.1/8", "'999.1.1.1/8' is not an IPv4 range"), ("1.2.3.4/33", "'1.2.3.4/33' is not"), ("x" * 300, "a text of 300 characters is not an IPv4 range")]),
@@ -126,6 +128,28 @@ def test_checks_of_several_values(
 )  # fmt: skip
 def test_storage(arguments: tuple[str, int, int | None, int | None, int | None], expected: list[str]) -> None:
     assert list(limits.rds_storage(*arguments)) == expected
+
+
+@pytest.mark.parametrize(
+    ("window", "night", "weekends", "awake"),
+    [
+        ("06:00-07:00", ("07:00", "20:00", "Europe/Berlin"), False, True),
+        ("05:30-06:30", ("07:00", "20:00", "Europe/Berlin"), False, False),  # 06:30 in winter
+        ("18:00-19:00", ("07:00", "20:00", "Europe/Berlin"), False, False),  # 21:00 in summer
+        ("17:00-18:00", ("07:00", "20:00", "Europe/Berlin"), False, True),
+        ("03:00-04:00", ("07:00", "20:00", "Asia/Tokyo"), False, True),
+        ("03:00-04:00", ("22:00", "06:00", "UTC"), False, True),  # awake over midnight
+        ("12:00-13:00", ("22:00", "06:00", "UTC"), False, False),
+        ("fri:12:00-fri:13:00", ("07:00", "20:00", "UTC"), False, True),
+        ("sat:12:00-sat:13:00", ("07:00", "20:00", "UTC"), False, False),
+        ("sat:12:00-sat:13:00", ("07:00", "20:00", "UTC"), True, True),
+        ("sun:23:00-sun:23:30", ("07:00", "20:00", "Asia/Tokyo"), False, True),  # Monday morning there
+        ("nonsense", ("07:00", "20:00", "UTC"), False, True),  # told elsewhere
+    ],
+)
+def test_awake(window: str, night: tuple[str, str, str], *, weekends: bool, awake: bool) -> None:
+    problem = limits.awake(window, *night, weekends=weekends)
+    assert (problem is None) is awake, problem
 
 
 def test_mutable_tags() -> None:

@@ -17,7 +17,7 @@ TOPIC = "aws:sns/topic:Topic"
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 EVENT_TARGET = "aws:cloudwatch/eventTarget:EventTarget"
 PROD, RUPAYA, PTO = "Pulumi.prod.yaml", "examples/rupaya/Pulumi.prod.yaml", "examples/power-pto/Pulumi.prod.yaml"
-WITH_ALARMS = [name for name in stacks.NAMES if any("-alarms-" in a.name for a in stacks.recorded(name).of(ALARM))]
+WITH_ALARMS = [n for n in stacks.NAMES if "\n  slipway:alarms:" in (stacks.ROOT / n).read_text(encoding="utf-8")]
 
 
 def alarm(graph: Graph, key: str) -> Resource:

@@ -19,7 +19,7 @@ ACL_RULE = "aws:ec2/networkAclRule:NetworkAclRule"
 SCHEDULED = "aws:appautoscaling/scheduledAction:ScheduledAction"
 TARGET = "aws:appautoscaling/target:Target"
 SERVICE = "aws:ecs/service:Service"
-SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type
+SECRET = "aws:secretsmanager/secret:Secret"
 
 
 def test_the_access_lists_let_through_what_the_security_groups_do() -> None:
@@ -125,7 +125,8 @@ def test_every_service_and_the_database_sleep(name: str) -> None:
         assert bounds == sorted([{"minCapacity": 0, "maxCapacity": 0}, day], key=str)
         assert all(graph.reaches(action, target) for action in actions)
         assert "desiredCount" in service.ignore_changes, "an update at night wakes nothing"
-    inputs = [json.loads(str(r.inputs["target"]["input"])) for r in graph.of("aws:scheduler/schedule:Schedule")]  # type: ignore[index] - a mapping
+    schedules: list[Any] = [r.inputs["target"] for r in graph.of("aws:scheduler/schedule:Schedule")]
+    inputs = [json.loads(schedule["input"]) for schedule in schedules]
     identifier = graph.one("aws:rds/instance:Instance").inputs["identifier"]
     assert inputs == [{"DbInstanceIdentifier": identifier}] * 2
     commands: Any = graph.exports["wakeCommands"]

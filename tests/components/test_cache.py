@@ -142,7 +142,8 @@ def test_shapes(changes: dict[str, Any], expected: dict[str, object], members: l
 )
 def test_parameter_family_follows_the_version(engine: str, version: str, family: str) -> None:
     graph = recorded(engine=engine, version=version)
-    assert graph.has(PARAMETER_GROUP, family=family)
+    name = f"storefront-production-cache-{family.replace('.', '-')}"
+    assert graph.has(PARAMETER_GROUP, family=family, name=name), "an upgrade's group stands beside the old one"
     assert graph.has(NODES, engine=engine, engineVersion=version)
 
 
@@ -286,5 +287,6 @@ def test_generated_names_tell_whose_they_are() -> None:
     assert graph.has(
         SECURITY_GROUP, namePrefix="storefront-production-cache-", tags={"Name": "storefront-production-cache"}
     )
+    assert graph.has(SUBNET_GROUP, name="storefront-production-cache")
     for type_ in (SECURITY_GROUP, SUBNET_GROUP, PARAMETER_GROUP, NODES, SECRET):
         assert "storefront-production" in str(graph.one(type_).inputs["description"]), type_

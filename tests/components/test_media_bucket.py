@@ -4,7 +4,7 @@ from typing import Any
 import pulumi_aws as aws
 import pytest
 
-from components.media_bucket import MediaBucket, MediaBucketArgs, MediaCdnArgs
+from components.media_bucket import MediaBucket, MediaBucketArgs, MediaCdnArgs, ReplicationArgs
 from preview.graph import Graph
 from tests.components.conftest import ACCOUNT, build, check_contract
 
@@ -49,6 +49,7 @@ def outputs(graph: Graph) -> Any:
         {},
         {"cors_origins": ["https://app.example.com"], "cdn": MediaCdnArgs()},
         {"cdn": HOSTED, "to_infrequent_access_days": 30, "versioning": False},
+        {"replication": ReplicationArgs(region="us-west-2")},
     ],
 )
 def test_contract(changes: dict[str, Any]) -> None:
@@ -59,6 +60,10 @@ def test_contract(changes: dict[str, Any]) -> None:
     ("changes", "problem"),
     [
         ({"bucket_name": "Media"}, "bucket_name: 'Media' is not a bucket name"),
+        (
+            {"versioning": False, "replication": ReplicationArgs(region="eu-west-1")},
+            "replication: S3 copies only versioned buckets: leave versioning on",
+        ),
         ({"expire_noncurrent_days": 0}, "expire_noncurrent_days: 0 is outside 1 to 2147483647"),
         ({"to_infrequent_access_days": 29}, "to_infrequent_access_days: 29 is outside 30 to 2147483647"),
         ({"abort_upload_days": 0}, "abort_upload_days: 0 is outside 1 to 2147483647"),

@@ -5,6 +5,7 @@ import pulumi_aws as aws
 import pytest
 
 from components.network import Nat, Network, NetworkArgs
+from components.network_acls import flows
 from preview.graph import Graph, Resource
 from tests.components.conftest import build, check_contract
 
@@ -72,6 +73,18 @@ def test_contract(nat: Nat, flow_log_days: int | None) -> None:
             "network", args(zones=ZONES, nat=nat, flow_log_days=flow_log_days, endpoints=["ecr", "secretsmanager"])
         )
     )
+
+
+def test_access_lists_are_asked_for() -> None:
+    wanted = flows(task_ports=[8000], data_ports=[5432])
+    check_contract(lambda: Network("network", args(flows=wanted)))
+    graph = recorded(flows=wanted)
+    lists = graph.of("aws:ec2/networkAcl:NetworkAcl")
+    assert [acl.name for acl in lists] == [f"network-acls-{tier}-list" for tier in ("public", "private", "isolated")]
+    associations = graph.of("aws:ec2/networkAclAssociation:NetworkAclAssociation")
+    subnets = {subnet.outputs["id"] for subnet in graph.of("aws:ec2/subnet:Subnet")}
+    assert {association.inputs["subnetId"] for association in associations} == subnets
+    assert not recorded().of("aws:ec2/networkAcl:NetworkAcl")
 
 
 def test_vpc_resolves_names() -> None:

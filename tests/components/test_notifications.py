@@ -249,6 +249,15 @@ def test_a_secret_that_is_there_already_is_found_by_name() -> None:
     assert "kms:" not in policy
 
 
+def test_long_names_of_secrets_leave_room_in_generated_names_and_stay_apart() -> None:
+    long = [SlackWebhook(secret=f"{'team/' * 20}{end}") for end in ("one", "two")]
+    graph = recorded(audiences={Audience.TEAM: AudienceArgs(slack_webhooks=long)})
+    names = {resource.name for type_ in (ROLE, FUNCTION) for resource in graph.of(type_)}
+    # Roles and functions have 64 characters; "observability-" comes before, a hyphen and seven digits behind.
+    assert len(names) == 2
+    assert all(len(f"observability-{name}-0123456") <= 64 for name in names)
+
+
 def test_only_its_topics_may_call_the_function(everything: Graph) -> None:
     permission, function = everything.one(PERMISSION), everything.one(FUNCTION)
     assert permission.inputs["principal"] == "sns.amazonaws.com"

@@ -74,6 +74,10 @@ def test_contract() -> None:
         ({"egress_cidr": "10.0.0.0"}, "egress_cidr: '10.0.0.0' is not an IPv4 range"),
         ({"urls": {}}, "urls: none given"),
         ({"urls": {"no spaces": CACHE}}, "urls: 'no spaces' is not a secret's name"),
+        (
+            {"urls": {"url": replace(CACHE, name="url-abcdef")}},
+            "urls: 'url-abcdef' ends in a hyphen and six characters",
+        ),
         ({"urls": {"a/url": CACHE, "a-url": CACHE}}, "urls: a/url and a-url differ in punctuation or case only"),
         ({"urls": {"/": CACHE}}, "urls: / has neither a letter nor a digit"),
         ({"urls": {"url": replace(CACHE, services=["a b"])}}, "urls: 'a b' is not an ECS name"),

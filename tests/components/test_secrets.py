@@ -39,6 +39,10 @@ def test_contract() -> None:
     [
         ({"secrets": {"no spaces": SecretArgs()}}, "secrets: 'no spaces' is not a secret's name"),
         ({"secrets": {"api-abcdef": SecretArgs()}}, "secrets: 'api-abcdef' ends in a hyphen and six characters"),
+        (
+            {"secrets": {"key": SecretArgs(name="key-abcdef")}},
+            "secrets: 'key-abcdef' ends in a hyphen and six characters",
+        ),
         ({"secrets": {"s" * 513: SecretArgs()}}, "is not a secret's name: at most 512"),
         ({"secrets": {"/+=": SecretArgs()}}, "secrets: /+= has neither a letter nor a digit"),
         (
@@ -65,6 +69,14 @@ def test_refuses_what_aws_refuses(changes: dict[str, Any], problem: str) -> None
 def test_secrets_have_no_value() -> None:
     graph = recorded()
     assert {resource.type for resource in graph.resources if resource.custom} == {SECRET, KEY, "aws:kms/alias:Alias"}
+
+
+def test_a_name_of_its_own_changes_nothing_but_that() -> None:
+    graph = recorded(secrets={"app/key": SecretArgs(name="app/key/jane")})
+    secret = graph.one(SECRET)
+    assert (secret.name, secret.inputs["name"]) == ("secrets-app-key", "app/key/jane")
+    arns = graph.registered_outputs[graph.one("slipway:index:Secrets").urn]["arns"]
+    assert arns == {"app/key": secret.outputs["arn"]}
 
 
 def test_secrets_say_what_they_are() -> None:

@@ -13,6 +13,7 @@ from components.service import (
     EntryArgs,
     MigrateArgs,
     ScalingArgs,
+    ScheduledArgs,
     Service,
     ServiceArgs,
     StepArgs,
@@ -415,6 +416,32 @@ def test_step_scaling() -> None:
     )
     into = graph.one("aws:cloudwatch/metricAlarm:MetricAlarm", "api-scaling-cpu-in")
     assert (into.inputs["threshold"], into.inputs["comparisonOperator"]) == (30, "LessThanThreshold")
+
+
+def test_other_bounds_at_times_known_beforehand() -> None:
+    morning = ScheduledArgs(cron="0 7 ? * MON-FRI *", min_tasks=3, max_tasks=8, time_zone="Europe/Berlin")
+    evening = ScheduledArgs(cron="0 20 ? * * *", min_tasks=0, max_tasks=0)
+    graph = recorded(max_tasks=8, scaling=ScalingArgs(schedule=[morning, evening]))
+    first, second = graph.of("aws:appautoscaling/scheduledAction:ScheduledAction")
+    target = graph.one("aws:appautoscaling/target:Target")
+    assert first.inputs["resourceId"] == second.inputs["resourceId"] == target.inputs["resourceId"]
+    assert graph.reaches(first, target)
+    assert (first.inputs["schedule"], first.inputs["timezone"]) == ("cron(0 7 ? * MON-FRI *)", "Europe/Berlin")
+    assert first.inputs["scalableTargetAction"] == {"minCapacity": 3, "maxCapacity": 8}
+    assert (second.inputs["schedule"], second.inputs["timezone"]) == ("cron(0 20 ? * * *)", "UTC")
+    assert second.inputs["scalableTargetAction"] == {"minCapacity": 0, "maxCapacity": 0}
+
+
+def test_the_scalable_target_is_told() -> None:
+    scaling: dict[str, Any] = {"max_tasks": 2, "scaling": ScalingArgs(targets={"cpu": 70})}
+    for changes in ({}, scaling):
+        graph = recorded(**changes)
+        told = graph.registered_outputs[graph.one("slipway:index:Service").urn].get("scalable_target_id")
+        assert told == ("service/shop-production/api" if changes else None)
+
+
+def test_updates_leave_the_number_of_tasks_of_a_service_that_sleeps() -> None:
+    assert service(recorded(sleeps=True)).ignore_changes == ("desiredCount",)
 
 
 def test_a_fixed_number_of_tasks_is_kept() -> None:

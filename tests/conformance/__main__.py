@@ -8,9 +8,9 @@ for example in tables.EXAMPLES:
     rows = [row for row in tables.requirements() if row.example == example]
     held = [row for row in rows if tables.met(row, graphs)]
     tables.path(example).write_text(tables.table(example, graphs), encoding="utf-8")
-    print(f"{example}: {len(held)} of {len(rows)} met")  # noqa: T201 - its output
+    print(f"{example}: {len(held)} of {len(rows)} met")
     for row in rows:
         if row not in held:
-            print(f"  open: {row.name} {row.says}: {row.open or 'not as asked'}")  # noqa: T201 - its output
+            print(f"  open: {row.name} {row.says}: {row.open or 'not as asked'}")
     total, found = total + len(rows), found + len(held)
-print(f"{found} of {total} met")  # noqa: T201 - its output
+print(f"{found} of {total} met")

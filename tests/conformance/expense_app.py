@@ -88,7 +88,9 @@ def e12(graph: Graph) -> Evidence:
 
 @requirement("E-13")
 def e13(graph: Graph) -> Evidence:
-    found = one_of(graph, "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "media-lifecycle", rules=e.set_)
+    found = one_of(
+        graph, "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "media-lifecycle", rules=e.set_
+    )
     return found + one_of(graph, e.DISTRIBUTION, "media-distribution", enabled=True)
 
 
@@ -179,7 +181,12 @@ def e27(graph: Graph) -> Evidence:
 def e28(graph: Graph) -> Evidence:
     found = one_of(graph, e.CERTIFICATE, domainName="app.example.com", validationMethod="DNS")
     found += of(e.called(graph, e.RECORD, "app.example.com", type="A"), aliases=e.set_)
-    return found + e.many(graph, e.SERVICE, 2) + e.many(graph, e.DATABASE, 1) + one_of(graph, e.LOG_GROUP, "backend-log", name=e.set_)
+    return (
+        found
+        + e.many(graph, e.SERVICE, 2)
+        + e.many(graph, e.DATABASE, 1)
+        + one_of(graph, e.LOG_GROUP, "backend-log", name=e.set_)
+    )
 
 
 @requirement("E-29")
@@ -207,7 +214,9 @@ def e31(graph: Graph) -> Evidence:
 def e32(graph: Graph) -> Evidence:
     found = Evidence([])
     for name in SERVICES:
-        found += e.alarm(graph, f"{name}-cpu", alarmActions=e.set_) + e.alarm(graph, f"{name}-memory", alarmActions=e.set_)
+        found += e.alarm(graph, f"{name}-cpu", alarmActions=e.set_) + e.alarm(
+            graph, f"{name}-memory", alarmActions=e.set_
+        )
     found += e.many(graph, e.SUBSCRIPTION, 1, protocol="https")
     agent = e.containers(graph, "backend-task").get("cloudwatch-agent")
     assert agent, "no agent takes the application's StatsD metrics"

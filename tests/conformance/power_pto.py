@@ -149,7 +149,8 @@ def p19(graph: Graph) -> Evidence:
     return e.subnets(graph, group, "isolated") + fact(
         database,
         "in that group, with database-group alone",
-        holds=group in graph.direct(database) and [g.name for g in graph.direct(database, e.GROUP)] == ["database-group"],
+        holds=group in graph.direct(database)
+        and [g.name for g in graph.direct(database, e.GROUP)] == ["database-group"],
     )
 
 
@@ -247,19 +248,19 @@ def p32(graph: Graph) -> Evidence:
     found = e.secrets(
         graph, "api", DATABASE_URL=":secret:power-pto/database-url", JWT_SECRET=":secret:power-pto/jwt-signing-key"
     )
-    values = [r for r in graph.of("aws:secretsmanager/secretVersion:SecretVersion")]
+    values = graph.of("aws:secretsmanager/secretVersion:SecretVersion")
     found += fact("state", f"{len(values)} secret values in the program", holds=not values)
     found += one_of(graph, e.ROTATION, rotationRules={"automaticallyAfterDays": lambda days: days <= 90})
     return found + fact(
         e.called(graph, e.SECRET, "power-pto/jwt-signing-key"),
         "rotate every 180 days, by its tag",
-        holds="180" in e.tags(graph, e.called(graph, e.SECRET, "power-pto/jwt-signing-key")).values(),
+        holds="180" in e.tags(e.called(graph, e.SECRET, "power-pto/jwt-signing-key")).values(),
     )
 
 
 def _deploy_role(graph: Graph, **trust: str) -> Evidence:
     """The role that a repository's workflows take by OIDC."""
-    role = graph.one(e.ROLE, "delivery-role")
+    role = graph.one(e.ROLE, "delivery-deploy-role")
     text = str(role.inputs["assumeRolePolicy"])
     assert "sts:AssumeRoleWithWebIdentity" in text
     assert all(value in text for value in trust.values()), f"{role} trusts {text}"
@@ -269,7 +270,7 @@ def _deploy_role(graph: Graph, **trust: str) -> Evidence:
 @requirement("P-35")
 def p35(graph: Graph) -> Evidence:
     found = _deploy_role(graph, issuer="token.actions.githubusercontent.com")
-    return found + one_of(graph, e.ROLE, "delivery-role", name="github-actions-deploy")
+    return found + one_of(graph, e.ROLE, "delivery-deploy-role", name="github-actions-deploy")
 
 
 @requirement("P-38")
@@ -277,7 +278,9 @@ def p38(graph: Graph) -> Evidence:
     task = graph.one(e.TASK, family="power-pto-migrate")
     found = of(task, family="power-pto-migrate", requiresCompatibilities=["FARGATE"])
     command = e.containers(graph, task.name)["api"]["command"]
-    return found + fact(task, f"container api runs {command}", holds=command == ["uv", "run", "alembic", "upgrade", "head"])
+    return found + fact(
+        task, f"container api runs {command}", holds=command == ["uv", "run", "alembic", "upgrade", "head"]
+    )
 
 
 @requirement("P-41")
@@ -381,7 +384,8 @@ def p51(graph: Graph) -> Evidence:
 def p52(graph: Graph) -> Evidence:
     found = [r for r in graph.of(e.ALARM) if "application-" in r.name]
     assert len(found) == 1, f"{len(found)} alarms on metrics of the application"
-    return of(found[0], metricName=e.set_, namespace=e.set_, threshold=0, alarmActions=e.set_)
+    alarm = of(found[0], metricName=e.set_, namespace=e.set_, threshold=0, alarmActions=e.set_)
+    return alarm + e.grants(graph, "worker-task", "cloudwatch:PutMetricData")
 
 
 @requirement("P-53")
@@ -435,7 +439,9 @@ def p60(graph: Graph) -> Evidence:
 def p61(graph: Graph) -> Evidence:
     forced = {"name": "rds.force_ssl", "value": "1"}
     return e.listens(graph, 443, protocol="HTTPS") + one_of(
-        graph, "aws:rds/parameterGroup:ParameterGroup", parameters=lambda given: any(forced.items() <= p.items() for p in given)
+        graph,
+        "aws:rds/parameterGroup:ParameterGroup",
+        parameters=lambda given: any(forced.items() <= p.items() for p in given),
     )
 
 

@@ -22,7 +22,8 @@ def made(bucket: str, region: str) -> tuple[StateBackend, dict[str, Any]]:
     with mock.patch.dict(os.environ, {**kept, **given}, clear=True), mock_aws():
         session = boto3.Session()
         backend = ensure(
-            StateBackendArgs(bucket=bucket, region=region, principals=["arn:aws:iam::123456789012:role/deploy"]), session
+            StateBackendArgs(bucket=bucket, region=region, principals=["arn:aws:iam::123456789012:role/deploy"]),
+            session,
         )
         s3 = session.client("s3", region_name=region)
         encryption = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"][0]

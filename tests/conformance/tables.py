@@ -60,7 +60,9 @@ class Requirement:
 def requirements() -> Sequence[Requirement]:
     """Every requirement on the program, by example and id."""
     given: Any = yaml.load(REQUIREMENTS.read_text(encoding="utf-8"))
-    return [Requirement(name=name, example=example, **row) for example, rows in given.items() for name, row in rows.items()]
+    return [
+        Requirement(name=name, example=example, **row) for example, rows in given.items() for name, row in rows.items()
+    ]
 
 
 def recorded() -> Mapping[str, Graph]:
@@ -81,12 +83,12 @@ def table(example: str, graphs: Mapping[str, Graph]) -> str:
     rows = [requirement for requirement in requirements() if requirement.example == example]
     lines = [*_rows(rows, graphs)]
     count = sum("| met |" in line for line in lines)
-    files = sorted({file.rpartition("/")[2] for row in rows for file in row.files})
+    files = ", ".join(sorted({f"`{file.rpartition('/')[2]}`" for row in rows for file in row.files}))
     return "\n".join(
         [
             f"# What {example}'s deployment document asks, and what the program makes of it",
             "",
-            f"Written by `make conformance` from {', '.join(f'`{file}`' for file in files)}; {count} of {len(rows)} met. "
+            f"Written by `make conformance` from {files}: {count} of {len(rows)} met.",
             "Requirements on pipelines, on the application and on people are not in this table.",
             "",
             "| id | requirement | resource | value seen | verdict |",

@@ -27,7 +27,7 @@ CHANGES: list[tuple[str, str, Any, str]] = [
     (P, "network/endpoints", ["ecr", "secretsmanager", "logs"], "P-12"),
     (P, "services/api/route/priority", 90, "P-29"),
     (P, "services/api/health/intervalSeconds", 10, "P-53"),
-    (P, "services/worker/uses", [], "P-16"),
+    (P, "services/api/port", 8001, "P-14"),
     (P, "services/frontend/port", 8080, "P-17"),
     (PS, "logs/retentionDays", 60, "P-45"),
     (R, "registry/keepImages", 40, "R-05"),

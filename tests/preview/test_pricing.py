@@ -299,3 +299,13 @@ def test_another_price_list(tmp_path: Path) -> None:
     found = estimated(made("aws:kms/key:Key"), made("aws:kms/key:Key", "b", region="eu-west-1"), prices=prices)
     assert found.total == Decimal("7.1")
     assert found.as_of == "2030-01-02"
+
+
+def test_a_service_that_waits_for_a_migration_costs_what_its_own_tasks_cost() -> None:
+    type_ = "aws:ecs/taskDefinition:TaskDefinition"
+    own = replace(made(type_, "own", cpu="256", memory="512"), outputs={"arn": "own:1"})
+    migration = replace(made(type_, "migration", cpu="4096", memory="8192"), outputs={"arn": "migration:1"})
+    depends = ("u:own", "u:migration")
+    service = made("aws:ecs/service:Service", depends=depends, desiredCount=1, taskDefinition="own:1")
+    alone = made("aws:ecs/service:Service", depends=("u:own",), desiredCount=1, taskDefinition="own:1")
+    assert monthly(own, migration, service) == monthly(own, alone)

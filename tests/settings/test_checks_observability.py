@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.settings.files import GONE, changed, mistakes
+import settings
+from settings import checks
+from tests.settings.files import GONE, ROOT, changed, config, mistakes
 
 P, T = "slipway:notify.page", "slipway:notify.team"
 METRIC = {"namespace": "Shop", "metric": "Failed", "above": 0}
@@ -15,13 +17,6 @@ CHANNEL = {"slackTeamId": "T07EA123LEP", "slackChannelId": "C07EZ1ABC23"}
 HOOK = "slipway:secrets|storefront/slack-webhook"
 ONE_OF = "give one of email, https, slackWebhookSecret, or slackTeamId with slackChannelId"
 BIG = 10**16
-ASLEEP = {
-    "slipway:environment": "staging",
-    "slipway:healthCheck": GONE,
-    "slipway:hibernation": {"sleep": "20:00", "wake": "07:00", "timeZone": "America/New_York"},
-    "slipway:database.backupWindow": "14:00-15:00",
-    "slipway:database.maintenanceWindow": "wed:16:00-wed:17:00",
-}
 NO_BUDGET = {"slipway:budget": GONE}
 
 CASES: list[tuple[dict[str, Any], list[str], dict[str, Any]]] = [
@@ -58,8 +53,6 @@ CASES: list[tuple[dict[str, Any], list[str], dict[str, Any]]] = [
     ({"slipway:healthCheck.failures": 11}, ["slipway:healthCheck.failures: 11 is outside 1 to 10 (Failures in a row that count as down)"], {"slipway:healthCheck.failures": 1}),
     ({"slipway:healthCheck.path": "health"}, ["slipway:healthCheck.path: 'health' is not a path: a slash, then at most 254 characters without spaces"], {"slipway:healthCheck.path": "/"}),
     ({"slipway:dashboard.name": "my dashboard"}, ["slipway:dashboard.name: 'my dashboard' is not a dashboard's name: letters, digits, - and _"], {"slipway:dashboard.name": "storefront"}),
-    ({**ASLEEP, "slipway:healthCheck": {}}, ["slipway:healthCheck: it would page every night, when there is no answer: leave it or slipway:hibernation out"], ASLEEP),
-    ({**ASLEEP, "slipway:cluster": {"containerInsights": "disabled"}}, ["slipway:cluster.containerInsights: without it alarms cannot tell services that sleep from those that fail: choose enabled, or leave slipway:alarms out"], {**ASLEEP, "slipway:cluster": {"containerInsights": "enhanced"}}),
     ({HOOK: GONE}, ["slipway:notify.team[1].slackWebhookSecret: names no secret of this stack; did you mean storefront/session-key?; declare it in slipway:secrets (a value never belongs here)"], {HOOK: {"description": "Webhook"}}),
 ]  # fmt: skip
 
@@ -102,3 +95,20 @@ def test_what_other_partitions_of_aws_lack() -> None:
     )
     assert "slipway:healthCheck: its alarm stands in us-east-1, out of reach of us-gov-west-1" in found
     assert not [line for line in mistakes(changed({f"{T}.0": CHANNEL})) if "notify" in line or "healthCheck" in line]
+
+
+@pytest.mark.parametrize(
+    ("changes", "warned"),
+    [
+        ({}, []),
+        ({"slipway:healthCheck": {}}, ["slipway:healthCheck: pages every night, when nothing answers: leave it or slipway:hibernation out"]),
+        ({"slipway:cluster": {"containerInsights": "disabled"}}, ["slipway:cluster.containerInsights: disabled, it cannot tell alarms that services sleep, not fail: choose enabled, or leave slipway:alarms out"]),
+        ({"slipway:healthCheck": {}, "slipway:hibernation": GONE}, []),
+    ],
+)  # fmt: skip
+def test_a_stack_that_sleeps_is_not_to_page_at_night(changes: dict[str, Any], warned: list[str]) -> None:
+    staging = config(ROOT / "Pulumi.staging.yaml")
+    assert "slipway:hibernation" in staging
+    values = {key: value for key, value in (staging | changes).items() if value is not GONE}
+    parsed = settings.parse(values, "test")
+    assert [str(warning) for warning in checks.warnings(parsed)] == warned
