@@ -11,6 +11,7 @@ Only the preview's own process does this. `pulumi up` and the tests import the S
 from __future__ import annotations
 
 import builtins
+import functools
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -19,9 +20,12 @@ import re
 import sys
 import types
 import typing
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Final
+
+import pulumi
 
 _PACKAGE: Final = "pulumi_aws"
 _COMPONENTS: Final = "pulumi_awsx"
@@ -39,7 +43,76 @@ def install() -> None:
     if original is None or any(isinstance(finder, _Finder) for finder in sys.meta_path):
         return  # another SDK, whose type hints would miss the classes that are not built yet; or already done
     setattr(hints, "_globals_for_cls", _with_referred_classes(original))  # noqa: B010 - it is the SDK's own
+    if hasattr(hints, "_types_from_annotations") and hasattr(hints, "_py_properties"):
+        _type_what_is_there(hints, original)
     sys.meta_path.insert(0, _Finder())
+
+
+def _type_what_is_there(hints: types.ModuleType, globals_for: Callable[[type], dict[str, object] | None]) -> None:
+    """Make the SDK work out the types of those properties that a resource has, not of all that it could have."""
+
+    @functools.cache
+    def property_types(cls: type) -> _PropertyTypes:
+        getters = {name: prop.fget for _, name, prop in getattr(hints, "_py_properties")(cls)}  # noqa: B009 - the SDK's own
+        return _PropertyTypes(getters, globals_for(cls), _Classes(cls), hints)
+
+    @functools.cache
+    def resource_types(cls: type) -> Mapping[str, object]:
+        annotations = getattr(hints, "_types_from_annotations")(cls)  # noqa: B009 - as above
+        return ChainMap(property_types(cls), annotations) if annotations else property_types(cls)
+
+    setattr(hints, "_types_from_py_properties", property_types)  # noqa: B010 - as above
+    setattr(hints, "resource_types", resource_types)  # noqa: B010 - as above
+
+
+class _Classes(dict[str, object]):
+    """The names in a class's type hints that are not in its module: the package's input classes, each built when it is named."""
+
+    def __init__(self, cls: type) -> None:
+        super().__init__(Output=pulumi.Output, T=type(None))
+        self._inputs = sys.modules.get(f"{cls.__module__.rpartition('.')[0]}._inputs")
+
+    def __missing__(self, name: str) -> object:
+        if self._inputs is not None and name in vars(self._inputs).get(_BUILDERS, ()):
+            return getattr(self._inputs, name)
+        raise KeyError(name)
+
+
+class _PropertyTypes(MutableMapping[str, object]):
+    """The types of a class's properties by their names in Pulumi, each worked out when it is asked for."""
+
+    def __init__(
+        self,
+        getters: Mapping[str, object],
+        names: dict[str, object] | None,
+        classes: _Classes,
+        hints: types.ModuleType,
+    ) -> None:
+        self._getters = getters
+        self._names = names
+        self._classes = classes
+        self._hints = hints
+        self._found: dict[str, object] = {}
+
+    def __getitem__(self, name: str) -> object:
+        if name not in self._found:
+            hint = typing.get_type_hints(self._getters[name], self._names, self._classes).get("return", pulumi.Output)
+            self._found[name] = self._hints.unwrap_type(hint)
+        if self._found[name] is pulumi.Output:
+            raise KeyError(name)
+        return self._found[name]
+
+    def __setitem__(self, name: str, value: object) -> None:
+        self._found[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        del self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._getters)
+
+    def __len__(self) -> int:
+        return len(self._getters)
 
 
 def _with_referred_classes(original: Callable[[type], dict[str, object] | None]) -> object:

@@ -158,3 +158,9 @@ def test_provider_reaches_what_awsx_builds() -> None:
     provider = graph.one("pulumi:providers:aws")
     for resource in (*graph.of(REPOSITORY), *graph.of(LIFECYCLE), graph.one(KEY)):
         assert resource.provider.startswith(f"{provider.urn}::"), resource
+
+
+def test_tags_that_may_move_are_waived_on_the_repository() -> None:
+    graph = recorded(immutable=False)
+    assert graph.all(REPOSITORY, tags={"slipway:waive": "repository-tags-immutable"}) == graph.of(REPOSITORY)
+    assert not any("tags" in repository.inputs for repository in recorded().of(REPOSITORY))

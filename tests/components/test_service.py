@@ -504,3 +504,10 @@ def test_all_problems_at_once() -> None:
     with pytest.raises(ValueError, match="ServiceArgs") as error:
         replace(ARGS, cpu=300, log_days=31, spot_percent=-1)
     assert len(str(error.value).splitlines()) == 3
+
+
+def test_waivers_stand_on_the_task_definition_as_a_tag() -> None:
+    task = "aws:ecs/taskDefinition:TaskDefinition"
+    waived = recorded(waivers=["container-images-pinned", "container-not-root"]).one(task)
+    assert waived.inputs["tags"] == {"slipway:waive": "container-images-pinned container-not-root"}
+    assert "tags" not in recorded().one(task).inputs

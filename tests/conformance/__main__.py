@@ -1,6 +1,6 @@
-"""Write examples/*/CONFORMANCE.md and say how much is met: `python -m tests.conformance`."""
+"""Write examples/*/CONFORMANCE.md and the READMEs' cost tables, and say how much is met: `python -m tests.conformance`."""
 
-from tests.conformance import tables
+from tests.conformance import costs, tables
 
 graphs = tables.recorded()
 total = found = 0
@@ -8,6 +8,7 @@ for example in tables.EXAMPLES:
     rows = [row for row in tables.requirements() if row.example == example]
     held = [row for row in rows if tables.met(row, graphs)]
     tables.path(example).write_text(tables.table(example, graphs), encoding="utf-8")
+    costs.readme(example).write_text(costs.renewed(example, graphs), encoding="utf-8")
     print(f"{example}: {len(held)} of {len(rows)} met")
     for row in rows:
         if row not in held:

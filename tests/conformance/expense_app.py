@@ -41,8 +41,10 @@ def e05(_graph: Graph) -> Evidence:
 
 @requirement("E-06")
 def e06(graph: Graph) -> Evidence:
-    repositories = graph.of(e.REPOSITORY)
-    return fact("repositories of this stack", f"{len(repositories)}; images are addresses", holds=not repositories)
+    agent = e.containers(graph, "backend-task")["cloudwatch-agent"]["image"]
+    found = fact("repositories of this stack", f"{len(graph.of(e.REPOSITORY))}", holds=not graph.of(e.REPOSITORY))
+    found += e.part(graph, "backend", image=lambda uri: ".dkr.ecr." in uri)
+    return found + fact("container `cloudwatch-agent`", agent, holds=agent.startswith("public.ecr.aws/"))
 
 
 @requirement("E-07")

@@ -42,18 +42,14 @@ class Requirement:
         """The stack files, relative to the root."""
         return [f"examples/{self.example}/Pulumi.{stack}.yaml" for stack in self.stacks]
 
-    def seen(self, graphs: Mapping[str, Graph]) -> Evidence:
-        """What the stacks show.
+    def seen(self, graphs: Mapping[str, Graph]) -> Mapping[str, Evidence]:
+        """What each stack shows, by stack.
 
         Raises:
             AssertionError: a value is another.
             LookupError: a resource is missing.
         """
-        found = Evidence([])
-        for stack, file in zip(self.stacks, self.files, strict=True):
-            shown = CHECKS[self.name](graphs[file])
-            found += Evidence([("", f"**{stack}**")]) + shown if len(self.stacks) > 1 else shown
-        return found
+        return {stack: CHECKS[self.name](graphs[file]) for stack, file in zip(self.stacks, self.files, strict=True)}
 
 
 @cache
@@ -70,7 +66,7 @@ def recorded() -> Mapping[str, Graph]:
     return {name: stacks.recorded(name) for name in stacks.NAMES if name.startswith("examples/")}
 
 
-def met(requirement: Requirement, graphs: Mapping[str, Graph]) -> Evidence | None:
+def met(requirement: Requirement, graphs: Mapping[str, Graph]) -> Mapping[str, Evidence] | None:
     """What is seen where a requirement is met, else None."""
     try:
         return requirement.seen(graphs)
@@ -81,8 +77,9 @@ def met(requirement: Requirement, graphs: Mapping[str, Graph]) -> Evidence | Non
 def table(example: str, graphs: Mapping[str, Graph]) -> str:
     """An example's CONFORMANCE.md."""
     rows = [requirement for requirement in requirements() if requirement.example == example]
-    lines = [*_rows(rows, graphs)]
-    count = sum("| met |" in line for line in lines)
+    seen = {row.name: None if row.open else met(row, graphs) for row in rows}
+    lines = [line for row in rows for line in _rows(row, seen[row.name])]
+    count = sum(evidence is not None for evidence in seen.values())
     files = ", ".join(sorted({f"`{file.rpartition('/')[2]}`" for row in rows for file in row.files}))
     return "\n".join(
         [
@@ -91,29 +88,36 @@ def table(example: str, graphs: Mapping[str, Graph]) -> str:
             f"Written by `make conformance` from {files}: {count} of {len(rows)} met.",
             "Requirements on pipelines, on the application and on people are not in this table.",
             "",
-            "| id | requirement | resource | value seen | verdict |",
-            "|---|---|---|---|---|",
+            "| id | requirement | stack | resource | value seen | verdict |",
+            "|---|---|---|---|---|---|",
             *lines,
             "",
         ]
     )
 
 
-def _rows(rows: Sequence[Requirement], graphs: Mapping[str, Graph]) -> Iterator[str]:
-    for row in rows:
-        evidence = None if row.open else met(row, graphs)
-        says = f"{row.says} (optional)" if row.optional else row.says
-        if evidence is None:
-            yield _row(row.name, says, "", row.open or "not as asked", "open")
-            continue
-        parts = [(resource, value) for resource, value in evidence.parts]
-        yield _row(
-            row.name,
-            says,
-            "<br>".join(resource for resource, _ in parts),
-            "<br>".join(value for _, value in parts),
-            "met",
-        )
+def _rows(row: Requirement, evidence: Mapping[str, Evidence] | None) -> Iterator[str]:
+    says = f"{row.says} (optional)" if row.optional else row.says
+    if evidence is None:
+        yield _row(row.name, says, ", ".join(row.stacks), "", row.open or "not as asked", "open")
+        return
+    # Stacks that show the same share a line.
+    alike: dict[tuple[str, str], list[str]] = {}
+    for stack, shown in evidence.items():
+        alike.setdefault(_cells(shown), []).append(stack)
+    for (resources, values), names in alike.items():
+        yield _row(row.name, says, ", ".join(names), resources, values, "met")
+
+
+def _cells(evidence: Evidence) -> tuple[str, str]:
+    """The resources and the values seen on them, a line each; values of one resource stand together."""
+    values: dict[str, list[str]] = {}
+    last = ""
+    for resource, value in evidence.parts:
+        last = resource or last
+        seen = values.setdefault(last, [])
+        seen += [value] if value not in seen else []
+    return "<br>".join(values), "<br>".join("; ".join(seen) for seen in values.values())
 
 
 def _row(*cells: str) -> str:

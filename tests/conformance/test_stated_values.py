@@ -16,7 +16,7 @@ P, PS = "power-pto/Pulumi.prod.yaml", "power-pto/Pulumi.staging.yaml"
 R, RS = "rupaya/Pulumi.prod.yaml", "rupaya/Pulumi.staging.yaml"
 E, M, MS = "expense-app/Pulumi.prod.yaml", "mattilda/Pulumi.prod.yaml", "mattilda/Pulumi.staging.yaml"
 S, SD = "spendsense/Pulumi.prod.yaml", "spendsense/Pulumi.dev.yaml"
-GONE = object()
+GONE = "(left out)"
 
 CHANGES: list[tuple[str, str, Any, str]] = [
     (P, "database/backupDays", 8, "P-18"),
@@ -66,7 +66,7 @@ def changed(file: str, place: str, value: object) -> Graph:
     for name in inner:
         holder, last = holder[last], name
     assert last in holder, f"{file} does not state {place}"
-    if value is GONE:
+    if value == GONE:
         del holder[last]
     else:
         holder[last] = value

@@ -43,7 +43,7 @@ def test_runs_from_the_repository_and_from_its_own_folder(folder: Path, cwd: Pat
         info = stub.GetAnalyzerInfo(analyzer_pb2.AnalyzeRequest())
         reply = stub.Analyze(analyze_request(sample, preview=True))
         stack = stub.AnalyzeStack(stack_request([sample], preview=True))
-    assert len(info.policies) == len(CONTROLS) + 2
+    assert len(info.policies) == len(CONTROLS) + 3
     assert "database-not-public" in {item.policyName for item in reply.diagnostics}
     assert "database-in-private-subnets" in {item.policyName for item in stack.diagnostics}
 
