@@ -9,7 +9,7 @@ RUN    := $(VENV)/.installed
 DEV    := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help preview test lint format types check bench schema lock clean install configuration golden
+.PHONY: help preview test lint format types check bench schema lock clean install configuration conformance golden
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ schema: $(RUN) ## Write slipway.schema.json, the stack file's JSON Schema
 
 configuration: $(RUN) ## Write docs/configuration.md from the settings
 	@$(BIN)/python -m settings.reference
+
+conformance: $(DEV) ## Check every requirement of the five documents and write examples/*/CONFORMANCE.md
+	@$(BIN)/python -m tests.conformance
 
 golden: $(DEV) ## Write the lists of URNs that the tests compare with
 	@$(BIN)/python -m tests.stacks

@@ -591,6 +591,7 @@ TAGGABLE: Final = frozenset(
         "aws:rds/parameterGroup:ParameterGroup",
         "aws:rds/subnetGroup:SubnetGroup",
         "aws:route53/healthCheck:HealthCheck",
+        "aws:scheduler/scheduleGroup:ScheduleGroup",
         "aws:s3/bucket:Bucket",
         "aws:secretsmanager/secret:Secret",
         "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace",

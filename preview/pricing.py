@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from preview import yaml
-from preview.graph import Graph, Resource
+from preview.graph import UNKNOWN, Graph, Resource
 
 _PRICES: Final = Path(__file__).with_name("prices.yaml")
 
@@ -290,9 +290,11 @@ def _service(metered: _Metered) -> Iterator[Charge]:
         # No list holds this key: what cannot be known is reported as missing.
         yield Charge(what="tasks of a definition outside this stack", key="fargate.task", quantity=Decimal(1))
         return
-    # It may wait for another one as well: that of the migration.
+    # It may wait for another one as well: that of a migration, which another component holds.
     runs = metered.resource.inputs.get("taskDefinition")
-    task = next((d for d in definitions if d.outputs.get("arn") == runs), definitions[-1]).inputs
+    known = [d for d in definitions if runs is not UNKNOWN and d.outputs.get("arn") == runs]
+    beside = [d for d in definitions if d.parent == metered.resource.parent]
+    task = (known or beside or definitions)[-1].inputs
     vcpu, gib = Decimal(str(task.get("cpu", 256))) / 1024, Decimal(str(task.get("memory", 512))) / 1024
     platform = task.get("runtimePlatform")
     arm = isinstance(platform, Mapping) and platform.get("cpuArchitecture") == "ARM64"
