@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+import pulumi
 import pulumi_aws as aws
 from pulumi import Input, InvokeOptions, Output
 
@@ -474,41 +475,45 @@ class Arguments:
         buckets = [media.bucket if media else None, replicate.bucket if replicate else None]
         hosts = [*public_hosts(domain), *balancer_hosts(settings, domain)] if domain else []
         hosts += [media.cdn.host] if media and media.cdn and media.cdn.host else []
-        return {
-            "delivery": DeliveryArgs(
-                label=settings.label,
-                account_id=self.account_id,
-                regions=list(dict.fromkeys(regions)),
-                github=GitHubArgs(
-                    repository=github.repository,
-                    owner_id=github.owner_id,
-                    repository_id=github.repository_id,
-                    environments=[github.environment] if github.environment else [],
-                    refs=[f"refs/heads/{github.branch}"] if github.branch else [],
-                ),
-                provider_arn=delivery.provider_arn,
-                role_name=delivery.role_name,
-                preview_role_name=delivery.preview_role_name,
-                session_hours=delivery.session_hours,
-                names={
-                    "cluster": [settings.cluster.name or settings.label],
-                    "family": families,
-                    "repository": settings.repositories,
-                    "database": [settings.database.name or settings.label] if settings.database else [],
-                    "cache": [settings.cache.name or settings.label] if settings.cache else [],
-                    "bucket": [name for name in buckets if name],
-                    "secret": [settings.secret_name(name) for name in settings.secrets],
-                    "written-secret": [settings.secret_name(name) for name in settings.url_secrets],
-                    "log-group": [checks.log_group(settings, key, service) for key, service in services],
-                },
-                tags={"app": settings.app, "environment": settings.environment},
-                hosts=list(dict.fromkeys(hosts)),
-                state_bucket=delivery.state_bucket,
-                state_key_arn=delivery.state_key_arn,
-                boundary_arn=delivery.boundary_arn,
-                empty_buckets=settings.protection.empty_on_destroy,
-            )
-        }
+        try:
+            return {
+                "delivery": DeliveryArgs(
+                    label=settings.label,
+                    account_id=self.account_id,
+                    regions=list(dict.fromkeys(regions)),
+                    github=GitHubArgs(
+                        repository=github.repository,
+                        owner_id=github.owner_id,
+                        repository_id=github.repository_id,
+                        environments=[github.environment] if github.environment else [],
+                        refs=[f"refs/heads/{github.branch}"] if github.branch else [],
+                    ),
+                    provider_arn=delivery.provider_arn,
+                    role_name=delivery.role_name,
+                    preview_role_name=delivery.preview_role_name,
+                    session_hours=delivery.session_hours,
+                    names={
+                        "cluster": [settings.cluster.name or settings.label],
+                        "family": families,
+                        "repository": settings.repositories,
+                        "database": [settings.database.name or settings.label] if settings.database else [],
+                        "cache": [settings.cache.name or settings.label] if settings.cache else [],
+                        "bucket": [name for name in buckets if name],
+                        "secret": [settings.secret_name(name) for name in settings.secrets],
+                        "written-secret": [settings.secret_name(name) for name in settings.url_secrets],
+                        "log-group": [checks.log_group(settings, key, service) for key, service in services],
+                    },
+                    tags={"app": settings.app, "environment": settings.environment},
+                    hosts=list(dict.fromkeys(hosts)),
+                    state_bucket=delivery.state_bucket,
+                    state_key_arn=delivery.state_key_arn,
+                    boundary_arn=delivery.boundary_arn,
+                    empty_buckets=settings.protection.empty_on_destroy,
+                )
+            }
+        except ValueError as error:
+            # Only the names of all parts together show whether the role fits IAM.
+            raise pulumi.RunError(f"slipway:delivery: {error}") from None
 
     def backup(self, parts: Parts, observability: Observability | None) -> Mapping[str, BackupArgs]:
         """Return the arguments of AWS Backup, by component, where the stack has it."""

@@ -95,11 +95,15 @@ def grown(source: Path, services: int) -> dict[str, Any]:
     for number in range(1, services + 1):
         name = f"svc-{number:03}"
         service = copy.deepcopy(first)
-        service.pop("name", None)
+        # Names are each service's own, and one service migrates the database for all.
+        for own in ("name", "family", "logGroup", *(["migrate"] if copies else [])):
+            service.pop(own, None)
         if "route" in service:
             service["route"] = {"paths": [f"/{name}/*"], "priority": 1000 + number}
         copies[name] = service
     document["config"][_SERVICES] = copies
+    # A role's policies name what it deploys, and IAM allows ten: not enough for hundreds of services.
+    document["config"].pop("slipway:delivery", None)
     return document
 
 

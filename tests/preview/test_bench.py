@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import settings
 from preview import bench
 
 SOURCE = """
@@ -27,6 +28,11 @@ def test_grown_stack_files_have_distinct_services(tmp_path: Path, size: int) -> 
     assert len({service["route"]["priority"] for service in services.values()}) == size
     assert len({service["route"]["paths"][0] for service in services.values()}) == size
     assert services["svc-001"]["image"] == {"repository": "toy/api", "tag": "a1"}
+
+
+@pytest.mark.parametrize("path", bench.shipped(), ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_grown_stack_files_are_valid(path: Path) -> None:
+    assert len(settings.parse(bench.grown(path, 12)["config"], "generated").services) == 12
 
 
 def test_shipped_stack_files_are_found() -> None:
