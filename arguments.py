@@ -545,14 +545,13 @@ class Arguments:
         settings, budget = self.settings, self.settings.budget
         if budget is None:
             return {}
-        own = {"app": settings.app, "environment": settings.environment, "managed-by": "pulumi"}
         return {
             "budget": BudgetArgs(
                 label=settings.label,
                 monthly_usd=budget.monthly_usd,
                 topic_arn=_topic(observability, budget.notify) if budget.notify else None,
                 emails=budget.emails,
-                tag=(budget.by_tag, {**settings.tags, **own}[budget.by_tag]) if budget.by_tag else None,
+                tag=(budget.by_tag, tags(settings)[budget.by_tag]) if budget.by_tag else None,
             )
         }
 
@@ -736,8 +735,13 @@ _ECR = re.compile(r"^(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amaz
 def provider(settings: Settings) -> aws.ProviderArgs:
     """Return the AWS provider's arguments: the `aws:` keys of the stack file, and the tags on everything."""
     given = settings.aws.model_dump(exclude_none=True)
+    return aws.ProviderArgs(**given, default_tags=aws.ProviderDefaultTagsArgs(tags=tags(settings)))
+
+
+def tags(settings: Settings) -> Mapping[str, str]:
+    """Return the tags on everything: the stack file's, and the program's own, which win."""
     own = {"app": settings.app, "environment": settings.environment, "managed-by": "pulumi"}
-    return aws.ProviderArgs(**given, default_tags=aws.ProviderDefaultTagsArgs(tags={**settings.tags, **own}))
+    return {**settings.tags, **own}
 
 
 def zone_id(settings: Settings, lookup: InvokeOptions) -> Input[str]:

@@ -15,6 +15,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
+from components._edges import known_after
 from components._metrics import HEALTH_REGION
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 
@@ -220,7 +221,7 @@ class Notifications(pulumi.ComponentResource):
             region=region,
             opts=ResourceOptions(parent=self),
         )
-        arn = Output.all(topic.arn, policy.id).apply(lambda known: str(known[0]))
+        arn = known_after(topic.arn, policy)
         return _Topic(name=name, arn=arn, region=region, listeners=listeners)
 
     def _subscribe(self, topic: _Topic) -> None:
