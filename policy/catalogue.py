@@ -30,6 +30,7 @@ class Severity(StrEnum):
 class Level(StrEnum):
     """What a violation does to the update."""
 
+    DISABLED = "disabled"
     ADVISORY = "advisory"
     MANDATORY = "mandatory"
 
@@ -40,6 +41,8 @@ IN_PRODUCTION: Final = {**dict.fromkeys(Environment, Level.ADVISORY), Environmen
 """Stops an update in production; a reminder elsewhere, where the saving may be meant."""
 NOWHERE: Final = dict.fromkeys(Environment, Level.ADVISORY)
 """A reminder: good advice, or an opinion."""
+OPT_IN: Final = dict.fromkeys(Environment, Level.DISABLED)
+"""Not judged unless the policy configuration gives it a level: right for some organisations, wrong or costly for others."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +72,19 @@ class Control:
     checkov: tuple[str, ...] = ()
     prowler: tuple[str, ...] = ()
     cdk_nag: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeftOut:
+    """A published control that the pack does not have."""
+
+    title: str
+    """What it demands, as a sentence."""
+    why: str
+    """Why it is left out."""
+    fsbp: tuple[str, ...] = ()
+    cis: tuple[str, ...] = ()
+    checkov: tuple[str, ...] = ()
 
 
 _HUB: Final = "https://docs.aws.amazon.com/securityhub/latest/userguide/"
@@ -768,5 +784,8 @@ CONTROLS: Final = (
         nist=("CM-8",),
     ),
 )
+
+LEFT_OUT: Final[tuple[LeftOut, ...]] = ()
+"""Published controls for this architecture that have no rule, with the reason."""
 
 BY_NAME: Final = {control.name: control for control in CONTROLS}

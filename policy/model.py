@@ -47,7 +47,18 @@ def canonical_type(token: str) -> str:
 class Resource:
     """One resource as a rule sees it. Properties are converted on first use, so a rule pays only for what it reads."""
 
-    __slots__ = ("_plain", "_raw", "dependencies", "name", "parent", "provider", "type", "urn")
+    __slots__ = (
+        "_plain",
+        "_raw",
+        "dependencies",
+        "ignore_changes",
+        "name",
+        "parent",
+        "protect",
+        "provider",
+        "type",
+        "urn",
+    )
 
     def __init__(
         self,
@@ -59,12 +70,16 @@ class Resource:
         parent: str | None = None,
         provider: object = None,
         dependencies: Mapping[str, Sequence[str]] | None = None,
+        protect: bool = False,
+        ignore_changes: Sequence[str] = (),
     ) -> None:
         self.type = canonical_type(token)
         self.name = name
         self.urn = urn
         self.parent = parent
         self.provider = provider
+        self.protect = protect
+        self.ignore_changes = ignore_changes
         self.dependencies: Mapping[str, Sequence[str]] = dependencies or {}
         self._raw = raw
         self._plain: dict[str, Value] | None = None

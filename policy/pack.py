@@ -124,7 +124,16 @@ def policies(where: Environment, rules: Sequence[Rule] = RULES) -> list[Policy]:
 def view(args: ResourceValidationArgs) -> Resource:
     """One resource as rules see it."""
     provider = args.provider.props if args.provider else None
-    return Resource(token=args.resource_type, name=args.name, urn=args.urn, raw=args.props, provider=provider)
+    return Resource(
+        token=args.resource_type,
+        name=args.name,
+        urn=args.urn,
+        raw=args.props,
+        parent=args.opts.parent,
+        provider=provider,
+        protect=args.opts.protect,
+        ignore_changes=args.opts.ignore_changes,
+    )
 
 
 def graph(args: StackValidationArgs) -> Graph:
@@ -136,6 +145,9 @@ def graph(args: StackValidationArgs) -> Graph:
             urn=item.urn,
             raw=item.props,
             parent=item.parent.urn if item.parent else None,
+            provider=item.provider.props if item.provider else None,
+            protect=item.opts.protect,
+            ignore_changes=item.opts.ignore_changes,
             dependencies={
                 prop: [target.urn for target in targets] for prop, targets in item.property_dependencies.items()
             },

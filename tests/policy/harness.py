@@ -34,6 +34,8 @@ class Sample:
     props: Mapping[str, Any]
     parent: str = ""
     also: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    protect: bool = False
+    ignore_changes: Sequence[str] = ()
 
     @property
     def urn(self) -> str:
@@ -41,11 +43,19 @@ class Sample:
 
 
 def res(
-    token: str, name: str, /, *, parent: str = "", also: Mapping[str, Sequence[str]] | None = None, **props: Any
+    token: str,
+    name: str,
+    /,
+    *,
+    parent: str = "",
+    also: Mapping[str, Sequence[str]] | None = None,
+    protect: bool = False,
+    ignore_changes: Sequence[str] = (),
+    **props: Any,
 ) -> Sample:
     """A sample; `token` without ``aws:`` for AWS types, `also` adds dependencies that a property carries."""
     full = token if token.startswith(("aws:", "awsx:", "pulumi:", "slipway:")) else f"aws:{token}"
-    return Sample(full, name, props, parent, also or {})
+    return Sample(full, name, props, parent, also or {}, protect, ignore_changes)
 
 
 @dataclass(frozen=True)
@@ -126,11 +136,19 @@ def _provider(props: Mapping[str, Any] | None) -> analyzer_pb2.AnalyzerProviderR
     return made
 
 
+def _options(sample: Sample) -> analyzer_pb2.AnalyzerResourceOptions:
+    return analyzer_pb2.AnalyzerResourceOptions(protect=sample.protect, ignoreChanges=sample.ignore_changes)
+
+
 def analyze_request(
     sample: Sample, *, preview: bool, provider: Mapping[str, Any] | None = None
 ) -> analyzer_pb2.AnalyzeRequest:
     made = analyzer_pb2.AnalyzeRequest(
-        type=sample.token, urn=sample.urn, name=sample.name, provider=_provider(provider)
+        type=sample.token,
+        urn=sample.urn,
+        name=sample.name,
+        provider=_provider(provider),
+        options=_options(sample),
     )
     made.properties.update(_written(sample.props, preview=preview))
     return made
@@ -156,6 +174,7 @@ def stack_request(
             parent=urns[sample.parent] if sample.parent else STACK,
             propertyDependencies=dependencies,
             provider=_provider(provider),
+            options=_options(sample),
         )
         made.properties.update({**computed, **_written(sample.props, preview=preview)})
         resources.append(made)

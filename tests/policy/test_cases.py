@@ -19,8 +19,7 @@ def _id(case: Case) -> str:
 @pytest.mark.parametrize("preview", [False, True], ids=["update", "preview"])
 @pytest.mark.parametrize("case", CASES, ids=_id)
 def test_case(case: Case, *, preview: bool) -> None:
-    config = {case.control: case.config} if case.config else None
-    outcome = judge(case.resources, preview=preview, config=config, provider=case.provider)
+    outcome = judge(case.resources, preview=preview, config={case.control: case.config}, provider=case.provider)
     assert outcome.verdict(case.control) == case.expected(preview=preview), outcome.diagnostics
     if case.expected(preview=preview) == "fail":
         assert any(case.says in message for message in outcome.of(case.control)), outcome.of(case.control)
