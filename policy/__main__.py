@@ -18,11 +18,11 @@ if _spec is None:
     raise ImportError(f"{_here} is not a policy pack")
 sys.modules["policy"] = importlib.util.module_from_spec(_spec)
 pack = importlib.import_module("policy.pack")
-importlib.import_module("policy.sdk").convert_once(pulumi_policy.policy)
+importlib.import_module("policy.sdk").adapt(pulumi_policy.policy)
 
 PolicyPack(
     name=pack.NAME,
-    policies=pack.policies(pack.environment()),
+    policies=pack.policies(pack.levels.environment(), exempt=pack.exemptions()),
     display_name=pack.DISPLAY_NAME,
     description=pack.DESCRIPTION,
     tags=["aws", "ecs", "python"],

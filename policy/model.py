@@ -201,6 +201,10 @@ class Graph:
         """The resources of some types."""
         return [resource for token in types for resource in self._by_type.get(token, ())]
 
+    def named(self, urn: str) -> Resource | None:
+        """The resource of this URN."""
+        return self._by_urn.get(urn)
+
     def refers(self, resource: Resource, path: str, *types: str) -> Selection:
         """What a property refers to, among resources of some types.
 

@@ -1,18 +1,21 @@
 """The pack: one SDK policy for each rule, with the catalogue's metadata and the environment's levels."""
 
+import datetime as dt
+import os
 import threading
 import traceback
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
-import pulumi
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
     PolicyComplianceFramework,
     PolicyConfigSchema,
+    PolicyResource,
     ResourceValidationArgs,
     ResourceValidationPolicy,
     StackValidationArgs,
@@ -20,8 +23,12 @@ from pulumi_policy import (
 )
 from pulumi_policy import Severity as SdkSeverity
 
+from policy import levels
 from policy.catalogue import BY_NAME, Control, Environment
+from policy.exemptions import Exemptions, load
+from policy.ledger import Exempted, Judgement, Ledger
 from policy.model import Finding, Graph, Resource, Verdict, canonical_type
+from policy.remedies import REMEDIES
 from policy.rule import Config, ResourceRule, Rule, StackRule
 from policy.rules import RULES
 
@@ -30,99 +37,87 @@ DISPLAY_NAME: Final = "Slipway"
 DESCRIPTION: Final = "Guard rails for a containerised web application on AWS"
 
 UNDECIDED: Final = "undecided-in-preview"
-EXEMPTED: Final = "exempted-by-tag"
+EXEMPTED: Final = "exempted-findings"
+IN_ORDER: Final = "exemptions-in-order"
 DEFECTS: Final = "rules-without-defects"
+OWN: Final = (UNDECIDED, EXEMPTED, IN_ORDER, DEFECTS, levels.SETTINGS)
+"""The policies about the pack itself; the rest are the catalogue's controls."""
+
+EXEMPTIONS_FILE: Final = "exemptions.yaml"
+EXEMPTIONS_VARIABLE: Final = "SLIPWAY_POLICY_EXEMPTIONS"
+"""The environment variable that names another exemptions file than the pack's own."""
 WAIVE_TAG: Final = "slipway:waive"
 """The tag whose words name the controls that its resource is exempt from, where the catalogue calls them waivable."""
 
-_STACK_PREFIXES: Final = (
-    ("prod", Environment.PRODUCTION),
-    ("stag", Environment.STAGING),
-    ("dev", Environment.DEVELOPMENT),
-)
+_Made = TypeVar("_Made")
 
 
-class Ledger:
-    """What the rules could not decide, what tags exempt and which rules broke, by control and resource, until judged again.
-
-    The engine judges resources in overlapping calls and the stack in one more at the end. Each judgement replaces the one
-    before it about the same control and resource, so neither the order of calls nor a preview before an update matters.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._undecided: dict[tuple[str, str], int] = {}
-        self._exempted: set[tuple[str, str]] = set()
-        self._defects: dict[tuple[str, str], str] = {}
-
-    def note(self, control: str, urn: str, undecided: int, defect: str, *, exempted: bool = False) -> None:
-        """Replace what is known about a control and a resource; `urn` is empty for the whole stack."""
-        with self._lock:
-            self._undecided.pop((control, urn), None)
-            self._exempted.discard((control, urn))
-            self._defects.pop((control, urn), None)
-            if undecided:
-                self._undecided[control, urn] = undecided
-            if exempted:
-                self._exempted.add((control, urn))
-            if defect:
-                self._defects[control, urn] = defect
-
-    def undecided(self, urns: frozenset[str]) -> Mapping[str, int]:
-        """How many open questions each control has about these resources and the stack."""
-        totals: Counter[str] = Counter()
-        with self._lock:
-            for (control, urn), count in self._undecided.items():
-                if not urn or urn in urns:
-                    totals[control] += count
-        return totals
-
-    def exempted(self, urns: frozenset[str]) -> Mapping[str, list[str]]:
-        """The violations that tags of these resources exempt: URNs by control."""
-        with self._lock:
-            found = sorted(place for place in self._exempted if place[1] in urns)
-        return {control: [urn for name, urn in found if name == control] for control, _ in found}
-
-    def defects(self, urns: frozenset[str]) -> list[tuple[str, str, str]]:
-        """The rules that broke on these resources or the stack, as (control, URN, what happened)."""
-        with self._lock:
-            return [(*place, what) for place, what in self._defects.items() if not place[1] or place[1] in urns]
-
-
-def environment() -> Environment:
-    """How strict to judge: stack configuration ``policy:environment``, ``slipway:environment``, the stack's name, production.
+def exemptions() -> Exemptions:
+    """What the organisation exempts: the file that `EXEMPTIONS_VARIABLE` names, else `EXEMPTIONS_FILE` in the pack.
 
     Raises:
-        ValueError: the configuration names an environment that does not exist.
+        ValueError: the variable names no file.
     """
-    for namespace in ("policy", "slipway"):
-        given = pulumi.Config(namespace).get("environment")
-        if given is not None:
-            if given not in list(Environment):
-                raise ValueError(f"{namespace}:environment: {given} is none of {', '.join(Environment)}")
-            return Environment(given)
-    stack = (pulumi.get_stack() or "").rsplit("/", 1)[-1].lower()
-    return next((found for prefix, found in _STACK_PREFIXES if stack.startswith(prefix)), Environment.PRODUCTION)
+    named = os.environ.get(EXEMPTIONS_VARIABLE)
+    if named and not Path(named).is_file():
+        raise ValueError(f"{EXEMPTIONS_VARIABLE}: {named} is not a file")
+    path = Path(named) if named else Path(__file__).with_name(EXEMPTIONS_FILE)
+    return load(path, dt.datetime.now(tz=dt.UTC).date())
 
 
-def policies(where: Environment, rules: Sequence[Rule] = RULES) -> list[Policy]:
-    """The SDK policies of an environment: one for each rule, then the summaries and the defects, which run last.
+def policies(where: Environment, rules: Sequence[Rule] = RULES, exempt: Exemptions | None = None) -> list[Policy]:
+    """The SDK policies of an environment: one for each rule, then those about the pack itself, which run last.
 
     Raises:
         KeyError: a rule has no row in the catalogue.
     """
     ledger = Ledger()
+    exempt = exempt or Exemptions()
+    court = _Court(ledger, exempt)
     made: list[Policy] = [
-        _resource_policy(rule, BY_NAME[rule.name], where, ledger)
+        _resource_policy(rule, BY_NAME[rule.name], where, court)
         if isinstance(rule, ResourceRule)
-        else _stack_policy(rule, BY_NAME[rule.name], where, ledger)
+        else _stack_policy(rule, BY_NAME[rule.name], where, court)
         for rule in rules
     ]
-    return [*made, _undecided_policy(ledger), _exempted_policy(ledger), _defects_policy(ledger)]
+    return [
+        *made,
+        _undecided_policy(ledger),
+        _exempted_policy(ledger),
+        _in_order_policy(ledger, exempt),
+        _defects_policy(ledger),
+        _settings_policy(),
+    ]
+
+
+class _Latest(threading.local):
+    """What this thread made last, for the next rule that asks for the same: the SDK hands each its own arguments.
+
+    A key may hold the `id` of an object that what is made for it keeps alive.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[type, tuple[object, Any]] = {}
+
+    def get(self, key: object, kind: type[_Made], make: Callable[[], _Made]) -> _Made:
+        """The last object of this kind if it was made for an equal key, else a new one."""
+        known, made = self._made.get(kind, (None, None))
+        if known != key:
+            made = make()
+            self._made[kind] = (key, made)
+        return cast("_Made", made)
+
+
+_latest: Final = _Latest()
 
 
 def view(args: ResourceValidationArgs) -> Resource:
-    """One resource as rules see it."""
+    """One resource as rules see it: the same object for each rule that judges it in turn."""
+    key = (args.urn, id(args.props), args.opts.protect, list(args.opts.ignore_changes))
+    return _latest.get(key, Resource, lambda: _view(args))
+
+
+def _view(args: ResourceValidationArgs) -> Resource:
     provider = args.provider.props if args.provider else None
     return Resource(
         token=args.resource_type,
@@ -132,12 +127,24 @@ def view(args: ResourceValidationArgs) -> Resource:
         parent=args.opts.parent,
         provider=provider,
         protect=args.opts.protect,
-        ignore_changes=args.opts.ignore_changes,
+        ignore_changes=list(args.opts.ignore_changes),
     )
 
 
 def graph(args: StackValidationArgs) -> Graph:
-    """The stack as rules see it."""
+    """The stack as rules see it: the same object for each rule that judges it in turn."""
+    edges = [
+        {prop: [target.urn for target in targets] for prop, targets in item.property_dependencies.items()}
+        for item in args.resources
+    ]
+    key = [
+        (item.urn, id(item.props), item.opts.protect, list(item.opts.ignore_changes), links)
+        for item, links in zip(args.resources, edges, strict=True)
+    ]
+    return _latest.get(key, Graph, lambda: _graph(args.resources, edges))
+
+
+def _graph(resources: Sequence[PolicyResource], edges: Sequence[Mapping[str, Sequence[str]]]) -> Graph:
     return Graph(
         Resource(
             token=item.resource_type,
@@ -147,72 +154,101 @@ def graph(args: StackValidationArgs) -> Graph:
             parent=item.parent.urn if item.parent else None,
             provider=item.provider.props if item.provider else None,
             protect=item.opts.protect,
-            ignore_changes=item.opts.ignore_changes,
-            dependencies={
-                prop: [target.urn for target in targets] for prop, targets in item.property_dependencies.items()
-            },
+            ignore_changes=list(item.opts.ignore_changes),
+            dependencies=links,
         )
-        for item in args.resources
+        for item, links in zip(resources, edges, strict=True)
     )
 
 
-def _resource_policy(rule: ResourceRule, control: Control, where: Environment, ledger: Ledger) -> Policy:
+def _resource_policy(rule: ResourceRule, control: Control, where: Environment, court: "_Court") -> Policy:
     def validate(args: ResourceValidationArgs, report: Any) -> None:  # noqa: ANN401 - the SDK's callback type is too narrow
-        if canonical_type(args.resource_type) not in rule.types:
+        if rule.types and canonical_type(args.resource_type) not in rule.types:
             args.not_applicable()
             return
         config = Config(rule.parameters, args.get_config())
         resource = view(args)
-        waived = control.waivable and control.name in _waivers(resource)
-        _settle(control.name, args.urn, lambda: rule.judge(resource, config), report, ledger, waived=waived)
+        court.settle(control, args.urn, lambda: rule.judge(resource, config), report, lambda _: resource)
 
-    return ResourceValidationPolicy(validate=validate, **_metadata(rule, control, where))
+    remedy = REMEDIES.get(rule.name)
+    if remedy is None:
+        return ResourceValidationPolicy(validate=validate, **_metadata(rule, control, where))
+
+    def remediate(args: ResourceValidationArgs) -> Any:  # noqa: ANN401 - the SDK wants the proxy back that it gave
+        if canonical_type(args.resource_type) not in rule.types:
+            args.not_applicable()
+        changed = remedy(canonical_type(args.resource_type), args.props, Config(rule.parameters, args.get_config()))
+        return args.props if changed else None
+
+    return ResourceValidationPolicy(validate=validate, remediate=remediate, **_metadata(rule, control, where))
 
 
-def _stack_policy(rule: StackRule, control: Control, where: Environment, ledger: Ledger) -> Policy:
+def _stack_policy(rule: StackRule, control: Control, where: Environment, court: "_Court") -> Policy:
     def validate(args: StackValidationArgs, report: Any) -> None:  # noqa: ANN401 - the SDK's callback type is too narrow
-        if not any(canonical_type(item.resource_type) in rule.types for item in args.resources):
-            ledger.note(control.name, "", 0, "")
+        if rule.types and not any(canonical_type(item.resource_type) in rule.types for item in args.resources):
+            court.ledger.note(control.name, "", Judgement())
             args.not_applicable()
             return
         config = Config(rule.parameters, args.get_config())
-        _settle(control.name, "", lambda: rule.judge(graph(args), config), report, ledger)
+        whole = graph(args)
+        court.settle(control, "", lambda: rule.judge(whole, config), report, whole.named)
 
     return StackValidationPolicy(validate=validate, **_metadata(rule, control, where))
 
 
-def _waivers(resource: Resource) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Court:
+    """Where findings are settled: reported, exempt, left open."""
+
+    ledger: Ledger
+    exempt: Exemptions
+
+    def settle(
+        self,
+        control: Control,
+        urn: str,
+        judge: Callable[[], Iterable[Finding]],
+        report: Any,  # noqa: ANN401 - the SDK's callback type is too narrow
+        resource: Callable[[str], Resource | None],
+    ) -> None:
+        """Report the violations or note that they are exempt, count the open questions, turn an exception into a defect.
+
+        Args:
+            control: what is judged.
+            urn: the resource that is judged, empty for the stack.
+            judge: the rule.
+            report: the SDK's callback.
+            resource: finds the resource of a finding by its URN.
+        """
+        undecided = 0
+        exempted: list[Exempted] = []
+        defect = ""
+        try:
+            for finding in judge():
+                if finding.verdict is not Verdict.FAIL:
+                    undecided += 1
+                elif exemption := self._exemption(control, finding.urn, resource):
+                    exempted.append(exemption)
+                else:
+                    report(one_line(finding.message), None if urn else finding.urn)
+        except Exception as error:  # noqa: BLE001 - anything else would stop the engine, and with it every deployment
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            defect = f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
+        self.ledger.note(control.name, urn, Judgement(undecided=undecided, exempted=tuple(exempted), defect=defect))
+
+    def _exemption(self, control: Control, urn: str, resource: Callable[[str], Resource | None]) -> Exempted | None:
+        if entry := self.exempt.of(control.name, urn):
+            return Exempted(control=control.name, urn=urn, why=str(entry), entry=entry)
+        if control.waivable and control.name in _waivers(resource(urn)):
+            return Exempted(control=control.name, urn=urn, why=f"waived by its tag {WAIVE_TAG}")
+        return None
+
+
+def _waivers(resource: Resource | None) -> list[str]:
     """The controls that the resource's own tag names."""
-    tags = resource.get("tags")
+    tags = resource.get("tags") if resource else None
     named = tags.get(WAIVE_TAG) if isinstance(tags, dict) else None
     return named.split() if isinstance(named, str) else []
-
-
-def _settle(
-    control: str,
-    urn: str,
-    judge: Callable[[], Iterable[Finding]],
-    report: Any,  # noqa: ANN401 - see above
-    ledger: Ledger,
-    *,
-    waived: bool = False,
-) -> None:
-    """Report the violations or note that they are exempt, count the open questions, and turn an exception into a defect."""
-    undecided = 0
-    exempted = False
-    defect = ""
-    try:
-        for finding in judge():
-            if finding.verdict is Verdict.FAIL and waived:
-                exempted = True
-            elif finding.verdict is Verdict.FAIL:
-                report(one_line(finding.message), None if urn else finding.urn)
-            else:
-                undecided += 1
-    except Exception as error:  # noqa: BLE001 - anything else would stop the engine, and with it every deployment
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        defect = f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
-    ledger.note(control, urn, undecided, defect, exempted=exempted)
 
 
 def one_line(message: str) -> str:
@@ -269,16 +305,55 @@ def _undecided_policy(ledger: Ledger) -> Policy:
 
 def _exempted_policy(ledger: Ledger) -> Policy:
     def validate(args: StackValidationArgs, report: Any) -> None:  # noqa: ANN401 - the SDK's callback type is too narrow
-        for control, urns in ledger.exempted(frozenset(item.urn for item in args.resources)).items():
-            names = ", ".join(urn.rsplit("::", 1)[-1] for urn in urns)
-            report(f"{control} is waived by the tag {WAIVE_TAG} of {names}")
+        found = ledger.exempted(frozenset(item.urn for item in args.resources))
+        for (control, why), items in groupby(sorted(found, key=_by_reason), key=_by_reason):
+            report(f"{control} of {', '.join(dict.fromkeys(_name(item.urn) for item in items))}: {why}")
 
     return StackValidationPolicy(
         name=EXEMPTED,
-        description="What resources opt out of by a tag, in one line for each control.",
+        description="What is exempt, and why: one line for each control and reason.",
         validate=validate,
         enforcement_level=EnforcementLevel.ADVISORY,
         severity=SdkSeverity.LOW,
+    )
+
+
+def _by_reason(item: Exempted) -> tuple[str, str]:
+    return item.control, item.why
+
+
+def _name(urn: str) -> str:
+    return urn.rsplit("::", 1)[-1]
+
+
+def _in_order_policy(ledger: Ledger, exempt: Exemptions) -> Policy:
+    def validate(args: StackValidationArgs, report: Any) -> None:  # noqa: ANN401 - the SDK's callback type is too narrow
+        for problem in exempt.problems:
+            report(f"{problem}; what it was meant to exempt is reported")
+        used = [item.entry for item in ledger.exempted(frozenset(item.urn for item in args.resources))]
+        for entry in exempt.entries:
+            if entry not in used:
+                report(f"the exemption of {entry.resource} from {entry.control} is not used here ({entry.owner})")
+        for entry in exempt.ending():
+            report(f"the exemption of {entry.resource} from {entry.control} ends on {entry.expires} ({entry.owner})")
+
+    return StackValidationPolicy(
+        name=IN_ORDER,
+        description="Exemptions are in order: complete, in force, used, and not about to end.",
+        validate=validate,
+        enforcement_level=EnforcementLevel.ADVISORY,
+        severity=SdkSeverity.LOW,
+    )
+
+
+def _settings_policy() -> Policy:
+    return StackValidationPolicy(
+        name=levels.SETTINGS,
+        description="Carries the configuration of the whole pack: which environment's levels hold, or from which severity.",
+        validate=lambda _args, _report: None,
+        enforcement_level=EnforcementLevel.ADVISORY,
+        severity=SdkSeverity.LOW,
+        config_schema=PolicyConfigSchema({name: dict(schema) for name, schema in levels.SCHEMA.items()}),
     )
 
 

@@ -33,6 +33,11 @@ class Config:
         """A list of strings."""
         return list(values.strings(self._value(name)))
 
+    def texts(self, name: str) -> dict[str, str]:
+        """Strings by name."""
+        value = self._value(name)
+        return {key: item for key, item in value.items() if isinstance(item, str)} if isinstance(value, dict) else {}
+
     def numbers(self, name: str) -> list[int]:
         """A list of whole numbers."""
         return [item for item in values.items(self._value(name)) if isinstance(item, int)]

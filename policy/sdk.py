@@ -6,15 +6,27 @@ from typing import Any, Final
 
 from google.protobuf import json_format  # type: ignore[import-untyped] # has no stubs among our dependencies
 from google.protobuf.struct_pb2 import Struct  # type: ignore[import-untyped] # as above
+from pulumi_policy import deserialize, proxy
+
+from policy.server import Server
 
 _MOST: Final = 16_384
+_REPLACED: Final = ("json_format", "deserialize_properties", "unknown_checking_proxy")
+
+
+class _Converted(dict[str, Any]):
+    """A message's content, which remembers the view of it that rules get."""
+
+    __slots__ = ("view",)
+
+    view: Any
 
 
 class _Conversions:
     """Stands in for `google.protobuf.json_format`, and remembers what became of each message.
 
-    The SDK converts every resource of a stack once for each stack policy, in Python: most of what a pack costs. The
-    result is only read. Of a version of the SDK that converts otherwise, nothing is remembered.
+    The SDK converts every resource of a stack once for each policy, in Python: most of what a pack costs. The result is
+    only read. A message that is converted otherwise is not remembered.
     """
 
     def __init__(self) -> None:
@@ -29,16 +41,54 @@ class _Conversions:
         return getattr(json_format, name)
 
 
-def _converted(data: bytes) -> object:
+def _converted(data: bytes) -> _Converted:
     message = Struct()
     message.ParseFromString(data)
-    return json_format.MessageToDict(message)
+    return _Converted(json_format.MessageToDict(message))
+
+
+def _deserialize_properties(props: Any, proxy_secrets: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002 - as the SDK's
+    """Leave a remembered message to `_unknown_checking_proxy`; a remediation changes its copy, so it gets its own."""
+    if proxy_secrets or not isinstance(props, _Converted):
+        return deserialize.deserialize_properties(props, proxy_secrets)
+    return props
+
+
+def _unknown_checking_proxy(props: Any) -> Any:  # noqa: ANN401 - as the SDK's
+    if not isinstance(props, _Converted):
+        return proxy.unknown_checking_proxy(props)
+    if not hasattr(props, "view"):
+        props.view = proxy.unknown_checking_proxy(deserialize.deserialize_properties(props))
+    return props.view
 
 
 def convert_once(sdk: Any) -> Callable[[], None]:  # noqa: ANN401 - a module
-    """Let the SDK's policy module convert each message once; return what undoes it."""
-    before = getattr(sdk, "json_format", None)
-    if before is not json_format:
+    """Let the SDK's policy module convert each message once; return what undoes it.
+
+    A version of the SDK that does it another way is left alone.
+    """
+    before = {name: getattr(sdk, name, None) for name in _REPLACED}
+    expected = (json_format, deserialize.deserialize_properties, proxy.unknown_checking_proxy)
+    if tuple(before.values()) != expected:
         return lambda: None
-    sdk.json_format = _Conversions()
-    return lambda: setattr(sdk, "json_format", before)
+
+    def put(replacements: dict[str, Any]) -> None:
+        for name, replacement in replacements.items():
+            setattr(sdk, name, replacement)
+
+    put(dict(zip(_REPLACED, (_Conversions(), _deserialize_properties, _unknown_checking_proxy), strict=True)))
+    return lambda: put(before)
+
+
+def adapt(sdk: Any) -> None:  # noqa: ANN401 - a module
+    """Let the SDK's policy module convert each message once and serve with `Server`.
+
+    Raises:
+        RuntimeError: this version of the SDK has no such place, and configurations would go unchecked.
+    """
+    convert_once(sdk)
+    if getattr(sdk, "_PolicyAnalyzerServicer", None) is not Server.__base__:
+        raise RuntimeError(
+            "the pack does not know this version of pulumi-policy; policy/requirements.txt names those it does"
+        )
+    sdk._PolicyAnalyzerServicer = Server  # noqa: SLF001 - `PolicyPack` has no parameter for it

@@ -8,10 +8,10 @@ from typing import Any
 
 from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import EnforcementLevel, proxy
-from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 from policy import pack
 from policy.catalogue import Environment
+from policy.server import Server
 
 UNKNOWN = proxy.UNKNOWN_STRING_VALUE
 STACK = "urn:pulumi:prod::shop::pulumi:pulumi:Stack::shop-prod"
@@ -187,7 +187,7 @@ def servicer(where: Environment = Environment.PRODUCTION) -> Any:
 
 
 def made_of(policies: list[Any]) -> Any:
-    return _PolicyAnalyzerServicer("slipway", "0.0.1", policies, EnforcementLevel.MANDATORY)
+    return Server("slipway", "0.0.1", policies, EnforcementLevel.MANDATORY)
 
 
 def configure(server: Any, config: Mapping[str, Mapping[str, Any]]) -> None:

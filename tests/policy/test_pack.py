@@ -1,9 +1,7 @@
 """The pack around the rules: levels, metadata, the summary line, defects, configuration."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import pulumi
 import pytest
 from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import EnforcementLevel, ResourceValidationPolicy, StackValidationPolicy
@@ -20,16 +18,10 @@ from tests.policy.test_cases import CASES
 DATABASE = "aws:rds/instance:Instance"
 
 
-@pytest.fixture
-def configured() -> Iterator[None]:
-    yield
-    pulumi.runtime.set_all_config({})
-
-
 @pytest.mark.parametrize("where", Environment)
-def test_one_policy_per_control_and_three_about_the_pack(where: Environment) -> None:
+def test_one_policy_per_control_then_those_about_the_pack(where: Environment) -> None:
     names = [policy.name for policy in pack.policies(where)]
-    assert names == [*(rule.name for rule in RULES), pack.UNDECIDED, pack.EXEMPTED, pack.DEFECTS]
+    assert names == [*(rule.name for rule in RULES), *pack.OWN]
 
 
 @pytest.mark.parametrize("where", Environment)
@@ -71,35 +63,6 @@ def test_metadata_reaches_the_engine() -> None:
         assert policy.severity != analyzer_pb2.POLICY_SEVERITY_UNSPECIFIED
 
 
-@pytest.mark.parametrize(
-    ("config", "stack_name", "expected"),
-    [
-        ({"policy:environment": "development", "slipway:environment": "production"}, "prod", Environment.DEVELOPMENT),
-        ({"slipway:environment": "staging"}, "prod", Environment.STAGING),
-        ({}, "acme/shop/staging-2", Environment.STAGING),
-        ({}, "dev", Environment.DEVELOPMENT),
-        ({}, "production", Environment.PRODUCTION),
-        ({}, "blue", Environment.PRODUCTION),
-    ],
-)
-def test_environment(
-    config: dict[str, str],
-    stack_name: str,
-    expected: Environment,
-    monkeypatch: pytest.MonkeyPatch,
-    configured: None,  # noqa: ARG001 - cleans up
-) -> None:
-    pulumi.runtime.set_all_config(config)
-    monkeypatch.setattr(pulumi, "get_stack", lambda: stack_name)
-    assert pack.environment() is expected
-
-
-def test_a_misspelt_environment_is_refused(configured: None) -> None:  # noqa: ARG001 - cleans up
-    pulumi.runtime.set_all_config({"slipway:environment": "prodcution"})
-    with pytest.raises(ValueError, match="slipway:environment: prodcution is none of production, staging, development"):
-        pack.environment()
-
-
 def test_undecided_is_one_advisory_line() -> None:
     samples = [res(DATABASE, name, multiAz=UNKNOWN, storageEncrypted=UNKNOWN) for name in ("one", "two")]
     said = [item for item in judge(samples, preview=True).diagnostics if item.policy == pack.UNDECIDED]
@@ -131,7 +94,7 @@ def test_a_waivable_control_is_exempted_by_tag_and_listed() -> None:
     assert outcome.verdict("container-images-pinned") == "pass"
     listed = [item for item in outcome.diagnostics if item.policy == pack.EXEMPTED]
     assert [item.level for item in listed] == [analyzer_pb2.ADVISORY]
-    assert listed[0].message.endswith("container-images-pinned is waived by the tag slipway:waive of api")
+    assert listed[0].message.endswith("container-images-pinned of api: waived by its tag slipway:waive")
 
 
 def test_a_tag_may_name_several_controls() -> None:

@@ -12,6 +12,7 @@ import grpc  # type: ignore[import-untyped] # has no stubs among our dependencie
 import pytest
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
+from policy import pack
 from policy.catalogue import CONTROLS
 from tests.policy.harness import analyze_request, res, stack_request
 
@@ -43,7 +44,7 @@ def test_runs_from_the_repository_and_from_its_own_folder(folder: Path, cwd: Pat
         info = stub.GetAnalyzerInfo(analyzer_pb2.AnalyzeRequest())
         reply = stub.Analyze(analyze_request(sample, preview=True))
         stack = stub.AnalyzeStack(stack_request([sample], preview=True))
-    assert len(info.policies) == len(CONTROLS) + 3
+    assert len(info.policies) == len(CONTROLS) + len(pack.OWN)
     assert "database-not-public" in {item.policyName for item in reply.diagnostics}
     assert "database-in-private-subnets" in {item.policyName for item in stack.diagnostics}
 
