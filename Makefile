@@ -7,9 +7,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUN    := $(VENV)/.installed
 DEV    := $(VENV)/.installed-dev
+JUDGE  := .venv-judge/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help preview test lint format types check bench schema lock clean install configuration conformance golden
+.PHONY: help preview test lint format types check bench schema lock clean install configuration conformance golden judge policies
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +60,18 @@ configuration: $(RUN) ## Write docs/configuration.md from the settings
 conformance: $(DEV) ## Check every requirement of the five documents and write examples/*/CONFORMANCE.md
 	@$(BIN)/python -m tests.conformance
 
+$(JUDGE): requirements-judge.txt
+	@test -x .venv-judge/bin/python || $(PYTHON) -m venv .venv-judge
+	@echo "Installing checkov into .venv-judge (once; 300 MB)" >&2
+	@.venv-judge/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-judge.txt
+	@touch $@
+
+judge: $(DEV) $(JUDGE) ## Let checkov judge every shipped stack, and compare it with the policy pack
+	@CHECKOV=.venv-judge/bin/checkov $(BIN)/python -m judge
+
+policies: $(RUN) ## Write docs/policies.md from the policy pack's catalogue
+	@$(BIN)/python -m policy.reference
+
 golden: $(DEV) ## Write the lists of URNs that the tests compare with
 	@$(BIN)/python -m tests.stacks
 
@@ -66,6 +79,7 @@ lock: $(DEV) ## Compile the lock files anew from requirements*.in
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements-judge.in -o requirements-judge.txt
 
 clean: ## Remove .venv and the caches
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build
+	@rm -rf $(VENV) .venv-judge .mypy_cache .pytest_cache .ruff_cache .hypothesis build

@@ -188,6 +188,9 @@ class BucketReplication(pulumi.ComponentResource):
                     noncurrent_version_expiration=aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
                         noncurrent_days=args.expire_noncurrent_days
                     ),
+                    abort_incomplete_multipart_upload=aws.s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
+                        days_after_initiation=_ABORT_UPLOAD_DAYS
+                    ),
                 )
             ],
             opts=ResourceOptions(parent=self, depends_on=[versioning]),
@@ -223,6 +226,7 @@ class BucketReplication(pulumi.ComponentResource):
         return role, policy
 
 
+_ABORT_UPLOAD_DAYS: Final = 7
 _PROMISED_MINUTES: Final = 15
 """The only time that Replication Time Control offers."""
 

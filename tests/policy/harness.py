@@ -11,6 +11,7 @@ from pulumi_policy import EnforcementLevel, proxy
 
 from policy import pack
 from policy.catalogue import Environment
+from policy.rules import RULES
 from policy.server import Server
 
 UNKNOWN = proxy.UNKNOWN_STRING_VALUE
@@ -188,6 +189,12 @@ def servicer(where: Environment = Environment.PRODUCTION) -> Any:
 
 def made_of(policies: list[Any]) -> Any:
     return Server("slipway", "0.0.1", policies, EnforcementLevel.MANDATORY)
+
+
+@cache
+def only(control: str) -> Any:
+    """Return a pack of one control."""
+    return made_of(pack.policies(Environment.PRODUCTION, [rule for rule in RULES if rule.name == control]))
 
 
 def configure(server: Any, config: Mapping[str, Mapping[str, Any]]) -> None:

@@ -3,15 +3,12 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import pytest
 
-from policy import pack
-from policy.catalogue import Environment
 from policy.rules import RULES
-from tests.policy.harness import UNKNOWN, Case, Outcome, judge, made_of
+from tests.policy.harness import UNKNOWN, Case, Outcome, judge, only
 from tests.policy.test_cases import CASES
 
 CANARIES = ("hunter2-canary", "AKIACANARYCANARY1234", "postgres://shop:hunter2-canary@db/shop")
@@ -31,11 +28,6 @@ def planted(value: Any, canary: str, skip: tuple[str, ...] = ()) -> Iterator[Any
         yield canary
         if value.startswith(("{", "[")):
             yield from (json.dumps(changed) for changed in planted(json.loads(value), canary, IDENTIFIERS))
-
-
-@cache
-def only(control: str) -> Any:
-    return made_of(pack.policies(Environment.PRODUCTION, [rule for rule in RULES if rule.name == control]))
 
 
 def outcomes(case: Case, canary: str) -> Iterator[Outcome]:
