@@ -28,42 +28,21 @@ class NoAnswerError(Exception):
     """The pack does not answer; the text continues a sentence that begins with `the policy pack`."""
 
 
-class Session:
-    """A conversation with a pack that listens on a port of this machine."""
+class Requests:
+    """What the engine sends about a stack's resources."""
 
-    def __init__(self, port: int, *, project: str, stack: str, dry_run: bool, seconds: float) -> None:
-        """Configure the pack.
+    def __init__(self, *, project: str, stack: str) -> None:
+        """Begin a stack.
 
         Args:
-            port: where the pack listens.
             project: the project's name.
             stack: the stack's name.
-            dry_run: whether this stands for a preview.
-            seconds: the time limit of each answer.
-
-        Raises:
-            NoAnswerError: the pack ended, or exceeded the time limit.
         """
-        self._seconds = seconds
         self._root = f"urn:pulumi:{stack}::{project}::{_STACK}::{project}-{stack}"
         self._providers: dict[str, Resource] = {}
-        self._calls: dict[str, grpc.Future] = {}
-        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=_OPTIONS)
-        self._pack = analyzer_pb2_grpc.AnalyzerStub(self._channel)
-        where = analyzer_pb2.AnalyzerStackConfigureRequest(
-            stack=stack, project=project, organization="organization", dry_run=dry_run
-        )
-        with self._answers():
-            self._info = self._pack.GetAnalyzerInfo(empty_pb2.Empty(), timeout=seconds)
-            self._pack.ConfigureStack(where, timeout=seconds)
-            self._pack.Configure(_configuration(self._info), timeout=seconds)
 
-    def close(self) -> None:
-        """Hang up."""
-        self._channel.close()
-
-    def ask(self, resource: Resource) -> None:
-        """Ask about a resource; its provider must have been asked about before. The answer is part of the verdict."""
+    def resource(self, resource: Resource) -> analyzer_pb2.AnalyzeRequest:
+        """A resource as the engine shows it before it exists: by inputs. Its provider must have come before."""
         if resource.type.startswith("pulumi:providers:"):
             self._providers[resource.urn] = resource
         request = analyzer_pb2.AnalyzeRequest(
@@ -71,59 +50,10 @@ class Session:
         )
         wire.write(request.properties, checked_inputs(resource, self._provider(resource)))
         self._add_provider(resource, request)
-        self._calls[resource.urn] = self._pack.Analyze.future(request, timeout=self._seconds)
+        return request
 
-    def verdict(self, graph: Graph) -> Verdict:
-        """Ask about the resources that were not asked about yet, then about the stack, and sum up all answers.
-
-        Raises:
-            NoAnswerError: the pack ended, or exceeded the time limit.
-        """
-        for resource in graph.resources:
-            if resource.urn not in self._calls:
-                self.ask(resource)
-        calls, self._calls = self._calls, {}
-        found: list[Finding] = []
-        undecided: list[Finding] = []
-        defects: list[str] = []
-
-        def collect(urn: str, call: grpc.Future) -> None:
-            try:
-                diagnostics = call.result().diagnostics
-            except grpc.RpcError as error:
-                if error.code() != grpc.StatusCode.UNKNOWN:
-                    raise
-                about = f"{graph.urn(urn).type} {graph.urn(urn).name}" if urn else "the stack"
-                defects.append(f"{about}: {str(error.details()).removeprefix('Exception calling application: ')}")
-                return
-            for diagnostic in diagnostics:
-                finding = _finding(urn, diagnostic)
-                unsure = diagnostic.message.startswith(_UNDECIDED) or finding.policy == _UNDECIDED_POLICY
-                (undecided if unsure else found).append(finding)
-
-        with self._answers():
-            for urn, call in calls.items():
-                collect(urn, call)
-            # A pack may sum up in its stack policies what its resource policies saw: the stack comes last, as on the engine.
-            collect("", self._pack.AnalyzeStack.future(self._stack_request(graph), timeout=self._seconds))
-        return Verdict(
-            pack=self._info.displayName or self._info.name,
-            policies=sum(policy.enforcementLevel != analyzer_pb2.DISABLED for policy in self._info.policies),
-            findings=tuple(sorted(found, key=_rank)),
-            undecided=tuple(sorted(undecided, key=_rank)),
-            defects=tuple(dict.fromkeys(defects)),
-        )
-
-    @contextlib.contextmanager
-    def _answers(self) -> Iterator[None]:
-        try:
-            yield
-        except grpc.RpcError as error:
-            if error.code() == grpc.StatusCode.DEADLINE_EXCEEDED:
-                raise NoAnswerError(f"has not answered after {self._seconds:g} seconds") from None
-            raise NoAnswerError(f"does not answer: {error.details()}") from None
-
-    def _stack_request(self, graph: Graph) -> analyzer_pb2.AnalyzeStackRequest:
+    def stack(self, graph: Graph) -> analyzer_pb2.AnalyzeStackRequest:
+        """The stack as the engine shows it after all resources are registered: by outputs. Ask about resources first."""
         request = analyzer_pb2.AnalyzeStackRequest()
         root = request.resources.add()
         root.type, root.name, root.urn = _STACK, self._root.rpartition("::")[2], self._root
@@ -163,6 +93,95 @@ class Session:
             wire.write(target.properties, provider.inputs)
 
 
+class Session:
+    """A conversation with a pack that listens on a port of this machine."""
+
+    def __init__(self, port: int, *, project: str, stack: str, dry_run: bool, seconds: float) -> None:
+        """Configure the pack.
+
+        Args:
+            port: where the pack listens.
+            project: the project's name.
+            stack: the stack's name.
+            dry_run: whether this stands for a preview.
+            seconds: the time limit of each answer.
+
+        Raises:
+            NoAnswerError: the pack ended, or exceeded the time limit.
+        """
+        self._seconds = seconds
+        self._requests = Requests(project=project, stack=stack)
+        self._calls: dict[str, grpc.Future] = {}
+        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=_OPTIONS)
+        self._pack = analyzer_pb2_grpc.AnalyzerStub(self._channel)
+        where = analyzer_pb2.AnalyzerStackConfigureRequest(
+            stack=stack, project=project, organization="organization", dry_run=dry_run
+        )
+        with self._answers():
+            self._info = self._pack.GetAnalyzerInfo(empty_pb2.Empty(), timeout=seconds)
+            self._pack.ConfigureStack(where, timeout=seconds)
+            self._pack.Configure(configuration(self._info), timeout=seconds)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._channel.close()
+
+    def ask(self, resource: Resource) -> None:
+        """Ask about a resource; its provider must have been asked about before. The answer is part of the verdict."""
+        request = self._requests.resource(resource)
+        self._calls[resource.urn] = self._pack.Analyze.future(request, timeout=self._seconds)
+
+    def verdict(self, graph: Graph) -> Verdict:
+        """Ask about the resources that were not asked about yet, then about the stack, and sum up all answers.
+
+        Raises:
+            NoAnswerError: the pack ended, or exceeded the time limit.
+        """
+        for resource in graph.resources:
+            if resource.urn not in self._calls:
+                self.ask(resource)
+        calls, self._calls = self._calls, {}
+        found: list[Finding] = []
+        undecided: list[Finding] = []
+        defects: list[str] = []
+
+        def collect(urn: str, call: grpc.Future) -> None:
+            try:
+                diagnostics = call.result().diagnostics
+            except grpc.RpcError as error:
+                if error.code() != grpc.StatusCode.UNKNOWN:
+                    raise
+                about = f"{graph.urn(urn).type} {graph.urn(urn).name}" if urn else "the stack"
+                defects.append(f"{about}: {str(error.details()).removeprefix('Exception calling application: ')}")
+                return
+            for diagnostic in diagnostics:
+                finding = _finding(urn, diagnostic)
+                unsure = diagnostic.message.startswith(_UNDECIDED) or finding.policy == _UNDECIDED_POLICY
+                (undecided if unsure else found).append(finding)
+
+        with self._answers():
+            for urn, call in calls.items():
+                collect(urn, call)
+            # A pack may sum up in its stack policies what its resource policies saw: the stack comes last, as on the engine.
+            collect("", self._pack.AnalyzeStack.future(self._requests.stack(graph), timeout=self._seconds))
+        return Verdict(
+            pack=self._info.displayName or self._info.name,
+            policies=sum(policy.enforcementLevel != analyzer_pb2.DISABLED for policy in self._info.policies),
+            findings=tuple(sorted(found, key=_rank)),
+            undecided=tuple(sorted(undecided, key=_rank)),
+            defects=tuple(dict.fromkeys(defects)),
+        )
+
+    @contextlib.contextmanager
+    def _answers(self) -> Iterator[None]:
+        try:
+            yield
+        except grpc.RpcError as error:
+            if error.code() == grpc.StatusCode.DEADLINE_EXCEEDED:
+                raise NoAnswerError(f"has not answered after {self._seconds:g} seconds") from None
+            raise NoAnswerError(f"does not answer: {error.details()}") from None
+
+
 def checked_inputs(resource: Resource, provider: Resource | None) -> Mapping[str, object]:
     """Return the inputs as the engine shows them to policies: after the provider's check, so with its default tags."""
     if resource.type not in answers.TAGGABLE and "tags" not in resource.inputs:
@@ -192,7 +211,7 @@ def _finding(urn: str, found: analyzer_pb2.AnalyzeDiagnostic) -> Finding:
     )
 
 
-def _configuration(info: analyzer_pb2.AnalyzerInfo) -> analyzer_pb2.ConfigureAnalyzerRequest:
+def configuration(info: analyzer_pb2.AnalyzerInfo) -> analyzer_pb2.ConfigureAnalyzerRequest:
     """Settle each policy's level and parameters as the engine does: schema defaults, then the pack's own configuration."""
     request = analyzer_pb2.ConfigureAnalyzerRequest()
     for policy in info.policies:
