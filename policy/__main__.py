@@ -9,7 +9,6 @@ import importlib.util
 import sys
 from pathlib import Path
 
-import pulumi_policy.policy
 from pulumi_policy import PolicyPack
 
 _here = Path(__file__).resolve().parent
@@ -18,7 +17,7 @@ if _spec is None:
     raise ImportError(f"{_here} is not a policy pack")
 sys.modules["policy"] = importlib.util.module_from_spec(_spec)
 pack = importlib.import_module("policy.pack")
-importlib.import_module("policy.sdk").adapt(pulumi_policy.policy)
+importlib.import_module("policy.server").install()
 
 PolicyPack(
     name=pack.NAME,

@@ -4,7 +4,7 @@ import datetime as dt
 import os
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -91,20 +91,17 @@ def policies(where: Environment, rules: Sequence[Rule] = RULES, exempt: Exemptio
 
 
 class _Latest(threading.local):
-    """What this thread made last, for the next rule that asks for the same: the SDK hands each its own arguments.
-
-    A key may hold the `id` of an object that what is made for it keeps alive.
-    """
+    """What this thread made last, for the next rule that is asked about the same."""
 
     def __init__(self) -> None:
         self._made: dict[type, tuple[object, Any]] = {}
 
-    def get(self, key: object, kind: type[_Made], make: Callable[[], _Made]) -> _Made:
-        """The last object of this kind if it was made for an equal key, else a new one."""
+    def get(self, source: object, kind: type[_Made], make: Callable[[], _Made]) -> _Made:
+        """The last object of this kind if it was made from this very source, else a new one."""
         known, made = self._made.get(kind, (None, None))
-        if known != key:
+        if known is not source:
             made = make()
-            self._made[kind] = (key, made)
+            self._made[kind] = (source, made)
         return cast("_Made", made)
 
 
@@ -113,8 +110,7 @@ _latest: Final = _Latest()
 
 def view(args: ResourceValidationArgs) -> Resource:
     """One resource as rules see it: the same object for each rule that judges it in turn."""
-    key = (args.urn, id(args.props), args.opts.protect, list(args.opts.ignore_changes))
-    return _latest.get(key, Resource, lambda: _view(args))
+    return _latest.get(args.props, Resource, lambda: _view(args))
 
 
 def _view(args: ResourceValidationArgs) -> Resource:
@@ -133,18 +129,10 @@ def _view(args: ResourceValidationArgs) -> Resource:
 
 def graph(args: StackValidationArgs) -> Graph:
     """The stack as rules see it: the same object for each rule that judges it in turn."""
-    edges = [
-        {prop: [target.urn for target in targets] for prop, targets in item.property_dependencies.items()}
-        for item in args.resources
-    ]
-    key = [
-        (item.urn, id(item.props), item.opts.protect, list(item.opts.ignore_changes), links)
-        for item, links in zip(args.resources, edges, strict=True)
-    ]
-    return _latest.get(key, Graph, lambda: _graph(args.resources, edges))
+    return _latest.get(args.resources, Graph, lambda: _graph(args.resources))
 
 
-def _graph(resources: Sequence[PolicyResource], edges: Sequence[Mapping[str, Sequence[str]]]) -> Graph:
+def _graph(resources: Sequence[PolicyResource]) -> Graph:
     return Graph(
         Resource(
             token=item.resource_type,
@@ -155,9 +143,11 @@ def _graph(resources: Sequence[PolicyResource], edges: Sequence[Mapping[str, Seq
             provider=item.provider.props if item.provider else None,
             protect=item.opts.protect,
             ignore_changes=list(item.opts.ignore_changes),
-            dependencies=links,
+            dependencies={
+                prop: [target.urn for target in targets] for prop, targets in item.property_dependencies.items()
+            },
         )
-        for item, links in zip(resources, edges, strict=True)
+        for item in resources
     )
 
 

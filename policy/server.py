@@ -1,13 +1,28 @@
-"""The pack's end of the analyzer protocol, where it differs from the SDK's: a configuration is checked before it holds."""
+"""The pack's end of the analyzer protocol, where it does better than the SDK's.
 
-from collections.abc import Mapping
+The SDK reads every resource anew for each policy, which would be most of what this pack costs; here it is read once. And a
+policy configuration is checked before it holds.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 import grpc  # type: ignore[import-untyped] # has no stubs among our dependencies
 from google.protobuf import json_format  # type: ignore[import-untyped] # as above
 from pulumi.runtime.proto import analyzer_pb2
-from pulumi_policy import EnforcementLevel, Policy, ResourceValidationPolicy
-from pulumi_policy.policy import _PolicyAnalyzerServicer
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyResource,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+from pulumi_policy import policy as sdk
+from pulumi_policy.deserialize import deserialize_properties
+from pulumi_policy.proxy import unknown_checking_proxy
 
 from policy import levels
 from policy.levels import Request
@@ -21,8 +36,8 @@ _LEVELS: Final[Mapping[int, str]] = {
 _NUMBERS: Final = {word: number for number, word in _LEVELS.items()}
 
 
-class Server(_PolicyAnalyzerServicer):
-    """Refuses configurations that the engine accepts without a word, and applies those of the whole pack.
+class Server(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 - the SDK offers no other place to stand
+    """Serves the policies.
 
     The engine sends a level for each policy: the configured one, else the one that the pack announced. Only a level that
     differs from the announced one can be told apart as configured, and it wins over environment and threshold.
@@ -30,6 +45,7 @@ class Server(_PolicyAnalyzerServicer):
 
     def __init__(self, name: str, version: str, policies: list[Policy], *rest: Any, **named: Any) -> None:  # noqa: ANN401 - handed on
         super().__init__(name, version, policies, *rest, **named)
+        self._policies = policies
         self._announced = {
             policy.name: (policy.enforcement_level or EnforcementLevel.ADVISORY).value for policy in policies
         }
@@ -45,9 +61,32 @@ class Server(_PolicyAnalyzerServicer):
         self._tags: Mapping[str, str] = {}
         self._asked = analyzer_pb2.ConfigureAnalyzerRequest()
 
+    def Analyze(self, request: Any, _context: Any) -> analyzer_pb2.AnalyzeResponse:  # noqa: ANN401, N802 - as the SDK's
+        """Judge one resource by its inputs."""
+        response = analyzer_pb2.AnalyzeResponse()
+        props = _read(request.properties)
+        options = self._get_resource_options(request)
+        provider = self._get_provider_resource(request)
+        for policy, level in self._running(ResourceValidationPolicy):
+            config = self._get_policy_config(policy.name)
+            args = ResourceValidationArgs(
+                request.type, props, request.urn, request.name, options, provider, config, self._tags
+            )
+            self._judge(policy, level, args, response)
+        return response
+
+    def AnalyzeStack(self, request: Any, _context: Any) -> analyzer_pb2.AnalyzeResponse:  # noqa: ANN401, N802 - as the SDK's
+        """Judge the stack by its outputs."""
+        response = analyzer_pb2.AnalyzeResponse()
+        resources = self._stack(request.resources)
+        for policy, level in self._running(StackValidationPolicy):
+            args = StackValidationArgs(resources, self._get_policy_config(policy.name), self._tags)
+            self._judge(policy, level, args, response)
+        return response
+
     def ConfigureStack(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802 - as the SDK's
         """Take the stack's tags, which may name its environment."""
-        self._tags = dict(request.tags)
+        self._tags = MappingProxyType(dict(request.tags))
         answer = super().ConfigureStack(request, context)
         self.Configure(self._asked, context)
         return answer
@@ -76,7 +115,7 @@ class Server(_PolicyAnalyzerServicer):
         for name, level in default.items():
             if name not in requests or requests[name].level == self._announced[name]:
                 effective.policyConfig[name].enforcementLevel = _NUMBERS[level]
-        return super().Configure(effective, context)  # type: ignore[no-untyped-call] # the SDK's
+        return super().Configure(effective, context)
 
     def _levels(self, requests: Mapping[str, Request]) -> Mapping[str, str]:
         """The levels that hold where none is configured by name, if they are others than the announced ones."""
@@ -87,3 +126,58 @@ class Server(_PolicyAnalyzerServicer):
         where = levels.environment(settings, self._tags)
         chosen = levels.levels(where, None if threshold is None else str(threshold))
         return {name: level.value for name, level in chosen.items() if name in self._announced}
+
+    def _running(self, kind: type[Policy]) -> Iterator[tuple[Any, EnforcementLevel]]:
+        """The policies of a kind that are not disabled. What remediation has left over is mandatory, as in the SDK."""
+        for policy in self._policies:
+            level = self._get_enforcement_level(policy)
+            if isinstance(policy, kind) and level is not EnforcementLevel.DISABLED:
+                yield policy, EnforcementLevel.MANDATORY if level is EnforcementLevel.REMEDIATE else level
+
+    def _judge(
+        self,
+        policy: Any,  # noqa: ANN401 - one of two kinds without a common `validate`
+        level: EnforcementLevel,
+        args: ResourceValidationArgs | StackValidationArgs,
+        response: analyzer_pb2.AnalyzeResponse,
+    ) -> None:
+        report = self._create_report_violation(response, policy.name, policy.description, level, policy.severity)
+        try:
+            policy.validate(args, report)
+        except sdk._NotApplicableError as error:  # noqa: SLF001 - what `not_applicable` raises
+            response.not_applicable.add(policy_name=policy.name, reason=error.reason or "")
+
+    def _stack(self, sent: Sequence[Any]) -> list[PolicyResource]:
+        """The resources as stack policies get them."""
+        made = {
+            item.urn: PolicyResource(
+                item.type,
+                _read(item.properties),
+                item.urn,
+                item.name,
+                self._get_resource_options(item),
+                self._get_provider_resource(item),
+                None,
+                [],
+                {},
+            )
+            for item in sent
+        }
+        for item in sent:
+            resource = made[item.urn]
+            resource.parent = made.get(item.parent)
+            resource.dependencies = [made[urn] for urn in item.dependencies if urn in made]
+            resource.property_dependencies = {
+                prop: [made[urn] for urn in listed.urns if urn in made]
+                for prop, listed in item.propertyDependencies.items()
+            }
+        return list(made.values())
+
+
+def _read(properties: Any) -> Any:  # noqa: ANN401 - a protobuf message, and the SDK's view of it
+    return unknown_checking_proxy(deserialize_properties(json_format.MessageToDict(properties)))
+
+
+def install() -> None:
+    """Let `PolicyPack`, which has no parameter for it, serve with `Server`."""
+    sdk._PolicyAnalyzerServicer = Server  # type: ignore[misc] # noqa: SLF001 - see above
