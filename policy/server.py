@@ -115,7 +115,7 @@ class Server(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 - the SDK offers no o
         for name, level in default.items():
             if name not in requests or requests[name].level == self._announced[name]:
                 effective.policyConfig[name].enforcementLevel = _NUMBERS[level]
-        return super().Configure(effective, context)
+        return super().Configure(effective, context)  # type: ignore[no-untyped-call] # the SDK's
 
     def _levels(self, requests: Mapping[str, Request]) -> Mapping[str, str]:
         """The levels that hold where none is configured by name, if they are others than the announced ones."""
