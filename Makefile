@@ -10,10 +10,10 @@ DEV    := $(VENV)/.installed-dev
 JUDGE  := .venv-judge/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help preview test lint format types check bench schema lock clean install configuration conformance golden judge policies
+.PHONY: help preview test lint format types check bench schema lock clean install configuration conformance golden judge policies new-rule
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(RUN): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Slipway needs Python 3.11 or newer; $(PYTHON) is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.12 ...")'
@@ -48,8 +48,9 @@ types: $(DEV) ## Check the types
 
 check: lint types test ## Everything CI runs
 
-bench: $(RUN) ## Time the preview of every shipped stack and of 1 to 200 services
+bench: $(RUN) ## Time the preview of every shipped stack and of 1 to 200 services, and the policy pack on 200 to 2000 resources
 	@$(BIN)/python -m preview.bench
+	@$(BIN)/python -m tests.policy.load
 
 schema: $(RUN) ## Write slipway.schema.json, the stack file's JSON Schema
 	@$(BIN)/python -m settings.schema
@@ -68,6 +69,9 @@ $(JUDGE): requirements-judge.txt
 
 judge: $(DEV) $(JUDGE) ## Let checkov judge every shipped stack, and compare it with the policy pack
 	@CHECKOV=.venv-judge/bin/checkov $(BIN)/python -m judge
+
+new-rule: $(RUN) ## Begin a rule: ID=key-deletion-takes-time TYPE=aws:kms/key:Key PROPERTY=deletionWindowInDays [MODULE=own]
+	@$(BIN)/python -m policy.scaffold --control "$(ID)" --type "$(TYPE)" --property "$(PROPERTY)" --module "$(or $(MODULE),own)"
 
 policies: $(RUN) ## Write docs/policies.md from the policy pack's catalogue
 	@$(BIN)/python -m policy.reference
