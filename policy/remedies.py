@@ -16,6 +16,9 @@ Remedy: TypeAlias = Callable[[str, Properties, Config], bool]
 """Takes the canonical type, the properties and the rule's parameters."""
 
 _BLOCKS: Final = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+_LOG_DAYS: Final = 90
+_RETENTIONS: Final = (90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+"""What CloudWatch takes, from `_LOG_DAYS` on: CloudWatch Logs API reference, PutRetentionPolicy."""
 
 
 def put(props: Properties, key: str, *, wanted: object) -> bool:
@@ -44,9 +47,11 @@ def block_public_access(_type: str, props: Properties, _config: Config) -> bool:
 
 
 def keep_logs(_type: str, props: Properties, config: Config) -> bool:
-    """Give a log group that keeps everything for ever the retention that the rule's parameters ask for."""
+    """Give a log group that keeps everything for ever an end: 90 days, or as long as the rule's `minDays` asks for."""
     seen = values.plain(props["retentionInDays"]) if "retentionInDays" in list(props) else None
-    return not seen and put(props, "retentionInDays", wanted=config.number("remedyDays"))
+    least = max(_LOG_DAYS, config.number("minDays"))
+    days = next((days for days in _RETENTIONS if days >= least), _RETENTIONS[-1])
+    return not seen and put(props, "retentionInDays", wanted=days)
 
 
 def add_tags(_type: str, props: Properties, config: Config) -> bool:
@@ -64,5 +69,8 @@ def add_tags(_type: str, props: Properties, config: Config) -> bool:
     return bool(missing)
 
 
-REMEDIES: Final[Mapping[str, Remedy]] = {}
+REMEDIES: Final[Mapping[str, Remedy]] = {
+    "required-tags": add_tags,
+    "log-retention-set": keep_logs,
+}
 """The remedies by control."""

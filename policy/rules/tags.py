@@ -43,9 +43,10 @@ TAGGABLE: Final = (
     "required-tags",
     *TAGGABLE,
     tags=Parameter({"type": "array", "items": {"type": "string"}}, ["app", "environment", "owner"]),
+    values=Parameter({"type": "object", "additionalProperties": {"type": "string"}}, {}),
 )
 def required_tags(resource: Resource, config: Config) -> Iterator[Finding]:
-    """On the resource, or among the provider's default tags."""
+    """On the resource, or among the provider's default tags. `values` are what a remediation adds where they are missing."""
     sources = [resource.get("tags"), resource.get("tagsAll"), _default_tags(resource)]
     given = {key for source in sources if isinstance(source, dict) for key, value in source.items() if value != ""}
     missing = [tag for tag in config.words("tags") if tag not in given]
