@@ -10,7 +10,7 @@ DEV    := $(VENV)/.installed-dev
 JUDGE  := .venv-judge/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help preview test lint format types check bench schema lock clean install configuration conformance golden judge policies new-rule
+.PHONY: help preview policy test lint format types check bench schema lock clean install configuration conformance golden judge policies new-rule
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ install: $(RUN) ## Prepare .venv for the program, the policy pack and the previe
 
 preview: $(RUN) ## Show a stack offline: make preview STACK=prod | FILE=path/Pulumi.x.yaml [FORMAT=plain]
 	@$(BIN)/python -m preview $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(if $(FORMAT),--format "$(FORMAT)")
+
+policy: $(RUN) ## Judge a stack file, or an exported stack: make policy STACK=prod | FILE=export.json [FORMAT=sarif|junit|...]
+	@$(BIN)/python -m preview --policy $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(if $(FORMAT),--format "$(FORMAT)")
 
 test: $(DEV) ## Run the tests
 	@$(BIN)/python -m pytest

@@ -8,6 +8,7 @@ import arguments
 import settings
 from arguments import Arguments, Parts
 from components import backup, budget, delivery, hibernation
+from components._edges import Gate
 from components.cache import Cache
 from components.cdn import Cdn
 from components.certificate import Certificate
@@ -62,8 +63,13 @@ parts = Parts(
     media=media,
     load_balancer=load_balancer,
 )
-migrated = {name: Service(name, args.service(name, parts), options) for name in config.migrating}
-services = migrated | {name: Service(name, args.service(name, parts, migrated), options) for name in config.following}
+services: dict[str, Service] = {}
+with Gate() as migrations:
+    for name in config.migrating:
+        services[name] = Service(name, args.service(name, parts, services, migrations.opened), options)
+        migrations.wait_for(services[name].migrated)
+for name in config.following:
+    services[name] = Service(name, args.service(name, parts, services, migrations.opened), options)
 watching = args.observability(parts, services)
 observability = Observability("observability", watching, options) if watching else None
 backups = {name: backup.Backup(name, a, options) for name, a in args.backup(parts, observability).items()}
@@ -71,5 +77,5 @@ budgets = {name: budget.Budget(name, a, options) for name, a in args.budget(obse
 deliveries = {name: delivery.Delivery(name, a, options) for name, a in args.delivery().items()}
 sleepers = {name: hibernation.Hibernation(name, a, options) for name, a in args.hibernation(parts, services).items()}
 
-for name, value in arguments.exports(config, parts, services, cdn, deliveries, sleepers).items():
+for name, value in arguments.exports(config, parts, services, cdn, observability, deliveries, sleepers).items():
     pulumi.export(name, value)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 import pulumi
 import pulumi_aws as aws
@@ -16,14 +15,22 @@ from pulumi import Input, InvokeOptions, Output
 
 from components import _documents as documents
 from components._containers import BuildArgs, ContainerArgs, ContainerHealthCheckArgs, SecretReference
-from components.alarms import ApplicationMetric, Thresholds, Watched, WatchedDatabase, WatchedService
+from components._log_router import LogRouterArgs
+from components.alarms import (
+    ApplicationMetric,
+    Thresholds,
+    Watched,
+    WatchedDatabase,
+    WatchedFunction,
+    WatchedService,
+)
 from components.backup import BackupArgs, BackupCopyArgs
 from components.budget import BudgetArgs
 from components.cache import Cache, CacheArgs
 from components.cdn import Cdn, CdnArgs
 from components.certificate import Certificate, CertificateArgs
 from components.cluster import Cluster, ClusterArgs
-from components.database import Database, DatabaseArgs, Engine
+from components.database import Database, DatabaseArgs, Engine, PoolArgs, ReplicaArgs
 from components.delivery import Delivery, DeliveryArgs, GitHubArgs
 from components.dns_alias import DnsAliasArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
@@ -38,6 +45,7 @@ from components.registry import Registry, RegistryArgs
 from components.secret_urls import SecretUrlArgs, SecretUrls, SecretUrlsArgs
 from components.secrets import SecretArgs, Secrets, SecretsArgs
 from components.service import (
+    BlueGreenArgs,
     ConnectionArgs,
     EgressArgs,
     EntryArgs,
@@ -174,6 +182,7 @@ class Arguments:
     def database(self, database: model.Database, network: Network) -> DatabaseArgs:
         """Return the database's arguments."""
         settings, protection = self.settings, self.settings.protection
+        replica, proxy = database.read_replica, database.proxy
         return DatabaseArgs(
             label=settings.label,
             account_id=self.account_id,
@@ -196,10 +205,19 @@ class Arguments:
             backup_days=database.backup_days,
             backup_window=database.backup_window,
             maintenance_window=database.maintenance_window,
+            managed_password=database.managed_password,
             rotate_days=database.rotate_days,
+            recovery_days=protection.secret_recovery_days,
+            iam_authentication=database.iam_authentication,
+            replica=ReplicaArgs(instance_class=replica.instance_class, zone=replica.zone) if replica else None,
+            proxy=PoolArgs(connections_percent=proxy.connections_percent, idle_minutes=proxy.idle_minutes)
+            if proxy
+            else None,
             monitoring_seconds=database.monitoring_seconds,
             insights_days=database.insights_days,
             auto_minor_upgrade=database.auto_minor_upgrade,
+            allow_major_upgrade=database.allow_major_upgrade,
+            extended_support=database.extended_support,
             apply_immediately=database.apply_immediately,
             parameters=database.parameters,
             log_days=settings.logs.retention_days,
@@ -227,6 +245,8 @@ class Arguments:
             replicas=cache.replicas,
             multi_az=checks.cache_spans_zones(cache),
             snapshot_days=cache.snapshot_days,
+            snapshot_window=cache.snapshot_window,
+            maintenance_window=cache.maintenance_window,
             log_days=settings.logs.retention_days,
             log_key_arn=self.log_key_arn,
             final_snapshot=protection.final_snapshot and cache.snapshot_days > 0,
@@ -371,18 +391,8 @@ class Arguments:
         self, network: Network, cluster: Cluster, database: Database | None, cache: Cache | None
     ) -> SecretUrlsArgs | None:
         """Return the arguments of the secrets that the program fills with a URL, or None where the stack has none."""
-        settings, urls = self.settings, {}
-        if settings.database and settings.database.url_secret and database:
-            urls[settings.database.url_secret] = SecretUrlArgs(
-                name=settings.secret_name(settings.database.url_secret),
-                kind=settings.database.engine,
-                source_arn=database.secret_arn,
-                key_arn=database.key_arn,
-                host=database.address,
-                port=database.port,
-                database=checks.database_name(settings, settings.database),
-                services=checks.readers(settings, settings.database.url_secret),
-            )
+        settings = self.settings
+        urls = self._database_urls(settings.database, database) if settings.database and database else {}
         if settings.cache and settings.cache.url_secret and cache:
             urls[settings.cache.url_secret] = SecretUrlArgs(
                 name=settings.secret_name(settings.cache.url_secret),
@@ -410,8 +420,30 @@ class Arguments:
             protect=settings.protection.protect,
         )
 
-    def service(self, key: str, parts: Parts, migrated: Mapping[str, Service] = MappingProxyType({})) -> ServiceArgs:
-        """Return the arguments of the service with that key, which changes after those that migrate the database."""
+    def _database_urls(self, given: model.Database, database: Database) -> dict[str, SecretUrlArgs]:
+        """Return the URLs of the database, or of its proxy, and of its read replica, by their secrets."""
+        settings, replica = self.settings, database.replica
+        ends: dict[str, tuple[Input[str], int]] = {}
+        if given.url_secret:
+            ends[given.url_secret] = (database.address, database.port)
+        if given.read_replica and given.read_replica.url_secret and replica:
+            ends[given.read_replica.url_secret] = (replica.address, replica.port)
+        return {
+            secret: SecretUrlArgs(
+                name=settings.secret_name(secret),
+                kind=given.engine,
+                source_arn=database.secret_arn,
+                key_arn=database.key_arn,
+                host=host,
+                port=port,
+                database=checks.database_name(settings, given),
+                services=checks.readers(settings, secret),
+            )
+            for secret, (host, port) in ends.items()
+        }
+
+    def service(self, key: str, parts: Parts, before: Mapping[str, Service], migrated: Output[str]) -> ServiceArgs:
+        """Return the arguments of a service, which changes once every migration ran; its own runs after those of the services before."""
         settings, service = self.settings, self.settings.services[key]
         tasks, network = service.tasks, parts.network
         fewest, most = _range(tasks)
@@ -424,6 +456,7 @@ class Arguments:
             service_name=checks.service_name(settings, key, service),
             family=checks.family(settings, key, service),
             log_group_name=checks.log_group(settings, key, service),
+            log_router=self._log_router(service.log_router, parts) if service.log_router else None,
             log_days=settings.logs.retention_days,
             log_key_arn=self.log_key_arn,
             cluster_arn=parts.cluster.arn,
@@ -438,7 +471,7 @@ class Arguments:
             network_cidr=network.cidr,
             s3_prefix_list_id=network.s3_prefix_list_id,
             entry=_entry(key, service, parts.load_balancer),
-            connections={name: data for name, data in _connections(parts).items() if name in service.uses},
+            connections=_connections(service, parts),
             egress=[EgressArgs(port=egress.port, cidr=egress.cidr) for egress in service.egress],
             min_tasks=fewest,
             max_tasks=most,
@@ -448,14 +481,28 @@ class Arguments:
             maximum_percent=service.deployment.maximum_percent,
             sleeps=settings.hibernation is not None,
             wait_for_steady_state=service.deployment.wait_for_steady_state,
-            migration=self._migration(key, service, parts),
-            after=[other.migrated for other in migrated.values() if other.migrated],
+            migration=self._migration(key, service, parts, before),
+            after=[migrated] if settings.migrating else [],
             spot_percent=service.spot_percent,
             exec_enabled=service.exec,
             repository_arns=self._repository_arns(service, parts),
-            permissions=[*_declared(service), *(_media_access(parts.media) if "media" in service.uses else ())],
+            permissions=[
+                *_declared(service),
+                *(_media_access(parts.media) if "media" in service.uses else ()),
+                *(self._database_login(parts.database) if "database" in service.uses else ()),
+            ],
             waivers=_waivers(service),
         )
+
+    def _database_login(self, database: Database | None) -> Sequence[documents.Statement]:
+        """Let a service log in with a token, as one user of the database and its replica."""
+        given = self.settings.database
+        if given is None or database is None or not given.iam_authentication:
+            return ()
+        region = self.settings.aws.region
+        start = Output.format("arn:{0}:rds-db:{1}:{2}:dbuser:", documents.partition(region), region, self.account_id)
+        users = [Output.concat(start, resource, "/", given.iam_username) for resource in database.resource_ids]
+        return (documents.allow(["rds-db:connect"], users),)
 
     def delivery(self) -> Mapping[str, DeliveryArgs]:
         """Return the arguments of the roles that pipelines come with, by component, where the stack has them."""
@@ -501,7 +548,7 @@ class Arguments:
                         "bucket": [name for name in buckets if name],
                         "secret": [settings.secret_name(name) for name in settings.secrets],
                         "written-secret": [settings.secret_name(name) for name in settings.url_secrets],
-                        "log-group": [checks.log_group(settings, key, service) for key, service in services],
+                        "log-group": [group for key, s in services for group in checks.log_groups(settings, key, s)],
                     },
                     tags={"app": settings.app, "environment": settings.environment},
                     hosts=list(dict.fromkeys(hosts)),
@@ -583,7 +630,9 @@ class Arguments:
             )
         }
 
-    def _migration(self, key: str, service: model.Service, parts: Parts) -> MigrateArgs | None:
+    def _migration(
+        self, key: str, service: model.Service, parts: Parts, before: Mapping[str, Service]
+    ) -> MigrateArgs | None:
         if service.migrate is None:
             return None
         given = self.settings.aws
@@ -591,7 +640,7 @@ class Arguments:
         return MigrateArgs(
             family=checks.migration_family(self.settings, key, service),
             command=service.migrate.command,
-            after=[parts.database] if parts.database else (),
+            after=[part for part in (parts.database, *(other.migration for other in before.values())) if part],
             timeout_seconds=service.migrate.timeout_minutes * 60,
             profile=given.profile,
             assume_role_arns=[str(role["roleArn"]) for role in given.assume_roles or () if "roleArn" in role],
@@ -633,12 +682,15 @@ class Arguments:
     def _watched(self, parts: Parts, services: Mapping[str, Service]) -> Watched:
         settings, balancer, database = self.settings, parts.load_balancer, self.settings.database
         targets = {key: target.arn_suffix for key, target in balancer.targets.items()} if balancer else {}
+        others = {key: t.alternate.arn_suffix for key, t in balancer.targets.items() if t.alternate} if balancer else {}
         metrics = settings.alarms.metrics if settings.alarms else {}
         return Watched(
             cluster_name=parts.cluster.name,
             container_insights=settings.cluster.container_insights != "disabled",
             services={
-                key: WatchedService(service_name=service.name, target_arn_suffix=targets.get(key))
+                key: WatchedService(
+                    service_name=service.name, target_arn_suffix=targets.get(key), alternate_arn_suffix=others.get(key)
+                )
                 for key, service in services.items()
             },
             load_balancer_arn_suffix=balancer.arn_suffix if balancer else None,
@@ -648,10 +700,12 @@ class Arguments:
                 instance_class=database.instance_class,
                 storage_gib=database.storage_gib,
                 max_connections=database.parameters.get("max_connections"),
+                replicas={"replica": parts.database.replica.identifier} if parts.database.replica else {},
             )
             if database and parts.database
             else None,
             cache_nodes=parts.cache.members if parts.cache else (),
+            functions={"secret-urls": _composer(parts.secret_urls)} if parts.secret_urls else {},
             application={
                 name: ApplicationMetric(**{**metric.model_dump(), "severity": Severity(metric.severity)})
                 for name, metric in metrics.items()
@@ -681,6 +735,12 @@ class Arguments:
             stop_seconds=service.stop_seconds,
         )
 
+    def _log_router(self, router: model.LogRouter, parts: Parts) -> LogRouterArgs:
+        image = self._image(router.image, parts)
+        if isinstance(image, BuildArgs):
+            raise TypeError("the settings let no router's image be built")
+        return LogRouterArgs(routes=router.routes, image=image, memory_mib=router.memory_mib)
+
     def _image(self, image: model.Image, parts: Parts) -> Input[str] | BuildArgs:
         if image.repository is None or parts.registry is None:
             return str(image.uri)
@@ -697,7 +757,7 @@ class Arguments:
 
     def _repository_arns(self, service: model.Service, parts: Parts) -> Sequence[Input[str]]:
         """Return the repositories a service pulls from: the stack's own, and ECR repositories named by address."""
-        images = [service.image, *(sidecar.image for sidecar in service.sidecars.values())]
+        images = service.images
         own = sorted({image.repository for image in images if image.repository})
         arns: list[Input[str]] = [parts.registry.arns[name] for name in own] if parts.registry else []
         for uri in sorted({image.uri for image in images if image.uri}):
@@ -721,6 +781,8 @@ class Arguments:
                 "database.host": parts.database.address,
                 "database.port": str(parts.database.port),
                 "database.name": parts.database.database_name,
+                "database.iamUsername": settings.database.iam_username if settings.database else "",
+                "database.replicaHost": parts.database.replica.address if parts.database.replica else "",
             }
         if parts.cache:
             values |= {"cache.host": parts.cache.host, "cache.port": str(parts.cache.port)}
@@ -764,6 +826,7 @@ def exports(
     parts: Parts,
     services: Mapping[str, Service],
     cdn: Cdn | None,
+    observability: Observability | None,
     deliveries: Mapping[str, Delivery],
     sleepers: Mapping[str, Hibernation],
 ) -> Mapping[str, Input[object]]:
@@ -790,11 +853,33 @@ def exports(
         shown["secretArns"] = {name: arn for holder in holders for name, arn in holder.arns.items()}
     if parts.database:
         shown |= {"databaseHost": parts.database.address, "databaseSecretArn": parts.database.secret_arn}
+        if parts.database.replica:
+            shown["databaseReplicaHost"] = parts.database.replica.address
     if parts.cache:
         shown |= {"cacheHost": parts.cache.host, "cacheSecretArn": parts.cache.secret_arn}
     if parts.media:
         shown |= {"mediaBucket": parts.media.bucket, "mediaUrl": parts.media.base_url}
-    return {**shown, **_operated(deliveries, sleepers)}
+    return {**shown, **_seen(settings, observability), **_operated(deliveries, sleepers)}
+
+
+_CONSOLES = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
+
+
+def _seen(settings: Settings, observability: Observability | None) -> dict[str, Input[object]]:
+    """Return the outputs that lead to the dashboard and to whoever is told."""
+    shown: dict[str, Input[object]] = {}
+    if observability and observability.dashboard_name:
+        name, region = observability.dashboard_name, settings.aws.region
+        console = _CONSOLES[documents.partition(region)]
+        page = f"https://{region}.{console}/cloudwatch/home?region={region}#dashboards/dashboard/"
+        shown |= {"dashboardName": name, "dashboardUrl": Output.concat(page, name)}
+    if observability and observability.topics:
+        shown["topicArns"] = {audience.value: arn for audience, arn in observability.topics.items()}
+    return shown
 
 
 def _operated(deliveries: Mapping[str, Delivery], sleepers: Mapping[str, Hibernation]) -> dict[str, Input[object]]:
@@ -845,27 +930,41 @@ def _target(service: model.Service, route: model.Route, port: int) -> TargetArgs
         hosts=route.hosts,
         priority=route.priority,
         default=route.default,
+        blue_green=service.deployment.strategy == "blueGreen",
     )
 
 
 def _entry(key: str, service: model.Service, balancer: LoadBalancer | None) -> EntryArgs | None:
     if balancer is None or service.route is None:
         return None
-    target = balancer.targets[key]
+    target, deployment = balancer.targets[key], service.deployment
+    other = target.alternate
     return EntryArgs(
         target_group_arn=target.arn,
         security_group_id=balancer.security_group_id,
         request_label=Output.concat(balancer.arn_suffix, "/", target.arn_suffix),
         health_port=service.health.port,
         grace_seconds=service.health.grace_seconds,
+        blue_green=BlueGreenArgs(
+            alternate_target_group_arn=other.arn,
+            rule_arn=other.rule_arn,
+            load_balancer_arn_suffix=balancer.arn_suffix,
+            target_arn_suffixes=(target.arn_suffix, other.arn_suffix),
+            bake_minutes=deployment.bake_minutes,
+            rollback_percent=deployment.rollback_percent,
+        )
+        if other
+        else None,
     )
 
 
-def _connections(parts: Parts) -> Mapping[str, ConnectionArgs]:
+def _connections(service: model.Service, parts: Parts) -> Mapping[str, ConnectionArgs]:
+    reached = {"database": parts.database, "cache": parts.cache}
+    ends = {name: part for name, part in reached.items() if part and name in service.uses}
+    replica = parts.database.replica if parts.database and "database" in service.uses else None
     return {
         name: ConnectionArgs(security_group_id=part.security_group_id, port=part.port)
-        for name, part in (("database", parts.database), ("cache", parts.cache))
-        if part
+        for name, part in {**ends, **({"database-replica": replica} if replica else {})}.items()
     }
 
 
@@ -950,6 +1049,17 @@ def _secret(reference: str, parts: Parts) -> SecretReference:
     raise LookupError(f"the secret {name!r} belongs to no part of this stack")
 
 
+def _composer(urls: SecretUrls) -> WatchedFunction:
+    return WatchedFunction(
+        function_name=urls.function_name,
+        failing="connection URLs are no longer kept in step with passwords: after the next rotation, services cannot connect",
+        severity=Severity.DATABASE,
+        # One run and its two repetitions: what comes and goes says nothing.
+        errors=2,
+        minutes=15,
+    )
+
+
 def _outside_check(settings: Settings) -> OutsideCheckArgs | None:
     check = settings.health_check
     if check is None or settings.domain is None:
@@ -989,8 +1099,7 @@ def _audience(listeners: Sequence[model.Listener], secrets: Secrets | None) -> A
 
 def _waivers(service: model.Service) -> Sequence[str]:
     """Return the controls of the policy pack that a service opts out of: what its images are allowed."""
-    images = [service.image, *(sidecar.image for sidecar in service.sidecars.values())]
-    return ["container-images-pinned"] if any(image.allow_mutable_tag for image in images) else []
+    return ["container-images-pinned"] if any(image.allow_mutable_tag for image in service.images) else []
 
 
 def _declared(service: model.Service) -> Sequence[documents.Statement]:

@@ -460,7 +460,7 @@ _CLOCK = r"([01][0-9]|2[0-3]):([0-5][0-9])"
 _DAY = f"({'|'.join(_DAYS)})"
 _BACKUP = re.compile(f"{_CLOCK}-{_CLOCK}")
 _MAINTENANCE = re.compile(f"{_DAY}:{_CLOCK}-{_DAY}:{_CLOCK}")
-_A_DAY, _A_WEEK, _SHORTEST = 24 * 60, 7 * 24 * 60, 30
+_AN_HOUR, _A_DAY, _A_WEEK, _SHORTEST = 60, 24 * 60, 7 * 24 * 60, 30
 _WORKDAYS = range(5)
 
 
@@ -478,6 +478,13 @@ def maintenance_window(window: str) -> str | None:
     if not match:
         return f"{short(window)} is not a maintenance window, such as sun:04:30-sun:05:30 (UTC)"
     return _long_enough(window, *_weekly(match))
+
+
+def cache_window(window: str) -> str | None:
+    """Check a daily or weekly window of a cache, UTC, an hour at least."""
+    daily, weekly = _BACKUP.fullmatch(window), _MAINTENANCE.fullmatch(window)
+    _, minutes = _weekly(weekly) if weekly else _daily(daily) if daily else (0, 0)
+    return None if minutes >= _AN_HOUR else f"{window} is {minutes} minutes long; ElastiCache takes {_AN_HOUR} at least"
 
 
 def windows(backup: str, maintenance: str) -> str | None:

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 
 from pulumi import Input, Output
 
+from components import _log_router as log_router
+from components._log_router import LogRouterArgs
+
 _PRIVILEGED_PORTS = 1024
 _ROOT = ("root", "0")
 
@@ -100,12 +103,49 @@ class ContainerArgs:
     """Seconds it may take to stop, 2 to 120."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogRouter:
+    """A log router, and the log groups made for it."""
+
+    args: LogRouterArgs
+    """What it is made of."""
+    groups: Mapping[str, Input[str]]
+    """The names of its log groups by route."""
+
+
 def definitions(
-    containers: Sequence[ContainerArgs], images: Mapping[str, Input[str]], log_group: Input[str], region: str
+    containers: Sequence[ContainerArgs],
+    images: Mapping[str, Input[str]],
+    log_group: Input[str],
+    region: str,
+    router: LogRouter | None = None,
 ) -> Output[str]:
-    """Return the JSON of a task's containers, which run `images` by container name and log to `log_group`."""
-    ordered = sorted(containers, key=lambda container: container.name)
-    return Output.json_dumps([_definition(c, images[c.name], log_group, region) for c in ordered], sort_keys=True)
+    """Return the JSON of a task's containers, which run `images` by container name and log to `log_group`, or through a router."""
+    found = [_definition(c, images[c.name], log_group, region) for c in containers]
+    if router:
+        own = _definition(_router(), router.args.image, log_group, region)
+        through = {
+            "logConfiguration": log_router.log_configuration(log_group, region),
+            "dependsOn": [{"containerName": log_router.NAME, "condition": "START"}],
+        }
+        found = [{**definition, **through} for definition in found]
+        found.append({**own, **log_router.definition(router.groups, router.args.memory_mib, region)})
+    return Output.json_dumps(sorted(found, key=lambda definition: str(definition["name"])), sort_keys=True)
+
+
+def _router() -> ContainerArgs:
+    """Return what a log router has in common with other containers. It logs by itself: nobody would carry its own troubles."""
+    return ContainerArgs(
+        name=log_router.NAME,
+        image="",
+        # FireLens makes its socket in a directory of root's.
+        user="0",
+        tmp_mib=16,
+        health_check=ContainerHealthCheckArgs(
+            command=("CMD-SHELL", "curl -fs http://127.0.0.1:2020/api/v1/uptime || exit 1"), start_seconds=10
+        ),
+        stop_seconds=log_router.STOP_SECONDS,
+    )
 
 
 def _definition(

@@ -1,6 +1,7 @@
 """Every CloudWatch metric that alarms and the dashboard use, as AWS publishes it.
 
-Sources: the CloudWatch pages of the user guides of ECS, Container Insights, Elastic Load Balancing, RDS, ElastiCache and Route 53.
+Sources: the CloudWatch pages of the user guides of ECS, Container Insights, Elastic Load Balancing, RDS, ElastiCache, Lambda and
+Route 53.
 """
 
 from __future__ import annotations
@@ -151,6 +152,11 @@ CACHE_BYTES_IN: Final = Metric(
 )
 CACHE_BYTES_OUT: Final = Metric(
     namespace="AWS/ElastiCache", name="NetworkBytesOut", dimensions=("CacheClusterId",), statistic="Sum"
+)
+
+# Lambda sends it for minutes in which the function ran; retries count again.
+FUNCTION_ERRORS: Final = Metric(
+    namespace="AWS/Lambda", name="Errors", dimensions=("FunctionName",), statistic="Sum", missing=Missing.GOOD
 )
 
 # Route 53 sends it each minute from several continents: silence means that nobody is looking.

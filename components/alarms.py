@@ -84,6 +84,13 @@ class WatchedService:
     """Its name in ECS."""
     target_arn_suffix: Input[str] | None = None
     """The last part of its target group's ARN, `targetgroup/...`; None: the load balancer does not know it."""
+    alternate_arn_suffix: Input[str] | None = None
+    """The same of its second target group, where deployments are blue/green."""
+
+    def targets(self, name: str) -> Mapping[str, Input[str]]:
+        """Return its target groups by what they are called, the first like the service."""
+        both = {name: self.target_arn_suffix, f"{name}-alternate": self.alternate_arn_suffix}
+        return {called: suffix for called, suffix in both.items() if suffix is not None}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,6 +144,22 @@ class WatchedDatabase:
         if self.max_connections is None:
             return _thresholds.max_connections(self.engine, available)
         return _thresholds.connections_given(self.max_connections, available) or 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WatchedFunction:
+    """A Lambda function of the stack's own that runs by itself, where nobody sees it fail."""
+
+    function_name: Input[str]
+    """Its name in Lambda."""
+    failing: str
+    """What is wrong when it fails, for whoever is told."""
+    severity: Severity = Severity.WARNING
+    """How bad that is."""
+    errors: int = 0
+    """Failed runs that say nothing yet; Lambda tries a run three times."""
+    minutes: int = 60
+    """The minutes in which they are counted, 1 to 1440."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -197,6 +220,8 @@ class Watched:
     """The database; None: there is none."""
     cache_nodes: Sequence[str] = ()
     """The names of the cache's nodes."""
+    functions: Mapping[str, WatchedFunction] = field(default_factory=dict)
+    """The functions, by the names the alarms get: lower-case letters, digits and hyphens."""
     application: Mapping[str, ApplicationMetric] = field(default_factory=dict)
     """Metrics of the application, by the names the alarms get: lower-case letters, digits and hyphens."""
 
@@ -214,6 +239,7 @@ class Watched:
         named = {
             "services": self.services,
             "database.replicas": self.database.replicas if self.database else {},
+            "functions": self.functions,
             "application": self.application,
         }
         for setting, things in named.items():
@@ -271,6 +297,8 @@ class AlarmsArgs:
             yield from _database_alarms(thresholds, watched.database)
         for node in watched.cache_nodes:
             yield from _cache_alarms(thresholds, node)
+        for name, function in watched.functions.items():
+            yield _function_alarm(name, function)
         for name, metric in watched.application.items():
             yield _application_alarm(name, metric)
 
@@ -398,9 +426,12 @@ def _service_alarms(thresholds: Thresholds, watched: Watched, name: str, service
         above=0 if watched.container_insights else None,
         below=None if watched.container_insights else 1,
     )
-    if service.target_arn_suffix is None or watched.load_balancer_arn_suffix is None:
-        return
-    target = (service.target_arn_suffix, watched.load_balancer_arn_suffix)
+    if watched.load_balancer_arn_suffix is not None:
+        for called, suffix in service.targets(name).items():
+            yield from _target_alarms(thresholds, called, (suffix, watched.load_balancer_arn_suffix))
+
+
+def _target_alarms(thresholds: Thresholds, name: str, target: tuple[Input[str], Input[str]]) -> Iterator[Alarm]:
     yield Alarm(
         key=f"{name}-unhealthy",
         says=f"tasks of {name} fail the load balancer's health check",
@@ -540,6 +571,19 @@ def _cache_alarms(thresholds: Thresholds, node: str) -> Iterator[Alarm]:
             above=keys,
             window=True,
         )
+
+
+def _function_alarm(name: str, function: WatchedFunction) -> Alarm:
+    return Alarm(
+        key=f"{name}-errors",
+        says=function.failing,
+        severity=function.severity,
+        of=metrics.FUNCTION_ERRORS,
+        at=(function.function_name,),
+        above=function.errors,
+        minutes=function.minutes,
+        window=True,
+    )
 
 
 def _application_alarm(name: str, args: ApplicationMetric) -> Alarm:

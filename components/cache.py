@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -124,8 +123,7 @@ class CacheArgs:
             ("snapshot_window", self.snapshot_window),
             ("maintenance_window", self.maintenance_window),
         ):
-            if (minutes := _minutes(window)) < _HOUR:
-                yield name, f"{window} is {minutes} minutes long; ElastiCache takes {_HOUR} at least"
+            yield name, limits.cache_window(window)
 
     @property
     def nodes(self) -> int:
@@ -319,7 +317,6 @@ class Cache(pulumi.ComponentResource):
 
 _FEWEST_SUBNETS: Final = 2
 _MOST_NODES: Final = 90
-_HOUR: Final = 60
 
 
 def _up_to(count: int) -> range:
@@ -330,13 +327,3 @@ def _family(engine: str, version: str) -> str:
     """Return the parameter group family of a version: redis6.x, redis7, valkey8 and so on."""
     major = version.split(".", maxsplit=1)[0]
     return f"{engine}{major}{'.x' if engine == 'redis' and major == '6' else ''}"
-
-
-def _minutes(window: str) -> int:
-    """Return the length of a window that `limits.windows` takes, in minutes."""
-    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-    start, end = (
-        (days.index(day[:-1]) if day else 0) * 24 * 60 + int(hour) * 60 + int(minute)
-        for day, hour, minute in re.findall(r"([a-z]{3}:)?(\d\d):(\d\d)", window)
-    )
-    return (end - start) % (7 * 24 * 60 if window[0].isalpha() else 24 * 60)

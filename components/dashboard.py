@@ -212,9 +212,9 @@ def _sections(args: DashboardArgs) -> Iterator[_Section]:
 def _load_balancer(thresholds: Thresholds, watched: Watched, suffix: Input[str]) -> _Section:
     at = (suffix,)
     targets = {
-        name: (service.target_arn_suffix, suffix)
+        called: (target, suffix)
         for name, service in watched.services.items()
-        if service.target_arn_suffix is not None
+        for called, target in service.targets(name).items()
     }
     graphs = [
         _Graph(title="Requests a minute", lines=[_Line(label="requests", of=metrics.REQUESTS, at=at)]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,6 +15,8 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
+from components._edges import known_after
+from components.database_proxy import DatabaseProxy, DatabaseProxyArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 
 
@@ -22,6 +25,26 @@ class Engine(StrEnum):
 
     POSTGRES = "postgres"
     MYSQL = "mysql"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReplicaArgs:
+    """A read replica in the same region: a copy that answers queries, some seconds behind."""
+
+    instance_class: str | None = None
+    """Its size; None: that of the database. A change restarts it. It is billed like a database in one zone."""
+    zone: str | None = None
+    """Its availability zone; None: AWS chooses. A change replaces it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PoolArgs:
+    """A proxy of RDS that clients connect to, and that shares few connections to the database among them."""
+
+    connections_percent: int = 90
+    """How many connections it opens at most, percent of what the database takes: 1 to 100."""
+    idle_minutes: int = 30
+    """Minutes after which an idle client's connection is closed, 1 to 480."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,8 +90,20 @@ class DatabaseArgs:
     """When the daily backup is made, UTC, 30 minutes at least."""
     maintenance_window: str = "sun:04:30-sun:05:30"
     """When RDS may restart it each week, UTC, apart from the backup window."""
+    managed_password: bool = True
+    """Whether RDS makes, keeps and changes the master password; False: the program makes one, which is in Pulumi's encrypted
+    state and in a secret, and stays until its `RandomPassword` is replaced. RDS makes no replica of a database whose password
+    it keeps."""
     rotate_days: int = 90
-    """Days after which RDS changes the master password, 1 to 1000."""
+    """Days after which RDS changes the master password that it keeps, 1 to 1000."""
+    recovery_days: int = 30
+    """Days the deleted secret of a password that RDS does not keep can be brought back, 7 to 30; 0 deletes it at once."""
+    iam_authentication: bool = False
+    """Whether users may log in with a token of IAM's instead of a password. Changed in place."""
+    replica: ReplicaArgs | None = None
+    """A read replica; None: there is none."""
+    proxy: PoolArgs | None = None
+    """A proxy that clients connect to; None: they connect to the instance."""
     monitoring_seconds: int = 60
     """Interval of Enhanced Monitoring, seconds: 1, 5, 10, 15, 30 or 60; 0 switches it off."""
     insights_days: int | None = 7
@@ -144,44 +179,88 @@ class DatabaseArgs:
                 "monitoring_seconds",
                 f"{self.monitoring_seconds} is not an interval; allowed: {limits.listed(limits.MONITORING_INTERVALS)}",
             )
-        if self.insights_days is not None:
-            if self.insights_days not in limits.PERFORMANCE_INSIGHTS_DAYS:
-                allowed = limits.listed(limits.PERFORMANCE_INSIGHTS_DAYS)
-                yield "insights_days", f"{self.insights_days} is not a retention; allowed: {allowed}"
-            yield "insights_days", limits.rds_insights(engine, self.instance_class)
+        yield from self._insights_problems()
         yield "log_days", limits.log_retention(self.log_days)
         for name in sorted(self.parameters.keys() & _PARAMETERS[engine].keys()):
             yield "parameters", f"{name} is set to {_PARAMETERS[engine][name][0]} by the component; leave it out"
+        if self.recovery_days not in (0, *range(7, 31)):
+            yield "recovery_days", f"{self.recovery_days} is not allowed; 0 or 7 to 30 are"
+        yield from self._replica_problems()
+        yield from self._proxy_problems()
+
+    def _insights_problems(self) -> Iterator[tuple[str, str | None]]:
+        if self.insights_days is None:
+            return
+        if self.insights_days not in limits.PERFORMANCE_INSIGHTS_DAYS:
+            allowed = limits.listed(limits.PERFORMANCE_INSIGHTS_DAYS)
+            yield "insights_days", f"{self.insights_days} is not a retention; allowed: {allowed}"
+        yield "insights_days", limits.rds_insights(self.engine, self.instance_class)
+
+    def _replica_problems(self) -> Iterator[tuple[str, str | None]]:
+        if self.replica is None:
+            return
+        if self.managed_password:
+            yield "replica", "RDS makes none of a database whose password it keeps; it needs managed_password=False"
+        yield "replica", limits.rds_identifier(self.replica_identifier)
+        yield "replica", limits.rds_class(self.replica_class)
+        if self.insights_days is not None and self.replica.instance_class:
+            yield "replica", limits.rds_insights(self.engine, self.replica.instance_class)
+
+    def _proxy_problems(self) -> Iterator[tuple[str, str | None]]:
+        if self.proxy is None:
+            return
+        if self.iam_authentication:
+            yield "proxy", "it logs in with the password in the secret; iam_authentication must be False"
+        for name, value, most in (
+            ("connections_percent", self.proxy.connections_percent, 100),
+            ("idle_minutes", self.proxy.idle_minutes, 480),
+        ):
+            if not 1 <= value <= most:
+                yield "proxy", f"{name} {value} is outside 1 to {most}"
 
     @property
     def listens_on(self) -> int:
-        """The TCP port: the given one, or the engine's usual one."""
+        """The instance's TCP port: the given one, or the engine's usual one."""
         return _PORTS[self.engine] if self.port is None else self.port
+
+    @property
+    def replica_identifier(self) -> str:
+        """The read replica's name in RDS."""
+        return f"{self.identifier}-replica"
+
+    @property
+    def replica_class(self) -> str:
+        """The read replica's size."""
+        return (self.replica and self.replica.instance_class) or self.instance_class
 
 
 class Database(pulumi.ComponentResource):
-    """A database that only named security groups reach, encrypted, backed up, watched, its password kept by RDS.
+    """A database that only named security groups reach, encrypted, backed up, watched, its password in a secret.
 
     What connects to it adds its own ingress rule to `security_group_id` and trusts Amazon's certificate bundle: connections
-    without TLS are refused.
+    without TLS are refused. With a proxy, that is what clients connect to: address, port and security group are the proxy's.
     """
 
     identifier: Output[str]
     """The instance's name in RDS, what alarms and event subscriptions call it."""
     address: Output[str]
-    """Its host name."""
+    """The host name that clients connect to."""
     port: int
-    """Its TCP port."""
+    """The TCP port that clients connect to."""
     database_name: str
     """The database inside."""
     security_group_id: Output[str]
-    """Its security group, without rules of its own."""
+    """The security group that clients connect to, without rules for them."""
     secret_arn: Output[str]
-    """The secret in which RDS keeps `username` and `password` as a JSON document."""
+    """The secret with `username` and `password` as a JSON document."""
     key_arn: Output[str]
     """The key that encrypts its storage, snapshots, insights and that secret."""
     instance_arn: Output[str]
     """The instance's ARN."""
+    resource_ids: Sequence[Output[str]]
+    """What IAM calls the instance, and its replica, in permissions to log in."""
+    replica: Replica | None
+    """The read replica; None: there is none."""
 
     def __init__(self, name: str, args: DatabaseArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Database", name, None, opts)
@@ -198,34 +277,27 @@ class Database(pulumi.ComponentResource):
             ),
             ResourceOptions(parent=self),
         )
-        group = aws.ec2.SecurityGroup(
-            f"{name}-group",
-            name_prefix=f"{args.label}-{name}-",
-            description=f"Database {args.identifier}",
-            vpc_id=args.vpc_id,
-            tags={"Name": f"{args.label}-{name}"},
-            opts=ResourceOptions(parent=self),
+        group = self._security_group(name, args, f"Database {args.identifier}")
+        shared = self._shared(name, args)
+        password = None if args.managed_password else self._password(name)
+        instance = self._instance(name, args, key, group, shared, password)
+        secret_arn = (
+            self._rotated(name, args, instance)
+            if password is None
+            else self._secret(name, args, key, instance, password)
         )
-        instance = self._instance(name, args, key, group)
-        secret_arn = instance.master_user_secrets.apply(lambda secrets: str(secrets[0].secret_arn))
-        aws.secretsmanager.SecretRotation(
-            f"{name}-rotation",
-            secret_id=secret_arn,
-            rotate_immediately=False,
-            rotation_rules=aws.secretsmanager.SecretRotationRotationRulesArgs(
-                automatically_after_days=args.rotate_days
-            ),
-            opts=ResourceOptions(parent=self),
-        )
+        self.replica = self._replica(name, args, args.replica, key, instance, shared) if args.replica else None
+        proxy = self._proxy(name, args, args.proxy, key, group, instance, secret_arn) if args.proxy else None
 
         self.identifier = instance.identifier
-        self.address = instance.address
-        self.port = args.listens_on
+        self.address = proxy.address if proxy else instance.address
+        self.port = proxy.port if proxy else args.listens_on
         self.database_name = args.database_name
-        self.security_group_id = group.id
+        self.security_group_id = proxy.security_group_id if proxy else group.id
         self.secret_arn = secret_arn
         self.key_arn = key.arn
         self.instance_arn = instance.arn
+        self.resource_ids = [instance.resource_id, *([self.replica.resource_id] if self.replica else [])]
         self.register_outputs(
             {
                 "identifier": self.identifier,
@@ -236,12 +308,64 @@ class Database(pulumi.ComponentResource):
                 "secret_arn": self.secret_arn,
                 "key_arn": self.key_arn,
                 "instance_arn": self.instance_arn,
+                "resource_ids": self.resource_ids,
+                "replica_address": self.replica.address if self.replica else None,
             }
         )
 
-    def _instance(
-        self, name: str, args: DatabaseArgs, key: EncryptionKey, group: aws.ec2.SecurityGroup
-    ) -> aws.rds.Instance:
+    def _security_group(self, name: str, args: DatabaseArgs, description: str) -> aws.ec2.SecurityGroup:
+        return aws.ec2.SecurityGroup(
+            f"{name}-group",
+            name_prefix=f"{args.label}-{name}-",
+            description=description,
+            vpc_id=args.vpc_id,
+            tags={"Name": f"{args.label}-{name}"},
+            opts=ResourceOptions(parent=self),
+        )
+
+    def _password(self, name: str) -> Output[str]:
+        # MySQL takes 41 characters at most.
+        return random.RandomPassword(
+            f"{name}-password", length=40, special=False, opts=ResourceOptions(parent=self)
+        ).result
+
+    def _secret(
+        self, name: str, args: DatabaseArgs, key: EncryptionKey, instance: aws.rds.Instance, password: Output[str]
+    ) -> Output[str]:
+        """Keep a password as RDS would; return the secret's ARN, known once it is filled."""
+        secret = aws.secretsmanager.Secret(
+            f"{name}-secret",
+            name_prefix=f"{args.label}-{name}-",
+            description=f"Master user of database {args.identifier}",
+            kms_key_id=key.arn,
+            recovery_window_in_days=args.recovery_days,
+            opts=ResourceOptions(parent=self, protect=args.protect),
+        )
+        version = aws.secretsmanager.SecretVersion(
+            f"{name}-secret",
+            secret_id=secret.id,
+            secret_string=Output.json_dumps({"username": args.username, "password": password}, sort_keys=True),
+            # Readers restart when it changes: the database must take the new password by then.
+            opts=ResourceOptions(parent=self, depends_on=[instance]),
+        )
+        return known_after(secret.arn, version)
+
+    def _rotated(self, name: str, args: DatabaseArgs, instance: aws.rds.Instance) -> Output[str]:
+        """Have RDS change the password that it keeps; return the ARN of the secret it keeps it in."""
+        secret_arn = instance.master_user_secrets.apply(lambda secrets: str(secrets[0].secret_arn))
+        aws.secretsmanager.SecretRotation(
+            f"{name}-rotation",
+            secret_id=secret_arn,
+            rotate_immediately=False,
+            rotation_rules=aws.secretsmanager.SecretRotationRotationRulesArgs(
+                automatically_after_days=args.rotate_days
+            ),
+            opts=ResourceOptions(parent=self),
+        )
+        return secret_arn
+
+    def _shared(self, name: str, args: DatabaseArgs) -> _Shared:
+        """Make what the instance and its replica have in common."""
         subnets = aws.rds.SubnetGroup(
             f"{name}-subnets",
             name_prefix=f"{args.label}-{name}-",
@@ -250,8 +374,19 @@ class Database(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
         parameters = self._parameter_group(name, args)
-        logs = [self._log_group(name, args, export) for export in _LOG_EXPORTS[args.engine]]
         role, attachment = self._monitoring_role(name, args) if args.monitoring_seconds else (None, None)
+        return _Shared(subnets=subnets, parameters=parameters, role=role, attachment=attachment)
+
+    def _instance(
+        self,
+        name: str,
+        args: DatabaseArgs,
+        key: EncryptionKey,
+        group: aws.ec2.SecurityGroup,
+        shared: _Shared,
+        password: Output[str] | None,
+    ) -> aws.rds.Instance:
+        logs = self._log_groups(name, args, args.identifier)
         insights = args.insights_days is not None
         return aws.rds.Instance(
             f"{name}-instance",
@@ -268,16 +403,19 @@ class Database(pulumi.ComponentResource):
             storage_encrypted=True,
             kms_key_id=key.arn,
             multi_az=args.multi_az,
-            db_subnet_group_name=subnets.name,
+            db_subnet_group_name=shared.subnets.name,
             vpc_security_group_ids=[group.id],
             publicly_accessible=False,
             port=args.listens_on,
             ca_cert_identifier=args.ca,
-            parameter_group_name=parameters.name,
+            parameter_group_name=shared.parameters.name,
             db_name=args.database_name,
             username=args.username,
-            manage_master_user_password=True,
-            master_user_secret_kms_key_id=key.arn,
+            manage_master_user_password=True if password is None else None,
+            master_user_secret_kms_key_id=key.arn if password is None else None,
+            password_wo=password,
+            password_wo_version=None if password is None else password.apply(_version),
+            iam_database_authentication_enabled=args.iam_authentication,
             backup_retention_period=args.backup_days,
             backup_window=args.backup_window,
             maintenance_window=args.maintenance_window,
@@ -287,7 +425,7 @@ class Database(pulumi.ComponentResource):
             final_snapshot_identifier=self._final_snapshot(name, args, key) if args.final_snapshot else None,
             deletion_protection=args.deletion_protection,
             monitoring_interval=args.monitoring_seconds,
-            monitoring_role_arn=role.arn if role else None,
+            monitoring_role_arn=shared.role.arn if shared.role else None,
             performance_insights_enabled=insights,
             performance_insights_retention_period=args.insights_days,
             performance_insights_kms_key_id=key.arn if insights else None,
@@ -299,10 +437,101 @@ class Database(pulumi.ComponentResource):
                 parent=self,
                 protect=args.protect,
                 # RDS makes missing log groups itself, without retention; and it refuses a role that may not write yet.
-                depends_on=[*logs, *([attachment] if attachment else [])],
+                depends_on=[*logs, *shared.before],
                 # Its identifier is fixed: two cannot stand side by side.
                 delete_before_replace=True,
             ),
+        )
+
+    def _replica(
+        self,
+        name: str,
+        args: DatabaseArgs,
+        wanted: ReplicaArgs,
+        key: EncryptionKey,
+        source: aws.rds.Instance,
+        shared: _Shared,
+    ) -> Replica:
+        """Make the read replica: engine, users, passwords, data and key are those of its source."""
+        identifier = args.replica_identifier
+        group = self._security_group(f"{name}-replica", args, f"Read replica {identifier}")
+        logs = self._log_groups(f"{name}-replica", args, identifier)
+        insights = args.insights_days is not None
+        instance = aws.rds.Instance(
+            f"{name}-replica",
+            identifier=identifier,
+            # By its ARN, as a subnet group is named.
+            replicate_source_db=source.arn,
+            instance_class=args.replica_class,
+            allocated_storage=args.storage_gib,
+            max_allocated_storage=args.max_storage_gib,
+            storage_type=args.storage_type,
+            iops=args.iops,
+            storage_throughput=args.throughput,
+            storage_encrypted=True,
+            multi_az=False,
+            publicly_accessible=False,
+            availability_zone=wanted.zone,
+            db_subnet_group_name=shared.subnets.name,
+            vpc_security_group_ids=[group.id],
+            port=args.listens_on,
+            ca_cert_identifier=args.ca,
+            parameter_group_name=shared.parameters.name,
+            iam_database_authentication_enabled=args.iam_authentication,
+            backup_retention_period=0,
+            maintenance_window=args.maintenance_window,
+            copy_tags_to_snapshot=True,
+            deletion_protection=args.deletion_protection,
+            skip_final_snapshot=True,
+            monitoring_interval=args.monitoring_seconds,
+            monitoring_role_arn=shared.role.arn if shared.role else None,
+            performance_insights_enabled=insights,
+            performance_insights_retention_period=args.insights_days,
+            performance_insights_kms_key_id=key.arn if insights else None,
+            enabled_cloudwatch_logs_exports=list(_LOG_EXPORTS[args.engine]),
+            auto_minor_version_upgrade=args.auto_minor_upgrade,
+            apply_immediately=args.apply_immediately,
+            opts=ResourceOptions(
+                parent=self, protect=args.protect, depends_on=[*logs, *shared.before], delete_before_replace=True
+            ),
+        )
+        return Replica(
+            identifier=instance.identifier,
+            resource_id=instance.resource_id,
+            address=instance.address,
+            port=args.listens_on,
+            security_group_id=group.id,
+        )
+
+    def _proxy(
+        self,
+        name: str,
+        args: DatabaseArgs,
+        pool: PoolArgs,
+        key: EncryptionKey,
+        group: aws.ec2.SecurityGroup,
+        instance: aws.rds.Instance,
+        secret_arn: Output[str],
+    ) -> DatabaseProxy:
+        return DatabaseProxy(
+            f"{name}-proxy",
+            DatabaseProxyArgs(
+                label=args.label,
+                region=args.region,
+                proxy_name=args.identifier,
+                engine=args.engine.value,
+                port=_PORTS[args.engine],
+                vpc_id=args.vpc_id,
+                subnet_ids=args.subnet_ids,
+                instance_identifier=instance.identifier,
+                instance_port=args.listens_on,
+                instance_security_group_id=group.id,
+                secret_arn=secret_arn,
+                key_arn=key.arn,
+                connections_percent=pool.connections_percent,
+                idle_minutes=pool.idle_minutes,
+            ),
+            ResourceOptions(parent=self),
         )
 
     def _parameter_group(self, name: str, args: DatabaseArgs) -> aws.rds.ParameterGroup:
@@ -322,14 +551,17 @@ class Database(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
 
-    def _log_group(self, name: str, args: DatabaseArgs, export: str) -> aws.cloudwatch.LogGroup:
-        return aws.cloudwatch.LogGroup(
-            f"{name}-log-{export}",
-            name=f"/aws/rds/instance/{args.identifier}/{export}",
-            retention_in_days=args.log_days,
-            kms_key_id=args.log_key_arn,
-            opts=ResourceOptions(parent=self),
-        )
+    def _log_groups(self, name: str, args: DatabaseArgs, identifier: str) -> Sequence[aws.cloudwatch.LogGroup]:
+        return [
+            aws.cloudwatch.LogGroup(
+                f"{name}-log-{export}",
+                name=f"/aws/rds/instance/{identifier}/{export}",
+                retention_in_days=args.log_days,
+                kms_key_id=args.log_key_arn,
+                opts=ResourceOptions(parent=self),
+            )
+            for export in _LOG_EXPORTS[args.engine]
+        ]
 
     def _monitoring_role(self, name: str, args: DatabaseArgs) -> tuple[aws.iam.Role, aws.iam.RolePolicyAttachment]:
         role = aws.iam.Role(
@@ -365,6 +597,37 @@ class Database(pulumi.ComponentResource):
         return Output.concat(args.identifier, "-final-", suffix.hex)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Replica:
+    """A read replica that there is."""
+
+    identifier: Output[str]
+    """Its name in RDS."""
+    resource_id: Output[str]
+    """What IAM calls it."""
+    address: Output[str]
+    """Its host name."""
+    port: int
+    """Its TCP port."""
+    security_group_id: Output[str]
+    """Its security group, without rules of its own."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Shared:
+    """What an instance and its replica have in common."""
+
+    subnets: aws.rds.SubnetGroup
+    parameters: aws.rds.ParameterGroup
+    role: aws.iam.Role | None
+    attachment: aws.iam.RolePolicyAttachment | None
+
+    @property
+    def before(self) -> Sequence[pulumi.Resource]:
+        """What must stand before either."""
+        return [self.attachment] if self.attachment else []
+
+
 _FEWEST_SUBNETS: Final = 2
 _PORTS: Final[Mapping[Engine, int]] = {Engine.POSTGRES: 5432, Engine.MYSQL: 3306}
 _LOG_EXPORTS: Final[Mapping[Engine, Sequence[str]]] = {
@@ -387,3 +650,8 @@ def _lifecycle(args: DatabaseArgs) -> str:
     ended = args.engine is Engine.MYSQL and limits.rds_major(args.engine, args.version) == "8.0"
     support = "open-source-rds-extended-support"
     return support if args.extended_support or ended else f"{support}-disabled"
+
+
+def _version(password: str) -> int:
+    """Return a number that is another with another password: RDS is only told of a password when its version changes."""
+    return 1 + int.from_bytes(hashlib.sha256(password.encode()).digest()[:4], "big") % (2**31 - 1)

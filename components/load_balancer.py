@@ -22,6 +22,8 @@ _FEWEST_SUBNETS: Final = 2
 _HTTP: Final = 80
 _HTTPS: Final = 443
 _LAST_PRIORITY: Final = 50000
+LAST_WEIGHTED_PRIORITY: Final = _LAST_PRIORITY - 1
+"""The priority of the default target's rule where its deployments are blue/green."""
 _MOST_VALUES: Final = 5
 """How many values the conditions of one rule may name together."""
 _LONGEST_PREFIX: Final = 5
@@ -98,6 +100,8 @@ class TargetArgs:
     """Whether it gets what no other target asks for."""
     protocol: Literal["HTTP", "HTTPS"] = "HTTP"
     """How targets are spoken to. A change replaces the target group."""
+    blue_green: bool = False
+    """Whether ECS moves requests between two target groups of it. A change makes another rule, which needs another priority."""
     stickiness_seconds: int | None = None
     """Seconds a visitor stays with the same target, by a cookie, 1 to 604800; None: never."""
 
@@ -250,6 +254,18 @@ class LoadBalancerArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Alternate:
+    """A target group that takes turns with another: ECS writes into their rule which of the two gets requests."""
+
+    arn: Output[str]
+    """Its ARN, known only once the rule names it."""
+    arn_suffix: Output[str]
+    """The end of its ARN, what metrics call it."""
+    rule_arn: Output[str]
+    """The listener's rule."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
     """A target group that gets requests."""
 
@@ -257,6 +273,8 @@ class Target:
     """Its ARN, known only once a listener sends it requests: a service cannot join it before."""
     arn_suffix: Output[str]
     """The end of its ARN, what metrics call it."""
+    alternate: Alternate | None = None
+    """The second target group; None where deployments are not blue/green."""
 
 
 class LoadBalancer(pulumi.ComponentResource):
@@ -303,15 +321,11 @@ class LoadBalancer(pulumi.ComponentResource):
         if args.http_redirect and not lock:
             self._redirect(name, balancer)
 
-        target_groups = {key: self._target_group(name, args, key, target) for key, target in args.targets.items()}
-        listener = self._listener(name, args, balancer, target_groups)
-        self.targets = {
-            key: Target(
-                arn=known_after(group.arn, self._rule(name, args, listener, key, group) or listener),
-                arn_suffix=group.arn_suffix,
-            )
-            for key, group in target_groups.items()
+        target_groups = {
+            key: self._target_group(f"{name}-{key}-targets", args, key, target) for key, target in args.targets.items()
         }
+        listener = self._listener(name, args, balancer, target_groups)
+        self.targets = {key: self._target(name, args, listener, key, group) for key, group in target_groups.items()}
         self.arn = balancer.arn
         self.arn_suffix = balancer.arn_suffix
         self.dns_name = balancer.dns_name
@@ -326,6 +340,11 @@ class LoadBalancer(pulumi.ComponentResource):
                 "security_group_id": self.security_group_id,
                 "targets": {
                     key: {"arn": target.arn, "arn_suffix": target.arn_suffix} for key, target in self.targets.items()
+                },
+                "alternates": {
+                    key: {"arn": target.alternate.arn, "arn_suffix": target.alternate.arn_suffix}
+                    for key, target in self.targets.items()
+                    if target.alternate
                 },
                 "origin_header": self.origin_header,
                 "origin_secret": self.origin_secret,
@@ -432,7 +451,7 @@ class LoadBalancer(pulumi.ComponentResource):
     def _target_group(self, name: str, args: LoadBalancerArgs, key: str, target: TargetArgs) -> aws.lb.TargetGroup:
         health = target.health
         return aws.lb.TargetGroup(
-            f"{name}-{key}-targets",
+            name,
             # Pulumi's own names would not fit: it wants the whole logical name and a suffix in 32 characters.
             name_prefix=f"{key[:_LONGEST_PREFIX]}-",
             vpc_id=args.vpc_id,
@@ -490,6 +509,18 @@ class LoadBalancer(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
 
+    def _target(
+        self, name: str, args: LoadBalancerArgs, listener: aws.lb.Listener, key: str, group: aws.lb.TargetGroup
+    ) -> Target:
+        target = args.targets[key]
+        if not target.blue_green:
+            rule = self._rule(name, args, listener, key, group)
+            return Target(arn=known_after(group.arn, rule or listener), arn_suffix=group.arn_suffix)
+        other = self._target_group(f"{name}-{key}-alternate", args, key, target)
+        weighted = self._weighted_rule(name, args, listener, key, (group, other))
+        alternate = Alternate(arn=known_after(other.arn, weighted), arn_suffix=other.arn_suffix, rule_arn=weighted.arn)
+        return Target(arn=known_after(group.arn, weighted), arn_suffix=group.arn_suffix, alternate=alternate)
+
     def _rule(
         self, name: str, args: LoadBalancerArgs, listener: aws.lb.Listener, key: str, group: aws.lb.TargetGroup
     ) -> aws.lb.ListenerRule | None:
@@ -497,9 +528,50 @@ class LoadBalancer(pulumi.ComponentResource):
         target = args.targets[key]
         if target.default and not args.origin_lock:
             return None
+        return aws.lb.ListenerRule(
+            f"{name}-{key}-rule",
+            listener_arn=listener.arn,
+            priority=_priority(target, locked=args.origin_lock is not None),
+            actions=[aws.lb.ListenerRuleActionArgs(type="forward", target_group_arn=group.arn)],
+            conditions=self._conditions(target),
+            tags={"Name": f"{args.label}-{key}"},
+            opts=ResourceOptions(parent=self),
+        )
+
+    def _weighted_rule(
+        self,
+        name: str,
+        args: LoadBalancerArgs,
+        listener: aws.lb.Listener,
+        key: str,
+        groups: Sequence[aws.lb.TargetGroup],
+    ) -> aws.lb.ListenerRule:
+        """Make the rule in which ECS moves requests from one target group to the other.
+
+        It is another resource than the rule of rolling deployments: what its action is at first, updates leave alone.
+        """
+        forward = aws.lb.ListenerRuleActionForwardArgs(
+            target_groups=[
+                aws.lb.ListenerRuleActionForwardTargetGroupArgs(arn=group.arn, weight=weight)
+                for group, weight in zip(groups, (100, 0), strict=True)
+            ]
+        )
+        return aws.lb.ListenerRule(
+            f"{name}-{key}-weighted-rule",
+            listener_arn=listener.arn,
+            priority=_priority(args.targets[key], locked=args.origin_lock is not None),
+            actions=[aws.lb.ListenerRuleActionArgs(type="forward", forward=forward)],
+            conditions=self._conditions(args.targets[key]),
+            tags={"Name": f"{args.label}-{key}"},
+            opts=ResourceOptions(parent=self, ignore_changes=["actions"]),
+        )
+
+    def _conditions(self, target: TargetArgs) -> Sequence[aws.lb.ListenerRuleConditionArgs]:
         conditions = []
-        if target.patterns:
-            paths = aws.lb.ListenerRuleConditionPathPatternArgs(values=list(target.patterns))
+        # A rule needs a condition; this one every request meets.
+        patterns = target.patterns or (["/*"] if target.default and target.blue_green else [])
+        if patterns:
+            paths = aws.lb.ListenerRuleConditionPathPatternArgs(values=list(patterns))
             conditions.append(aws.lb.ListenerRuleConditionArgs(path_pattern=paths))
         if target.hosts:
             hosts = aws.lb.ListenerRuleConditionHostHeaderArgs(values=list(target.hosts))
@@ -509,19 +581,13 @@ class LoadBalancer(pulumi.ComponentResource):
                 http_header_name=self.origin_header, values=[self.origin_secret]
             )
             conditions.append(aws.lb.ListenerRuleConditionArgs(http_header=header))
-        return aws.lb.ListenerRule(
-            f"{name}-{key}-rule",
-            listener_arn=listener.arn,
-            priority=_priority(target, locked=args.origin_lock is not None),
-            actions=[aws.lb.ListenerRuleActionArgs(type="forward", target_group_arn=group.arn)],
-            conditions=conditions,
-            tags={"Name": f"{args.label}-{key}"},
-            opts=ResourceOptions(parent=self),
-        )
+        return conditions
 
 
 def _priority(target: TargetArgs, *, locked: bool) -> int | None:
-    """Return the priority of a target's rule: the default one has a rule too where the listener itself refuses everybody."""
+    """Return the priority of a target's rule: the default one has a rule too where the listener refuses everybody, or ECS needs one."""
+    if target.default and target.blue_green:
+        return LAST_WEIGHTED_PRIORITY
     return _LAST_PRIORITY if target.default and locked else target.priority
 
 

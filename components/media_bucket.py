@@ -351,6 +351,8 @@ class MediaBucket(pulumi.ComponentResource):
             comment=f"Uploaded files of {args.label}",
             aliases=[cdn.host] if cdn.host else None,
             price_class=cdn.price_class,
+            # Without one, / would ask the bucket for the list of its files.
+            default_root_object="index.html",
             http_version="http2and3",
             is_ipv6_enabled=True,
             origins=[

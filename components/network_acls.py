@@ -48,6 +48,7 @@ def flows(
     entry_ports: Sequence[int] = (443,),
     task_ports: Sequence[int] = (),
     data_ports: Sequence[int] = (),
+    proxied_ports: Sequence[int] = (),
     egress: Sequence[tuple[int, str]] = ((443, ANYWHERE),),
 ) -> Sequence[Flow]:
     """Return the flows of a stack, from the facts its security groups are made of.
@@ -55,7 +56,8 @@ def flows(
     Args:
         entry_ports: ports of the load balancer, open to everyone.
         task_ports: ports of services that the load balancer sends requests and health checks to.
-        data_ports: ports of the database and the cache.
+        data_ports: ports of the database and the cache that services connect to.
+        proxied_ports: ports of the database that its proxy, among the same subnets, connects to.
         egress: ports and addresses outside that services connect to. HTTPS is always among them: image layers come
             from S3, whose gateway endpoint has public addresses.
     """
@@ -64,6 +66,7 @@ def flows(
         *(Flow(source=ANYWHERE, destination=Tier.PUBLIC, port=port) for port in dict.fromkeys(entry_ports)),
         *(Flow(source=Tier.PUBLIC, destination=Tier.PRIVATE, port=port) for port in dict.fromkeys(task_ports)),
         *(Flow(source=Tier.PRIVATE, destination=Tier.ISOLATED, port=port) for port in dict.fromkeys(data_ports)),
+        *(Flow(source=Tier.ISOLATED, destination=Tier.ISOLATED, port=port) for port in dict.fromkeys(proxied_ports)),
         *(Flow(source=Tier.PRIVATE, destination=cidr, port=port) for port, cidr in outside),
         Flow(source=Tier.PRIVATE, destination=Tier.PRIVATE, port=443),
     ]
@@ -235,10 +238,10 @@ def rules_of(args: NetworkAclsArgs) -> Mapping[Tier, Sequence[Rule]]:
         through = [Tier.PUBLIC] if outward else []
         for end in [flow.source, *through]:
             if isinstance(end, Tier):
-                rules[end] |= _rules("out", flow.destination, args, port) | _answers("in", flow.destination, args)
+                rules[end] |= _rules("out", flow.destination, args, port) | _answers("in", flow.destination, args, end)
         for end in [flow.destination, *through]:
             if isinstance(end, Tier):
-                rules[end] |= _rules("in", flow.source, args, port) | _answers("out", flow.source, args)
+                rules[end] |= _rules("in", flow.source, args, port) | _answers("out", flow.source, args, end)
     return {tier: list(_needed(list(needed.values()))) for tier, needed in rules.items()}
 
 
@@ -270,9 +273,12 @@ def _rules(
     return {rule.key: rule for rule in rules}
 
 
-def _answers(direction: Literal["in", "out"], peer: Tier | str, args: NetworkAclsArgs) -> dict[str, Rule]:
-    """Return the rules for answers; within the network they name its whole range, because rules are few."""
-    if isinstance(peer, Tier):
+def _answers(direction: Literal["in", "out"], peer: Tier | str, args: NetworkAclsArgs, own: Tier) -> dict[str, Rule]:
+    """Return the rules for answers; within the network they name its whole range, because rules are few.
+
+    Not so among isolated subnets, whose data ports are ports of answers too.
+    """
+    if isinstance(peer, Tier) and not (peer is Tier.ISOLATED and own is Tier.ISOLATED):
         rule = Rule(direction=direction, peer="network", cidr=args.cidr, ports=_EPHEMERAL)
         return {rule.key: rule}
     from_anywhere = direction == "in" and peer == ANYWHERE

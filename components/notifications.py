@@ -156,6 +156,8 @@ class Notifications(pulumi.ComponentResource):
     """The topics' ARNs, known once AWS's services may publish to them."""
     health_topic: Output[str] | None
     """The ARN of the topic in us-east-1 that Route 53's alarms tell, if that is asked for."""
+    notifiers: Mapping[str, Output[str]]
+    """Names of the functions that call Slack's webhooks, by the webhooks' secrets."""
 
     def __init__(self, name: str, args: NotificationsArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Notifications", name, None, opts)
@@ -181,11 +183,11 @@ class Notifications(pulumi.ComponentResource):
         for topic in heard:
             self._subscribe(topic)
         self._slack_channels(name, args, heard)
-        self._slack_webhooks(name, args, heard)
+        self.notifiers = self._slack_webhooks(name, args, heard)
         reported = audience_for(Severity.WARNING, args.audiences)
         if args.cluster_name is not None and reported is not None:
             self._events(name, args, args.cluster_name, self.topics[reported])
-        self.register_outputs({"topics": self.topics, "health_topic": self.health_topic})
+        self.register_outputs({"topics": self.topics, "health_topic": self.health_topic, "notifiers": self.notifiers})
 
     def _key(self, name: str, args: NotificationsArgs, region: str, alias: str) -> EncryptionKey:
         return EncryptionKey(
@@ -277,12 +279,16 @@ class Notifications(pulumi.ComponentResource):
                 opts=ResourceOptions(parent=self, depends_on=[attachment]),
             )
 
-    def _slack_webhooks(self, name: str, args: NotificationsArgs, topics: Sequence[_Topic]) -> None:
-        """Make one function for each webhook; SNS calls it from other regions, too."""
+    def _slack_webhooks(
+        self, name: str, args: NotificationsArgs, topics: Sequence[_Topic]
+    ) -> Mapping[str, Output[str]]:
+        """Make one function for each webhook; SNS calls it from other regions, too. Return their names by secret."""
+        functions: dict[str, Output[str]] = {}
         webhooks = {webhook.secret: webhook for topic in topics for webhook in topic.listeners.slack_webhooks}
         for secret, webhook in webhooks.items():
             notifier = f"{name}-webhook-{_short(_slug(secret))}"
             function = self._notifier(notifier, args, webhook)
+            functions[secret] = function.name
             for topic in topics:
                 if secret not in {each.secret for each in topic.listeners.slack_webhooks}:
                     continue
@@ -304,6 +310,7 @@ class Notifications(pulumi.ComponentResource):
                     region=topic.region,
                     opts=ResourceOptions(parent=self, depends_on=[permission]),
                 )
+        return functions
 
     def _notifier(self, name: str, args: NotificationsArgs, webhook: SlackWebhook) -> aws.lambda_.Function:
         log = aws.cloudwatch.LogGroup(

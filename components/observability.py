@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pulumi
 from pulumi import Output, ResourceOptions
 
-from components.alarms import Alarms, AlarmsArgs, Thresholds, Watched
+from components.alarms import Alarms, AlarmsArgs, Thresholds, Watched, WatchedFunction
 from components.dashboard import Dashboard, DashboardArgs
 from components.health_check import HealthCheck, HealthCheckArgs
-from components.notifications import Audience, Notifications, NotificationsArgs
+from components.notifications import Audience, Notifications, NotificationsArgs, Severity, audience_for
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +49,8 @@ class Observability(pulumi.ComponentResource):
 
     topics: Mapping[Audience, Output[str]]
     """The topics' ARNs; empty where nobody is told."""
+    dashboard_name: Output[str] | None
+    """The dashboard's name; None: there is none."""
 
     def __init__(self, name: str, args: ObservabilityArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Observability", name, None, opts)
@@ -56,11 +59,14 @@ class Observability(pulumi.ComponentResource):
         self.topics = told.topics if told else {}
         alarms: list[Output[str]] = []
         if args.thresholds:
-            wanted = AlarmsArgs(label=args.label, watched=args.watched, thresholds=args.thresholds, topics=self.topics)
+            notifiers = _notifiers(args.notifications, told.notifiers) if args.notifications and told else {}
+            watched = replace(args.watched, functions={**args.watched.functions, **notifiers})
+            wanted = AlarmsArgs(label=args.label, watched=watched, thresholds=args.thresholds, topics=self.topics)
             alarms += Alarms(f"{name}-alarms", wanted, child).arns.values()
         if args.health_check:
             topics = [told.health_topic] if told and told.health_topic else []
             HealthCheck(f"{name}-health-check", replace(args.health_check, topic_arns=topics), child)
+        self.dashboard_name = None
         if args.dashboard_name is not None:
             shown = DashboardArgs(
                 label=args.dashboard_name,
@@ -69,5 +75,23 @@ class Observability(pulumi.ComponentResource):
                 thresholds=args.thresholds or Thresholds(),
                 alarm_arns=alarms,
             )
-            Dashboard(f"{name}-dashboard", shown, child)
-        self.register_outputs({"topics": self.topics})
+            self.dashboard_name = Dashboard(f"{name}-dashboard", shown, child).name
+        self.register_outputs({"topics": self.topics, "dashboard_name": self.dashboard_name})
+
+
+def _notifiers(args: NotificationsArgs, functions: Mapping[str, Output[str]]) -> Mapping[str, WatchedFunction]:
+    """Return the functions that call Slack, where whoever is told of their failure hears of it in another way as well."""
+    audience = audience_for(Severity.WARNING, args.audiences)
+    if audience is None:
+        return {}
+    told = args.audiences[audience]
+    others = bool(told.emails or told.https or told.slack_channels)
+    return {
+        f"slack-{re.sub('[^a-z0-9]+', '-', secret.lower()).strip('-')}": WatchedFunction(
+            function_name=function,
+            failing=f"messages for the Slack webhook in {secret} are lost",
+            severity=Severity.WARNING,
+        )
+        for secret, function in functions.items()
+        if others or any(webhook.secret != secret for webhook in told.slack_webhooks)
+    }

@@ -13,8 +13,47 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
-from components._containers import BuildArgs, ContainerArgs, definitions
+from components import _log_router as log_routers
+from components._containers import BuildArgs, ContainerArgs, LogRouter, definitions
+from components._log_router import LogRouterArgs
 from components.migration import Migration, MigrationArgs
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlueGreenArgs:
+    """New tasks start beside the old ones, get all requests at once, and the old ones stay for a while to go back to.
+
+    ECS does it (AWS: "Amazon ECS blue/green deployments"). Its circuit breaker is for rolling deployments only; here an
+    alarm on the errors of both target groups takes a deployment back.
+    """
+
+    alternate_target_group_arn: Input[str]
+    """The second target group, known only once the rule names it."""
+    rule_arn: Input[str]
+    """The listener's rule that names both, in which ECS writes which of them gets requests."""
+    load_balancer_arn_suffix: Input[str]
+    """What metrics call the load balancer."""
+    target_arn_suffixes: Sequence[Input[str]]
+    """What metrics call the two target groups."""
+    bake_minutes: int = 5
+    """Minutes that the old tasks stay, 0 to 1440. They are billed meanwhile."""
+    rollback_percent: float = 5
+    """Requests answered 5xx, percent of a minute's, above which ECS goes back, 0.1 to 99.9."""
+
+    def __post_init__(self) -> None:
+        """Check AWS's limits.
+
+        Raises:
+            ValueError: with every problem, a line each.
+        """
+        bounds = (("bake_minutes", self.bake_minutes, 0, 1440), ("rollback_percent", self.rollback_percent, 0.1, 99.9))
+        problems = [
+            f"BlueGreenArgs.{name}: {value:g} is outside {least:g} to {most:g}"
+            for name, value, least, most in bounds
+            if not least <= value <= most
+        ]
+        if problems:
+            raise ValueError("\n".join(problems))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +70,8 @@ class EntryArgs:
     """The port health checks use, if not the container's."""
     grace_seconds: int = 60
     """Seconds a new task may take before its health counts."""
+    blue_green: BlueGreenArgs | None = None
+    """How requests move to new tasks at once; None: a rolling deployment replaces tasks one by one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,7 +117,7 @@ class MigrateArgs:
     command: Sequence[str]
     """What the service's container runs instead of its own command."""
     after: Sequence[pulumi.Resource] = ()
-    """What has to stand before it runs: the database."""
+    """What has to stand before it runs: the database, and other migrations, as no two may run at once."""
     timeout_seconds: int = 1800
     """Seconds until the update gives up on it, 60 to 43200."""
     profile: str | None = None
@@ -137,6 +178,8 @@ class ServiceArgs:
     """The task definition's family. A change registers a new one."""
     log_group_name: str
     """The log group. A change replaces it; the old logs go with the old group."""
+    log_router: LogRouterArgs | None = None
+    """What sends log lines to further groups by their `log_type`; None: all go to the one."""
     log_days: int = 90
     """Days logs are kept."""
     log_key_arn: Input[str] | None = None
@@ -178,9 +221,9 @@ class ServiceArgs:
     scaling: ScalingArgs | None = None
     """How the number follows the load; required where max_tasks is above min_tasks."""
     minimum_healthy_percent: int = 100
-    """Share of tasks that stays up during a deployment."""
+    """Share of tasks that stays up during a rolling deployment."""
     maximum_percent: int | None = None
-    """Share of tasks that may run during a deployment; None: one task more than the fewest."""
+    """Share of tasks that may run during a rolling deployment; None: one task more than the fewest."""
     sleeps: bool = False
     """Whether schedules outside change the number of tasks; updates then leave it as it is."""
     wait_for_steady_state: bool = False
@@ -188,7 +231,7 @@ class ServiceArgs:
     migration: MigrateArgs | None = None
     """What brings the database up to date before the service changes; None: nothing."""
     after: Sequence[Input[str]] = ()
-    """Values known only once the service may change: other services' `migrated`."""
+    """Values known only once the service may change: that every migration of the stack ran."""
     spot_percent: int = 0
     """Share of tasks on Fargate Spot."""
     exec_enabled: bool = False
@@ -216,6 +259,10 @@ class ServiceArgs:
         yield "log_group_name", limits.log_group_name(self.log_group_name)
         yield "log_days", limits.log_retention(self.log_days)
         yield "memory_mib", limits.fargate_size(self.cpu, self.memory_mib)
+        if self.log_router and any(container.name == log_routers.NAME for container in self.containers):
+            yield "containers", f"{log_routers.NAME!r} is what the log router is called"
+        if self.log_router and self.log_group_name in self.log_router.routes.values():
+            yield "log_router", f"{self.log_group_name!r} is the service's own log group, where all other lines go"
         if not self.containers:
             yield "containers", "none given; the service's own comes first"
         elif self.entry is not None and self.containers[0].port is None:
@@ -227,6 +274,8 @@ class ServiceArgs:
             yield "scaling", "goes with max_tasks above min_tasks, and only with that"
         if self.scaling and "requests" in self.scaling.targets and self.entry is None:
             yield "scaling", "only a service with an entry gets requests"
+        if self.scaling and "requests" in self.scaling.targets and self.entry and self.entry.blue_green:
+            yield "scaling", "by requests does not go with blue_green: AWS counts those of one target group"
         most = 100
         if not 0 <= self.spot_percent <= most:
             yield "spot_percent", f"{self.spot_percent} is outside 0 to 100"
@@ -251,18 +300,16 @@ class Service(pulumi.ComponentResource):
     """The resource id of its scalable target, known once it is registered; None where the number of tasks is fixed."""
     migrated: Output[str] | None
     """The migration's revision, known once it ran to a good end; None without one."""
+    migration: Migration | None
+    """The migration; None without one."""
 
     def __init__(self, name: str, args: ServiceArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Service", name, None, opts)
-        log = aws.cloudwatch.LogGroup(
-            f"{name}-log",
-            name=args.log_group_name,
-            retention_in_days=args.log_days,
-            kms_key_id=args.log_key_arn,
-            opts=ResourceOptions(parent=self),
-        )
+        log = self._log_group(f"{name}-log", args, args.log_group_name)
+        routed = sorted(args.log_router.routes.items()) if args.log_router else []
+        routes = {kind: self._log_group(f"{name}-log-{kind}", args, group) for kind, group in routed}
         execution_role, execution_policy = self._execution_role(name, args, log)
-        task_role, task_policies = self._task_role(name, args)
+        task_role, task_policies = self._task_role(name, args, [log, *routes.values()] if routes else [])
         group, rules = self._security_group(name, args)
         images = self._images(name, args)
         before = [execution_policy, *task_policies, *rules]
@@ -271,7 +318,7 @@ class Service(pulumi.ComponentResource):
             if args.migration
             else None
         )
-        definition = self._task_definition(name, args, images, log, execution_role, task_role)
+        definition = self._task_definition(name, args, images, log, routes, execution_role, task_role)
         after = [*args.after, *([migration.done] if migration else [])]
         service = self._service(name, args, definition, group, before, after)
         target = self._scale(name, args, args.scaling, service) if args.scaling else None
@@ -283,6 +330,7 @@ class Service(pulumi.ComponentResource):
         self.security_group_id = group.id
         self.log_group_name = log.name
         self.scalable_target_id = target
+        self.migration = migration
         self.migrated = migration.done if migration else None
         self.register_outputs(
             {
@@ -295,6 +343,15 @@ class Service(pulumi.ComponentResource):
                 "scalable_target_id": self.scalable_target_id,
                 "migrated": self.migrated,
             }
+        )
+
+    def _log_group(self, name: str, args: ServiceArgs, group_name: str) -> aws.cloudwatch.LogGroup:
+        return aws.cloudwatch.LogGroup(
+            name,
+            name=group_name,
+            retention_in_days=args.log_days,
+            kms_key_id=args.log_key_arn,
+            opts=ResourceOptions(parent=self),
         )
 
     def _execution_role(
@@ -329,8 +386,10 @@ class Service(pulumi.ComponentResource):
         )
         return role, policy
 
-    def _task_role(self, name: str, args: ServiceArgs) -> tuple[aws.iam.Role, Sequence[aws.iam.RolePolicy]]:
-        """Make the role the application has: what the service declares."""
+    def _task_role(
+        self, name: str, args: ServiceArgs, routed: Sequence[aws.cloudwatch.LogGroup]
+    ) -> tuple[aws.iam.Role, Sequence[aws.iam.RolePolicy]]:
+        """Make the role the application has: what the service declares, and the log groups that a router in the task writes to."""
         role = aws.iam.Role(
             f"{name}-task",
             description=f"What {args.label} {args.service_name} may do",
@@ -339,6 +398,9 @@ class Service(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
         statements = list(args.permissions)
+        if routed:
+            streams = [Output.concat(group.arn, ":*") for group in routed]
+            statements.append(documents.allow(["logs:CreateLogStream", "logs:PutLogEvents"], streams))
         if args.exec_enabled:
             channels = ("CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel")
             statements.append(documents.allow([f"ssmmessages:{channel}" for channel in channels], ["*"]))
@@ -508,9 +570,12 @@ class Service(pulumi.ComponentResource):
         args: ServiceArgs,
         images: Mapping[str, Input[str]],
         log: aws.cloudwatch.LogGroup,
+        routes: Mapping[str, aws.cloudwatch.LogGroup],
         execution_role: aws.iam.Role,
         task_role: aws.iam.Role,
     ) -> aws.ecs.TaskDefinition:
+        groups = {kind: group.name for kind, group in routes.items()}
+        router = LogRouter(args=args.log_router, groups=groups) if args.log_router else None
         return aws.ecs.TaskDefinition(
             f"{name}-task",
             family=args.family,
@@ -526,7 +591,7 @@ class Service(pulumi.ComponentResource):
             else None,
             execution_role_arn=execution_role.arn,
             task_role_arn=task_role.arn,
-            container_definitions=definitions(args.containers, images, log.name, args.region),
+            container_definitions=definitions(args.containers, images, log.name, args.region, router),
             # Old revisions stay: schedules, one-off tasks and rollbacks name them.
             skip_destroy=True,
             tags={"slipway:waive": " ".join(args.waivers)} if args.waivers else None,
@@ -542,6 +607,9 @@ class Service(pulumi.ComponentResource):
         before: Sequence[pulumi.Resource],
         after: Sequence[Input[str]],
     ) -> aws.ecs.Service:
+        switched = args.entry.blue_green if args.entry else None
+        blue_green = self._blue_green(name, args, switched) if switched else None
+        before = [*before, *(blue_green.before if blue_green else [])]
         maximum = args.maximum_percent or _one_more(args.min_tasks)
         balanced = 100
         return aws.ecs.Service(
@@ -564,14 +632,19 @@ class Service(pulumi.ComponentResource):
                     target_group_arn=args.entry.target_group_arn,
                     container_name=args.containers[0].name,
                     container_port=args.containers[0].port or 0,
+                    advanced_configuration=blue_green.target if blue_green else None,
                 )
             ]
             if args.entry
             else None,
             health_check_grace_period_seconds=args.entry.grace_seconds if args.entry else None,
-            deployment_circuit_breaker=aws.ecs.ServiceDeploymentCircuitBreakerArgs(enable=True, rollback=True),
-            deployment_minimum_healthy_percent=args.minimum_healthy_percent,
-            deployment_maximum_percent=maximum,
+            deployment_configuration=blue_green.strategy if blue_green else None,
+            alarms=blue_green.alarms if blue_green else None,
+            deployment_circuit_breaker=None
+            if blue_green
+            else aws.ecs.ServiceDeploymentCircuitBreakerArgs(enable=True, rollback=True),
+            deployment_minimum_healthy_percent=None if blue_green else args.minimum_healthy_percent,
+            deployment_maximum_percent=None if blue_green else maximum,
             # Rebalancing starts the new task first, which needs room above what runs.
             availability_zone_rebalancing="ENABLED" if maximum > balanced else "DISABLED",
             enable_execute_command=args.exec_enabled,
@@ -585,6 +658,71 @@ class Service(pulumi.ComponentResource):
                 delete_before_replace=True,
                 ignore_changes=["desiredCount"] if args.scaling or args.sleeps else None,
             ),
+        )
+
+    def _blue_green(self, name: str, args: ServiceArgs, entry: BlueGreenArgs) -> _BlueGreen:
+        role = aws.iam.Role(
+            f"{name}-switch",
+            description=f"Moves the requests of {args.label} {args.service_name} to new tasks",
+            path=f"/{args.label}/",
+            assume_role_policy=documents.trust("ecs.amazonaws.com"),
+            opts=ResourceOptions(parent=self),
+        )
+        ready = (
+            f"arn:{documents.partition(args.region)}:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers"
+        )
+        attachment = aws.iam.RolePolicyAttachment(
+            f"{name}-switch", role=role.name, policy_arn=ready, opts=ResourceOptions(parent=self)
+        )
+        alarm = self._rollback_alarm(f"{name}-rollback", args, entry)
+        return _BlueGreen(
+            strategy=aws.ecs.ServiceDeploymentConfigurationArgs(
+                strategy="BLUE_GREEN", bake_time_in_minutes=str(entry.bake_minutes)
+            ),
+            target=aws.ecs.ServiceLoadBalancerAdvancedConfigurationArgs(
+                alternate_target_group_arn=entry.alternate_target_group_arn,
+                production_listener_rule=entry.rule_arn,
+                role_arn=role.arn,
+            ),
+            alarms=aws.ecs.ServiceAlarmsArgs(alarm_names=[alarm.name], enable=True, rollback=True),
+            before=[attachment],
+        )
+
+    def _rollback_alarm(self, name: str, args: ServiceArgs, entry: BlueGreenArgs) -> aws.cloudwatch.MetricAlarm:
+        """Make the alarm that takes a deployment back: it says nothing to people, who hear of the deployment that failed."""
+        queries = [
+            aws.cloudwatch.MetricAlarmMetricQueryArgs(
+                id=f"{short}{number}",
+                metric=aws.cloudwatch.MetricAlarmMetricQueryMetricArgs(
+                    namespace="AWS/ApplicationELB",
+                    metric_name=metric,
+                    dimensions={"LoadBalancer": entry.load_balancer_arn_suffix, "TargetGroup": group},
+                    period=60,
+                    stat="Sum",
+                ),
+            )
+            for number, group in enumerate(entry.target_arn_suffixes, start=1)
+            for short, metric in (("failed", "HTTPCode_Target_5XX_Count"), ("all", "RequestCount"))
+        ]
+        failed, requests = (
+            " + ".join(f"FILL({short}{number}, 0)" for number in range(1, len(entry.target_arn_suffixes) + 1))
+            for short in ("failed", "all")
+        )
+        share = aws.cloudwatch.MetricAlarmMetricQueryArgs(
+            id="share",
+            label="5xx, % of requests",
+            expression=f"IF({requests} > 0, 100 * ({failed}) / ({requests}), 0)",
+            return_data=True,
+        )
+        return aws.cloudwatch.MetricAlarm(
+            name,
+            alarm_description=f"Takes a deployment of {args.service_name} back above {entry.rollback_percent:g} % of 5xx",
+            comparison_operator="GreaterThanThreshold",
+            threshold=entry.rollback_percent,
+            evaluation_periods=1,
+            treat_missing_data="notBreaching",
+            metric_queries=[*queries, share],
+            opts=ResourceOptions(parent=self),
         )
 
     def _scale(self, name: str, args: ServiceArgs, scaling: ScalingArgs, service: aws.ecs.Service) -> Output[str]:
@@ -699,6 +837,16 @@ class Service(pulumi.ComponentResource):
             alarm_actions=[policy.arn],
             opts=ResourceOptions(parent=self),
         )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _BlueGreen:
+    """What a service's blue/green deployments need."""
+
+    strategy: aws.ecs.ServiceDeploymentConfigurationArgs
+    target: aws.ecs.ServiceLoadBalancerAdvancedConfigurationArgs
+    alarms: aws.ecs.ServiceAlarmsArgs
+    before: Sequence[pulumi.Resource]
 
 
 _HTTPS = 443

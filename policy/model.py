@@ -8,7 +8,7 @@ from functools import cache
 from typing import Final, TypeAlias
 
 from policy import values
-from policy.values import UNKNOWN, Unknown, Value
+from policy.values import UNKNOWN, Answer, Unknown, Value
 
 IDENTITIES: Final = ("id", "arn", "name", "bucket", "identifier", "clusterIdentifier")
 """Properties by whose value one resource refers to another."""
@@ -133,6 +133,13 @@ class Resource:
     def undecided(self, what: str) -> Finding:
         """A question that the values known so far do not answer."""
         return Finding(verdict=Verdict.UNDECIDED, urn=self.urn, message=f"{self.label}: {what}")
+
+    def must_hold(self, answer: Answer, what: str, *, about: str, fix: str) -> Iterator[Finding]:
+        """Findings about an answer worked out elsewhere; `about` says what is asked, should it not be known yet."""
+        if answer is UNKNOWN:
+            yield self.undecided(f"{about} is not known yet")
+        elif not answer:
+            yield self.fails(what, fix=fix)
 
     def must_be(self, path: str, *, wanted: bool, fix: str, default: bool = False) -> Iterator[Finding]:
         """Findings about a boolean property."""

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final, TypeAlias
 
@@ -20,6 +20,9 @@ UNKNOWN: Final = Unknown.UNKNOWN
 
 Value: TypeAlias = "bool | int | float | str | Unknown | list[Value] | dict[str, Value] | None"
 """What a property can be once it is plain."""
+
+Answer: TypeAlias = "bool | Unknown"
+"""Yes, no, or not known yet."""
 
 _SENTINELS: Final = frozenset(
     {
@@ -130,6 +133,12 @@ def has_unknown(value: Value) -> bool:
     if isinstance(value, list):
         return any(has_unknown(item) for item in value)
     return value is UNKNOWN
+
+
+def some(answers: Iterable[Answer]) -> Answer:
+    """Whether one answer is yes; `UNKNOWN` when none is and one is not known yet."""
+    given = list(answers)
+    return True in given or (UNKNOWN if UNKNOWN in given else False)
 
 
 def show(value: Value, safe: str = "") -> str:

@@ -1,6 +1,8 @@
 """`python -m preview`: what a stack file would build, what the policy says, what it costs. Nothing is changed.
 
-Exit codes: 0, 1 when a mandatory policy refuses it, 2 when the stack file is invalid.
+With `--policy` it reports only what the policy says: of a stack file, or of an exported stack, for which it needs no program.
+
+Exit codes: 0, 1 when a mandatory policy refuses it, 2 when the file is invalid.
 """
 
 from __future__ import annotations
@@ -16,38 +18,51 @@ import json  # noqa: E402 - see above
 import os  # noqa: E402 - see above
 import sys  # noqa: E402 - see above
 import time  # noqa: E402 - see above
+from dataclasses import dataclass, field  # noqa: E402 - see above
 from pathlib import Path  # noqa: E402 - see above
 from typing import TYPE_CHECKING, cast  # noqa: E402 - see above
 
 from preview import policies, project, stackfile  # noqa: E402 - see above
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from preview import render, reports
     from preview.graph import Graph
-    from preview.render import Format, Preview
 
 OK, REFUSED, INVALID = 0, 1, 2
 _FORMATS = ("rich", "plain", "json", "markdown")
+_REPORT_FORMATS = ("sarif", "junit")
+"""Those that can only say what the policy found."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     options = _options(arguments)
     steps = _Steps()
+    path = options.file or options.root / f"Pulumi.{options.stack}.yaml"
+    chosen = options.format or ("rich" if sys.stdout.isatty() else "plain")
+    report_only = options.policy or chosen in _REPORT_FORMATS
     try:
-        made = _preview(options.root, options.file or options.root / f"Pulumi.{options.stack}.yaml", steps)
+        judged = _judge(options, path, steps, report_only=report_only)
+        shown = _report(judged, path, chosen) if report_only else _preview(judged, path, chosen)
     except _StoppedError as stop:
         sys.stdout.flush()
         print(stop, file=sys.stderr)
         return stop.code
-    from preview.render import render  # noqa: PLC0415 - only once there is something to show
-
-    chosen = options.format or ("rich" if sys.stdout.isatty() else "plain")
-    sys.stdout.write(render(made, cast("Format", chosen)))
+    sys.stdout.write(shown)
     if options.timings:
         print("timings", json.dumps(steps.seconds), file=sys.stderr)
-    return REFUSED if made.verdict and made.verdict.refused else OK
+    return REFUSED if judged.verdict and judged.verdict.refused else OK
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What is there, and what the policy says."""
+
+    graph: Graph
+    verdict: policies.Verdict | None
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 class _StoppedError(Exception):
@@ -64,14 +79,29 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     which.add_argument(
         "--stack", default="prod", help="the stack whose Pulumi.<stack>.yaml is in the root (default: prod)"
     )
-    which.add_argument("--file", type=Path, help="a stack file anywhere")
-    parser.add_argument("--format", choices=_FORMATS, help="default: rich on a terminal, else plain")
+    which.add_argument("--file", type=Path, help="a stack file anywhere, or with --policy an exported stack (.json)")
+    parser.add_argument(
+        "--format", choices=(*_FORMATS, *_REPORT_FORMATS), help="default: rich on a terminal, else plain"
+    )
+    parser.add_argument(
+        "--policy", action="store_true", help="report what the policy says, nothing else; sarif and junit imply it"
+    )
+    parser.add_argument("--pack", type=Path, help="the policy pack's folder (default: policy in the root)")
     parser.add_argument("--root", type=Path, default=Path(), help="the project's folder (default: this one)")
     parser.add_argument("--timings", action="store_true", help="print on stderr how many seconds the steps took")
     return parser.parse_args(arguments)
 
 
-def _preview(root: Path, path: Path, steps: _Steps) -> Preview:
+def _judge(options: argparse.Namespace, path: Path, steps: _Steps, *, report_only: bool) -> _Judged:
+    pack = options.pack or options.root / "policy"
+    if path.suffix != ".json":
+        return _judge_stack_file(options.root, path, pack, steps)
+    if not report_only:
+        raise _StoppedError(f"{path}: an exported stack has no program to preview; judge it with --policy", INVALID)
+    return _judge_export(path, pack, steps)
+
+
+def _judge_stack_file(root: Path, path: Path, folder: Path, steps: _Steps) -> _Judged:
     try:
         stack_file = stackfile.read(path)
         described = project.read(root)
@@ -82,25 +112,55 @@ def _preview(root: Path, path: Path, steps: _Steps) -> Preview:
     except project.InvalidProject as error:
         raise _StoppedError(str(error), INVALID) from None
     values = described.values(stack_file.config)
-    folder = described.root / "policy"
     if not (folder / "PulumiPolicy.yaml").exists():
-        return _judged(described.root, stack_file, None, steps)
+        with steps.step("program", "Running the program"):
+            return _Judged(_recorded(described.root, stack_file, None), None)
     with policies.Pack(folder, project=described.name, stack=stack_file.stack, values=values, dry_run=False) as pack:
-        return _judged(described.root, stack_file, pack, steps)
+        with steps.step("program", "Running the program"):
+            graph = _recorded(described.root, stack_file, pack)
+        return _Judged(graph, _verdict(pack, graph, steps))
 
 
-def _judged(root: Path, stack_file: stackfile.StackFile, pack: policies.Pack | None, steps: _Steps) -> Preview:
-    with steps.step("program", "Running the program"):
-        graph = _recorded(root, stack_file, pack)
+def _judge_export(path: Path, folder: Path, steps: _Steps) -> _Judged:
+    from preview import export  # noqa: PLC0415 - only an exported stack needs it
+
+    try:
+        exported = export.read(path)
+    except export.InvalidExport as error:
+        raise _StoppedError(str(error), INVALID) from None
+    if not (folder / "PulumiPolicy.yaml").exists():
+        return _Judged(exported.graph, None)
+    graph = exported.graph
+    with policies.Pack(folder, project=graph.project, stack=graph.stack, values={}, dry_run=False) as pack:
+        return _Judged(graph, exported.redacted(_verdict(pack, graph, steps)), exported.lines)
+
+
+def _verdict(pack: policies.Pack, graph: Graph, steps: _Steps) -> policies.Verdict:
     with steps.step("policy", "Checking the policies"):
         try:
-            verdict = pack.judge(graph) if pack else None
+            return pack.judge(graph)
         except policies.PackError as error:
             raise _StoppedError(str(error), REFUSED) from None
-    from preview.pricing import estimate  # noqa: PLC0415 - not before the program ran
-    from preview.render import Preview  # noqa: PLC0415 - as above
 
-    return Preview(source=str(stack_file.path), graph=graph, estimate=estimate(graph), verdict=verdict)
+
+def _preview(judged: _Judged, path: Path, chosen: str) -> str:
+    from preview import render  # noqa: PLC0415 - only once there is something to show
+    from preview.pricing import estimate  # noqa: PLC0415 - not before the program ran
+
+    made = render.Preview(source=str(path), graph=judged.graph, estimate=estimate(judged.graph), verdict=judged.verdict)
+    return render.render(made, cast("render.Format", chosen))
+
+
+def _report(judged: _Judged, path: Path, chosen: str) -> str:
+    from preview import reports  # noqa: PLC0415 - only once there is something to show
+
+    if judged.verdict is None:
+        raise _StoppedError("there is no policy pack to judge by; name its folder with --pack", INVALID)
+    source = path.resolve()
+    here = Path.cwd()
+    shown = source.relative_to(here) if source.is_relative_to(here) else source
+    made = reports.Report(source=shown.as_posix(), graph=judged.graph, verdict=judged.verdict, lines=judged.lines)
+    return reports.write(made, cast("reports.Format", chosen))
 
 
 def _recorded(root: Path, stack_file: stackfile.StackFile, pack: policies.Pack | None) -> Graph:

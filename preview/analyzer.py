@@ -12,7 +12,7 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from preview import answers, wire
 from preview.graph import Graph, Resource
-from preview.policies import Finding, Verdict
+from preview.policies import Finding, Policy, Verdict
 
 _STACK: Final = "pulumi:pulumi:Stack"
 _UNDECIDED: Final = "can't run policy"  # how the SDK begins its message when a policy reads an unknown value
@@ -120,7 +120,9 @@ class Session:
         with self._answers():
             self._info = self._pack.GetAnalyzerInfo(empty_pb2.Empty(), timeout=seconds)
             self._pack.ConfigureStack(where, timeout=seconds)
-            self._pack.Configure(configuration(self._info), timeout=seconds)
+            settled = configuration(self._info)
+            self._pack.Configure(settled, timeout=seconds)
+        self._catalogue = tuple(_policy(policy, settled) for policy in self._info.policies)
 
     def close(self) -> None:
         """Hang up."""
@@ -138,7 +140,7 @@ class Session:
             NoAnswerError: the pack ended, or exceeded the time limit.
         """
         for resource in graph.resources:
-            if resource.urn not in self._calls:
+            if resource.urn not in self._calls and not resource.external:
                 self.ask(resource)
         calls, self._calls = self._calls, {}
         found: list[Finding] = []
@@ -170,6 +172,8 @@ class Session:
             findings=tuple(sorted(found, key=_rank)),
             undecided=tuple(sorted(undecided, key=_rank)),
             defects=tuple(dict.fromkeys(defects)),
+            name=self._info.name,
+            catalogue=self._catalogue,
         )
 
     @contextlib.contextmanager
@@ -198,13 +202,37 @@ def _rank(finding: Finding) -> tuple[object, ...]:
     return finding.level != "mandatory", severity, finding.policy, finding.urn, finding.message
 
 
+def _policy(policy: analyzer_pb2.PolicyInfo, settled: analyzer_pb2.ConfigureAnalyzerRequest) -> Policy:
+    level = settled.policyConfig[policy.name].enforcementLevel
+    framework = policy.framework
+    return Policy(
+        name=policy.name,
+        title=policy.displayName or policy.name,
+        description=policy.description,
+        level="disabled"
+        if level == analyzer_pb2.DISABLED
+        else "advisory"
+        if level == analyzer_pb2.ADVISORY
+        else "mandatory",
+        severity=_severity(policy.severity),
+        mend=policy.remediation_steps,
+        url=policy.url,
+        framework=" ".join(part for part in (framework.name, framework.reference) if part),
+        tags=tuple(policy.tags),
+    )
+
+
+def _severity(number: int) -> str:
+    name = analyzer_pb2.PolicySeverity.Name(number).removeprefix("POLICY_SEVERITY_").lower()
+    return "" if name == "unspecified" else name
+
+
 def _finding(urn: str, found: analyzer_pb2.AnalyzeDiagnostic) -> Finding:
     message = found.message.removeprefix(found.description).strip() or found.description
-    severity = analyzer_pb2.PolicySeverity.Name(found.severity).removeprefix("POLICY_SEVERITY_").lower()
     return Finding(
         policy=found.policyName,
         level="advisory" if found.enforcementLevel == analyzer_pb2.ADVISORY else "mandatory",
-        severity="" if severity == "unspecified" else severity,
+        severity=_severity(found.severity),
         urn=found.urn or urn,
         message=message,
         description=found.description,

@@ -176,6 +176,19 @@ def _db_instance(asked: _Asked) -> Answer:
     return Answer(str(outputs["resourceId"]), outputs)
 
 
+def _db_proxy(asked: _Asked) -> Answer:
+    name = asked.physical("name", 63)
+    endpoint = f"{name}.proxy-{asked.hex(12, 'endpoint')}.{asked.region}.rds.amazonaws.com"
+    return Answer(name, {"name": name, "arn": asked.arn("rds", f"db-proxy:prx-{asked.hex(17)}"), "endpoint": endpoint})
+
+
+def _db_proxy_targets(asked: _Asked) -> Answer:
+    return Answer(
+        asked.text("dbProxyName"),
+        {"name": "default", "arn": asked.arn("rds", f"target-group:prx-tg-{asked.hex(17)}")},
+    )
+
+
 def _replication_group(asked: _Asked) -> Answer:
     name = asked.physical("replicationGroupId", 40)
     domain = f"{asked.hex(6, 'domain')}.{asked.region.replace('-', '')}.cache.amazonaws.com"
@@ -509,6 +522,8 @@ _MAKERS: Final[Mapping[str, _Maker]] = {
     "aws:rds/instance:Instance": _db_instance,
     "aws:rds/optionGroup:OptionGroup": _named("rds:og:{name}"),
     "aws:rds/parameterGroup:ParameterGroup": _named("rds:pg:{name}"),
+    "aws:rds/proxy:Proxy": _db_proxy,
+    "aws:rds/proxyDefaultTargetGroup:ProxyDefaultTargetGroup": _db_proxy_targets,
     "aws:rds/subnetGroup:SubnetGroup": _named("rds:subgrp:{name}"),
     "aws:route53/healthCheck:HealthCheck": _named("route53--:healthcheck/{uuid}", id_is="uuid"),
     "aws:route53/record:Record": _record,
@@ -589,6 +604,7 @@ TAGGABLE: Final = frozenset(
         "aws:rds/instance:Instance",
         "aws:rds/optionGroup:OptionGroup",
         "aws:rds/parameterGroup:ParameterGroup",
+        "aws:rds/proxy:Proxy",
         "aws:rds/subnetGroup:SubnetGroup",
         "aws:route53/healthCheck:HealthCheck",
         "aws:scheduler/scheduleGroup:ScheduleGroup",
@@ -683,7 +699,10 @@ def default_tags(provider: Resource | None) -> Mapping[str, object]:
     """Return the tags that an AWS provider adds to every resource it makes."""
     given = provider.inputs.get("defaultTags") if provider else None
     if isinstance(given, str):  # a provider's inputs that are no strings travel as JSON
-        given = json.loads(given)
+        try:
+            given = json.loads(given)
+        except json.JSONDecodeError:  # a secret that is still encrypted
+            return {}
     tags = given.get("tags") if isinstance(given, Mapping) else None
     return tags if isinstance(tags, Mapping) else {}
 

@@ -53,6 +53,8 @@ class Resource:
     """False for a component."""
     remote: bool = False
     """True for a component that a plugin builds, such as those of awsx."""
+    external: bool = False
+    """True for what the stack only reads: others refer to it, but it is not the stack's to change."""
     protect: bool = False
     ignore_changes: tuple[str, ...] = ()
     delete_before_replace: bool = False

@@ -179,15 +179,15 @@ def _endpoints(_: Graph, resources: Sequence[Resource]) -> str:
 
 
 def _database(_: Graph, database: Resource) -> Iterable[object]:
-    backups = _get(database, "backupRetentionPeriod")
+    backups, replica = _get(database, "backupRetentionPeriod"), "replicateSourceDb" in database.inputs
     return (
-        f"{_get(database, 'engine')} {_get(database, 'engineVersion') or ''}".strip(),
+        "read replica" if replica else f"{_get(database, 'engine')} {_get(database, 'engineVersion') or ''}".strip(),
         _get(database, "instanceClass"),
         _get(database, "allocatedStorage")
         and f"{_get(database, 'allocatedStorage')} GiB {_get(database, 'storageType') or ''}".strip(),
         _get(database, "iops") and f"{_get(database, 'iops')} IOPS",
         "Multi-AZ" if _get(database, "multiAz") is True else "one zone",
-        f"{backups} days of backups" if backups else "no backups",
+        "" if replica else f"{backups} days of backups" if backups else "no backups",
         "" if _get(database, "storageEncrypted") is True else "not encrypted",
         "" if _get(database, "deletionProtection") is True else "no deletion protection",
     )
@@ -251,7 +251,9 @@ def _service(graph: Graph, service: Resource) -> Iterable[object]:
         for part in _items(service, "capacityProviderStrategies")
     )
     public = _get(service, "networkConfiguration", "assignPublicIp") is True
-    return _physical(service), tasks, "partly on Spot" if spot else "", "public IP" if public else ""
+    blue_green = _get(service, "deploymentConfiguration", "strategy") == "BLUE_GREEN"
+    about = {"partly on Spot": spot, "blue/green": blue_green, "public IP": public}
+    return _physical(service), tasks, *(text for text, holds in about.items() if holds)
 
 
 def _task_definition(_: Graph, task: Resource) -> Iterable[object]:
@@ -345,6 +347,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "aws:cloudfront/distribution:Distribution": _Kind("CDN", _each(_distribution)),
     "aws:s3/bucket:Bucket": _Kind("bucket", _each(_bucket)),
     "aws:rds/instance:Instance": _Kind("database", _each(_database)),
+    "aws:rds/proxy:Proxy": _Kind("database proxy", _named()),
     "aws:elasticache/replicationGroup:ReplicationGroup": _Kind("cache", _each(_cache)),
     "aws:ecr/repository:Repository": _Kind("repository", _each(_repository)),
     "aws:secretsmanager/secret:Secret": _Kind("secret", _named()),

@@ -7,6 +7,7 @@ that both run side by side.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import select
@@ -18,6 +19,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Literal, Self
+
+from preview import yaml
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -52,6 +55,25 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What a pack says about one of its policies, whichever pack it is."""
+
+    name: str
+    title: str
+    """What must hold, in a few words; the name where the pack gives none."""
+    description: str
+    level: Literal["mandatory", "advisory", "disabled"]
+    severity: str = ""
+    """low, medium, high, critical, or empty where the pack gives none."""
+    mend: str = ""
+    """What to do about a violation."""
+    url: str = ""
+    framework: str = ""
+    """The framework it serves, with the numbers there."""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What a policy pack says about a graph."""
 
@@ -64,6 +86,12 @@ class Verdict:
     """Policies that cannot tell before the update."""
     defects: tuple[str, ...] = ()
     """Policies that failed to run, which stops the engine. Each is one line."""
+    name: str = ""
+    """The pack's name; `pack` is what people call it."""
+    version: str = ""
+    """The pack's version, from its `PulumiPolicy.yaml`."""
+    catalogue: tuple[Policy, ...] = ()
+    """All policies of the pack, those that are disabled as well."""
 
     @property
     def refused(self) -> bool:
@@ -159,7 +187,7 @@ class Pack:
         session = self._open(start_seconds, answer_seconds)
         self._observed.clear()
         try:
-            return session.verdict(graph)
+            return dataclasses.replace(session.verdict(graph), version=self._version())
         except analyzer.NoAnswerError as error:
             raise PackError(f"{self._folder}: the policy pack {error}{self._said()}") from None
 
@@ -175,6 +203,11 @@ class Pack:
             except analyzer.NoAnswerError as error:
                 raise PackError(f"{self._folder}: the policy pack {error}{self._said()}") from None
         return self._session
+
+    def _version(self) -> str:
+        described = yaml.load((self._folder / "PulumiPolicy.yaml").read_text(encoding="utf-8"))
+        version = described.get("version") if isinstance(described, dict) else None
+        return "" if version is None else str(version)
 
     def _listens(self) -> bool:
         """Tell whether the pack has printed its port, or has ended."""

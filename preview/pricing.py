@@ -323,7 +323,9 @@ def _service(metered: _Metered) -> Iterator[Charge]:
 
 def _database(metered: _Metered) -> Iterator[Charge]:
     class_ = metered.text("instanceClass", "unknown")
-    engine = metered.text("engine", "unknown")
+    # A replica has the engine of its source.
+    sources = metered.graph.direct(metered.resource, metered.resource.type)
+    engine = metered.text("engine", str(sources[0].inputs.get("engine")) if sources else "unknown")
     zones, label = ("multi_az", "Multi-AZ") if metered.flag("multiAz") else ("single_az", "one zone")
     yield Charge(
         what=f"{class_}, {label}",
@@ -373,7 +375,8 @@ def _vcpu(class_: str) -> int:
 
 def _database_proxy(metered: _Metered) -> Iterator[Charge]:
     databases = metered.graph.of("aws:rds/instance:Instance")
-    vcpu = max([_PROXY_MIN_VCPU, *(_vcpu(str(database.inputs.get("instanceClass"))) for database in databases)])
+    behind = [database for database in databases if "replicateSourceDb" not in database.inputs]
+    vcpu = max([_PROXY_MIN_VCPU, *(_vcpu(str(database.inputs.get("instanceClass"))) for database in behind)])
     yield Charge(what=f"database proxy, {vcpu} vCPU", key="rds.proxy.vcpu_hour", quantity=metered.hours(vcpu))
 
 

@@ -99,7 +99,7 @@ def _undecided_line(verdict: Verdict) -> str:
     return f"{count(len(verdict.undecided), 'question')} cannot be decided before the update: {named}"
 
 
-def _subject(finding: Finding) -> str:
+def subject(finding: Finding) -> str:
     """Name the resource a finding is about."""
     if not finding.urn:
         return "the stack"
@@ -107,7 +107,7 @@ def _subject(finding: Finding) -> str:
     return f"{kind(type_)} {name}"
 
 
-def _statement(finding: Finding) -> str:
+def statement(finding: Finding) -> str:
     """Return the message without the resource, where it begins with it: the subject names it."""
     start, _, rest = finding.message.partition(": ")
     name = finding.urn.rpartition("::")[2]
@@ -170,7 +170,7 @@ def _plain_lines(preview: Preview) -> Iterator[str]:
     yield ""
     yield from _plain_outputs(preview.graph)
     yield ""
-    yield from _plain_policy(preview)
+    yield from plain_policy(preview.verdict)
     yield ""
     yield from _plain_estimate(preview)
 
@@ -194,8 +194,8 @@ def _plain_outputs(graph: Graph) -> Iterator[str]:
         yield from _wrapped(f"  {name:<{width}} ", value)
 
 
-def _plain_policy(preview: Preview) -> Iterator[str]:
-    verdict = preview.verdict
+def plain_policy(verdict: Verdict | None) -> Iterator[str]:
+    """Write a verdict for a log: a line that sums it up, then what was found."""
     yield f"Policy  {_verdict_line(verdict)}"
     if verdict is None:
         return
@@ -203,7 +203,7 @@ def _plain_policy(preview: Preview) -> Iterator[str]:
         yield from _wrapped("  DEFECT     ", f"a policy failed to run on {defect}")
     for finding in verdict.findings:
         mark = "MANDATORY" if finding.level == "mandatory" else "advisory"
-        yield from _wrapped(f"  {mark:<10} ", f"{finding.policy}: {_subject(finding)}: {_statement(finding)}")
+        yield from _wrapped(f"  {mark:<10} ", f"{finding.policy}: {subject(finding)}: {statement(finding)}")
     if verdict.undecided:
         yield from _wrapped("  undecided  ", _undecided_line(verdict))
 
@@ -276,23 +276,23 @@ def _rich_parts(preview: Preview) -> Iterator[RenderableType]:
         for name, value in _exports(preview.graph):
             outputs.add_row(Text(f"  {name}", style="cyan"), Text(value))
         yield Padding(outputs, (1, 0, 0, 0))
-    yield Padding(_rich_policy(preview), (1, 0, 0, 0))
+    yield Padding(rich_policy(preview.verdict), (1, 0, 0, 0))
     yield Padding(_rich_estimate(preview), (1, 0, 0, 0))
 
 
-def _rich_policy(preview: Preview) -> RenderableType:
+def rich_policy(verdict: Verdict | None) -> RenderableType:
+    """Write a verdict for a terminal: a line that sums it up, then what was found."""
     from rich.table import Table  # noqa: PLC0415 - only this format needs it
     from rich.text import Text  # noqa: PLC0415 - as above
 
     table = Table.grid(padding=(0, 2))
-    table.title, table.title_justify, table.title_style = f"Policy  {_verdict_line(preview.verdict)}", "left", "bold"
-    verdict = preview.verdict
+    table.title, table.title_justify, table.title_style = f"Policy  {_verdict_line(verdict)}", "left", "bold"
     for defect in verdict.defects if verdict else ():
         table.add_row(Text("DEFECT", style="bold red"), Text(f"a policy failed to run on {defect}"))
     for finding in verdict.findings if verdict else ():
         mandatory = finding.level == "mandatory"
         mark = Text("MANDATORY" if mandatory else "advisory", style="bold red" if mandatory else "yellow")
-        about = Text.assemble((finding.policy, "bold"), f": {_subject(finding)}: {_statement(finding)}")
+        about = Text.assemble((finding.policy, "bold"), f": {subject(finding)}: {statement(finding)}")
         table.add_row(mark, about)
     if verdict and verdict.undecided:
         table.add_row(Text("undecided", style="dim"), Text(_undecided_line(verdict), style="dim"))
@@ -329,23 +329,23 @@ def _markdown(preview: Preview) -> str:
 
 def _markdown_lines(preview: Preview) -> Iterator[str]:
     estimate = preview.estimate
-    yield f"### {_cell(headline(preview))}"
+    yield f"### {cell(headline(preview))}"
     yield ""
     for message in preview.graph.messages:
-        yield f"> {message.severity}: {_cell(message.text)}"
+        yield f"> {message.severity}: {cell(message.text)}"
         yield ""
     yield "| Component | Resources | USD a month | |"
     yield "|---|---:|---:|---|"
     for section in preview.sections:
         gist = next((f"{row.label}: {row.text}" for row in section.rows if row.text), "")
-        yield f"| {_cell(_label(section))} | {section.resources} | {money(section.monthly)} | {_cell(gist)} |"
+        yield f"| {cell(_label(section))} | {section.resources} | {money(section.monthly)} | {cell(gist)} |"
     yield f"| **total** | **{sum(s.resources for s in preview.sections)}** | **{money(estimate.total)}** | estimate |"
     yield ""
-    yield from _markdown_policy(preview)
+    yield from markdown_policy(preview.verdict)
     for line in _missing_lines(estimate):
-        yield f"- **Missing**: {_cell(line)}"
-    yield from (f"- {_cell(assumption)}" for assumption in estimate.assumptions)
-    yield from ([f"- {_cell(_usage_line(estimate))}"] if estimate.usage else [])
+        yield f"- **Missing**: {cell(line)}"
+    yield from (f"- {cell(assumption)}" for assumption in estimate.assumptions)
+    yield from ([f"- {cell(_usage_line(estimate))}"] if estimate.usage else [])
     yield ""
     yield "<details><summary>All components</summary>"
     yield ""
@@ -358,26 +358,26 @@ def _markdown_lines(preview: Preview) -> Iterator[str]:
     yield "</details>"
 
 
-def _markdown_policy(preview: Preview) -> Iterator[str]:
-    verdict = preview.verdict
-    yield f"**Policy** {_cell(_verdict_line(verdict))}"
+def markdown_policy(verdict: Verdict | None) -> Iterator[str]:
+    """Write a verdict for a pull request: a line that sums it up, then a table of what was found."""
+    yield f"**Policy** {cell(_verdict_line(verdict))}"
     yield ""
     if verdict and (verdict.findings or verdict.defects):
         yield "| | Policy | Resource | |"
         yield "|---|---|---|---|"
         for defect in verdict.defects:
-            yield f"| **defect** | | | a policy failed to run on {_cell(defect)} |"
+            yield f"| **defect** | | | a policy failed to run on {cell(defect)} |"
         for finding in verdict.findings:
             level = "**mandatory**" if finding.level == "mandatory" else "advisory"
-            subject = _subject(finding)
-            yield f"| {level} | `{finding.policy}` | {_cell(subject)} | {_cell(_statement(finding))} |"
+            yield f"| {level} | `{finding.policy}` | {cell(subject(finding))} | {cell(statement(finding))} |"
         yield ""
     if verdict and verdict.undecided:
-        yield _cell(_undecided_line(verdict))
+        yield cell(_undecided_line(verdict))
         yield ""
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Return a text that a cell of a Markdown table can hold."""
     return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
 
 

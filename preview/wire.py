@@ -13,7 +13,7 @@ from preview.graph import UNKNOWN
 # https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/plugin/rpc.go and .../resource/sig/sig.go
 UNKNOWN_TEXT: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
-_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a marker, not a secret
+SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a marker, not a secret
 REFERENCE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
 
 
@@ -45,7 +45,7 @@ def _plain(value: struct_pb2.Value, secrets: list[bool]) -> object:  # noqa: PLR
             if SIGNATURE not in fields:
                 return {key: _plain(part, secrets) for key, part in sorted(fields.items())}
             signature = fields[SIGNATURE].string_value
-            if signature == _SECRET:
+            if signature == SECRET:
                 secrets.append(True)
                 return _plain(fields["value"], secrets)
             if signature == REFERENCE:
@@ -65,7 +65,7 @@ def put(struct: struct_pb2.Struct, key: str, value: object, *, secret: bool = Fa
     """Write one property, marked as a secret if it is one."""
     if secret:
         field = struct.fields[key].struct_value
-        field.fields[SIGNATURE].string_value = _SECRET
+        field.fields[SIGNATURE].string_value = SECRET
         _fill(field.fields["value"], value)
     else:
         _fill(struct.fields[key], value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,9 +10,23 @@ from typing import Final
 
 import limits
 from components import _documents as documents
+from components import _log_router as log_routers
 from components import _thresholds, network_acls
+from components.load_balancer import LAST_WEIGHTED_PRIORITY
 from components.network_acls import Flow, NetworkAclsArgs
-from settings.model import READY_CHECKS, Cache, Container, Database, Hibernation, Listener, Route, Service, Settings
+from settings.model import (
+    READY_CHECKS,
+    Cache,
+    Container,
+    Database,
+    Hibernation,
+    Listener,
+    LogRouter,
+    ReadReplica,
+    Route,
+    Service,
+    Settings,
+)
 from settings.problems import Problem, secret_like
 from settings.shape import Place
 
@@ -26,6 +41,8 @@ REFERENCES: Final[Mapping[str, str]] = {
     "database.host": "the database's address",
     "database.port": "the database's port",
     "database.name": "the name of the database inside",
+    "database.replicaHost": "the address of its read replica",
+    "database.iamUsername": "the database user to log in as with a token of IAM's",
     "cache.host": "the cache's address (in cluster mode its configuration endpoint)",
     "cache.port": "the cache's port",
     "media.bucket": "the media bucket's name",
@@ -133,21 +150,39 @@ def _names(settings: Settings) -> Iterator[Problem]:
     label = settings.label
     if settings.database and settings.database.name is None:
         yield from _found(["database", "name"], limits.rds_identifier(label), *_LABEL)
+    if settings.database and settings.database.read_replica:
+        identifier = f"{settings.database.name or label}-replica"
+        yield from _found(["database", "readReplica"], limits.rds_identifier(identifier), ["database", "name"], *_LABEL)
     if settings.cache and settings.cache.name is None:
         yield from _found(["cache", "name"], limits.cache_identifier(label), *_LABEL)
-    for what, name in (("name", service_name), ("family", family), ("logGroup", log_group)):
+    for what, name in (("name", service_name), ("family", family)):
         users: dict[str, list[str]] = defaultdict(list)
         for key, service in settings.services.items():
             users[name(settings, key, service)].append(key)
         for value, keys in users.items():
             if len(keys) > 1:
-                about = [["services", key, setting] for key in keys for setting in ("name", "family", "logGroup")]
+                about = [["services", key, setting] for key in keys for setting in ("name", "family")]
                 for key in keys[1:]:
                     yield _at(
                         ["services", key, what],
                         f"{value!r} is also that of services.{keys[0]}; each needs its own",
                         *about,
                     )
+    yield from _log_groups(settings)
+
+
+def _log_groups(settings: Settings) -> Iterator[Problem]:
+    """Check that no two services, nor two routes, log to one group."""
+    seen: dict[str, tuple[Place, str]] = {}
+    for key, service in settings.services.items():
+        places: list[Place] = [["services", key, "logGroup"]]
+        if service.log_router:
+            places += [["services", key, "logRouter", "routes", kind] for kind in service.log_router.routes]
+        for place, group in zip(places, log_groups(settings, key, service), strict=True):
+            first, owner = seen.setdefault(group, (place, key))
+            if first != place:
+                named = [["services", one, what] for one in (owner, key) for what in ("name", "family", "logGroup")]
+                yield _at(place, f"{group!r} is also that of services.{owner}; each needs its own", first, *named)
 
 
 def service_name(_: Settings, key: str, service: Service) -> str:
@@ -179,6 +214,11 @@ def migration_family(settings: Settings, key: str, service: Service) -> str:
 def log_group(settings: Settings, key: str, service: Service) -> str:
     """Return the log group of a service, unique in the region."""
     return service.log_group or f"/ecs/{family(settings, key, service)}"
+
+
+def log_groups(settings: Settings, key: str, service: Service) -> Sequence[str]:
+    """Return the log groups of a service: its own, then those of its router's routes."""
+    return [log_group(settings, key, service), *(service.log_router.routes.values() if service.log_router else ())]
 
 
 def _domain(settings: Settings) -> Iterator[Problem]:
@@ -276,6 +316,73 @@ def _database(settings: Settings) -> Iterator[Problem]:
         limits.windows(database.backup_window, database.maintenance_window),
         ["database", "maintenanceWindow"],
     )
+    yield from _logins(database)
+    if database.read_replica:
+        yield from _read_replica(settings, database, database.read_replica)
+
+
+def _logins(database: Database) -> Iterator[Problem]:
+    """Check who logs in to the database, and with what."""
+    kept, user = database.managed_password, database.iam_username
+    if not kept and "rotate_days" in database.model_fields_set:
+        yield _at(
+            ["database", "rotateDays"],
+            f"{database.rotate_days}, but RDS changes only a password that it keeps: leave it out, or managedPassword at true",
+            ["database", "managedPassword"],
+        )
+    if not database.iam_authentication and "iam_username" in database.model_fields_set:
+        yield _at(
+            ["database", "iamUsername"],
+            f"{limits.short(user)} is of no use: say iamAuthentication: true, or leave it out",
+            ["database", "iamAuthentication"],
+        )
+    elif database.iam_authentication:
+        yield from _found(
+            ["database", "iamUsername"], limits.rds_username(database.engine, user), ["database", "engine"]
+        )
+        if user == database.username:
+            yield _at(
+                ["database", "iamUsername"],
+                f"{user!r} is the master user, whose password would no longer work: choose another",
+                ["database", "username"],
+            )
+    if database.iam_authentication and database.proxy:
+        yield _at(
+            ["database", "proxy"],
+            "logs in with the password alone, so that services cannot use iamAuthentication: true; take one of the two out",
+            ["database", "iamAuthentication"],
+        )
+
+
+def _read_replica(settings: Settings, database: Database, replica: ReadReplica) -> Iterator[Problem]:
+    place: Place = ["database", "readReplica"]
+    if database.managed_password:
+        yield _at(
+            place,
+            "AWS makes no replica of a database whose password RDS keeps (managedPassword: true); "
+            "say managedPassword: false, or leave readReplica out",
+            ["database", "managedPassword"],
+        )
+    if settings.hibernation:
+        yield _at(
+            place,
+            "RDS stops no database that has a replica: leave it or slipway:hibernation out",
+            ["hibernation"],
+        )
+    zones = settings.network.zones
+    if replica.zone is not None and replica.zone not in zones:
+        yield _at(
+            [*place, "zone"],
+            f"{limits.short(replica.zone)} is not a zone of this network; allowed: {limits.listed(zones)}",
+            ["network", "zones", "*"],
+        )
+    if database.insights_days is not None and replica.instance_class:
+        yield from _found(
+            [*place, "instanceClass"],
+            limits.rds_insights(database.engine, replica.instance_class),
+            ["database", "engine"],
+            ["database", "insightsDays"],
+        )
 
 
 def database_name(settings: Settings, database: Database) -> str:
@@ -297,6 +404,14 @@ def _cache(settings: Settings) -> Iterator[Problem]:
             "a second zone needs a replica to stand in it: set replicas to 1 or more",
             ["cache", "replicas"],
         )
+    windows = (("snapshotWindow", cache.snapshot_window), ("maintenanceWindow", cache.maintenance_window))
+    for name, window in windows:
+        yield from _found(["cache", name], limits.cache_window(window))
+    yield from _found(
+        ["cache", "snapshotWindow"],
+        limits.windows(cache.snapshot_window, cache.maintenance_window),
+        ["cache", "maintenanceWindow"],
+    )
     nodes = (cache.shards or 1) * (1 + cache.replicas)
     most = 90
     if nodes > most:
@@ -351,11 +466,18 @@ def _secrets(settings: Settings) -> Iterator[Problem]:
 
 def _url_secrets(settings: Settings) -> Iterator[Problem]:
     """Check the secrets that the program fills."""
+    database, cache = settings.database, settings.cache
+    replica = database.read_replica if database else None
     urls = {
-        "database": settings.database.url_secret if settings.database else None,
-        "cache": settings.cache.url_secret if settings.cache else None,
+        "database": database.url_secret if database else None,
+        "cache": cache.url_secret if cache else None,
+        "database's replica": replica.url_secret if replica else None,
     }
-    places = {part: [part, "urlSecret"] for part in urls}
+    places: Mapping[str, Place] = {
+        "database": ["database", "urlSecret"],
+        "cache": ["cache", "urlSecret"],
+        "database's replica": ["database", "readReplica", "urlSecret"],
+    }
     for part, url in urls.items():
         if url in settings.secrets:
             yield _at(
@@ -363,12 +485,9 @@ def _url_secrets(settings: Settings) -> Iterator[Problem]:
             )
         elif url in PART_SECRETS:
             yield _at(places[part], f"{url!r} is what the {url}'s own secret is called; choose another name")
-    if urls["database"] and urls["database"] == urls["cache"]:
-        yield _at(
-            places["cache"],
-            f"{urls['cache']!r} is also that of the database; each needs its own",
-            places["database"],
-        )
+    for (first, one), (second, other) in itertools.combinations(urls.items(), 2):
+        if one and one == other:
+            yield _at(places[second], f"{one!r} is also that of the {first}; each needs its own", places[first])
     network = settings.network
     if settings.url_secrets and network.nat == "none" and "ecs" not in network.endpoints:
         yield _at(
@@ -380,7 +499,7 @@ def _url_secrets(settings: Settings) -> Iterator[Problem]:
 
 
 def _migrations(settings: Settings) -> Iterator[Problem]:
-    """Check that one service at most migrates the database, reaches it, and shares its family with none."""
+    """Check that services that migrate the database reach it, and that the migrations share their families with none."""
     families = {family(settings, key, service): key for key, service in settings.services.items()}
     for key in settings.migrating:
         place = ["services", key, "migrate"]
@@ -391,41 +510,46 @@ def _migrations(settings: Settings) -> Iterator[Problem]:
                 f"{own!r} is also that of services.{families[own]}; each needs its own",
                 ["services", families[own], "family"],
                 ["services", families[own], "name"],
+                ["services", families[own], "migrate", "family"],
             )
+        families.setdefault(own, key)
         if "database" not in settings.services[key].uses:
             yield _at(
                 place,
                 "brings a database up to date that it cannot reach: add database to this service's uses",
                 ["services", key, "uses", "*"],
             )
-    for key in settings.migrating[1:]:
-        first = settings.migrating[0]
-        yield _at(
-            ["services", key, "migrate"],
-            f"services.{first} migrates the database already; two at once would get in each other's way: let one run both commands",
-            ["services", first, "migrate"],
-        )
 
 
 def flows(settings: Settings) -> Sequence[Flow]:
     """Return the connections that access lists let through: what security groups let through."""
     balancer, services = settings.load_balancer, settings.services.values()
     redirect = balancer is not None and balancer.http_redirect and settings.cdn is None
-    data = [database_port(settings.database)] if settings.database else []
+    database = settings.database
+    data = [connection_port(database)] if database else []
+    data += [database_port(database)] if database and database.read_replica else []
+    behind = [database_port(database)] if database and database.proxy else []
     return network_acls.flows(
         entry_ports=([443, 80] if redirect else [443]) if balancer else [],
         task_ports=[port for s in services if s.route for port in (s.port, s.health.port) if port],
         data_ports=[*data, *([CACHE_PORT] if settings.cache else [])],
+        proxied_ports=behind,
         egress=[(egress.port, egress.cidr) for service in services for egress in service.egress],
     )
 
 
+_HTTPS: Final = 443
 _PORTS: Final = {"postgres": 5432, "mysql": 3306}
 
 
 def database_port(database: Database) -> int:
-    """Return the port of the database."""
+    """Return the port of the database itself."""
     return database.port or _PORTS[database.engine]
+
+
+def connection_port(database: Database) -> int:
+    """Return the port that services connect to: a proxy always listens on the engine's usual one."""
+    return _PORTS[database.engine] if database.proxy else database_port(database)
 
 
 CACHE_PORT: Final = 6379
@@ -603,30 +727,15 @@ WITHOUT_RESOURCES: Final[Sequence[str]] = (
 def _services(settings: Settings) -> Iterator[Problem]:
     for key, service in settings.services.items():
         place = ["services", key]
-        if problem := limits.fargate_size(service.cpu, service.memory_mib):
-            yield _at(
-                [*place, "memoryMib" if service.cpu in limits.FARGATE_MEMORY else "cpu"],
-                problem,
-                [*place, "cpu"],
-                [*place, "memoryMib"],
-            )
-        for sidecars, total, what in (
-            ([s.cpu for s in service.sidecars.values()], service.cpu, "cpu"),
-            ([s.memory_mib for s in service.sidecars.values()], service.memory_mib, "memoryMib"),
-        ):
-            used = sum(size for size in sidecars if size)
-            if used >= total:
-                yield _at(
-                    [*place, "sidecars"],
-                    f"the sidecars' {what} of {used} leaves nothing of the task's {total} for the service",
-                    [*place, "sidecars", "*"],
-                    [*place, what],
-                )
+        yield from _sizes(place, service)
+        if service.log_router:
+            yield from _log_router(settings, place, service, service.log_router)
         yield from _container(settings, place, service, service)
         for name, sidecar in service.sidecars.items():
             yield from _container(settings, [*place, "sidecars", name], sidecar, service)
         yield from _tasks(place, service)
         yield from _scaling(place, service)
+        yield from _deployment(settings, place, service)
         yield from _health(place, service)
         for index, part in enumerate(service.uses):
             if getattr(settings, part) is None:
@@ -641,6 +750,55 @@ def _services(settings: Settings) -> Iterator[Problem]:
                     [*where, "actions", "*"],
                     [*where, "resources", "*"],
                 )
+
+
+def _sizes(place: Sequence[str], service: Service) -> Iterator[Problem]:
+    router = [service.log_router.memory_mib] if service.log_router else []
+    if problem := limits.fargate_size(service.cpu, service.memory_mib):
+        yield _at(
+            [*place, "memoryMib" if service.cpu in limits.FARGATE_MEMORY else "cpu"],
+            problem,
+            [*place, "cpu"],
+            [*place, "memoryMib"],
+        )
+    for sidecars, total, what in (
+        ([s.cpu for s in service.sidecars.values()], service.cpu, "cpu"),
+        ([*(s.memory_mib for s in service.sidecars.values()), *router], service.memory_mib, "memoryMib"),
+    ):
+        used = sum(size for size in sidecars if size)
+        if used >= total:
+            yield _at(
+                [*place, "sidecars"],
+                f"the sidecars' {what} of {used} leaves nothing of the task's {total} for the service",
+                [*place, "sidecars", "*"],
+                [*place, "logRouter"],
+                [*place, what],
+            )
+
+
+def _log_router(settings: Settings, place: Sequence[str], service: Service, router: LogRouter) -> Iterator[Problem]:
+    """Check that a log router can be had, and that nothing in the task is called like it or listens where it does."""
+    where = [*place, "logRouter"]
+    yield from _image(settings, where, router)
+    if router.image.build:
+        yield _at([*where, "image", "build"], "a router's image is not built here: give its tag, digest or uri")
+    public = not router.image.repository and ".dkr.ecr." not in (router.image.uri or "")
+    reached = any(egress.port == _HTTPS and egress.cidr == "0.0.0.0/0" for egress in service.egress)
+    if public and (settings.network.nat == "none" or not reached):
+        yield _at(
+            [*where, "image"],
+            "is out of the tasks' reach: push it to an ECR repository and name that, or let them out to HTTPS anywhere, through NAT",
+            ["network", "nat"],
+            [*place, "egress", "*"],
+        )
+    for key in (place[-1], *service.sidecars):
+        if key == log_routers.NAME:
+            yield _at(where, f"its container is called {key!r} too: choose another name for that of the service", place)
+    ports: list[tuple[Place, int | None]] = [([*place, "port"], service.port)]
+    ports += [([*place, "sidecars", name, "port"], sidecar.port) for name, sidecar in service.sidecars.items()]
+    for listening, port in ports:
+        if port in log_routers.PORTS:
+            yield _at(listening, f"{port} is what the log router listens on: choose another", where)
 
 
 def _container(settings: Settings, place: Sequence[str], container: Container, service: Service) -> Iterator[Problem]:
@@ -675,7 +833,7 @@ def _container(settings: Settings, place: Sequence[str], container: Container, s
         )
 
 
-def _image(settings: Settings, place: Sequence[str], container: Container) -> Iterator[Problem]:
+def _image(settings: Settings, place: Sequence[str], container: Container | LogRouter) -> Iterator[Problem]:
     image, where = container.image, [*place, "image"]
     about = [[*where, name] for name in ("uri", "repository", "tag", "digest", "build")]
     sources = [
@@ -731,6 +889,16 @@ def _reference(
             f"${{{reference}}} is out of this service's reach: add {part} to its uses",
             [*where[:2], "uses", "*"],
         )
+    elif reference == "database.replicaHost" and settings.database and not settings.database.read_replica:
+        yield _at(
+            where, "${database.replicaHost} needs a replica: add database.readReplica", ["database", "readReplica"]
+        )
+    elif reference == "database.iamUsername" and settings.database and not settings.database.iam_authentication:
+        yield _at(
+            where,
+            "${database.iamUsername} needs IAM authentication: say database.iamAuthentication: true",
+            ["database", "iamAuthentication"],
+        )
     elif reference == "image.tag" and not container.image.tag:
         yield _at(
             where, "${image.tag} needs an image with a tag", [*where[:-2], "image"], [*where[:-2], "image", "tag"]
@@ -761,6 +929,7 @@ def _secret(settings: Settings, where: Sequence[str], value: str, uses: Sequence
             f"names no secret of this stack{limits.meant(name, declared)}; declare it in slipway:secrets (a value never belongs here)",
             ["secrets", name],
             ["database", "urlSecret"],
+            ["database", "readReplica", "urlSecret"],
             ["cache", "urlSecret"],
             *([["secrets"]] if not settings.secrets else []),
         )
@@ -849,6 +1018,51 @@ def _scaling(place: Sequence[str], service: Service) -> Iterator[Problem]:
             yield _at(here, f"down {step.down} must be below up {step.up}", [*here, "*"])
         if step and target:
             yield _at(here, "is also a target; one metric scales in one way", [*where, "targets", metric])
+
+
+def _deployment(settings: Settings, place: Sequence[str], service: Service) -> Iterator[Problem]:
+    """Check that settings go with the strategy, and that blue/green has the rule of its own in which ECS switches."""
+    deployment, where = service.deployment, [*place, "deployment"]
+    blue_green = deployment.strategy == "blueGreen"
+    others = (
+        {"minimum_healthy_percent": "minimumHealthyPercent", "maximum_percent": "maximumPercent"}
+        if blue_green
+        else {"bake_minutes": "bakeMinutes", "rollback_percent": "rollbackPercent"}
+    )
+    for field, name in others.items():
+        if field in deployment.model_fields_set:
+            wanted = "rolling" if blue_green else "blueGreen"
+            yield _at(
+                [*where, name], f"goes with strategy {wanted} alone: leave it out, or choose that", [*where, "strategy"]
+            )
+    if not blue_green:
+        return
+    if service.route is None:
+        yield _at(
+            [*where, "strategy"],
+            "blueGreen moves requests from old tasks to new ones, and none come here: give a route, or choose rolling",
+            [*place, "route"],
+        )
+    if service.scaling and service.scaling.targets and service.scaling.targets.requests_per_minute:
+        yield _at(
+            [*place, "scaling", "targets", "requestsPerMinute"],
+            "AWS does not scale by requests where deployments are blueGreen: take cpuPercent, or rolling",
+            [*where, "strategy"],
+        )
+    if (alternate := f"{place[-1]}-alternate") in settings.services:
+        yield _at(
+            ["services", alternate],
+            f"alarms call the second target group of services.{place[-1]} so: choose another name",
+            [*where, "strategy"],
+        )
+    for key, other in settings.services.items():
+        if service.route and service.route.default and other.route and other.route.priority == LAST_WEIGHTED_PRIORITY:
+            yield _at(
+                ["services", key, "route", "priority"],
+                f"{LAST_WEIGHTED_PRIORITY} is that of services.{place[-1]}, the default with blueGreen; choose another",
+                [*where, "strategy"],
+                [*place, "route", "default"],
+            )
 
 
 def _health(place: Sequence[str], service: Service) -> Iterator[Problem]:
@@ -1057,6 +1271,11 @@ def _alarms(settings: Settings) -> Iterator[Problem]:
         "errors": (settings.load_balancer, "this stack has no load balancer", ["loadBalancer"]),
         "service": (settings.services, "this stack has no service", ["services", "*"]),
         "database": (settings.database, "this stack has no database", ["database"]),
+        "replica": (
+            settings.database and settings.database.read_replica,
+            "this stack has no read replica",
+            ["database", "readReplica"],
+        ),
         "cache": (settings.cache, "this stack has no cache", ["cache"]),
     }
     for field in sorted(alarms.model_fields_set):

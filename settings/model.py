@@ -165,6 +165,26 @@ class Registry(Section):
     """Whether a tag, once pushed, is fixed."""
 
 
+class ReadReplica(Section):
+    """A copy of the database that answers queries, some seconds behind. It needs `managedPassword: false`."""
+
+    instance_class: Annotated[str, Rule(limits.rds_class, {"enum": list(limits.RDS_CLASSES)})] | None = None
+    """Its size; default the database's. A change restarts it."""
+    zone: str | None = None
+    """Its availability zone, one of the network's; default AWS's choice. A change replaces it."""
+    url_secret: SecretName | None = None
+    """Name of a secret kept filled with all it takes to connect to it, as the database's own `urlSecret` is."""
+
+
+class DatabaseProxy(Section):
+    """RDS Proxy: services connect to it, and it shares few connections to the database among them."""
+
+    connections_percent: Percent = 90
+    """Connections it opens at most, of what the database takes; the rest is for people and migrations by hand."""
+    idle_minutes: Annotated[int, Field(ge=1, le=480)] = 30
+    """Minutes after which it closes the connection of a client that says nothing."""
+
+
 class Database(Section):
     """The relational database, in the isolated subnets, reachable only from services that use it."""
 
@@ -202,8 +222,18 @@ class Database(Section):
     """Daily backup window, UTC."""
     maintenance_window: Annotated[str, Rule(limits.maintenance_window)] = "sun:04:30-sun:05:30"
     """Weekly maintenance window, UTC, apart from the backup window."""
+    managed_password: bool = True
+    """Whether RDS makes, keeps and changes the master password; otherwise the program makes one, which is in Pulumi's encrypted state and stays."""
     rotate_days: Annotated[int, Field(ge=1, le=1000)] = 90
     """Days after which RDS changes the master password, which it keeps in Secrets Manager."""
+    iam_authentication: bool = False
+    """Whether services that use the database may log in as `iamUsername` with a token of their role's instead of a password."""
+    iam_username: str = "app_user"
+    """The database user of those tokens, whom a migration creates and grants `rds_iam` (PostgreSQL) or identifies with AWSAuthenticationPlugin (MySQL)."""
+    read_replica: ReadReplica | None = None
+    """A copy that answers queries; `{}` switches it on. It costs as much as a database in one zone."""
+    proxy: DatabaseProxy | None = None
+    """A pool of connections between services and the database; `{}` switches it on. Billed by the database's vCPUs."""
     url_secret: SecretName | None = None
     """Name of a secret kept filled with all it takes to connect, postgresql://...; its readers restart when the password changes."""
     monitoring_seconds: Annotated[int, one_of(limits.MONITORING_INTERVALS, "an Enhanced Monitoring interval")] = 60
@@ -214,6 +244,10 @@ class Database(Section):
     """Days of Performance Insights (7 are free); null switches it off."""
     auto_minor_upgrade: bool = True
     """Whether RDS installs minor versions in the maintenance window."""
+    allow_major_upgrade: bool = False
+    """Whether a change of `version` may be one of the major version, which takes the database away for minutes and cannot be undone."""
+    extended_support: bool = False
+    """Whether AWS may bill Extended Support once the version's standard support ends; otherwise RDS then upgrades it by itself."""
     apply_immediately: bool = False
     """Whether changes happen at once, not in the maintenance window."""
     parameters: Mapping[Text, str] = Field(default_factory=dict)
@@ -241,6 +275,10 @@ class Cache(Section):
     """Whether replicas stand in other zones and take over; default: whenever there is a replica."""
     snapshot_days: Annotated[int, Field(ge=0, le=35)] = 7
     """Days that daily snapshots are kept; 0 switches them off."""
+    snapshot_window: Annotated[str, Rule(limits.backup_window)] = "02:00-03:00"
+    """Daily snapshot window, UTC, an hour at least."""
+    maintenance_window: Annotated[str, Rule(limits.maintenance_window)] = "sun:04:30-sun:05:30"
+    """Weekly maintenance window, UTC, an hour at least, apart from the snapshot window."""
     url_secret: SecretName | None = None
     """Name of a secret kept filled with address and token in one, rediss://...; its readers restart when the token changes."""
 
@@ -486,10 +524,16 @@ class Scaling(Section):
 class Deployment(Section):
     """How new tasks take over from old ones; a deployment that fails is rolled back by ECS."""
 
+    strategy: Literal["rolling", "blueGreen"] = "rolling"
+    """Task by task, or all requests at once to new tasks beside the old ones. To change it later, give the route another priority as well."""
     minimum_healthy_percent: Annotated[int, Field(ge=0, le=100)] = 100
-    """Share of tasks that stays up meanwhile."""
+    """Share of tasks that stays up meanwhile (rolling)."""
     maximum_percent: Annotated[int, Field(ge=100, le=400)] | None = None
-    """Share of tasks that may run meanwhile; default: one task more than the fewest."""
+    """Share of tasks that may run meanwhile (rolling); default: one task more than the fewest."""
+    bake_minutes: Annotated[int, Field(ge=0, le=1440)] = 5
+    """Minutes that old tasks stay after the switch, to go back to (blueGreen). They are billed."""
+    rollback_percent: Annotated[float, Field(ge=0.1, le=99.9)] = 5
+    """Requests answered 5xx, percent of a minute's, above which ECS goes back (blueGreen)."""
     wait_for_steady_state: bool = False
     """Whether `pulumi up` waits until the new tasks run."""
 
@@ -559,7 +603,10 @@ class Sidecar(Container):
 
 
 class Migrate(Section):
-    """A command that brings the database up to date, once for each version, before any service changes; if it fails, none does."""
+    """A command that brings the database up to date, once for each version, before any service changes; if it fails, none does.
+
+    Several services may have one: they run one after another, in the order of the services' names, never two at once.
+    """
 
     command: Annotated[Sequence[Text], Field(min_length=1)] = Field(examples=[["alembic", "upgrade", "head"]])
     """What the service's container runs instead of its own command, with the same image, variables and secrets."""
@@ -567,6 +614,23 @@ class Migrate(Section):
     """The task definition's family; default the service's with -migrate at the end."""
     timeout_minutes: Annotated[int, Field(ge=1, le=720)] = 30
     """Minutes until the update gives up on it. It runs on then, and the next update waits for it."""
+
+
+LOG_ROUTER_IMAGE: Final = "public.ecr.aws/aws-observability/aws-for-fluent-bit:3.4.14"
+"""AWS for Fluent Bit, from AWS's public registry."""
+
+
+class LogRouter(Section):
+    """A Fluent Bit container (AWS FireLens) that sends a service's JSON log lines to log groups by their field `log_type`."""
+
+    routes: Annotated[Mapping[PartName, LogGroup], Field(min_length=1, max_length=10)] = Field(
+        examples=[{"access": "/ecs/storefront/access"}]
+    )
+    """Log groups by the value of `log_type`; each is made. All other lines go to the service's own log group."""
+    image: Image = Field(default_factory=lambda: Image(uri=LOG_ROUTER_IMAGE))
+    """AWS for Fluent Bit; default a fixed version from AWS's public registry."""
+    memory_mib: Annotated[int, Field(ge=32, le=8192)] = 64
+    """Memory set aside for it of the task's, MiB."""
 
 
 class Service(Container):
@@ -578,6 +642,8 @@ class Service(Container):
     """The task definition's family; default the name, or app, environment and key."""
     log_group: LogGroup | None = None
     """Its log group; default /ecs/ and the family."""
+    log_router: LogRouter | None = None
+    """Further log groups for some of its log lines, such as those about access and errors; what a migration logs is not sent through it."""
     cpu: int = 256
     """CPU units of a task; 1024 are one vCPU."""
     memory_mib: int = 512
@@ -616,6 +682,12 @@ class Service(Container):
     """Helper containers by name."""
     migrate: Migrate | None = None
     """How it brings the database up to date before a new version."""
+
+    @property
+    def images(self) -> Sequence[Image]:
+        """The images of its containers."""
+        containers = [self.image, *(sidecar.image for sidecar in self.sidecars.values())]
+        return [*containers, *([self.log_router.image] if self.log_router else [])]
 
 
 class GitHub(Section):
@@ -821,6 +893,8 @@ class Alarms(Section):
     """Storage in use, of what is allocated."""
     database_free_memory_percent: Share | None = 5
     """Memory below which too little is left, of what the instance class has."""
+    replica_lag_seconds: Annotated[int, Field(ge=1, le=86_400)] | None = 30
+    """Seconds that the read replica is behind, for five minutes."""
     cache_cpu_percent: Share | None = 90
     """CPU of a cache node's engine."""
     cache_memory_percent: Share | None = 80
@@ -978,12 +1052,19 @@ class Settings(Section):
     def url_secrets(self) -> Mapping[str, Literal["database", "cache"]]:
         """The secrets that the program fills with a URL, and the part that each leads to."""
         database, cache = self.database and self.database.url_secret, self.cache and self.cache.url_secret
-        return {**({cache: "cache"} if cache else {}), **({database: "database"} if database else {})}
+        replica = self.database.read_replica.url_secret if self.database and self.database.read_replica else None
+        return {
+            **({cache: "cache"} if cache else {}),
+            **{name: "database" for name in (database, replica) if name},
+        }
 
     @property
     def migrating(self) -> Sequence[str]:
-        """The services that bring the database up to date, before the others change."""
-        return [key for key, service in self.services.items() if service.migrate]
+        """The services that bring the database up to date before any changes, in the order in which they do.
+
+        By name: the engine hands a file's mappings over in no other order.
+        """
+        return sorted(key for key, service in self.services.items() if service.migrate)
 
     @property
     def following(self) -> Sequence[str]:
@@ -1004,7 +1085,7 @@ class Settings(Section):
     @property
     def images(self) -> Sequence[Image]:
         """The images of all containers."""
-        return [c.image for service in self.services.values() for c in (service, *service.sidecars.values())]
+        return [image for service in self.services.values() for image in service.images]
 
 
 OPTIONAL_SECTIONS: Final[Sequence[str]] = tuple(

@@ -172,7 +172,7 @@ def _references() -> str:
             "| `name` | the whole value of a secret in `slipway:secrets` |",
             "| `name:key` | one key of a secret that is a JSON document |",
             *secrets,
-            "| the database's `urlSecret` | user, password, address and name in one: postgresql://... or mysql://... |",
+            "| the database's `urlSecret`, and its replica's | user, password, address and name in one: postgresql://... or mysql://... |",
             "| the cache's `urlSecret` | address and token in one: rediss://... |",
             "",
         ]

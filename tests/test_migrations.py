@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from preview.graph import UNKNOWN, Graph, Resource
-from preview.record import record
+from preview.record import Mode, record
 from tests import stacks
 from tests.settings.files import changed
 
@@ -117,3 +117,24 @@ def test_the_migration_is_started_as_the_provider_is() -> None:
     assert run.inputs["role_arns"] == ["arn:aws:iam::123456789012:role/deploy"]
     assert run.inputs["endpoints"] == {"ecs": "http://localhost:5000"}
     assert run.inputs["timeout_seconds"] == 300
+
+
+@pytest.mark.parametrize("mode", ["update", "preview"])
+def test_several_migrations_run_one_after_another_and_before_any_service_changes(mode: Mode) -> None:
+    migrate = {"command": ["migrate"]}
+    services = {f"slipway:services.{name}.migrate": migrate for name in ("api", "worker", "frontend")}
+    config = changed({**services, "slipway:services.frontend.uses": ["database"]})
+    config["slipway:services"]["last"] = {**config["slipway:services"]["worker"]}
+    del config["slipway:services"]["last"]["migrate"]
+    graph = record(stacks.ROOT, "prod", config, mode=mode)
+    first, second, third = (graph.one(RUN, f"{name}-migration-run") for name in ("api", "frontend", "worker"))
+    assert {run for run in graph.of(RUN) if graph.reaches(first, run)} <= {first}
+    assert graph.reaches(second, first)
+    assert not graph.reaches(second, third)
+    assert graph.reaches(third, second)
+    assert len(graph.of(SERVICE)) == 4
+    for service in graph.of(SERVICE):
+        assert set(graph.direct(service, RUN)) == {first, second, third}
+        assert not any(graph.reaches(run, service) for run in (first, second, third))
+    families = {task.inputs["family"] for task in graph.of(TASK) if task.name.endswith("-migration-task")}
+    assert families == {f"storefront-production-{name}-migrate" for name in ("api", "worker", "frontend")}

@@ -16,13 +16,13 @@ NETWORK, SERVICE, CLUSTER = "components/network.py", "components/service.py", "c
 BALANCER = "components/load_balancer.py"
 
 MUTATIONS = [
-    (DATABASE, "storage_encrypted=True", "storage_encrypted=False", "database-storage-encrypted"),
-    (DATABASE, "publicly_accessible=False", "publicly_accessible=True", "database-not-public"),
+    (DATABASE, "storage_encrypted=True,\n            kms", "kms", "database-storage-encrypted"),
+    (DATABASE, "publicly_accessible=False,\n            port", "publicly_accessible=True, port", "database-not-public"),
     (DATABASE, "multi_az=args.multi_az", "multi_az=False", "database-multi-az"),
     (
         DATABASE,
-        "deletion_protection=args.deletion_protection",
-        "deletion_protection=False",
+        "deletion_protection=args.deletion_protection,\n            monitoring",
+        "deletion_protection=False,\n            monitoring",
         "database-deletion-protected",
     ),
     (
@@ -39,7 +39,7 @@ MUTATIONS = [
         "database-password-not-in-state",
     ),
     (DATABASE, '"rds.force_ssl": ("1"', '"rds.force_ssl": ("0"', "database-tls-forced"),
-    (DATABASE, "depends_on=[*logs, ", "depends_on=[", "logGroup"),
+    (DATABASE, "depends_on=[*logs, *shared.before],\n", "depends_on=[*shared.before],\n", "logGroup"),
     (DATABASE, "protect=args.protect,\n                # RDS", "# RDS", "is not protected"),
     (CACHE, "at_rest_encryption_enabled=True", "at_rest_encryption_enabled=False", "cache-encrypted-at-rest"),
     (CACHE, "transit_encryption_enabled=True", "transit_encryption_enabled=False", "cache-encrypted-in-transit"),

@@ -50,6 +50,7 @@ def test_every_alarm_looks_at_what_is_deployed(name: str) -> None:
         "LoadBalancer": [r.outputs["arnSuffix"] for r in graph.of("aws:lb/loadBalancer:LoadBalancer")],
         "TargetGroup": [r.outputs["arnSuffix"] for r in graph.of("aws:lb/targetGroup:TargetGroup")],
         "DBInstanceIdentifier": [r.outputs["identifier"] for r in graph.of("aws:rds/instance:Instance")],
+        "FunctionName": [r.outputs["name"] for r in graph.of("aws:lambda/function:Function")],
         "HealthCheckId": [r.outputs["id"] for r in graph.of("aws:route53/healthCheck:HealthCheck")],
     }
     groups = [
@@ -89,6 +90,51 @@ def test_every_alarm_tells_somebody(name: str) -> None:
 def test_severity_decides_who_is_told(key: str, audience: str) -> None:
     graph = stacks.recorded(RUPAYA)
     assert told(graph, alarm(graph, key)) == [audience]
+
+
+@pytest.mark.parametrize("name", WITH_ALARMS)
+def test_functions_that_nobody_sees_fail_are_watched(name: str) -> None:
+    graph = stacks.recorded(name)
+    watched = {
+        str(given["FunctionName"]): alarm
+        for alarm in graph.all(ALARM, namespace="AWS/Lambda", metricName="Errors", statistic="Sum")
+        for given in dimensions(alarm)
+    }
+    own = [r for r in graph.of("aws:lambda/function:Function") if not r.name.startswith("hibernation-")]
+    assert sorted(watched) == sorted(str(function.outputs["name"]) for function in own)
+    for function in own:
+        looks_after = "database" if _reaches(graph, "database") else "team"
+        urls = function.name == "secret-urls-function"
+        assert told(graph, watched[str(function.outputs["name"])]) == [looks_after if urls else "team"]
+
+
+def _reaches(graph: Graph, audience: str) -> bool:
+    return any(topic.name == f"observability-notifications-{audience}" for topic in graph.of(TOPIC))
+
+
+@pytest.mark.parametrize("name", WITH_ALARMS)
+def test_the_outputs_lead_to_the_dashboard_and_the_topics(name: str) -> None:
+    graph = stacks.recorded(name)
+    arns = {
+        topic.name.rpartition("-")[2]: topic.outputs["arn"]
+        for topic in graph.of(TOPIC)
+        if not topic.name.endswith("-health")
+    }
+    assert graph.exports["topicArns"] == arns
+    for dashboard in graph.of("aws:cloudwatch/dashboard:Dashboard"):
+        called = dashboard.inputs["dashboardName"]
+        region = graph.exports["region"]
+        assert graph.exports["dashboardName"] == called
+        assert graph.exports["dashboardUrl"] == (
+            f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}#dashboards/dashboard/{called}"
+        )
+
+
+def test_without_a_dashboard_and_listeners_there_is_nothing_to_lead_to() -> None:
+    graph = changed_graph(
+        {f"slipway:{part}": GONE for part in ("alarms", "dashboard", "healthCheck", "budget", "notify")}
+    )
+    assert not graph.exports.keys() & {"dashboardName", "dashboardUrl", "topicArns"}
 
 
 def test_without_the_others_the_team_is_told_of_everything() -> None:

@@ -4,9 +4,12 @@ from typing import Final
 
 from policy.rule import ResourceRule, Rule, StackRule
 from policy.rules import (
+    bucket_access,
     cache,
+    cdn,
     containers,
     database,
+    dns,
     edge,
     identity,
     keys,
@@ -14,9 +17,25 @@ from policy.rules import (
     services,
     storage,
     tags,
+    web_acl,
 )
 
-MODULES: Final = (database, cache, storage, keys, network, services, containers, edge, identity, tags)
+MODULES: Final = (
+    database,
+    cache,
+    storage,
+    bucket_access,
+    keys,
+    network,
+    services,
+    containers,
+    edge,
+    cdn,
+    web_acl,
+    dns,
+    identity,
+    tags,
+)
 
 RULES: Final[tuple[Rule, ...]] = tuple(
     item for module in MODULES for item in vars(module).values() if isinstance(item, ResourceRule | StackRule)

@@ -1,8 +1,10 @@
 """Reading IAM policy documents."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 
 from policy import values
+from policy.topology import faces_world
 from policy.values import Value
 
 
@@ -28,3 +30,22 @@ def conditions(statement: dict[str, Value]) -> Iterator[tuple[str, str, list[Val
     for operator, keys in tests.items() if isinstance(tests, dict) else ():
         for key, wanted in keys.items() if isinstance(keys, dict) else ():
             yield operator, key.lower(), [values.show(item, ".*").lower() for item in values.items(wanted)]
+
+
+def everyone(statement: dict[str, Value]) -> bool:
+    """Whether it is about anybody at all: ``*`` alone, among the AWS principals, or all but a few."""
+    principal = statement.get("Principal")
+    return principal == "*" or "*" in values.strings(values.at(principal, "AWS")) or "NotPrincipal" in statement
+
+
+def limited_by(statement: dict[str, Value], keys: Collection[str]) -> bool:
+    """Whether a condition on one of the keys (in lower case) lets only given values through.
+
+    A negated, optional or null test does not, nor does one that any value passes.
+    """
+    return any(
+        key in keys
+        and not re.search("not|ifexists|null|forallvalues", operator.lower())
+        and not any(isinstance(item, str) and (item in ("*", "") or faces_world(item)) for item in wanted)
+        for operator, key, wanted in conditions(statement)
+    )

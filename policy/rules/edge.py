@@ -1,17 +1,16 @@
-"""Load balancers and CloudFront: what a visitor meets."""
+"""Load balancers."""
 
 from collections.abc import Iterator
 from typing import Final
 
 from policy import values
 from policy.model import Finding, Graph, Resource
-from policy.rule import Config, Parameter, resource_rule, stack_rule
+from policy.rule import Config, resource_rule, stack_rule
 from policy.rules.network import spans_two_zones
 from policy.topology import LOAD_BALANCER, Topology
-from policy.values import UNKNOWN, Unknown
+from policy.values import UNKNOWN
 
 LISTENER: Final = "aws:lb/listener:Listener"
-DISTRIBUTION: Final = "aws:cloudfront/distribution:Distribution"
 
 _POLICY_NAME: Final = r"ELBSecurityPolicy-[A-Za-z0-9-]{1,40}"
 _MODERN_POLICY: Final = (
@@ -21,7 +20,6 @@ _MODERN_POLICY: Final = (
     "ELBSecurityPolicy-FS-1-2-",
 )
 _ACTION: Final = "forward|fixed-response|redirect|authenticate-oidc|authenticate-cognito|jwt-validation"
-_VIEWER_PROTOCOL: Final = r"TLSv1(\.\d)?(_\d{4})?|SSLv3"
 
 
 @resource_rule("load-balancer-deletion-protected", LOAD_BALANCER)
@@ -75,62 +73,3 @@ def spans_zones(graph: Graph, _config: Config) -> Iterator[Finding]:
     for balancer in graph.of(LOAD_BALANCER):
         path = "subnets" if balancer.has("subnets") else "subnetMappings.*.subnetId"
         yield from spans_two_zones(graph, topology, balancer, path)
-
-
-@resource_rule("cdn-viewers-on-https", DISTRIBUTION)
-def viewers_on_https(distribution: Resource, _config: Config) -> Iterator[Finding]:
-    """Every cache behaviour redirects to HTTPS or refuses HTTP."""
-    behaviours = values.items(distribution.get("defaultCacheBehavior"))
-    for behaviour in behaviours + values.items(distribution.get("orderedCacheBehaviors")):
-        policy = values.text(values.at(behaviour, "viewerProtocolPolicy"))
-        if policy is UNKNOWN:
-            yield distribution.undecided("viewerProtocolPolicy is not known yet")
-        elif policy not in ("redirect-to-https", "https-only"):
-            seen = values.show(policy, "allow-all")
-            yield distribution.fails(
-                f"viewerProtocolPolicy is {seen}, wanted redirect-to-https or https-only",
-                fix='viewer_protocol_policy="redirect-to-https"',
-            )
-
-
-@resource_rule(
-    "cdn-tls-policy",
-    DISTRIBUTION,
-    versions=Parameter(
-        {"type": "array", "items": {"type": "string"}}, ["TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025"]
-    ),
-)
-def cdn_tls_policy(distribution: Resource, config: Config) -> Iterator[Finding]:
-    """Applies to a certificate of one's own; with CloudFront's, AWS fixes the protocol (see cdn-own-certificate)."""
-    if _default_certificate(distribution) is not False:
-        return
-    version = distribution.text("viewerCertificate.minimumProtocolVersion", default="TLSv1")
-    if version is UNKNOWN:
-        yield distribution.undecided("minimumProtocolVersion is not known yet")
-    elif version not in config.words("versions"):
-        yield distribution.fails(
-            f"minimumProtocolVersion is {values.show(version, _VIEWER_PROTOCOL)}, wanted TLSv1.2_2021 or newer",
-            fix='minimum_protocol_version="TLSv1.2_2021"',
-        )
-
-
-@resource_rule("cdn-own-certificate", DISTRIBUTION)
-def cdn_own_certificate(distribution: Resource, _config: Config) -> Iterator[Finding]:
-    """CloudFront's own certificate accepts viewers from TLS 1.0 on."""
-    default = _default_certificate(distribution)
-    if default is UNKNOWN:
-        yield distribution.undecided("viewerCertificate is not known yet")
-    elif default:
-        yield distribution.fails(
-            "viewerCertificate is CloudFront's own, which accepts TLS 1.0",
-            fix="an alias with acm_certificate_arn of a certificate in us-east-1",
-        )
-
-
-def _default_certificate(distribution: Resource) -> bool | Unknown:
-    """Whether the distribution runs on CloudFront's certificate, `UNKNOWN` if that cannot be said."""
-    if distribution.has("viewerCertificate.acmCertificateArn") or distribution.has(
-        "viewerCertificate.iamCertificateId"
-    ):
-        return UNKNOWN if distribution.get("viewerCertificate") is UNKNOWN else False
-    return distribution.flag("viewerCertificate.cloudfrontDefaultCertificate", default=True)

@@ -11,6 +11,7 @@ from components.alarms import (
     Thresholds,
     Watched,
     WatchedDatabase,
+    WatchedFunction,
     WatchedService,
     node_number,
 )
@@ -48,6 +49,7 @@ DOCUMENTED = {
     ("AWS/ElastiCache", "Evictions"): ("CacheClusterId",),
     ("AWS/ElastiCache", "NetworkBytesIn"): ("CacheClusterId",),
     ("AWS/ElastiCache", "NetworkBytesOut"): ("CacheClusterId",),
+    ("AWS/Lambda", "Errors"): ("FunctionName",),
     ("AWS/Route53", "HealthCheckStatus"): ("HealthCheckId",),
 }
 
@@ -68,6 +70,15 @@ def watched(**changes: Any) -> Watched:
             replicas={"reports": "storefront-db-reports"},
         ),
         "cache_nodes": ["storefront-001", "storefront-002"],
+        "functions": {
+            "secret-urls": WatchedFunction(
+                function_name="storefront-secret-urls",
+                failing="connection URLs are stale",
+                severity=Severity.DATABASE,
+                errors=2,
+                minutes=15,
+            )
+        },
         "application": {
             "accrual-failed": ApplicationMetric(
                 namespace="Storefront", metric="AccrualJobFailed", above=0, severity=Severity.CRITICAL
@@ -173,6 +184,7 @@ ABOVE, BELOW = "GreaterThanThreshold", "LessThanThreshold"
         ("cache-001-memory", ABOVE, 80, 60, 5),
         ("cache-001-evictions", ABOVE, 100, 300, 1),
         ("application-accrual-failed", ABOVE, 0, 300, 1),
+        ("secret-urls-errors", ABOVE, 2, 900, 1),
     ],
 )
 def test_from_when_on(
@@ -188,7 +200,8 @@ def test_from_when_on(
 def test_sustained_means_five_minutes(everything: dict[str, Resource]) -> None:
     for key, alarm in everything.items():
         period = series(alarm)[0]["period"]
-        assert period * int(str(alarm.inputs["evaluationPeriods"])) == (60 if key == "database-exhausted" else 300), key
+        minutes = {"database-exhausted": 1, "secret-urls-errors": 15}.get(key, 5)
+        assert period * int(str(alarm.inputs["evaluationPeriods"])) == 60 * minutes, key
 
 
 @pytest.mark.parametrize(
@@ -199,6 +212,7 @@ def test_sustained_means_five_minutes(everything: dict[str, Resource]) -> None:
         ("errors-5xx", PAGE),
         ("database-exhausted", PAGE),
         ("application-accrual-failed", PAGE),
+        ("secret-urls-errors", DATABASE),
         ("database-cpu", DATABASE),
         ("database-connections", TEAM),
         ("database-storage", TEAM),
@@ -237,6 +251,7 @@ def test_without_topics_alarms_are_only_seen() -> None:
         ("database-storage", "missing"),
         ("cache-001-memory", "missing"),
         ("application-accrual-failed", "notBreaching"),
+        ("secret-urls-errors", "notBreaching"),
     ],
 )
 def test_what_silence_means(everything: dict[str, Resource], key: str, missing: str) -> None:
@@ -351,11 +366,27 @@ def test_application_metrics() -> None:
 
 @pytest.mark.parametrize(
     ("without", "prefix"),
-    [({"database": None}, "database-"), ({"cache_nodes": ()}, "cache-"), ({"application": {}}, "application-")],
+    [
+        ({"database": None}, "database-"),
+        ({"cache_nodes": ()}, "cache-"),
+        ({"functions": {}}, "secret-urls-"),
+        ({"application": {}}, "application-"),
+    ],
 )
 def test_no_part_no_alarms(everything: dict[str, Resource], without: dict[str, Any], prefix: str) -> None:
     rest = alarms(recorded(watched=watched(**without)))
     assert rest.keys() == {key for key in everything if not key.startswith(prefix)}
+
+
+def test_both_target_groups_of_a_service_are_watched() -> None:
+    api = WatchedService(service_name="api", target_arn_suffix=TARGET, alternate_arn_suffix=f"{TARGET}-2")
+    found = alarms(recorded(watched=watched(services={"api": api})))
+    for key, group in (("api", TARGET), ("api-alternate", f"{TARGET}-2")):
+        for kind in ("unhealthy", "p99"):
+            assert {tuple(s["dimensions"].items()) for s in series(found[f"{key}-{kind}"])} == {
+                (("LoadBalancer", BALANCER), ("TargetGroup", group))
+            }
+    assert [key for key in found if key.startswith("api") and key.endswith("-cpu")] == ["api-cpu"]
 
 
 def test_without_a_load_balancer() -> None:
@@ -393,6 +424,7 @@ def test_an_alarm_can_be_left_out(everything: dict[str, Resource]) -> None:
         "worker-no-tasks",
         "api-unhealthy",
         "application-accrual-failed",
+        "secret-urls-errors",
     }
 
 

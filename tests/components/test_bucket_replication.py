@@ -85,6 +85,16 @@ def test_the_copy_is_private_versioned_and_encrypted_with_its_own_key() -> None:
             "bucketKeyEnabled": True,
         }
     ]
+    lifecycle = graph.one("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", bucket=name)
+    assert lifecycle.inputs["rules"] == [
+        {
+            "id": "old-versions",
+            "status": "Enabled",
+            "filter": {"prefix": ""},
+            "noncurrentVersionExpiration": {"noncurrentDays": 90},
+            "abortIncompleteMultipartUpload": {"daysAfterInitiation": 7},
+        }
+    ]
     document = json.loads(str(graph.one("aws:s3/bucketPolicy:BucketPolicy", bucket=name).inputs["policy"]))
     assert document["Statement"] == [
         {

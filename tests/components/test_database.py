@@ -5,7 +5,7 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from components.database import Database, DatabaseArgs, Engine
+from components.database import Database, DatabaseArgs, Engine, PoolArgs, ReplicaArgs
 from preview.graph import UNKNOWN, Graph
 from tests.components.conftest import ACCOUNT, build, check_contract
 
@@ -46,7 +46,21 @@ def parameters(graph: Graph) -> dict[str, tuple[str, str]]:
     return {parameter["name"]: (parameter["value"], parameter["applyMethod"]) for parameter in given}
 
 
-@pytest.mark.parametrize("changes", [{}, MYSQL, {"monitoring_seconds": 0, "final_snapshot": False}])
+OWN_PASSWORD: dict[str, Any] = {"managed_password": False}
+REPLICA: dict[str, Any] = {**OWN_PASSWORD, "replica": ReplicaArgs()}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        MYSQL,
+        {"monitoring_seconds": 0, "final_snapshot": False},
+        REPLICA,
+        {"proxy": PoolArgs()},
+        {**REPLICA, **MYSQL, "proxy": PoolArgs(), "monitoring_seconds": 0},
+    ],
+)
 def test_contract(changes: dict[str, Any]) -> None:
     check_contract(lambda: Database("database", args(**changes)))
 
@@ -83,6 +97,17 @@ def test_contract(changes: dict[str, Any]) -> None:
         ({"log_days": 42}, "log_days: 42 is not a retention"),
         ({"parameters": {"rds.force_ssl": "0"}}, "parameters: rds.force_ssl is set to 1 by the component"),
         ({"key_deletion_days": 6}, "key_deletion_days: 6 is outside 7 to 30"),
+        ({"recovery_days": 6}, "recovery_days: 6 is not allowed; 0 or 7 to 30 are"),
+        ({"replica": ReplicaArgs()}, "replica: RDS makes none of a database whose password it keeps"),
+        ({**REPLICA, "identifier": "a" * 56}, "replica: 'aaaa"),
+        ({**OWN_PASSWORD, "replica": ReplicaArgs(instance_class="db.m4.large")}, "replica: 'db.m4.large' is not a"),
+        (
+            {**OWN_PASSWORD, **MYSQL, "replica": ReplicaArgs(instance_class="db.t3.micro")},
+            "replica: Performance Insights does not exist",
+        ),
+        ({"proxy": PoolArgs(), "iam_authentication": True}, "proxy: it logs in with the password in the secret"),
+        ({"proxy": PoolArgs(connections_percent=0)}, "proxy: connections_percent 0 is outside 1 to 100"),
+        ({"proxy": PoolArgs(idle_minutes=481)}, "proxy: idle_minutes 481 is outside 1 to 480"),
     ],
 )
 def test_refuses_what_aws_refuses(changes: dict[str, Any], problem: str) -> None:
@@ -312,6 +337,7 @@ def test_outputs() -> None:
         "secret_arn": secrets[0]["secretArn"],
         "key_arn": graph.one(KEY).outputs["arn"],
         "instance_arn": instance.outputs["arn"],
+        "resource_ids": [instance.outputs["resourceId"]],
     }
 
 
@@ -355,3 +381,126 @@ def test_generated_names_tell_whose_they_are() -> None:
         assert "storefront-production" in str(graph.one(type_).inputs["description"]), type_
     assert graph.has(SECURITY_GROUP, tags={"Name": "storefront-production-database"})
     assert graph.has("aws:iam/role:Role", path="/storefront-production/")
+
+
+def test_users_log_in_with_tokens_only_where_asked_for() -> None:
+    assert recorded().has(INSTANCE, iamDatabaseAuthenticationEnabled=False)
+    graph = recorded(**REPLICA, iam_authentication=True)
+    assert [r.inputs["iamDatabaseAuthenticationEnabled"] for r in graph.of(INSTANCE)] == [True, True]
+
+
+def test_a_password_of_the_program_is_kept_as_rds_would() -> None:
+    graph = recorded(**OWN_PASSWORD, recovery_days=7)
+    instance, password = graph.one(INSTANCE), graph.one("random:index/randomPassword:RandomPassword")
+    secret = graph.one("aws:secretsmanager/secret:Secret")
+    version = graph.one("aws:secretsmanager/secretVersion:SecretVersion")
+    assert not instance.inputs.keys() & {"password", "manageMasterUserPassword", "masterUserSecretKmsKeyId"}
+    assert instance.inputs["passwordWo"] == password.outputs["result"]
+    assert {"passwordWo", "passwordWoVersion"} <= set(instance.secrets)
+    assert json.loads(str(version.inputs["secretString"])) == {
+        "username": "app_admin",
+        "password": password.outputs["result"],
+    }
+    assert password.inputs["length"] == 40
+    assert (secret.inputs["kmsKeyId"], secret.inputs["recoveryWindowInDays"]) == (graph.one(KEY).outputs["arn"], 7)
+    assert secret.protect
+    outputs = graph.registered_outputs[graph.one("slipway:index:Database").urn]
+    assert outputs["secret_arn"] == secret.outputs["arn"]
+    assert not graph.of("aws:secretsmanager/secretRotation:SecretRotation")
+    assert instance in graph.direct(version), "the database takes a password before its readers do"
+
+
+def test_a_new_password_has_a_new_version() -> None:
+    def version(name: str) -> object:
+        return build(lambda: Database(name, args(**OWN_PASSWORD))).one(INSTANCE).inputs["passwordWoVersion"]
+
+    versions = [version("database"), version("other"), version("database")]
+    assert versions[0] == versions[2] != versions[1]
+    assert all(isinstance(version, int) and 1 <= version < 2**31 for version in versions)
+
+
+def test_the_secret_is_known_once_it_is_filled() -> None:
+    def program() -> None:
+        database = Database("database", args(**OWN_PASSWORD))
+        aws.ssm.Parameter("reader", type="String", value=database.secret_arn)
+
+    graph = build(program)
+    version = graph.one("aws:secretsmanager/secretVersion:SecretVersion")
+    assert version in graph.direct(graph.one("aws:ssm/parameter:Parameter"))
+
+
+def test_without_options_there_is_one_instance_and_no_proxy() -> None:
+    graph = recorded()
+    assert len(graph.of(INSTANCE)) == 1
+    assert not graph.of("aws:rds/proxy:Proxy")
+    assert not graph.of("aws:secretsmanager/secret:Secret")
+
+
+def test_a_replica_copies_the_instance_under_the_same_key() -> None:
+    graph = recorded(**OWN_PASSWORD, replica=ReplicaArgs(instance_class="db.t4g.large", zone="us-east-1b"), port=5433)
+    source, replica = graph.one(INSTANCE, name="database-instance"), graph.one(INSTANCE, name="database-replica")
+    assert graph.has(
+        INSTANCE,
+        identifier="storefront-production-replica",
+        replicateSourceDb=source.outputs["arn"],
+        instanceClass="db.t4g.large",
+        availabilityZone="us-east-1b",
+        multiAz=False,
+        storageEncrypted=True,
+        publiclyAccessible=False,
+        backupRetentionPeriod=0,
+        skipFinalSnapshot=True,
+        deletionProtection=True,
+        port=5433,
+    )
+    same = (
+        "allocatedStorage", "storageType", "dbSubnetGroupName", "parameterGroupName", "caCertIdentifier",
+        "monitoringInterval", "monitoringRoleArn", "performanceInsightsKmsKeyId", "enabledCloudwatchLogsExports",
+        "maintenanceWindow", "autoMinorVersionUpgrade",
+    )  # fmt: skip
+    assert {key: replica.inputs[key] for key in same} == {key: source.inputs[key] for key in same}
+    # Its source decides these; RDS refuses a key of its own in the same region.
+    refused = {"engine", "engineVersion", "dbName", "username", "passwordWo", "manageMasterUserPassword", "kmsKeyId"}
+    assert not replica.inputs.keys() & refused
+    assert replica.protect
+
+
+def test_a_replica_is_as_large_as_the_instance_and_in_any_zone_unless_told() -> None:
+    replica = recorded(**REPLICA).one(INSTANCE, name="database-replica")
+    assert replica.inputs["instanceClass"] == "db.t4g.medium"
+    assert "availabilityZone" not in replica.inputs
+
+
+def test_a_replica_has_a_group_and_logs_of_its_own() -> None:
+    graph = recorded(**REPLICA)
+    replica, group = (
+        graph.one(INSTANCE, name="database-replica"),
+        graph.one(SECURITY_GROUP, name="database-replica-group"),
+    )
+    assert replica.inputs["vpcSecurityGroupIds"] == [group.outputs["id"]]
+    logs = [log for log in graph.of(LOG_GROUP) if "-replica-" in log.name]
+    assert [log.inputs["name"] for log in logs] == [
+        f"/aws/rds/instance/storefront-production-replica/{log}" for log in ("postgresql", "upgrade")
+    ]
+    assert all(log in graph.direct(replica) for log in logs)
+    assert graph.one("aws:iam/rolePolicyAttachment:RolePolicyAttachment") in graph.direct(replica)
+
+
+def test_outputs_of_a_replica() -> None:
+    graph = recorded(**REPLICA)
+    outputs = graph.registered_outputs[graph.one("slipway:index:Database").urn]
+    replica = graph.one(INSTANCE, name="database-replica")
+    assert outputs["replica_address"] == replica.outputs["address"] != outputs["address"]
+    assert outputs["resource_ids"] == [instance.outputs["resourceId"] for instance in graph.of(INSTANCE)]
+
+
+@pytest.mark.parametrize(("engine", "port"), [({}, 5432), (MYSQL, 3306)])
+def test_clients_connect_to_the_proxy_where_there_is_one(engine: dict[str, Any], port: int) -> None:
+    graph = recorded(**engine, proxy=PoolArgs(), port=6000)
+    outputs = graph.registered_outputs[graph.one("slipway:index:Database").urn]
+    assert outputs["address"] == graph.one("aws:rds/proxy:Proxy").outputs["endpoint"]
+    assert outputs["port"] == port, "whatever the database's own"
+    assert outputs["security_group_id"] == graph.one(SECURITY_GROUP, name="database-proxy-group").outputs["id"]
+    assert outputs["identifier"] == "storefront-production"
+    secrets: Any = graph.one(INSTANCE).outputs["masterUserSecrets"]
+    assert outputs["secret_arn"] == secrets[0]["secretArn"]

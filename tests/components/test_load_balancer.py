@@ -1,6 +1,7 @@
 import itertools
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pulumi_aws as aws
@@ -494,3 +495,63 @@ def test_origin_lock_refuses(header: str) -> None:
 def _list(value: object) -> list[Any]:
     assert isinstance(value, list)
     return value
+
+
+class TestBlueGreen:
+    SWITCHED = replace(API, blue_green=True)
+
+    def test_two_target_groups_and_a_rule_that_ecs_writes_to(self) -> None:
+        graph = recorded(targets={"api": self.SWITCHED, "frontend": WEB})
+        blue, green = (graph.one(TARGETS, f"load-balancer-api-{end}") for end in ("targets", "alternate"))
+        for key in ("port", "protocol", "healthCheck", "targetType", "vpcId", "deregistrationDelay"):
+            assert blue.inputs[key] == green.inputs[key]
+        rule = graph.one(RULE, "load-balancer-api-weighted-rule")
+        assert action(rule) == {
+            "type": "forward",
+            "forward": {
+                "targetGroups": [
+                    {"arn": blue.outputs["arn"], "weight": 100},
+                    {"arn": green.outputs["arn"], "weight": 0},
+                ]
+            },
+        }
+        assert rule.ignore_changes == ("actions",)
+        assert rule.inputs["priority"] == 100
+        assert conditions(rule)["pathPattern"] == {"values": ["/api/*", "/api"]}
+        assert not [r for r in graph.of(RULE) if r.name == "load-balancer-api-rule"]
+        assert not [r for r in graph.of(TARGETS) if r.name == "load-balancer-frontend-alternate"]
+
+    def test_the_default_target_has_a_rule_for_everything(self) -> None:
+        web = replace(WEB, blue_green=True)
+        for lock, wanted in ((None, {"pathPattern"}), (LOCK, {"pathPattern", "httpHeader"})):
+            graph = recorded(targets={"api": API, "frontend": web}, origin_lock=lock)
+            rule = graph.one(RULE, "load-balancer-frontend-weighted-rule")
+            assert rule.inputs["priority"] == 49999
+            assert set(conditions(rule)) == wanted
+            assert conditions(rule)["pathPattern"] == {"values": ["/*"]}
+
+    def test_both_are_known_after_the_rule(self) -> None:
+        def program() -> None:
+            target = LoadBalancer("load-balancer", args(targets={"api": self.SWITCHED})).targets["api"]
+            assert target.alternate
+            for key, arn in (("blue", target.arn), ("green", target.alternate.arn)):
+                aws.ecs.Service(
+                    key,
+                    load_balancers=[
+                        aws.ecs.ServiceLoadBalancerArgs(container_name=key, container_port=80, target_group_arn=arn)
+                    ],
+                )
+
+        graph = build(program)
+        for key in ("blue", "green"):
+            assert [rule.name for rule in graph.direct(graph.one(SERVICE, key), RULE)] == [
+                "load-balancer-api-weighted-rule"
+            ]
+
+    def test_a_default_that_is_switched_shares_its_priority_with_nobody(self) -> None:
+        targets = {"api": replace(API, priority=49999), "frontend": replace(WEB, blue_green=True)}
+        with pytest.raises(ValueError, match="share the priority 49999"):
+            args(targets=targets)
+
+    def test_contract(self) -> None:
+        check_contract(lambda: LoadBalancer("load-balancer", args(targets={"api": self.SWITCHED, "frontend": WEB})))

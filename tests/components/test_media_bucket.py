@@ -250,6 +250,7 @@ def test_distribution_serves_files_over_https() -> None:
         isIpv6Enabled=True,
         httpVersion="http2and3",
         priceClass="PriceClass_100",
+        defaultRootObject="index.html",
         restrictions={"geoRestriction": {"restrictionType": "none"}},
         defaultCacheBehavior={
             "targetOriginId": "media",

@@ -18,7 +18,13 @@ ASSOCIATION = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
 ZONES = ("eu-central-1a", "eu-central-1b", "eu-central-1c")
 INTERNET = "198.51.100.7"
 SMTP = (587, "203.0.113.0/24")
-WANTED = flows(entry_ports=(443, 80), task_ports=(8000, 3000), data_ports=(5432, 6379), egress=((443, ANYWHERE), SMTP))
+WANTED = flows(
+    entry_ports=(443, 80),
+    task_ports=(8000, 3000),
+    data_ports=(5432, 6379),
+    proxied_ports=(5433,),
+    egress=((443, ANYWHERE), SMTP),
+)
 
 
 def args(zones: Sequence[str] = ZONES, **changes: Any) -> NetworkAclsArgs:

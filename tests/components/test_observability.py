@@ -5,7 +5,7 @@ import pytest
 
 from components.alarms import Thresholds, Watched
 from components.health_check import HealthCheckArgs
-from components.notifications import Audience, AudienceArgs, NotificationsArgs
+from components.notifications import Audience, AudienceArgs, NotificationsArgs, SlackWebhook
 from components.observability import Observability, ObservabilityArgs
 from preview.graph import Graph
 from tests.components.conftest import ACCOUNT, build, check_contract
@@ -51,6 +51,48 @@ def test_alarms_tell_the_topics_that_there_are() -> None:
     graph = built()
     page = graph.one(TOPIC, name="observability-notifications-page").outputs["arn"]
     assert graph.one(ALARM, name="observability-alarms-errors-5xx").inputs["alarmActions"] == [page]
+
+
+ALPHA, BETA = SlackWebhook(secret="storefront/alpha"), SlackWebhook(secret="storefront/beta")
+
+
+@pytest.mark.parametrize(
+    ("team", "watched"),
+    [
+        (AudienceArgs(slack_webhooks=[ALPHA], emails=["team@example.com"]), ["alpha"]),
+        (AudienceArgs(slack_webhooks=[ALPHA], https={"pager": "https://pager.example/x"}), ["alpha"]),
+        (AudienceArgs(slack_webhooks=[ALPHA, BETA]), ["alpha", "beta"]),
+        (AudienceArgs(slack_webhooks=[ALPHA]), []),
+        (None, ["alpha"]),
+    ],
+)
+def test_who_calls_slack_is_watched_where_its_failure_is_heard_of(
+    team: AudienceArgs | None, watched: list[str]
+) -> None:
+    notifications = args().notifications
+    assert notifications
+    page = AudienceArgs(emails=["call@example.com"], slack_webhooks=[] if team else [ALPHA])
+    audiences = {Audience.PAGE: page, **({Audience.TEAM: team} if team else {})}
+    graph = built(notifications=replace(notifications, audiences=audiences))
+    alarms = [alarm for alarm in graph.of(ALARM) if "-slack-" in alarm.name]
+    assert [alarm.name for alarm in alarms] == [
+        f"observability-alarms-slack-storefront-{each}-errors" for each in watched
+    ]
+    functions = [function.outputs["name"] for function in graph.of("aws:lambda/function:Function")]
+    for alarm, function in zip(alarms, functions, strict=False):
+        assert alarm.inputs["dimensions"] == {"FunctionName": function}
+        assert alarm.inputs["threshold"] == 0
+        told = graph.one(TOPIC, name=f"observability-notifications-{'team' if team else 'page'}")
+        assert alarm.inputs["alarmActions"] == [told.outputs["arn"]]
+
+
+def test_outputs() -> None:
+    graph = built()
+    outputs: Any = graph.registered_outputs[graph.one("slipway:index:Observability").urn]
+    assert outputs["dashboard_name"] == "storefront-production"
+    assert set(outputs["topics"]) == {"page", "team"}
+    without = built(dashboard_name=None)
+    assert "dashboard_name" not in without.registered_outputs[without.one("slipway:index:Observability").urn]
 
 
 def test_the_dashboard_shows_every_alarm() -> None:

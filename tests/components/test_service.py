@@ -7,7 +7,9 @@ import pytest
 
 from components import _documents as documents
 from components._containers import BuildArgs, ContainerArgs, ContainerHealthCheckArgs, SecretReference
+from components._log_router import LogRouterArgs, configuration
 from components.service import (
+    BlueGreenArgs,
     ConnectionArgs,
     EgressArgs,
     EntryArgs,
@@ -48,6 +50,21 @@ ARGS = ServiceArgs(
     egress=[EgressArgs(port=443, cidr="0.0.0.0/0")],
 )
 
+ROUTER = LogRouterArgs(
+    routes={"errors": "/ecs/shop-production-api/errors", "access": "/ecs/shop-production-api/access"},
+    image="registry.example/fluent-bit:3.4.14",
+    memory_mib=100,
+)
+SWITCH = BlueGreenArgs(
+    alternate_target_group_arn="arn:alternate",
+    rule_arn="arn:rule",
+    load_balancer_arn_suffix="app/lb/1",
+    target_arn_suffixes=("targetgroup/api/2", "targetgroup/api/3"),
+    bake_minutes=10,
+    rollback_percent=2.5,
+)
+SWITCHED = replace(ENTRY, blue_green=SWITCH)
+
 
 def recorded(args: ServiceArgs = ARGS, **changes: Any) -> Graph:
     return build(lambda: Service("api", replace(args, **changes)))
@@ -70,6 +87,7 @@ def test_contract() -> None:
     scaling = ScalingArgs(targets={"cpu": 70, "requests": 1000}, steps={"memory": StepArgs(up=80, down=20)})
     check_contract(lambda: Service("api", replace(ARGS, max_tasks=3, scaling=scaling, exec_enabled=True)))
     check_contract(lambda: Service("api", replace(ARGS, migration=MIGRATE)))
+    check_contract(lambda: Service("api", replace(ARGS, log_router=ROUTER, entry=SWITCHED)))
 
 
 def test_runs_privately_and_rolls_back() -> None:
@@ -492,6 +510,18 @@ def test_old_revisions_stay() -> None:
             "ServiceArgs.containers: 'api' has no port for requests to go to",
         ),
         ({"containers": []}, "ServiceArgs.containers: none given"),
+        (
+            {"log_router": ROUTER, "containers": [CONTAINER, replace(CONTAINER, name="log-router", port=None)]},
+            "ServiceArgs.containers: 'log-router' is what the log router is called",
+        ),
+        (
+            {"log_router": replace(ROUTER, routes={"access": "/ecs/shop-production-api"})},
+            "ServiceArgs.log_router: '/ecs/shop-production-api' is the service's own log group",
+        ),
+        (
+            {"entry": SWITCHED, "max_tasks": 3, "scaling": ScalingArgs(targets={"requests": 100})},
+            "ServiceArgs.scaling: by requests does not go with blue_green",
+        ),
     ],
 )
 def test_refused(changes: Mapping[str, Any], message: str) -> None:
@@ -511,3 +541,161 @@ def test_waivers_stand_on_the_task_definition_as_a_tag() -> None:
     waived = recorded(waivers=["container-images-pinned", "container-not-root"]).one(task)
     assert waived.inputs["tags"] == {"slipway:waive": "container-images-pinned container-not-root"}
     assert "tags" not in recorded().one(task).inputs
+
+
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+
+
+class TestLogRouter:
+    def test_the_router_beside_the_containers(self) -> None:
+        agent = ContainerArgs(name="agent", image="x/agent:1", essential=False)
+        graph = recorded(log_router=ROUTER, containers=[CONTAINER, agent])
+        found = containers(graph)
+        assert [c["name"] for c in found] == ["agent", "api", "log-router"]
+        *others, router = found
+        for container in others:
+            assert container["logConfiguration"]["logDriver"] == "awsfirelens"
+            assert container["logConfiguration"]["options"]["log_group_name"] == "/ecs/shop-production-api"
+            assert container["dependsOn"] == [{"containerName": "log-router", "condition": "START"}]
+        assert router["image"] == "registry.example/fluent-bit:3.4.14"
+        assert (router["essential"], router["memoryReservation"], router["dependsOn"]) == (True, 100, [])
+        assert router["firelensConfiguration"] == {
+            "type": "fluentbit",
+            "options": {
+                "config-file-type": "file",
+                "config-file-value": "/tmp/routes.conf",
+                "enable-ecs-log-metadata": "false",
+            },
+        }
+        assert router["environment"] == [{"name": "ROUTES", "value": configuration(ROUTER.routes, "us-east-1")}]
+        assert (router["entryPoint"], router["command"]) == (
+            ["sh", "-c"],
+            ["printf '%s' \"$ROUTES\" > /tmp/routes.conf && exec /entrypoint.sh"],
+        )
+
+    def test_it_writes_in_memory_only_and_answers_for_its_health(self) -> None:
+        router = containers(recorded(log_router=ROUTER))[-1]
+        assert router["readonlyRootFilesystem"] is True
+        assert [(mount["containerPath"], mount["size"]) for mount in router["linuxParameters"]["tmpfs"]] == [
+            ("/tmp", 16)
+        ]
+        assert router["user"] == "0"
+        assert router["portMappings"] == []
+        assert router["stopTimeout"] == 60
+        assert router["healthCheck"] == {
+            "command": ["CMD-SHELL", "curl -fs http://127.0.0.1:2020/api/v1/uptime || exit 1"],
+            "interval": 30,
+            "timeout": 5,
+            "retries": 3,
+            "startPeriod": 10,
+        }
+        assert router["logConfiguration"]["logDriver"] == "awslogs"
+        assert router["logConfiguration"]["options"]["awslogs-group"] == "/ecs/shop-production-api"
+
+    def test_its_groups_stand_before_the_task_and_its_role_writes_to_them_alone(self) -> None:
+        graph = recorded(log_router=ROUTER, log_days=30, log_key_arn=KEY)
+        groups = {r.name: r for r in graph.of(LOG_GROUP)}
+        assert {name: group.inputs["name"] for name, group in groups.items()} == {
+            "api-log": "/ecs/shop-production-api",
+            "api-log-access": "/ecs/shop-production-api/access",
+            "api-log-errors": "/ecs/shop-production-api/errors",
+        }
+        assert {(g.inputs["retentionInDays"], g.inputs["kmsKeyId"]) for g in groups.values()} == {(30, KEY)}
+        assert set(graph.direct(graph.one(TASK), LOG_GROUP)) == set(groups.values())
+        (writing,) = statements(graph, "api-task")
+        assert writing["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
+        assert writing["Resource"] == [f"{groups[name].outputs['arn']}:*" for name in sorted(groups)]
+        assert graph.one("aws:iam/rolePolicy:RolePolicy", "api-task") in graph.direct(service(graph))
+
+    def test_a_migration_logs_without_it(self) -> None:
+        graph = recorded(log_router=ROUTER, migration=MIGRATE)
+        (own,) = json.loads(str(graph.one(TASK, "api-migration-task").inputs["containerDefinitions"]))
+        assert own["logConfiguration"]["logDriver"] == "awslogs"
+        assert own["dependsOn"] == []
+
+    def test_without_it_containers_log_by_themselves(self) -> None:
+        graph = recorded()
+        assert [c["logConfiguration"]["logDriver"] for c in containers(graph)] == ["awslogs"]
+        assert [r.name for r in graph.of(LOG_GROUP)] == ["api-log"]
+
+
+class TestBlueGreen:
+    def test_the_service_moves_all_requests_at_once(self) -> None:
+        graph = recorded(entry=SWITCHED)
+        inputs = service(graph).inputs
+        role = graph.one("aws:iam/role:Role", "api-switch")
+        assert inputs["deploymentConfiguration"] == {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": "10"}
+        assert inputs["loadBalancers"] == [
+            {
+                "targetGroupArn": "arn:target",
+                "containerName": "api",
+                "containerPort": 8000,
+                "advancedConfiguration": {
+                    "alternateTargetGroupArn": "arn:alternate",
+                    "productionListenerRule": "arn:rule",
+                    "roleArn": role.outputs["arn"],
+                },
+            }
+        ]
+        for rolling in ("deploymentCircuitBreaker", "deploymentMinimumHealthyPercent", "deploymentMaximumPercent"):
+            assert rolling not in inputs
+
+    def test_ecs_may_before_it_has_to(self) -> None:
+        graph = recorded(entry=SWITCHED)
+        attached = graph.one("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "api-switch")
+        assert (
+            attached.inputs["policyArn"] == "arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers"
+        )
+        trusted = json.loads(str(graph.one("aws:iam/role:Role", "api-switch").inputs["assumeRolePolicy"]))
+        assert trusted["Statement"][0]["Principal"] == {"Service": "ecs.amazonaws.com"}
+        assert attached in graph.direct(service(graph))
+        china = recorded(entry=SWITCHED, region="cn-north-1")
+        assert china.has(
+            "aws:iam/rolePolicyAttachment:RolePolicyAttachment", policyArn=lambda arn: "arn:aws-cn:" in arn
+        )
+
+    def test_errors_of_either_target_group_take_it_back(self) -> None:
+        graph = recorded(entry=SWITCHED)
+        alarm = graph.one("aws:cloudwatch/metricAlarm:MetricAlarm", "api-rollback")
+        assert service(graph).inputs["alarms"] == {
+            "alarmNames": [alarm.outputs["name"]],
+            "enable": True,
+            "rollback": True,
+        }
+        assert (alarm.inputs["threshold"], alarm.inputs["treatMissingData"]) == (2.5, "notBreaching")
+        queries: Any = alarm.inputs["metricQueries"]
+        *series, share = queries
+        assert {
+            (q["id"], q["metric"]["metricName"], q["metric"]["dimensions"]["TargetGroup"], q["metric"]["stat"])
+            for q in series
+        } == {
+            ("failed1", "HTTPCode_Target_5XX_Count", "targetgroup/api/2", "Sum"),
+            ("failed2", "HTTPCode_Target_5XX_Count", "targetgroup/api/3", "Sum"),
+            ("all1", "RequestCount", "targetgroup/api/2", "Sum"),
+            ("all2", "RequestCount", "targetgroup/api/3", "Sum"),
+        }
+        assert {q["metric"]["dimensions"]["LoadBalancer"] for q in series} == {"app/lb/1"}
+        requests = "FILL(all1, 0) + FILL(all2, 0)"
+        assert (
+            share["expression"] == f"IF({requests} > 0, 100 * (FILL(failed1, 0) + FILL(failed2, 0)) / ({requests}), 0)"
+        )
+        assert share["returnData"] is True
+
+    def test_off_by_default(self) -> None:
+        graph = recorded()
+        assert "deploymentConfiguration" not in service(graph).inputs
+        balancers: Any = service(graph).inputs["loadBalancers"]
+        assert "advancedConfiguration" not in balancers[0]
+        assert not graph.of("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+
+    @pytest.mark.parametrize(
+        ("changes", "message"),
+        [
+            ({"bake_minutes": 1441}, "BlueGreenArgs.bake_minutes: 1441 is outside 0 to 1440"),
+            ({"rollback_percent": 0}, "BlueGreenArgs.rollback_percent: 0 is outside 0.1 to 99.9"),
+        ],
+    )
+    def test_refused(self, changes: Mapping[str, Any], message: str) -> None:
+        with pytest.raises(ValueError, match="BlueGreenArgs") as error:
+            replace(SWITCH, **changes)
+        assert str(error.value) == message

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
+from typing import Any
 
 from preview import stackfile
 from preview.graph import Graph
@@ -188,7 +190,41 @@ def s25(graph: Graph) -> Evidence:
 
 @requirement("S-26")
 def s26(graph: Graph) -> Evidence:
-    return one_of(graph, e.SERVICE, "backend-service", deploymentConfiguration={"strategy": "BLUE_GREEN"})
+    """Off in the file; with `deployment: {strategy: blueGreen}` (which AWS does not scale by requests) ECS switches target groups."""
+    name = graph.one(e.SERVICE, "backend-service").inputs["name"]
+    switched = _with_blue_green()
+    service = switched.one(e.SERVICE, "backend-service")
+    rule = switched.one(e.LISTENER_RULE, "load-balancer-backend-weighted-rule")
+    alternate = switched.one(e.TARGETS, "load-balancer-backend-alternate")
+    found = of(
+        service,
+        name=name,
+        deploymentConfiguration={"strategy": "BLUE_GREEN", "bakeTimeInMinutes": "5"},
+        loadBalancers=[
+            {
+                "advancedConfiguration": {
+                    "alternateTargetGroupArn": alternate.outputs["arn"],
+                    "productionListenerRule": rule.outputs["arn"],
+                    "roleArn": switched.one(e.ROLE, "backend-switch").outputs["arn"],
+                }
+            }
+        ],
+        alarms={"enable": True, "rollback": True},
+    )
+    groups = {group.name for group in switched.direct(rule, e.TARGETS)}
+    found += fact(rule, ", ".join(sorted(groups)), holds=groups == {alternate.name, "load-balancer-backend-targets"})
+    return found + fact(rule, "ECS moves its weights", holds=rule.ignore_changes == ("actions",))
+
+
+def _with_blue_green() -> Graph:
+    """Record production with blue/green deployments."""
+    config: dict[str, Any] = copy.deepcopy(
+        dict(stackfile.read(ROOT / "examples" / "spendsense" / "Pulumi.prod.yaml").config)
+    )
+    backend = config["slipway:services"]["backend"]
+    backend["deployment"] = {"strategy": "blueGreen"}
+    del backend["scaling"]["targets"]["requestsPerMinute"]
+    return record(ROOT, "prod", config)
 
 
 @requirement("S-27")
@@ -299,11 +335,26 @@ def s35(_graph: Graph) -> Evidence:
 
 @requirement("S-36")
 def s36(graph: Graph) -> Evidence:
+    """A router beside the application sends JSON lines by their field `log_type`, all others to the first group (T-35)."""
+    base = "/ecs/spendsense-backend" if _production(graph) else "/ecs/spendsense-backend-chuong"
     found = Evidence([])
     for name in ("", "/access", "/errors"):
-        wanted = f"/ecs/spendsense-backend{name}"
-        found += of(e.called(graph, e.LOG_GROUP, wanted), name=wanted)
-    return found
+        group = e.called(graph, e.LOG_GROUP, f"{base}{name}")
+        found += of(group, name=f"{base}{name}", retentionInDays=30, kmsKeyId=e.set_)
+    routed = e.part(
+        graph,
+        "backend",
+        logConfiguration={"logDriver": "awsfirelens", "options": {"log_group_name": base}},
+        dependsOn=[{"containerName": "log-router", "condition": "START"}],
+    )
+    router = e.containers(graph, "backend-task")["log-router"]
+    (routes,) = (variable["value"] for variable in router["environment"])
+    for kind in ("access", "errors"):
+        rule = rf"\x22log_type\x22\s*:\s*\x22{kind}\x22 {kind}.$TAG false"
+        output = f"[OUTPUT]\n    Match {kind}.*\n    Name cloudwatch_logs\n    region us-west-1\n    log_group_name {base}/{kind}\n"
+        holds = rule in routes and output in routes and router["firelensConfiguration"]["type"] == "fluentbit"
+        found += fact("container `log-router`", f"log_type {kind} to {base}/{kind}", holds=holds)
+    return found + routed + e.grants(graph, "backend-task", "logs:PutLogEvents")
 
 
 @requirement("S-37")

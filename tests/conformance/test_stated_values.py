@@ -51,6 +51,8 @@ CHANGES: list[tuple[str, str, Any, str]] = [
     (S, "services/backend/health/deregistrationSeconds", 60, "S-19"),
     (S, "loadBalancer/httpRedirect", True, "S-44"),
     (S, "network/acls", False, "S-43"),
+    (S, "services/backend/logRouter/routes/access", "/ecs/access", "S-36"),
+    (SD, "services/backend/logRouter", GONE, "S-36"),
     (S, "alarms/serviceMemoryPercent", 80, "S-40"),
     (SD, "network/cidr", "10.2.0.0/16", "S-34"),
     (SD, "ownerId", GONE, "S-33"),

@@ -95,14 +95,6 @@ def in_zones(*zones: str, mapped: bool = False) -> list[Sample]:
     return [res("ec2/vpc:Vpc", "vpc"), *subnets, res(BALANCER, "alb", **placed)]
 
 
-def cdn(**props: Any) -> Sample:
-    return res("cloudfront/distribution:Distribution", "cdn", **props)
-
-
-def certified(**props: Any) -> Sample:
-    return cdn(viewerCertificate={"acmCertificateArn": UNKNOWN, **props})
-
-
 CASES += [
     Case("load-balancer-deletion-protected", "pass", [balancer(enableDeletionProtection=True), group("alb")]),
     Case("load-balancer-deletion-protected", "fail", [res(BALANCER, "alb")], "enableDeletionProtection is false"),
@@ -129,30 +121,4 @@ CASES += [
     Case("load-balancer-spans-zones", "fail", in_zones("b", mapped=True), "lies in eu-north-1b only"),
     Case("load-balancer-spans-zones", "undecided", [res(BALANCER, "alb", subnetMappings=UNKNOWN)]),
     Case("load-balancer-spans-zones", "undecided", [res(BALANCER, "alb", subnets=UNKNOWN)]),
-    Case("cdn-viewers-on-https", "pass", [cdn(defaultCacheBehavior={"viewerProtocolPolicy": "redirect-to-https"})]),
-    Case(
-        "cdn-viewers-on-https",
-        "fail",
-        [cdn(defaultCacheBehavior={"viewerProtocolPolicy": "allow-all"})],
-        "is allow-all",
-    ),
-    Case(
-        "cdn-viewers-on-https",
-        "fail",
-        [
-            cdn(
-                defaultCacheBehavior={"viewerProtocolPolicy": "https-only"},
-                orderedCacheBehaviors=[{"viewerProtocolPolicy": "allow-all"}],
-            )
-        ],
-    ),
-    Case("cdn-viewers-on-https", "undecided", [cdn(defaultCacheBehavior={"viewerProtocolPolicy": UNKNOWN})]),
-    Case("cdn-tls-policy", "pass", [certified(minimumProtocolVersion="TLSv1.2_2021")]),
-    Case("cdn-tls-policy", "pass", [cdn(viewerCertificate={"cloudfrontDefaultCertificate": True})]),
-    Case("cdn-tls-policy", "fail", [certified(minimumProtocolVersion="TLSv1.1_2016")], "is TLSv1.1_2016"),
-    Case("cdn-tls-policy", "fail", [certified()], "is TLSv1, wanted"),
-    Case("cdn-tls-policy", "undecided", [certified(minimumProtocolVersion=UNKNOWN)]),
-    Case("cdn-own-certificate", "pass", [certified()]),
-    Case("cdn-own-certificate", "fail", [cdn(viewerCertificate={"cloudfrontDefaultCertificate": True})], "TLS 1.0"),
-    Case("cdn-own-certificate", "undecided", [cdn(viewerCertificate=UNKNOWN)]),
 ]

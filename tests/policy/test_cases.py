@@ -4,10 +4,30 @@ import pytest
 
 from policy.catalogue import CONTROLS
 from policy.rules import RULES
-from tests.policy import cases_cache, cases_database, cases_keys, cases_network, cases_services, cases_storage
+from tests.policy import (
+    cases_cache,
+    cases_cdn,
+    cases_database,
+    cases_dns,
+    cases_keys,
+    cases_network,
+    cases_services,
+    cases_storage,
+    cases_web_acl,
+)
 from tests.policy.harness import Case, judge
 
-MODULES = (cases_database, cases_cache, cases_storage, cases_keys, cases_network, cases_services)
+MODULES = (
+    cases_database,
+    cases_cache,
+    cases_storage,
+    cases_keys,
+    cases_network,
+    cases_services,
+    cases_cdn,
+    cases_web_acl,
+    cases_dns,
+)
 CASES = [case for module in MODULES for case in module.CASES]
 NAMES = [rule.name for rule in RULES]
 

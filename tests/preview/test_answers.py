@@ -52,6 +52,24 @@ def outputs(type_: str, name: str = "it", /, **inputs: object) -> dict[str, obje
             },
         ),
         (
+            "aws:rds/proxy:Proxy",
+            {"name": "pool"},
+            {
+                "id": r"pool",
+                "arn": r"arn:aws:rds:eu-west-1:123456789012:db-proxy:prx-[0-9a-f]{17}",
+                "endpoint": r"pool\.proxy-[0-9a-f]{12}\.eu-west-1\.rds\.amazonaws\.com",
+            },
+        ),
+        (
+            "aws:rds/proxyDefaultTargetGroup:ProxyDefaultTargetGroup",
+            {"dbProxyName": "pool"},
+            {
+                "id": r"pool",
+                "name": r"default",
+                "arn": r"arn:aws:rds:eu-west-1:123456789012:target-group:prx-tg-[0-9a-f]{17}",
+            },
+        ),
+        (
             "aws:elasticache/replicationGroup:ReplicationGroup",
             {"replicationGroupId": "c", "numCacheClusters": 2},
             {

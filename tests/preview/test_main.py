@@ -140,3 +140,49 @@ def test_an_unknown_format_is_refused_with_the_known_ones(root: Path) -> None:
     done = run(root, "--format", "pdf")
     assert done.returncode == 2
     assert "plain" in done.stderr
+
+
+def exported(root: Path, *, rotates: bool) -> Path:
+    urn = "urn:pulumi:prod::elsewhere::aws:kms/key:Key::k"
+    state = {"urn": urn, "type": "aws:kms/key:Key", "custom": True, "inputs": {"enableKeyRotation": rotates}}
+    path = root / "export.json"
+    path.write_text(json.dumps({"version": 3, "deployment": {"manifest": {}, "resources": [state]}}))
+    return path
+
+
+@pytest.mark.parametrize(("rotates", "code"), [(True, 0), (False, 1)])
+def test_an_exported_stack_needs_no_program(guarded: Path, rotates: bool, code: int) -> None:  # noqa: FBT001 - a parameter of the test
+    (guarded / "__main__.py").unlink()
+    done = run(guarded, "--policy", "--file", str(exported(guarded, rotates=rotates)))
+    assert done.returncode == code, done.stderr
+    outcome = "passes policy" if rotates else "refused by policy"
+    assert done.stdout.startswith(f"elsewhere prod: {outcome} (1 resource in ")
+
+
+def test_a_report_of_a_stack_file(guarded: Path) -> None:
+    assert run(guarded, "--policy").returncode == 0
+    refused = run(guarded, "--stack", "small", "--format", "sarif")
+    assert refused.returncode == 1
+    (sarif,) = json.loads(refused.stdout)["runs"]
+    assert [result["ruleId"] for result in sarif["results"]] == ["rotates"]
+    assert sarif["tool"]["driver"]["version"] == "0.1.0"
+
+
+def test_a_foreign_file_is_exit_code_2(guarded: Path) -> None:
+    (guarded / "package.json").write_text('{"name": "web"}\n')
+    done = run(guarded, "--policy", "--file", str(guarded / "package.json"))
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "expected what `pulumi stack export` writes" in done.stderr
+
+
+def test_an_exported_stack_has_no_preview(guarded: Path) -> None:
+    done = run(guarded, "--file", str(exported(guarded, rotates=True)))
+    assert done.returncode == 2
+    assert "judge it with --policy" in done.stderr
+
+
+def test_a_report_needs_a_pack(root: Path) -> None:
+    done = run(root, "--policy")
+    assert done.returncode == 2
+    assert done.stderr == "there is no policy pack to judge by; name its folder with --pack\n"

@@ -175,6 +175,18 @@ def test_a_database_proxy_is_sized_by_the_database() -> None:
     assert [line.monthly for line in lines if line.name == "proxy"] == [Decimal("43.800")]
 
 
+def test_a_replica_is_billed_as_an_instance_of_its_sources_engine() -> None:
+    type_ = "aws:rds/instance:Instance"
+    source = made(type_, "db", engine="mysql", instanceClass="db.t4g.medium", allocatedStorage=20, storageType="gp3")
+    copied = made(
+        type_, "copy", instanceClass="db.t4g.medium", allocatedStorage=20, storageType="gp3", depends=("u:db",)
+    )
+    # 730 h x 0.065 + 20 GiB x 0.115
+    priced = estimated(source, copied)
+    assert sum(line.monthly for line in priced.lines if line.name == "copy") == Decimal("49.750")
+    assert priced.missing == ()
+
+
 def task(**inputs: object) -> Resource:
     made_ = made("aws:ecs/taskDefinition:TaskDefinition", "task")
     return replace(made_, inputs={"cpu": "512", "memory": "1024", **inputs})

@@ -142,6 +142,23 @@ def test_an_ecs_service() -> None:
     ]
 
 
+def test_what_is_unusual_about_an_ecs_service() -> None:
+    spot: list[object] = [{"capacityProvider": "FARGATE_SPOT", "weight": 50}]
+    strategy = {"strategy": "BLUE_GREEN"}
+    service = made(
+        "aws:ecs/service:Service",
+        "service",
+        NETWORK,
+        name="api",
+        desiredCount=1,
+        capacityProviderStrategies=spot,
+        deploymentConfiguration=strategy,
+        networkConfiguration={"assignPublicIp": True},
+    )
+    (section,) = outline(preview(resources=[NETWORK, service]).graph)
+    assert section.rows[0].text == "api, 1 task, partly on Spot, blue/green, public IP"
+
+
 def test_words() -> None:
     assert count(1, "policy") == "1 policy"
     assert count(1200, "policy") == "1,200 policies"

@@ -26,7 +26,7 @@ CASES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     ({f"{F}.secrets": {"CACHE_URL": "storefront/cache-url"}}, f"{F}.secrets.CACHE_URL: storefront/cache-url is of no use without a way to the cache: add cache to this service's uses", {f"{F}.secrets": {"CACHE_URL": "storefront/cache-url"}, f"{F}.uses": ["cache"]}),
     (PRIVATE, "slipway:network.nat: without NAT nobody restarts the services that read a urlSecret: add ecs to network.endpoints, or use single or perZone", {**PRIVATE, "slipway:network.endpoints": ["ecr", "logs", "secretsmanager", "ecs"]}),
     ({f"{F}.migrate": MIGRATE, f"{A}.migrate": GONE}, f"{F}.migrate: brings a database up to date that it cannot reach: add database to this service's uses", {f"{F}.migrate": MIGRATE, f"{F}.uses": ["database"], f"{A}.migrate": GONE}),
-    ({f"{W}.migrate": MIGRATE}, f"{W}.migrate: services.api migrates the database already; two at once would get in each other's way: let one run both commands", {f"{W}.migrate": MIGRATE, f"{A}.migrate": GONE}),
+    ({f"{W}.migrate": {**MIGRATE, "family": "m"}, f"{A}.migrate": {**MIGRATE, "family": "m"}}, f"{W}.migrate.family: 'm' is also that of services.api; each needs its own", {f"{W}.migrate": MIGRATE}),
     ({f"{A}.migrate": {**MIGRATE, "family": "w"}, f"{W}.family": "w"}, f"{A}.migrate.family: 'w' is also that of services.worker; each needs its own", {f"{A}.migrate": {**MIGRATE, "family": "w-migrate"}, f"{W}.family": "w"}),
     ({f"{A}.migrate": {"command": []}}, f"{A}.migrate.command: ", {}),
     ({f"{A}.migrate": {**MIGRATE, "timeoutMinutes": 0}}, f"{A}.migrate.timeoutMinutes: ", {f"{A}.migrate": {**MIGRATE, "timeoutMinutes": 1}}),

@@ -1,0 +1,168 @@
+"""A proxy of RDS between services and a database: few connections to the database, shared among many clients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+from components import _documents as documents
+from components._edges import known_after
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DatabaseProxyArgs:
+    """What a proxy is made of. It is billed by the database's vCPUs, two at least."""
+
+    label: str
+    """What generated names start with, such as storefront-production."""
+    region: str
+    """The AWS region."""
+    proxy_name: str
+    """Its name in RDS. A change replaces it."""
+    engine: Literal["postgres", "mysql"]
+    """The database's engine. A change replaces it."""
+    port: int
+    """The port it listens on, which is always the engine's usual one."""
+    vpc_id: Input[str]
+    """The network of its security group."""
+    subnet_ids: Sequence[Input[str]]
+    """Isolated subnets in two zones at least."""
+    instance_identifier: Input[str]
+    """The database's name in RDS."""
+    instance_port: int
+    """The port the database listens on."""
+    instance_security_group_id: Input[str]
+    """The database's security group, which gets a rule that lets the proxy in."""
+    secret_arn: Input[str]
+    """The secret with `username` and `password` that it logs in with, and that clients log in to it with."""
+    key_arn: Input[str]
+    """The key that encrypts that secret."""
+    connections_percent: int = 90
+    """How many connections it opens at most, percent of what the database takes: 1 to 100."""
+    idle_minutes: int = 30
+    """Minutes after which an idle client's connection is closed, 1 to 480."""
+
+
+class DatabaseProxy(pulumi.ComponentResource):
+    """A proxy that only named security groups reach, over TLS.
+
+    What connects to it adds its own ingress rule to `security_group_id`.
+    """
+
+    address: Output[str]
+    """Its host name, known once it leads to the database."""
+    port: int
+    """Its TCP port."""
+    security_group_id: Output[str]
+    """Its security group, without rules for clients."""
+
+    def __init__(self, name: str, args: DatabaseProxyArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("slipway:index:DatabaseProxy", name, None, opts)
+        group, rules = self._security_group(name, args)
+        role, policy = self._role(name, args)
+        proxy = aws.rds.Proxy(
+            f"{name}-proxy",
+            name=args.proxy_name,
+            engine_family=_FAMILIES[args.engine],
+            role_arn=role.arn,
+            vpc_subnet_ids=list(args.subnet_ids),
+            vpc_security_group_ids=[group.id],
+            require_tls=True,
+            debug_logging=False,
+            idle_client_timeout=60 * args.idle_minutes,
+            auths=[
+                aws.rds.ProxyAuthArgs(
+                    auth_scheme="SECRETS",
+                    secret_arn=args.secret_arn,
+                    iam_auth="DISABLED",
+                    client_password_auth_type=_CLIENTS[args.engine],
+                )
+            ],
+            # Its name is fixed: two cannot stand side by side. Without its permissions it never becomes available.
+            opts=ResourceOptions(parent=self, depends_on=[policy, *rules], delete_before_replace=True),
+        )
+        targets = aws.rds.ProxyDefaultTargetGroup(
+            f"{name}-targets",
+            db_proxy_name=proxy.name,
+            connection_pool_config=aws.rds.ProxyDefaultTargetGroupConnectionPoolConfigArgs(
+                max_connections_percent=args.connections_percent
+            ),
+            opts=ResourceOptions(parent=self),
+        )
+        target = aws.rds.ProxyTarget(
+            f"{name}-target",
+            db_proxy_name=proxy.name,
+            target_group_name=targets.name,
+            db_instance_identifier=args.instance_identifier,
+            opts=ResourceOptions(parent=self),
+        )
+
+        self.address = known_after(proxy.endpoint, target)
+        self.port = args.port
+        self.security_group_id = group.id
+        self.register_outputs({"address": self.address, "port": self.port, "security_group_id": self.security_group_id})
+
+    def _security_group(
+        self, name: str, args: DatabaseProxyArgs
+    ) -> tuple[aws.ec2.SecurityGroup, Sequence[pulumi.Resource]]:
+        """Make the proxy's group, let it out to the database, and the database let it in."""
+        group = aws.ec2.SecurityGroup(
+            f"{name}-group",
+            name_prefix=f"{args.label}-{name}-",
+            description=f"Proxy of database {args.proxy_name}",
+            vpc_id=args.vpc_id,
+            tags={"Name": f"{args.label}-{name}"},
+            opts=ResourceOptions(parent=self),
+        )
+        out = aws.vpc.SecurityGroupEgressRule(
+            f"{name}-database-out",
+            security_group_id=group.id,
+            referenced_security_group_id=args.instance_security_group_id,
+            ip_protocol="tcp",
+            from_port=args.instance_port,
+            to_port=args.instance_port,
+            description="To the database",
+            opts=ResourceOptions(parent=self),
+        )
+        into = aws.vpc.SecurityGroupIngressRule(
+            f"{name}-database-in",
+            security_group_id=args.instance_security_group_id,
+            referenced_security_group_id=group.id,
+            ip_protocol="tcp",
+            from_port=args.instance_port,
+            to_port=args.instance_port,
+            description="From its proxy",
+            opts=ResourceOptions(parent=self),
+        )
+        return group, [out, into]
+
+    def _role(self, name: str, args: DatabaseProxyArgs) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
+        """Make the role that reads the password, and nothing else."""
+        role = aws.iam.Role(
+            f"{name}-role",
+            description=f"Reads the password for the proxy of database {args.proxy_name}",
+            path=f"/{args.label}/",
+            assume_role_policy=documents.trust("rds.amazonaws.com"),
+            opts=ResourceOptions(parent=self),
+        )
+        through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{args.region}.amazonaws.com"}}
+        policy = aws.iam.RolePolicy(
+            f"{name}-role",
+            role=role.name,
+            policy=documents.policy(
+                documents.allow(["secretsmanager:GetSecretValue"], [args.secret_arn]),
+                documents.allow(["kms:Decrypt"], [args.key_arn], through),
+            ),
+            opts=ResourceOptions(parent=self),
+        )
+        return role, policy
+
+
+_FAMILIES: Final[Mapping[str, str]] = {"postgres": "POSTGRESQL", "mysql": "MYSQL"}
+_CLIENTS: Final[Mapping[str, str]] = {"postgres": "POSTGRES_SCRAM_SHA_256", "mysql": "MYSQL_CACHING_SHA2_PASSWORD"}
+"""How clients prove to the proxy that they know the password."""

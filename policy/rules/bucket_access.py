@@ -1,0 +1,281 @@
+"""Who gets at S3 buckets: public access blocks, bucket policies, access lists, access points."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Final
+
+from policy import values
+from policy.model import Finding, Graph, Resource
+from policy.rule import Config, Parameter, resource_rule, stack_rule
+from policy.rules.documents import allows, conditions, covers, everyone, limited_by, statements
+from policy.rules.storage import ACL, BUCKET, DISTRIBUTION, POLICY, buckets_meant
+from policy.values import UNKNOWN, Answer, Value
+
+ACCESS_POINT: Final = "aws:s3/accessPoint:AccessPoint"
+ACCESS_POINT_POLICY: Final = "aws:s3control/accessPointPolicy:AccessPointPolicy"
+ACCOUNT_BLOCK: Final = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock"
+BLOCK: Final = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+MULTI_REGION_ACCESS_POINT: Final = "aws:s3control/multiRegionAccessPoint:MultiRegionAccessPoint"
+OBJECTS: Final = (
+    "aws:s3/bucketObject:BucketObject",
+    "aws:s3/bucketObjectv2:BucketObjectv2",
+    "aws:s3/objectCopy:ObjectCopy",
+)
+OWNERSHIP: Final = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
+
+_BLOCKED: Final = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+_WITHOUT_TLS: Final = tuple([(test, "aws:securetransport", ["false"])] for test in ("Bool", "BoolIfExists"))
+_ALL_SWITCHES: Final = "all four switches True"
+
+_CALLER: Final = frozenset(
+    {
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceip",
+        "aws:sourceorgid",
+        "aws:sourceorgpaths",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:userid",
+        "s3:dataaccesspointaccount",
+        "s3:dataaccesspointarn",
+    }
+)
+"""Conditions that S3 itself takes for limits when it judges whether a policy is public."""
+
+_CONTROL: Final = (
+    "s3:DeleteBucketPolicy",
+    "s3:PutBucketAcl",
+    "s3:PutBucketPolicy",
+    "s3:PutEncryptionConfiguration",
+    "s3:PutObjectAcl",
+)
+_PUBLIC_ACL: Final = "public-read|public-read-write|authenticated-read"
+_OWNERSHIP: Final = "BucketOwnerPreferred|ObjectWriter"
+
+
+def _switches(resource: Resource, prefix: str = "", *, default: bool = False) -> tuple[Answer, str]:
+    """Whether all four are on, and the names of those that are off."""
+    seen = {name: resource.flag(prefix + name, default=default) for name in _BLOCKED}
+    off = [name for name, value in seen.items() if value is False]
+    return (False if off else UNKNOWN if UNKNOWN in seen.values() else True), ", ".join(off)
+
+
+@stack_rule("bucket-public-access-blocked", BUCKET, BLOCK)
+def public_access_blocked(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """All four switches, on the bucket or on the account."""
+    account = values.some(_switches(block)[0] for block in graph.of(ACCOUNT_BLOCK))
+    fix = f"an aws.s3.BucketPublicAccessBlock for it with {_ALL_SWITCHES}"
+    for bucket in graph.of(BUCKET):
+        blocks, vague = graph.companions(bucket, "bucket", BLOCK)
+        blocked = values.some([account, bool(blocks), *[UNKNOWN] * vague])
+        what = "it has no public access block, wanted all four switches on"
+        yield from bucket.must_hold(blocked, what, about="its public access block", fix=fix)
+    for block in graph.of(BLOCK):
+        closed, off = _switches(block)
+        yield from block.must_hold(
+            values.some([account, closed]),
+            f"{off} is false, wanted all four switches true",
+            about="one of its switches",
+            fix=_ALL_SWITCHES,
+        )
+
+
+@resource_rule("account-public-access-blocked", ACCOUNT_BLOCK)
+def account_public_access_blocked(block: Resource, _config: Config) -> Iterator[Finding]:
+    """Judged where a program declares it; that every account has one, no single program can tell."""
+    closed, off = _switches(block)
+    what = f"{off} is false, wanted all four switches true"
+    yield from block.must_hold(closed, what, about="one of its switches", fix=_ALL_SWITCHES)
+
+
+@resource_rule("access-point-public-access-blocked", ACCESS_POINT, MULTI_REGION_ACCESS_POINT)
+def access_point_public_access_blocked(point: Resource, _config: Config) -> Iterator[Finding]:
+    """All four are on where nothing else is said, and cannot be changed later."""
+    path = "publicAccessBlockConfiguration" if point.type == ACCESS_POINT else "details.publicAccessBlock"
+    closed, off = _switches(point, f"{path}.", default=True)
+    what = f"{off} of {path} is false, wanted all four switches true"
+    yield from point.must_hold(closed, what, about=path, fix="leave the public access block out, or set all four True")
+
+
+@stack_rule("bucket-tls-only", BUCKET)
+def tls_only(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """A statement that denies every request without TLS, for the bucket and for its objects."""
+    for bucket in graph.of(BUCKET):
+        about_it, vague = graph.companions(bucket, "bucket", POLICY)
+        policies = [values.document(resource.get("policy")) for resource in [*about_it, bucket]]
+        yield from bucket.must_hold(
+            values.some([*map(_denies_plain_http, policies), *[UNKNOWN] * vague]),
+            "no bucket policy denies requests without TLS to the bucket and its objects",
+            about="its bucket policy",
+            fix='a Deny statement for Principal "*", s3:*, Resource [bucket.arn, bucket.arn + "/*"], '
+            'Condition {"Bool": {"aws:SecureTransport": "false"}}',
+        )
+
+
+def _denies_plain_http(policy: Value) -> Answer:
+    denies = any(
+        statement.get("Effect") == "Deny"
+        and covers(statement, "Action", "s3:*")
+        and everyone(statement)
+        and "NotPrincipal" not in statement
+        and list(conditions(statement)) in _WITHOUT_TLS
+        and _is_whole_bucket(statement)
+        for statement in statements(policy)
+    )
+    return denies or (UNKNOWN if values.has_unknown(policy) else False)
+
+
+def _is_whole_bucket(statement: Mapping[str, Value]) -> bool:
+    named = list(values.strings(statement.get("Resource")))
+    itself = any("/" not in item for item in named)
+    return itself and any(item.endswith("*") and item.partition("/")[2] in ("", "*") for item in named)
+
+
+@resource_rule("bucket-policy-not-public", POLICY, BUCKET, ACCESS_POINT, ACCESS_POINT_POLICY)
+def policy_not_public(resource: Resource, _config: Config) -> Iterator[Finding]:
+    """A condition must say who or whence; one on TLS or on a header leaves the bucket public."""
+    policy = values.document(resource.get("policy"))
+    if policy is not None:
+        yield from resource.must_hold(
+            _negated(_is_public(policy)),
+            'policy allows Principal "*" without a condition on who calls or from where',
+            about="policy",
+            fix='name the principal, or add a condition such as {"StringEquals": {"aws:PrincipalOrgID": ...}}',
+        )
+
+
+def _is_public(policy: Value) -> Answer:
+    public = any(
+        allows(statement)
+        and everyone(statement)
+        and not limited_by(statement, _CALLER)
+        and not _has_unread_condition(statement)
+        for statement in statements(policy)
+    )
+    return public or (UNKNOWN if _is_open_question(policy) else False)
+
+
+def _is_open_question(policy: Value) -> bool:
+    """Whether it is unknown whom the policy is about; unknown resources and values of conditions do not matter."""
+    return UNKNOWN in values.items(values.at(policy, "Statement")) or any(
+        values.has_unknown([statement.get("Effect"), statement.get("Principal")]) or _has_unread_condition(statement)
+        for statement in statements(policy)
+    )
+
+
+def _has_unread_condition(statement: Mapping[str, Value]) -> bool:
+    tests = statement.get("Condition")
+    return tests is UNKNOWN or (isinstance(tests, dict) and UNKNOWN in tests.values())
+
+
+def _negated(answer: Answer) -> Answer:
+    return answer if answer is UNKNOWN else not answer
+
+
+@stack_rule(
+    "bucket-policy-keeps-control",
+    POLICY,
+    BUCKET,
+    accounts=Parameter({"type": "array", "items": {"type": "string", "pattern": r"^\d{12}$"}}, []),
+)
+def policy_keeps_control(graph: Graph, config: Config) -> Iterator[Finding]:
+    """The stack's own account shows in the ARNs of its resources or in the provider's allowed accounts."""
+    for resource in graph.of(POLICY, BUCKET):
+        policy = values.document(resource.get("policy"))
+        given = [_given_away(statement) for statement in statements(policy)]
+        accounts = {account for _, named in given for account in named} - set(config.words("accounts"))
+        own = _own_accounts(graph) if accounts else set()
+        actions = sorted({action for made, named in given if named & (accounts - own) for action in made})
+        if actions and own:
+            yield resource.fails(
+                f"policy lets another account {', '.join(actions)}",
+                fix="leave these actions out, or name the account in this policy's parameter accounts",
+            )
+        elif actions or (policy is not None and _is_open_question(policy)):
+            yield resource.undecided("whether policy names another account is not known yet")
+
+
+def _given_away(statement: dict[str, Value]) -> tuple[Sequence[str], set[str]]:
+    """The actions that change who controls a bucket, as far as a statement allows them; and the accounts it names."""
+    if not allows(statement):
+        return (), set()
+    patterns = [item.lower() for item in values.strings(statement.get("Action"))]
+    actions = [action for action in _CONTROL if any(fnmatchcase(action.lower(), pattern) for pattern in patterns)]
+    principals = values.strings(values.at(statement.get("Principal"), "AWS"))
+    named = {match[1] for text in principals if (match := re.fullmatch(r"(?:arn:[\w-]+:\w+::)?(\d{12})(?::.*)?", text))}
+    return actions, named if actions else set()
+
+
+def _own_accounts(graph: Graph) -> set[str]:
+    own = set()
+    for resource in graph.resources:
+        arn = resource.get("arn")
+        if isinstance(arn, str) and (match := re.match(r"arn:[\w-]+:[\w-]+:[\w-]*:(\d{12}):", arn)):
+            own.add(match[1])
+        allowed = values.document(values.at(values.plain(resource.provider), "allowedAccountIds"))
+        own |= set(values.strings(allowed))
+    return own
+
+
+@resource_rule("bucket-serves-own-distributions-only", POLICY, BUCKET)
+def serves_own_distributions_only(resource: Resource, _config: Config) -> Iterator[Finding]:
+    """CloudFront's principal is the same for all customers of AWS."""
+    policy = values.document(resource.get("policy"))
+    if policy is not None:
+        open_to_all = any(
+            allows(statement)
+            and "cloudfront.amazonaws.com" in values.strings(values.at(statement.get("Principal"), "Service"))
+            and not limited_by(statement, ("aws:sourcearn", "aws:sourceaccount"))
+            and not _has_unread_condition(statement)
+            for statement in statements(policy)
+        )
+        yield from resource.must_hold(
+            UNKNOWN if not open_to_all and _is_open_question(policy) else not open_to_all,
+            "policy lets cloudfront.amazonaws.com in for every distribution of every account",
+            about="policy",
+            fix='"Condition": {"StringEquals": {"aws:SourceArn": distribution.arn}}',
+        )
+
+
+@resource_rule("bucket-acl-not-public", ACL, BUCKET, *OBJECTS)
+def acl_not_public(resource: Resource, _config: Config) -> Iterator[Finding]:
+    """By a canned list, or by a grant to AWS's groups of everybody."""
+    acl = resource.text("acl")
+    if acl is not UNKNOWN and re.fullmatch(_PUBLIC_ACL, acl):
+        yield resource.fails(f"acl is {values.show(acl, _PUBLIC_ACL)}, wanted private", fix='acl="private", or none')
+    path = "accessControlPolicy.grants" if resource.type == ACL else "grants"
+    groups = [
+        values.at(grant, "grantee.uri" if resource.type == ACL else "uri") for grant in values.items(resource.get(path))
+    ]
+    for group in groups:
+        if isinstance(group, str) and group.endswith(("/AllUsers", "/AuthenticatedUsers")):
+            everybody = "AllUsers" if group.endswith("/AllUsers") else "AuthenticatedUsers"
+            yield resource.fails(f"{path} names the group {everybody}", fix="a bucket policy that names its principals")
+    if acl is UNKNOWN or UNKNOWN in groups:
+        yield resource.undecided("whom its access list lets in is not known yet")
+
+
+@stack_rule("bucket-acls-disabled", OWNERSHIP)
+def acls_disabled(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """It is the default of new buckets. CloudFront's older kind of log needs access lists."""
+    needed = {
+        bucket.urn
+        for distribution in graph.of(DISTRIBUTION)
+        for bucket in buckets_meant(graph, distribution, "loggingConfig.bucket")
+    }
+    for controls in graph.of(OWNERSHIP):
+        if any(bucket.urn in needed for bucket in buckets_meant(graph, controls, "bucket")):
+            continue
+        ownership = controls.text("rule.objectOwnership")
+        yield from controls.must_hold(
+            UNKNOWN if ownership is UNKNOWN else ownership == "BucketOwnerEnforced",
+            f"objectOwnership is {values.show(ownership, _OWNERSHIP)}, wanted BucketOwnerEnforced",
+            about="objectOwnership",
+            fix='rule={"object_ownership": "BucketOwnerEnforced"}',
+        )
