@@ -65,11 +65,9 @@ parts = Parts(
 )
 services: dict[str, Service] = {}
 with Gate() as migrations:
-    for name in config.migrating:
+    for name in (*config.migrating, *config.following):
         services[name] = Service(name, args.service(name, parts, services, migrations.opened), options)
         migrations.wait_for(services[name].migrated)
-for name in config.following:
-    services[name] = Service(name, args.service(name, parts, services, migrations.opened), options)
 watching = args.observability(parts, services)
 observability = Observability("observability", watching, options) if watching else None
 backups = {name: backup.Backup(name, a, options) for name, a in args.backup(parts, observability).items()}
