@@ -41,9 +41,9 @@ database = Database("database", args.database(config.database, network), options
 cache = Cache("cache", args.cache(config.cache, network), options) if config.cache else None
 
 certificates = {name: Certificate(name, wanted, options) for name, wanted in args.certificates().items()}
-media = MediaBucket("media", args.media(config.media, certificates), options) if config.media else None
 balancer_args = args.load_balancer(network, certificates, arguments.cloudfront_prefix_list(config, lookup))
 load_balancer = LoadBalancer("load-balancer", balancer_args, options) if balancer_args else None
+media = MediaBucket("media", args.media(config.media, certificates, load_balancer), options) if config.media else None
 cdn_args = args.cdn(load_balancer, certificates)
 cdn = Cdn("cdn", cdn_args, options) if cdn_args else None
 for name, alias in args.aliases(load_balancer, cdn, media).items():

@@ -271,7 +271,9 @@ class Arguments:
             for name, (hosts, region) in wanted.items()
         }
 
-    def media(self, media: model.Media, certificates: Mapping[str, Certificate]) -> MediaBucketArgs:
+    def media(
+        self, media: model.Media, certificates: Mapping[str, Certificate], balancer: LoadBalancer | None
+    ) -> MediaBucketArgs:
         """Return the media bucket's arguments."""
         cdn, certificate = media.cdn, certificates.get(MEDIA_CERTIFICATE)
         return MediaBucketArgs(
@@ -295,7 +297,10 @@ class Arguments:
             if media.replicate
             else None,
             cdn=MediaCdnArgs(
-                host=cdn.host, certificate_arn=certificate.arn if certificate else None, price_class=cdn.price_class
+                host=cdn.host,
+                certificate_arn=certificate.arn if certificate else None,
+                price_class=cdn.price_class,
+                access_log_bucket=balancer.access_log_bucket if balancer else None,
             )
             if cdn
             else None,
@@ -321,6 +326,7 @@ class Arguments:
             http_redirect=balancer.http_redirect and settings.cdn is None,
             idle_timeout_seconds=balancer.idle_timeout_seconds,
             access_log_days=balancer.access_log_days,
+            access_log_of_cdn=bool(settings.cdn or (settings.media and settings.media.cdn)),
             waf=_web_acl(balancer.waf, self.log_key_arn),
             deletion_protection=settings.protection.deletion_protection,
             empty_on_destroy=settings.protection.empty_on_destroy,
@@ -346,6 +352,7 @@ class Arguments:
             header_name=balancer.origin_header,
             header_value=balancer.origin_secret,
             price_class=cdn.price_class,
+            access_log_bucket=balancer.access_log_bucket,
             waf=_web_acl(cdn.waf, self.edge_log_key_arn or self.log_key_arn),
         )
 
@@ -514,8 +521,8 @@ class Arguments:
         replicate = media.replicate if media else None
         copies = [replicate.region] if replicate else []
         copies += [settings.backup.copy_region] if settings.backup and settings.backup.copy_region else []
-        # Certificates and firewalls of CloudFront and the alarms of Route 53 are there.
-        regions = [settings.aws.region, *([CLOUDFRONT_REGION] if domain else []), *copies]
+        # Certificates, firewalls and logs of CloudFront and the alarms of Route 53 are there.
+        regions = [settings.aws.region, *([CLOUDFRONT_REGION] if domain or (media and media.cdn) else []), *copies]
         regions += [settings.notify.chatbot_region] if settings.notify else []
         families = [checks.family(settings, key, service) for key, service in services]
         families += [checks.migration_family(settings, key, settings.services[key]) for key in settings.migrating]

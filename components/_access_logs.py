@@ -1,4 +1,4 @@
-"""The bucket a load balancer writes its access log to."""
+"""The bucket that a load balancer, and CloudFront before it, write their access logs to."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from pulumi import Input, Output, ResourceOptions
 from components import _documents as documents
 from components._bucket_names import stem
 from components._edges import known_after
+
+_CDN_REGION: Final = "us-east-1"
+"""Where CloudFront's logs are set up, wherever they go."""
 
 # The accounts from which load balancers of the older regions write; newer regions use the service's principal alone.
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
@@ -54,6 +57,8 @@ class AccessLogArgs:
     """The stack's name in AWS: the beginning of the bucket's name."""
     region: str
     """The load balancer's region, and the bucket's."""
+    cdn: bool
+    """Whether distributions write to it too, see `log_distribution`."""
     account_id: Input[str]
     """The AWS account."""
     days: int
@@ -126,6 +131,43 @@ def access_log_bucket(name: str, args: AccessLogArgs, parent: pulumi.Resource) -
     return known_after(bucket.bucket, policy, encryption)
 
 
+def log_distribution(
+    name: str, distribution: aws.cloudfront.Distribution, bucket: Input[str], parent: pulumi.Resource
+) -> None:
+    """Let a distribution write its access log into `access_log_bucket`'s, of any region: JSON without cookies, under `AWSLogs`.
+
+    Args:
+        name: what the names of its resources begin with.
+        distribution: the distribution.
+        bucket: the bucket's name, known once CloudFront may write to it: AWS tries that.
+        parent: the component they belong to.
+    """
+    source = aws.cloudwatch.LogDeliverySource(
+        f"{name}-source",
+        log_type="ACCESS_LOGS",
+        resource_arn=distribution.arn,
+        region=_CDN_REGION,
+        opts=ResourceOptions(parent=parent),
+    )
+    # AWS refuses two changes to one destination at a time (ConflictException), so that distributions do not share it.
+    destination = aws.cloudwatch.LogDeliveryDestination(
+        f"{name}-destination",
+        output_format="json",
+        delivery_destination_configuration=aws.cloudwatch.LogDeliveryDestinationDeliveryDestinationConfigurationArgs(
+            destination_resource_arn=Output.concat("arn:aws:s3:::", bucket)
+        ),
+        region=_CDN_REGION,
+        opts=ResourceOptions(parent=parent),
+    )
+    aws.cloudwatch.LogDelivery(
+        f"{name}-delivery",
+        delivery_source_name=source.name,
+        delivery_destination_arn=destination.arn,
+        region=_CDN_REGION,
+        opts=ResourceOptions(parent=parent),
+    )
+
+
 def _statements(args: AccessLogArgs, bucket: aws.s3.Bucket) -> Iterator[documents.Statement]:
     """Yield who may write, and that nobody does anything without TLS."""
     own = Output.concat(bucket.arn, "/AWSLogs/", args.account_id, "/*")
@@ -141,3 +183,17 @@ def _statements(args: AccessLogArgs, bucket: aws.s3.Bucket) -> Iterator[document
     if account := _WRITERS.get(args.region):
         arn = f"arn:{documents.partition(args.region)}:iam::{account}:root"
         yield documents.allow(["s3:PutObject"], [own], principal={"AWS": arn}, sid="RegionalDelivery")
+    if args.cdn:
+        # As AWS would write it into the policy by itself where it is missing:
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
+        sources = Output.concat(f"arn:aws:logs:{_CDN_REGION}:", args.account_id, ":delivery-source:*")
+        yield documents.allow(
+            ["s3:PutObject"],
+            [own],
+            {
+                "StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceAccount": args.account_id},
+                "ArnLike": {"aws:SourceArn": sources},
+            },
+            principal={"Service": "delivery.logs.amazonaws.com"},
+            sid="AWSLogDeliveryWrite1",
+        )

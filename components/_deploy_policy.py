@@ -146,7 +146,7 @@ _READS: Final[Mapping[Part, str]] = {
     "load-balancer": "elasticloadbalancing:Describe*",
     "certificate": "acm:DescribeCertificate acm:ListCertificates acm:ListTagsForCertificate",
     "dns": "route53:Get* route53:List*",
-    "cdn": "cloudfront:Describe* cloudfront:Get* cloudfront:List*",
+    "cdn": "cloudfront:Describe* cloudfront:Get* cloudfront:List* logs:GetDelivery* logs:ListTags*",
     "waf": "wafv2:Describe* wafv2:Get* wafv2:List*",
     "ecs": "ecs:Describe* ecs:List* application-autoscaling:Describe* application-autoscaling:ListTagsForResource",
     "ecr": "ecr:Describe* ecr:GetAuthorizationToken ecr:GetLifecyclePolicy ecr:GetRepositoryPolicy ecr:ListTagsForResource",
@@ -194,6 +194,15 @@ _WRITES: Final[Mapping[Part, Sequence[_Grant]]] = {
         _Grant(
             "acm",
             "AddTagsToCertificate DeleteCertificate RemoveTagsFromCertificate RequestCertificate UpdateCertificateOptions",
+        )
+    ],
+    "cdn": [
+        _Grant(
+            "logs",
+            "CreateDelivery DeleteDelivery* PutDeliveryDestination PutDeliverySource TagResource UntagResource"
+            " UpdateDeliveryConfiguration",
+            # Deliveries, their sources and their destinations.
+            ["delivery*"],
         )
     ],
     "waf": [
@@ -343,9 +352,9 @@ _WRITES: Final[Mapping[Part, Sequence[_Grant]]] = {
 }
 
 _DISTRIBUTION: Final = (
-    "cloudfront:Create* cloudfront:DeleteDistribution cloudfront:DeleteOriginAccessControl"
-    " cloudfront:DeleteResponseHeadersPolicy cloudfront:TagResource cloudfront:UntagResource cloudfront:UpdateDistribution"
-    " cloudfront:UpdateOriginAccessControl cloudfront:UpdateResponseHeadersPolicy"
+    "cloudfront:AllowVendedLogDeliveryForResource cloudfront:Create* cloudfront:DeleteDistribution"
+    " cloudfront:DeleteOriginAccessControl cloudfront:DeleteResponseHeadersPolicy cloudfront:TagResource"
+    " cloudfront:UntagResource cloudfront:UpdateDistribution cloudfront:UpdateOriginAccessControl cloudfront:UpdateResponseHeadersPolicy"
 )
 _BUCKET: Final = (
     "s3:CreateBucket s3:DeleteBucket s3:DeleteBucketPolicy s3:PutBucket* s3:PutEncryptionConfiguration"
@@ -478,8 +487,13 @@ def _records(scope: Scope) -> Iterator[Statement]:
             {"ForAllValues:StringLike": {key: list(names)}, "Null": {key: "false"}},
             sid="Records",
         )
-    checks = ("ChangeTagsForResource", "CreateHealthCheck", "DeleteHealthCheck", "UpdateHealthCheck")
-    yield documents.allow([f"route53:{action}" for action in checks], ["*"], sid="HealthChecks")
+    checks = ("ChangeTagsForResource", "DeleteHealthCheck", "UpdateHealthCheck")
+    yield documents.allow(["route53:CreateHealthCheck"], ["*"], sid="NewHealthChecks")
+    yield documents.allow(
+        [f"route53:{action}" for action in checks],
+        [f"arn:{scope.partition}:route53:::healthcheck/*"],
+        sid="HealthChecks",
+    )
 
 
 def _keys(scope: Scope) -> Iterator[Statement]:

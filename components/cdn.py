@@ -11,6 +11,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
+from components._access_logs import log_distribution
 from components.web_acl import WebAclArgs, web_acl
 
 PriceClass = Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
@@ -43,6 +44,8 @@ class CdnArgs:
     """What is in that header, a secret."""
     price_class: PriceClass = "PriceClass_100"
     """Which of CloudFront's locations serve: North America and Europe, most, or all. Changes the price per request."""
+    access_log_bucket: Input[str] | None = None
+    """The bucket its access log goes to, `LoadBalancer.access_log_bucket`; None: no access log."""
     waf: WebAclArgs | None = None
     """The firewall; None: none."""
 
@@ -120,6 +123,8 @@ class Cdn(pulumi.ComponentResource):
             ),
             opts=ResourceOptions(parent=self),
         )
+        if args.access_log_bucket is not None:
+            log_distribution(f"{name}-log", distribution, args.access_log_bucket, self)
         self.domain_name = distribution.domain_name
         self.zone_id = distribution.hosted_zone_id
         self.arn = distribution.arn

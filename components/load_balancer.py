@@ -193,6 +193,8 @@ class LoadBalancerArgs:
     """Seconds a connection may stay idle, 1 to 4000."""
     access_log_days: int | None = 90
     """Days the access log is kept, 1 to 3653, billed as storage; None: no access log."""
+    access_log_of_cdn: bool = False
+    """Whether CloudFront may write its access logs into the same bucket."""
     waf: WebAclArgs | None = None
     """The firewall; None: none. Not with `origin_lock`: it would see CloudFront's addresses only, so it belongs there."""
     deletion_protection: bool = True
@@ -299,6 +301,8 @@ class LoadBalancer(pulumi.ComponentResource):
     """The header that CloudFront must send; empty without an origin lock."""
     origin_secret: Output[str] | None
     """What must be in it, a secret made here; None without an origin lock."""
+    access_log_bucket: Output[str] | None
+    """The bucket of its access log, known once it may be written to; None without one."""
 
     def __init__(self, name: str, args: LoadBalancerArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:LoadBalancer", name, None, opts)
@@ -310,6 +314,7 @@ class LoadBalancer(pulumi.ComponentResource):
         groups = [group, self._cloudfront_group(name, args, lock)] if lock else [group]
         if not lock:
             self._open(name, args, group)
+        self.access_log_bucket = self._access_log(name, args, args.access_log_days) if args.access_log_days else None
         balancer = self._balancer(name, args, groups)
         if args.waf:
             aws.wafv2.WebAclAssociation(
@@ -348,6 +353,7 @@ class LoadBalancer(pulumi.ComponentResource):
                 },
                 "origin_header": self.origin_header,
                 "origin_secret": self.origin_secret,
+                "access_log_bucket": self.access_log_bucket,
             }
         )
 
@@ -410,18 +416,21 @@ class LoadBalancer(pulumi.ComponentResource):
             idle_timeout=args.idle_timeout_seconds,
             drop_invalid_header_fields=True,
             enable_deletion_protection=args.deletion_protection,
-            access_logs=self._access_logs(name, args, args.access_log_days) if args.access_log_days else None,
+            access_logs=aws.lb.LoadBalancerAccessLogsArgs(bucket=self.access_log_bucket, enabled=True)
+            if self.access_log_bucket
+            else None,
             tags={"Name": args.label},
             # A name that is given cannot be had twice at a time.
             opts=ResourceOptions(parent=self, delete_before_replace=True if args.load_balancer_name else None),
         )
 
-    def _access_logs(self, name: str, args: LoadBalancerArgs, days: int) -> aws.lb.LoadBalancerAccessLogsArgs:
-        bucket = access_log_bucket(
+    def _access_log(self, name: str, args: LoadBalancerArgs, days: int) -> Output[str]:
+        return access_log_bucket(
             f"{name}-log",
             AccessLogArgs(
                 label=args.label,
                 region=args.region,
+                cdn=args.access_log_of_cdn,
                 account_id=args.account_id,
                 days=days,
                 empty_on_destroy=args.empty_on_destroy,
@@ -429,7 +438,6 @@ class LoadBalancer(pulumi.ComponentResource):
             ),
             self,
         )
-        return aws.lb.LoadBalancerAccessLogsArgs(bucket=bucket, enabled=True)
 
     def _redirect(self, name: str, balancer: aws.lb.LoadBalancer) -> None:
         aws.lb.Listener(

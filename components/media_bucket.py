@@ -13,6 +13,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
+from components._access_logs import log_distribution
 from components._bucket_names import stem
 from components._edges import known_after
 from components.bucket_replication import BucketReplication, BucketReplicationArgs
@@ -29,6 +30,8 @@ class MediaCdnArgs:
     """The certificate of `host`, in us-east-1; required with it."""
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = "PriceClass_100"
     """Which of CloudFront's locations serve: North America and Europe, most, or all. Changes the price per GB."""
+    access_log_bucket: Input[str] | None = None
+    """The bucket its access log goes to, `LoadBalancer.access_log_bucket`; None: no access log."""
 
     def __post_init__(self) -> None:
         """Check the host name.
@@ -345,7 +348,7 @@ class MediaBucket(pulumi.ComponentResource):
             signing_protocol="sigv4",
             opts=ResourceOptions(parent=self),
         )
-        return aws.cloudfront.Distribution(
+        distribution = aws.cloudfront.Distribution(
             f"{name}-distribution",
             enabled=True,
             comment=f"Uploaded files of {args.label}",
@@ -383,6 +386,9 @@ class MediaBucket(pulumi.ComponentResource):
             else aws.cloudfront.DistributionViewerCertificateArgs(cloudfront_default_certificate=True),
             opts=ResourceOptions(parent=self),
         )
+        if cdn.access_log_bucket is not None:
+            log_distribution(f"{name}-log", distribution, cdn.access_log_bucket, self)
+        return distribution
 
     def _response_headers(self, name: str, args: MediaBucketArgs) -> aws.cloudfront.ResponseHeadersPolicy:
         """Make browsers stay with TLS, take files for what they are said to be, and run no script in them."""

@@ -161,7 +161,10 @@ class Resource:
         if seen is UNKNOWN:
             yield self.undecided(f"{path} is not known yet")
         elif seen < least:
-            yield self.fails(f"{path} is {values.show(seen)}, wanted at least {values.show(least)} {unit}", fix=fix)
+            absent = " (the default)" if self.get(path) is None else ""
+            counted = unit.removesuffix("s") if least == 1 else unit
+            what = f"{path} is {values.show(seen)}{absent}, wanted at least {values.show(least)} {counted}"
+            yield self.fails(what, fix=fix)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -227,7 +230,7 @@ class Graph:
             return Selection(found=tuple(linked), exact=exact, foreign=0 if linked else 1)
         named: list[Resource] = []
         open_ends = 0
-        for item in values.items(value):
+        for item in values.flat(value):
             match = self._identified(item, wanted) if isinstance(item, str) else None
             if match is None:
                 open_ends += 1

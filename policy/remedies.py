@@ -31,8 +31,9 @@ def put(props: Properties, key: str, *, wanted: object) -> bool:
 
 
 def drop_invalid_headers(_type: str, props: Properties, _config: Config) -> bool:
-    """Let the load balancer drop headers that are no HTTP."""
-    return put(props, "dropInvalidHeaderFields", wanted=True)
+    """Let an application load balancer drop headers that are no HTTP."""
+    kind = values.plain(props["loadBalancerType"]) if "loadBalancerType" in list(props) else "application"
+    return kind in ("application", None) and put(props, "dropInvalidHeaderFields", wanted=True)
 
 
 def copy_tags_to_snapshots(_type: str, props: Properties, _config: Config) -> bool:
@@ -70,7 +71,10 @@ def add_tags(_type: str, props: Properties, config: Config) -> bool:
 
 
 REMEDIES: Final[Mapping[str, Remedy]] = {
+    "load-balancer-drops-invalid-headers": drop_invalid_headers,
     "required-tags": add_tags,
     "log-retention-set": keep_logs,
+    "bucket-public-access-block-complete": block_public_access,
+    "database-tags-copied-to-snapshots": copy_tags_to_snapshots,
 }
 """The remedies by control."""

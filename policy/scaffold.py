@@ -54,6 +54,7 @@ from tests.policy.harness import UNKNOWN, Case, res
 
 CASES: list[Case] = []
 """
+_ABSENT: Final = "NOT_IN_THE_REFERENCE: Final[dict[str, str]] = {\n"
 _SAMPLES: Final = Template("""
 CASES += [
     Case("$control", "pass", [res("$token", "good", $property="set")]),
@@ -108,10 +109,31 @@ def scaffold(root: Path, *, control: str, token: str, prop: str, module: str) ->
         raise ValueError(f"{catalogue}: no end of CONTROLS before LEFT_OUT")
     catalogue.write_text(f"{before}\n{_ROW.substitute(words).rstrip()}{mark}{after}", encoding="utf-8")
     rules = root / "policy" / "rules" / f"{module}.py"
+    if not rules.exists():
+        _register(rules.with_name("__init__.py"), "from policy.rules import (", "MODULES: Final = (", module)
     _append(rules, _RULES.substitute(words), _RULE.substitute(words))
     cases = root / "tests" / "policy" / f"cases_{module}.py"
+    if not cases.exists():
+        _register(cases.with_name("test_cases.py"), "from tests.policy import (", "MODULES = (", cases.stem)
     _append(cases, _CASES, _SAMPLES.substitute(words))
-    return catalogue, rules, cases
+    mistakes = root / "tests" / "policy" / "mistakes.py"
+    text = mistakes.read_text(encoding="utf-8")
+    before, mark, after = text.partition(_ABSENT)
+    if not mark:
+        raise ValueError(f"{mistakes}: no {_ABSENT.strip()}")
+    mistakes.write_text(f'{before}{mark}    "{control}": "not tried yet",\n{after}', encoding="utf-8")
+    return catalogue, rules, cases, mistakes
+
+
+def _register(path: Path, imports: str, menu: str, module: str) -> None:
+    """Add a module to the imports, in order, and to the end of the menu."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for opening, in_order in ((imports, True), (menu, False)):
+        begin = lines.index(opening) + 1
+        end = lines.index(")", begin)
+        listed = [*lines[begin:end], f"    {module},"]
+        lines[begin:end] = sorted(listed) if in_order else listed
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
 
 
 def _append(path: Path, beginning: str, addition: str) -> None:

@@ -95,7 +95,7 @@ class Server(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 - the SDK offers no o
         """Take the policy configuration, or refuse it with everything that is wrong with it."""
         requests = {
             name: Request(level=_LEVELS[given.enforcementLevel], properties=json_format.MessageToDict(given.properties))
-            for name, given in request.policyConfig.items()
+            for name, given in sorted(request.policyConfig.items())
         }
         wrong = list(levels.problems(requests, self._parameters, self._remediable))
         try:

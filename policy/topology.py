@@ -1,9 +1,9 @@
 """What the network lets through: which subnets are public, which zones they span, who may reach a group."""
 
 import ipaddress
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal, TypeAlias
 
 from policy import values
 from policy.model import Graph, Resource, Selection, Verdict
@@ -15,6 +15,7 @@ GATEWAY: Final = "aws:ec2/internetGateway:InternetGateway"
 GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
 DEFAULT_GROUP: Final = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 GROUP_RULE: Final = "aws:ec2/securityGroupRule:SecurityGroupRule"
+EGRESS_RULE: Final = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 INGRESS_RULE: Final = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 MAIN_TABLE: Final = "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation"
 ROUTE: Final = "aws:ec2/route:Route"
@@ -31,21 +32,37 @@ DATABASE_CLUSTER: Final = "aws:rds/cluster:Cluster"
 DATABASE_SUBNETS: Final = "aws:rds/subnetGroup:SubnetGroup"
 LOAD_BALANCER: Final = "aws:lb/loadBalancer:LoadBalancer"
 SERVICE: Final = "aws:ecs/service:Service"
+TASK_SET: Final = "aws:ecs/taskSet:TaskSet"
 
-GROUP_USERS: Final = {
-    LOAD_BALANCER: "securityGroups",
-    SERVICE: "networkConfiguration.securityGroups",
-    DATABASE: "vpcSecurityGroupIds",
-    DATABASE_CLUSTER: "vpcSecurityGroupIds",
-    CACHE: "securityGroupIds",
-    CACHE_NODE: "securityGroupIds",
-    CACHE_SERVERLESS: "securityGroupIds",
-    "aws:lambda/function:Function": "vpcConfig.securityGroupIds",
-    "aws:ec2/vpcEndpoint:VpcEndpoint": "securityGroupIds",
-    "aws:ec2/instance:Instance": "vpcSecurityGroupIds",
-    "aws:ec2/launchTemplate:LaunchTemplate": "vpcSecurityGroupIds",
+ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
+INSTANCE: Final = "aws:ec2/instance:Instance"
+INTERFACE: Final = "aws:ec2/networkInterface:NetworkInterface"
+LAUNCH_CONFIGURATION: Final = "aws:ec2/launchConfiguration:LaunchConfiguration"
+LAUNCH_TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
+SPOT_INSTANCE: Final = "aws:ec2/spotInstanceRequest:SpotInstanceRequest"
+
+Direction: TypeAlias = Literal["ingress", "egress"]
+
+GROUP_USERS: Final[Mapping[str, Sequence[str]]] = {
+    LOAD_BALANCER: ("securityGroups",),
+    SERVICE: ("networkConfiguration.securityGroups",),
+    TASK_SET: ("networkConfiguration.securityGroups",),
+    DATABASE: ("vpcSecurityGroupIds",),
+    DATABASE_CLUSTER: ("vpcSecurityGroupIds",),
+    "aws:rds/proxy:Proxy": ("vpcSecurityGroupIds",),
+    CACHE: ("securityGroupIds",),
+    CACHE_NODE: ("securityGroupIds",),
+    CACHE_SERVERLESS: ("securityGroupIds",),
+    "aws:lambda/function:Function": ("vpcConfig.securityGroupIds",),
+    ENDPOINT: ("securityGroupIds",),
+    INSTANCE: ("vpcSecurityGroupIds", "securityGroups"),
+    SPOT_INSTANCE: ("vpcSecurityGroupIds", "securityGroups"),
+    INTERFACE: ("securityGroups",),
+    "aws:ec2/networkInterfaceSecurityGroupAttachment:NetworkInterfaceSecurityGroupAttachment": ("securityGroupId",),
+    LAUNCH_CONFIGURATION: ("securityGroups",),
+    LAUNCH_TEMPLATE: ("vpcSecurityGroupIds", "networkInterfaces.*.securityGroups", "securityGroupNames"),
 }
-"""Types that stand behind security groups, and the property that names the groups."""
+"""Types that stand behind security groups, and the properties that name the groups."""
 
 _IPV4_INTERNET_BITS: Final = 8
 _IPV6_INTERNET_BITS: Final = 16
@@ -120,16 +137,18 @@ class Topology:
 
     def _main_table(self, network: Resource) -> Reach:
         if network.urn not in self._main:
-            tables = [
-                table
-                for association in self.graph.companions(network, "vpcId", MAIN_TABLE)[0]
-                for table in self.graph.refers(association, "routeTableId", TABLE, DEFAULT_TABLE).found
-            ]
+            associations, vague = self.graph.companions(network, "vpcId", MAIN_TABLE)
+            chosen = [self.graph.refers(item, "routeTableId", TABLE, DEFAULT_TABLE) for item in associations]
+            tables = [table for selection in chosen for table in selection.found]
             tables += self.graph.companions(network, "defaultRouteTableId", DEFAULT_TABLE)[0]
             routes = self.graph.companions(network, "routeTableId", ROUTE)[0]
-            self._main[network.urn] = self._worst(
-                [*(self._table(table) for table in tables), *(self._route(route, route.props) for route in routes)]
-            )
+            reaches = [
+                *(self._table(table) for table in tables),
+                *(self._route(route, route.props) for route in routes),
+            ]
+            if vague or not all(selection.certain for selection in chosen):
+                reaches.append(Reach(verdict=Verdict.UNDECIDED, why="has a main route table that is not known yet"))
+            self._main[network.urn] = self._worst(reaches)
         return self._main[network.urn]
 
     def _table(self, table: Resource) -> Reach:
@@ -178,57 +197,67 @@ def _is_gateway(value: Value) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ingress:
-    """One way into a security group, whichever of the resource types declares it."""
+class Opening:
+    """One way into a security group or out of it, whichever of the resource types declares it."""
 
     resource: Resource
     """Where it is written: the group itself or a rule resource."""
     groups: Selection
     """The group or groups it opens."""
-    cidrs: tuple[str | Unknown, ...]
-    """Address ranges let in, IPv4 and IPv6."""
-    prefix_lists: bool
-    """Whether a prefix list is let in."""
-    ports: tuple[int, int] | Unknown
+    cidrs: tuple[str | Unknown, ...] = ()
+    """Address ranges at the other end, IPv4 and IPv6."""
+    prefix_lists: bool = False
+    """Whether a prefix list is at the other end."""
+    ports: tuple[int, int] | Unknown = UNKNOWN
     """First and last port; 0 to 65535 for all."""
-    protocol: str | Unknown
+    protocol: str | Unknown = UNKNOWN
     """``tcp``, ``udp``, ..., ``-1`` for all."""
     unread: bool = False
     """Whether nothing is known about it but that it exists."""
 
 
-def ingresses(graph: Graph) -> Iterator[Ingress]:
-    """Every way in that the stack declares: inline blocks, old rule resources and new ones."""
+def openings(graph: Graph, direction: Direction) -> Iterator[Opening]:
+    """Every way in or out that the stack declares: inline blocks, old rule resources and new ones."""
     for group in graph.of(GROUP, DEFAULT_GROUP):
-        for block in values.items(group.get("ingress")):
-            yield _inline_ingress(group, block)
+        for block in values.items(group.get(direction)):
+            yield _inline_opening(group, block)
     for rule in graph.of(GROUP_RULE):
-        if rule.get("type") != "egress":
-            yield _rule_ingress(
-                graph, rule, cidrs=("cidrBlocks", "ipv6CidrBlocks"), lists="prefixListIds", protocol="protocol"
-            )
-    for rule in graph.of(INGRESS_RULE):
-        yield _rule_ingress(graph, rule, cidrs=("cidrIpv4", "cidrIpv6"), lists="prefixListId", protocol="ipProtocol")
+        if rule.get("type") is UNKNOWN:
+            yield Opening(resource=rule, groups=_opened(graph, rule), unread=True)
+        elif rule.get("type") == direction:
+            cidrs = ("cidrBlocks", "ipv6CidrBlocks")
+            yield _rule_opening(graph, rule, cidrs=cidrs, lists="prefixListIds", protocol="protocol")
+    for rule in graph.of(INGRESS_RULE if direction == "ingress" else EGRESS_RULE):
+        yield _rule_opening(graph, rule, cidrs=("cidrIpv4", "cidrIpv6"), lists="prefixListId", protocol="ipProtocol")
 
 
-def _inline_ingress(group: Resource, block: Value) -> Ingress:
-    return Ingress(
+def ingresses(graph: Graph) -> Iterator[Opening]:
+    """Every way in that the stack declares."""
+    return openings(graph, "ingress")
+
+
+def _opened(graph: Graph, rule: Resource) -> Selection:
+    return graph.refers(rule, "securityGroupId", GROUP, DEFAULT_GROUP)
+
+
+def _inline_opening(group: Resource, block: Value) -> Opening:
+    itself = Selection(found=(group,))
+    if block is UNKNOWN:
+        return Opening(resource=group, groups=itself, unread=True)
+    return Opening(
         resource=group,
-        groups=Selection(found=(group,)),
-        cidrs=(*_ranges(values.at(block, "cidrBlocks")), *_ranges(values.at(block, "ipv6CidrBlocks")))
-        if block is not UNKNOWN
-        else (),
-        prefix_lists=block is not UNKNOWN and bool(values.items(values.at(block, "prefixListIds"))),
+        groups=itself,
+        cidrs=(*_ranges(values.at(block, "cidrBlocks")), *_ranges(values.at(block, "ipv6CidrBlocks"))),
+        prefix_lists=bool(values.items(values.at(block, "prefixListIds"))),
         ports=_ports(values.at(block, "fromPort"), values.at(block, "toPort"), values.at(block, "protocol")),
         protocol=_protocol(values.at(block, "protocol")),
-        unread=block is UNKNOWN,
     )
 
 
-def _rule_ingress(graph: Graph, rule: Resource, *, cidrs: tuple[str, str], lists: str, protocol: str) -> Ingress:
-    return Ingress(
+def _rule_opening(graph: Graph, rule: Resource, *, cidrs: tuple[str, str], lists: str, protocol: str) -> Opening:
+    return Opening(
         resource=rule,
-        groups=graph.refers(rule, "securityGroupId", GROUP, DEFAULT_GROUP),
+        groups=_opened(graph, rule),
         cidrs=(*_ranges(rule.get(cidrs[0])), *_ranges(rule.get(cidrs[1]))),
         prefix_lists=rule.has(lists),
         ports=_ports(rule.get("fromPort"), rule.get("toPort"), rule.get(protocol)),
@@ -266,11 +295,26 @@ def faces_world(cidr: str) -> bool:
     return network.prefixlen < widest
 
 
-def group_users(graph: Graph) -> dict[str, list[Resource]]:
-    """Who stands behind each security group, by the group's URN."""
-    users: dict[str, list[Resource]] = {}
-    for token, path in GROUP_USERS.items():
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupUsers:
+    """Who stands behind the security groups of a stack, by the groups' URNs."""
+
+    sure: dict[str, list[Resource]] = field(default_factory=dict)
+    maybe: dict[str, list[Resource]] = field(default_factory=dict)
+    """Those that refer to some of a component's groups, without it showing to which."""
+    unplaced: list[Resource] = field(default_factory=list)
+    """Those of whom no group is known yet."""
+
+
+def group_users(graph: Graph) -> GroupUsers:
+    """Who stands behind each security group."""
+    users = GroupUsers()
+    for token, paths in GROUP_USERS.items():
         for user in graph.of(token):
-            for group in graph.refers(user, path, GROUP, DEFAULT_GROUP).found:
-                users.setdefault(group.urn, []).append(user)
+            for path in paths:
+                chosen = graph.refers(user, path, GROUP, DEFAULT_GROUP)
+                for group in chosen.found:
+                    (users.sure if chosen.exact else users.maybe).setdefault(group.urn, []).append(user)
+                if chosen.foreign and values.has_unknown(user.get(path)):
+                    users.unplaced.append(user)
     return users

@@ -88,6 +88,15 @@ def items(value: Value) -> list[Value]:
     return value if isinstance(value, list) else [value]
 
 
+def flat(value: Value) -> Iterator[Value]:
+    """The entries of a value and of the lists in it, without those that are not set."""
+    for item in items(value):
+        if isinstance(item, list):
+            yield from flat(item)
+        elif item is not None:
+            yield item
+
+
 def flag(value: Value, *, default: bool) -> bool | Unknown:
     """A boolean, also where the provider keeps it as the words ``true`` and ``false``."""
     if isinstance(value, bool) or value is UNKNOWN:
@@ -139,6 +148,24 @@ def some(answers: Iterable[Answer]) -> Answer:
     """Whether one answer is yes; `UNKNOWN` when none is and one is not known yet."""
     given = list(answers)
     return True in given or (UNKNOWN if UNKNOWN in given else False)
+
+
+def every(answers: Iterable[Answer]) -> Answer:
+    """Whether all answers are yes; `UNKNOWN` when none is no and one is not known yet."""
+    given = list(answers)
+    return False not in given and (UNKNOWN if UNKNOWN in given else True)
+
+
+def negated(answer: Answer) -> Answer:
+    """The opposite of an answer."""
+    return answer if answer is UNKNOWN else not answer
+
+
+def version(text: str) -> tuple[int, ...]:
+    """A version's leading numbers, for comparison: ``8.4.x`` is (8, 4)."""
+    parts = text.split(".")
+    known = next((index for index, part in enumerate(parts) if not part.isdigit()), len(parts))
+    return tuple(int(part) for part in parts[:known])
 
 
 def show(value: Value, safe: str = "") -> str:

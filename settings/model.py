@@ -134,7 +134,7 @@ class LoadBalancer(Section):
     idle_timeout_seconds: Annotated[int, Field(ge=1, le=4000)] = 60
     """Seconds a connection may stay idle."""
     access_log_days: Annotated[int, Field(ge=1, le=3653)] | None = 90
-    """Days the access logs are kept; null switches them off."""
+    """Days the access logs are kept, CloudFront's as well; null switches them off."""
     waf: Waf | None = None
     """The firewall; `{}` switches it on with its defaults."""
 
@@ -284,7 +284,7 @@ class Cache(Section):
 
 
 class MediaCdn(Section):
-    """CloudFront in front of the media bucket."""
+    """CloudFront in front of the media bucket. Its access logs are kept with the load balancer's, where there is one."""
 
     host: Host | None = None
     """A host name of the domain's zone for media; without it, CloudFront's own."""

@@ -46,7 +46,7 @@ MUTATIONS = [
     (CACHE, "multi_az_enabled=args.spans_zones", "multi_az_enabled=False", "cache-multi-az"),
     (CACHE, "snapshot_retention_limit=args.snapshot_days", "snapshot_retention_limit=0", "cache-snapshots-kept"),
     (CACHE, "            auth_token=token,\n", "", "randomPassword"),
-    (MEDIA, "block_public_policy=True", "block_public_policy=False", "bucket-public-access-blocked"),
+    (MEDIA, "block_public_policy=True", "block_public_policy=False", "bucket-public-access-block-complete"),
     (MEDIA, '"aws:SecureTransport": "false"', '"aws:SecureTransport": "true"', "bucket-tls-only"),
     (MEDIA, '"Enabled" if args.versioning else "Suspended"', '"Suspended"', "bucket-versioned"),
     (NETWORK, "isolated[z.zone], closed)", "isolated[z.zone], tables[z.zone])", "route it must not have"),
@@ -82,6 +82,7 @@ MUTATIONS = [
         "subnet_ids=network.public_subnet_ids",
         "services-in-private-subnets",
     ),
+    (MEDIA, "if cdn.access_log_bucket is not None:", "if not cdn.access_log_bucket:", "cdn-access-logged"),
 ]
 
 

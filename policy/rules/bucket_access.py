@@ -1,4 +1,4 @@
-"""Who gets at S3 buckets: public access blocks, bucket policies, access lists, access points."""
+"""Access to S3 buckets: public access blocks, bucket policies, access lists, access points."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -66,9 +66,17 @@ def _switches(resource: Resource, prefix: str = "", *, default: bool = False) ->
     return (False if off else UNKNOWN if UNKNOWN in seen.values() else True), ", ".join(off)
 
 
-@stack_rule("bucket-public-access-blocked", BUCKET, BLOCK)
+@resource_rule("bucket-public-access-block-complete", BLOCK)
+def public_access_block_complete(block: Resource, _config: Config) -> Iterator[Finding]:
+    """A switch that is off is a way left open, whatever the account's own block says today."""
+    closed, off = _switches(block)
+    what = f"{off} is false, wanted all four switches true"
+    yield from block.must_hold(closed, what, about="one of its switches", fix=_ALL_SWITCHES)
+
+
+@stack_rule("bucket-public-access-blocked", BUCKET)
 def public_access_blocked(graph: Graph, _config: Config) -> Iterator[Finding]:
-    """All four switches, on the bucket or on the account."""
+    """A public access block, for the bucket or for the account."""
     account = values.some(_switches(block)[0] for block in graph.of(ACCOUNT_BLOCK))
     fix = f"an aws.s3.BucketPublicAccessBlock for it with {_ALL_SWITCHES}"
     for bucket in graph.of(BUCKET):
@@ -76,14 +84,6 @@ def public_access_blocked(graph: Graph, _config: Config) -> Iterator[Finding]:
         blocked = values.some([account, bool(blocks), *[UNKNOWN] * vague])
         what = "it has no public access block, wanted all four switches on"
         yield from bucket.must_hold(blocked, what, about="its public access block", fix=fix)
-    for block in graph.of(BLOCK):
-        closed, off = _switches(block)
-        yield from block.must_hold(
-            values.some([account, closed]),
-            f"{off} is false, wanted all four switches true",
-            about="one of its switches",
-            fix=_ALL_SWITCHES,
-        )
 
 
 @resource_rule("account-public-access-blocked", ACCOUNT_BLOCK)

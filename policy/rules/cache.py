@@ -1,12 +1,19 @@
 """ElastiCache: encryption, availability, backups, who may reach it."""
 
 from collections.abc import Iterator
+from typing import Final
 
+from policy import values
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, Parameter, resource_rule, stack_rule
 from policy.rules.network import only_groups_reach, placement_findings
 from policy.topology import CACHE, CACHE_NODE, CACHE_SERVERLESS, CACHE_SUBNETS, SUBNET, Topology
 from policy.values import UNKNOWN
+
+USER: Final = "aws:elasticache/user:User"
+
+_OLDEST: Final[dict[str, values.Value]] = {"valkey": "7.2", "redis": "7"}
+"""Amazon ElastiCache User Guide, supported engine versions: Redis OSS 6 and older are out of standard support."""
 
 
 def _is_member(cache: Resource) -> bool:
@@ -33,14 +40,18 @@ def encrypted_in_transit(cache: Resource, _config: Config) -> Iterator[Finding]:
     fix = 'transit_encryption_enabled=True, transit_encryption_mode="required"'
     yield from cache.must_be("transitEncryptionEnabled", wanted=True, fix=fix)
     mode = cache.text("transitEncryptionMode", default="required")
-    if mode == "preferred":
+    if mode is UNKNOWN:
+        yield cache.undecided("transitEncryptionMode is not known yet")
+    elif mode == "preferred":
         yield cache.fails("transitEncryptionMode is preferred, wanted required", fix=fix)
 
 
-@resource_rule("cache-authenticated", CACHE)
+@resource_rule("cache-authenticated", CACHE, CACHE_SERVERLESS)
 def authenticated(cache: Resource, _config: Config) -> Iterator[Finding]:
-    """The network alone is no proof of who is asking."""
-    if not any(cache.has(path) for path in ("authToken", "authTokenWo", "userGroupIds")):
+    """The network alone is no proof of who is asking. Memcached asks nobody."""
+    if cache.text("engine") == "memcached":
+        return
+    if not any(cache.has(path) for path in ("authToken", "authTokenWo", "userGroupIds", "userGroupId")):
         yield cache.fails(
             "neither authToken nor userGroupIds is set", fix="auth_token_wo=token.result or user_group_ids=[...]"
         )
@@ -69,6 +80,85 @@ def snapshots_kept(cache: Resource, config: Config) -> Iterator[Finding]:
     yield from cache.must_reach(
         "snapshotRetentionLimit", least=least, unit="days", fix=f"snapshot_retention_limit={least}"
     )
+
+
+@resource_rule("cache-under-own-key", CACHE, CACHE_SERVERLESS)
+def under_own_key(cache: Resource, _config: Config) -> Iterator[Finding]:
+    """Only the presence of a key counts."""
+    yield from cache.must_be_set("kmsKeyId", fix="kms_key_id=key.arn (replaces the cache)")
+
+
+@resource_rule("cache-minor-upgrades-automatic", CACHE, CACHE_NODE)
+def minor_upgrades_automatic(cache: Resource, _config: Config) -> Iterator[Finding]:
+    """The provider's default is on. A node of a replication group follows its group."""
+    if not _is_member(cache):
+        fix = "auto_minor_version_upgrade=True"
+        yield from cache.must_be("autoMinorVersionUpgrade", wanted=True, fix=fix, default=True)
+
+
+@resource_rule("cache-port-not-default", CACHE, CACHE_NODE)
+def port_not_default(cache: Resource, _config: Config) -> Iterator[Finding]:
+    """Scanners knock at the default ports first."""
+    if _is_member(cache):
+        return
+    usual = 11211 if cache.text("engine") == "memcached" else 6379
+    port = cache.number("port", default=usual)
+    if port is UNKNOWN or cache.text("engine") is UNKNOWN:
+        yield cache.undecided("engine or port is not known yet")
+    elif port == usual:
+        yield cache.fails(f"port is {usual}, the engine's default", fix="port=<another port>")
+
+
+@resource_rule("cache-logs-delivered", CACHE)
+def logs_delivered(cache: Resource, _config: Config) -> Iterator[Finding]:
+    """What was slow, and what the engine did."""
+    listed = cache.get("logDeliveryConfigurations")
+    kinds = [values.at(item, "logType") for item in values.items(listed)]
+    missing = [kind for kind in ("slow-log", "engine-log") if kind not in kinds]
+    if missing and (listed is UNKNOWN or UNKNOWN in kinds):
+        yield cache.undecided("logDeliveryConfigurations are not known yet")
+    elif missing:
+        fix = 'log_delivery_configurations=[{"log_type": "slow-log", ...}, {"log_type": "engine-log", ...}]'
+        yield cache.fails(f"logDeliveryConfigurations lacks {', '.join(missing)}", fix=fix)
+
+
+@resource_rule("cache-users-need-credentials", USER)
+def users_need_credentials(user: Resource, _config: Config) -> Iterator[Finding]:
+    """A user that is switched off may go without."""
+    access = user.text("accessString")
+    if isinstance(access, str) and access.split()[:1] == ["off"]:
+        return
+    fix = 'authentication_mode={"type": "iam"}, or passwords_wo'
+    yield from user.must_be("noPasswordRequired", wanted=False, fix=fix)
+    kind = user.text("authenticationMode.type")
+    if kind is UNKNOWN:
+        yield user.undecided("authenticationMode is not known yet")
+    elif kind.lower() == "no-password-required":
+        yield user.fails("authenticationMode is no-password-required, wanted iam or password", fix=fix)
+
+
+@resource_rule("cache-final-snapshot-kept", CACHE)
+def final_snapshot_kept(cache: Resource, _config: Config) -> Iterator[Finding]:
+    """A deleted cache takes its data with it otherwise."""
+    yield from cache.must_be_set("finalSnapshotIdentifier", fix='final_snapshot_identifier="<a name>"')
+
+
+@resource_rule(
+    "cache-version-supported",
+    CACHE,
+    oldest=Parameter({"type": "object", "additionalProperties": {"type": "string"}}, _OLDEST),
+)
+def version_supported(cache: Resource, config: Config) -> Iterator[Finding]:
+    """Older versions get no fixes."""
+    engine, version = cache.text("engine", default="redis"), cache.text("engineVersion")
+    if UNKNOWN in (engine, version):
+        yield cache.undecided("engine or engineVersion is not known yet")
+        return
+    oldest = config.texts("oldest").get(str(engine))
+    if oldest and version and values.version(str(version)) < values.version(oldest):
+        shown = values.show(version, "[0-9.x]+")
+        what = f"engineVersion is {shown}, out of support, wanted {oldest} or newer"
+        yield cache.fails(what, fix=f'engine_version="{oldest}"')
 
 
 @stack_rule("cache-in-private-subnets", CACHE, CACHE_NODE, CACHE_SERVERLESS)

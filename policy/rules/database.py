@@ -1,6 +1,6 @@
 """Relational databases: encryption, availability, backups, who may reach them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from policy import values
@@ -21,14 +21,15 @@ _COPIES: Final = (
 )
 
 
-def _is_replica(database: Resource) -> bool:
+def is_replica(database: Resource) -> bool:
+    """Whether it copies another database, from which it has much that it does not say itself."""
     return database.has("replicateSourceDb") or database.has("replicationSourceIdentifier")
 
 
 @resource_rule("database-storage-encrypted", DATABASE, DATABASE_CLUSTER)
 def storage_encrypted(database: Resource, _config: Config) -> Iterator[Finding]:
     """A replica and a restored snapshot inherit the encryption of their source."""
-    inherits = _is_replica(database) or database.has("snapshotIdentifier")
+    inherits = is_replica(database) or database.has("snapshotIdentifier")
     if not (inherits and database.get("storageEncrypted") is None):
         fix = "storage_encrypted=True, kms_key_id=key.arn (an existing database must be restored from a snapshot)"
         yield from database.must_be("storageEncrypted", wanted=True, fix=fix)
@@ -43,7 +44,7 @@ def backup_copies_encrypted(copy: Resource, _config: Config) -> Iterator[Finding
 @resource_rule("database-multi-az", DATABASE)
 def multi_az(database: Resource, _config: Config) -> Iterator[Finding]:
     """A read replica is itself the second copy."""
-    if not _is_replica(database):
+    if not is_replica(database):
         yield from database.must_be("multiAz", wanted=True, fix="multi_az=True (no interruption)")
 
 
@@ -61,7 +62,7 @@ def not_public(database: Resource, _config: Config) -> Iterator[Finding]:
 )
 def backups_kept(database: Resource, config: Config) -> Iterator[Finding]:
     """Automated backups are the way back in time; a replica relies on its source."""
-    if not _is_replica(database):
+    if not is_replica(database):
         least = config.number("minDays")
         yield from database.must_reach(
             "backupRetentionPeriod",
@@ -81,7 +82,7 @@ def deletion_protected(database: Resource, _config: Config) -> Iterator[Finding]
 @resource_rule("database-final-snapshot-kept", DATABASE, DATABASE_CLUSTER)
 def final_snapshot_kept(database: Resource, _config: Config) -> Iterator[Finding]:
     """The last snapshot survives the database; a replica can have none."""
-    if _is_replica(database):
+    if is_replica(database):
         return
     fix = "skip_final_snapshot=False, final_snapshot_identifier=<a name that no older snapshot bears>"
     yield from database.must_be("skipFinalSnapshot", wanted=False, fix=fix)
@@ -102,7 +103,7 @@ def password_not_in_state(database: Resource, _config: Config) -> Iterator[Findi
 def tls_forced(graph: Graph, _config: Config) -> Iterator[Finding]:
     """The engine refuses a connection without TLS only if its parameter group says so."""
     for database in graph.of(DATABASE):
-        if not _is_replica(database):
+        if not is_replica(database):
             yield from _forces_tls(graph, database, "parameterGroupName", PARAMETER_GROUP)
     for cluster in graph.of(DATABASE_CLUSTER):
         yield from _forces_tls(graph, cluster, "dbClusterParameterGroupName", CLUSTER_PARAMETER_GROUP)
@@ -110,32 +111,48 @@ def tls_forced(graph: Graph, _config: Config) -> Iterator[Finding]:
 
 def _forces_tls(graph: Graph, database: Resource, path: str, group_type: str) -> Iterator[Finding]:
     engine = database.text("engine")
-    parameter = _tls_parameter(engine)
-    if parameter is None:
-        return
-    fix = f'a parameter group with {{"name": "{parameter}", "value": "1"}}'
+    if engine is UNKNOWN:
+        yield database.undecided("engine is not known yet")
+    elif parameter := _tls_parameter(engine):
+        yield from parameter_findings(graph, database, path, group_type, parameter, on=("1", "on"))
+
+
+def _tls_parameter(engine: str) -> str | None:
+    if "postgres" in engine or engine.startswith("sqlserver"):
+        return "rds.force_ssl"
+    return "require_secure_transport" if "mysql" in engine or engine == "mariadb" else None
+
+
+def parameter_findings(
+    graph: Graph, database: Resource, path: str, group_type: str, parameter: str, *, on: Sequence[str]
+) -> Iterator[Finding]:
+    """Findings about a parameter of the database's parameter group.
+
+    Args:
+        graph: the stack.
+        database: whose group it is.
+        path: the database's property that names the group.
+        group_type: the group's type.
+        parameter: the parameter's name.
+        on: the values that are wanted, in lower case; none means that any will do.
+    """
+    value = f'"{on[0]}"' if on else "..."
+    fix = f'a parameter group with {{"name": "{parameter}", "value": {value}}}'
     chosen = graph.refers(database, path, group_type)
     if not chosen.found:
         if chosen.foreign:
             yield database.undecided(f"{path} names a parameter group that this stack does not hold")
         else:
-            yield database.fails(f"{path} is not set, so TLS is not forced by the program", fix=fix)
+            yield database.fails(f"{path} is not set, so {parameter} has the engine's default", fix=fix)
     for group in chosen.found:
         state = _parameter(group, parameter)
         if state is UNKNOWN or not chosen.exact:
             yield database.undecided(f"{parameter} in ParameterGroup {group.name} is not known yet")
-        elif state.lower() not in ("1", "on"):
+        elif not state or (on and state.lower() not in on):
+            wanted = on[0] if on else "a value"
             yield database.fails(
-                f"{parameter} is {values.show(state, '0|(?i:off)')} in {group.label}, wanted 1", fix=fix
+                f"{parameter} is {values.show(state, '0|(?i:off)')} in {group.label}, wanted {wanted}", fix=fix
             )
-
-
-def _tls_parameter(engine: str | Unknown) -> str | None:
-    if engine is UNKNOWN:
-        return None
-    if "postgres" in engine or engine.startswith("sqlserver"):
-        return "rds.force_ssl"
-    return "require_secure_transport" if "mysql" in engine or engine == "mariadb" else None
 
 
 def _parameter(group: Resource, name: str) -> str | Unknown:
@@ -157,7 +174,7 @@ def in_private_subnets(graph: Graph, _config: Config) -> Iterator[Finding]:
         fix = "a subnet group of private or isolated subnets only"
         groups = graph.refers(database, "dbSubnetGroupName", DATABASE_SUBNETS)
         if not database.has("dbSubnetGroupName"):
-            if not _is_replica(database):
+            if not is_replica(database):
                 yield database.fails(
                     "dbSubnetGroupName is not set, so it lands in the default VPC's public subnets", fix=fix
                 )

@@ -1,11 +1,40 @@
 """Reading IAM policy documents."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+from typing import Final
 
 from policy import values
 from policy.topology import faces_world
-from policy.values import Value
+from policy.values import UNKNOWN, Answer, Value
+
+CALLER: Final = frozenset(
+    {
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceip",
+        "aws:sourceorgid",
+        "aws:sourceorgpaths",
+        "aws:sourceowner",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:userid",
+        "kms:calleraccount",
+        "s3:dataaccesspointaccount",
+        "s3:dataaccesspointarn",
+    }
+)
+"""Conditions on who calls or from where: a policy for everyone is not public with one of them."""
+
+_EVERY: Final = re.compile(
+    r"\*+|arn:[^:]*:s3:[^:]*:[^:]*:\*(/\*)?|arn:[^:]*:(?!s3:)[^:]*:[^:]*:[^:]*:([\w-]+[/:])?\*([/:]\*)?"
+)
+"""Every resource, or every one of a kind: ``*``, ``arn:aws:iam::123456789012:role/*``."""
 
 
 def statements(policy: Value) -> Iterator[dict[str, Value]]:
@@ -22,6 +51,36 @@ def covers(statement: dict[str, Value], key: str, *wanted: str) -> bool:
     """Whether a list of actions or resources holds ``*`` or one of the wanted entries, in any letter case."""
     every = {"*", "*:*", *(item.lower() for item in wanted)}
     return any(item.lower() in every for item in values.strings(statement.get(key)))
+
+
+@lru_cache(maxsize=4096)
+def matches(pattern: str, name: str) -> bool:
+    """Whether a pattern with ``*`` and ``?`` covers a name, in any letter case."""
+    wildcards = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.fullmatch(wildcards, name, re.IGNORECASE | re.DOTALL) is not None
+
+
+def grants(statement: dict[str, Value], actions: Collection[str]) -> Sequence[str]:
+    """Those of some actions that a statement allows, on whatever resource and condition."""
+    if not allows(statement):
+        return []
+    if "NotAction" in statement:
+        spared = list(values.strings(statement.get("NotAction")))
+        return [action for action in actions if not any(matches(pattern, action) for pattern in spared)]
+    patterns = list(values.strings(statement.get("Action")))
+    return [action for action in actions if any(matches(pattern, action) for pattern in patterns)]
+
+
+def on_everything(statement: dict[str, Value]) -> bool:
+    """Whether it is about every resource there is, or all but a few."""
+    return "NotResource" in statement or covers(statement, "Resource", "**")
+
+
+def sweeping(statement: dict[str, Value]) -> bool:
+    """Whether it is about every resource of a kind, such as ``role/*``, or about more than that."""
+    return "NotResource" in statement or any(
+        _EVERY.fullmatch(item) for item in values.strings(statement.get("Resource"))
+    )
 
 
 def conditions(statement: dict[str, Value]) -> Iterator[tuple[str, str, list[Value]]]:
@@ -41,11 +100,42 @@ def everyone(statement: dict[str, Value]) -> bool:
 def limited_by(statement: dict[str, Value], keys: Collection[str]) -> bool:
     """Whether a condition on one of the keys (in lower case) lets only given values through.
 
-    A negated, optional or null test does not, nor does one that any value passes.
+    A key that ends in ``/`` or ``:`` stands for all that begin with it. A negated, optional or null test does not limit,
+    nor does one that any value passes.
     """
     return any(
-        key in keys
+        _is_one_of(key, keys)
         and not re.search("not|ifexists|null|forallvalues", operator.lower())
         and not any(isinstance(item, str) and (item in ("*", "") or faces_world(item)) for item in wanted)
         for operator, key, wanted in conditions(statement)
     )
+
+
+def _is_one_of(key: str, keys: Collection[str]) -> bool:
+    return key in keys or any(item[-1] in "/:" and key.startswith(item) for item in keys)
+
+
+def is_public(policy: Value) -> Answer:
+    """Whether a resource's policy lets everyone in, without a condition on who calls or from where."""
+    public = any(
+        allows(statement)
+        and everyone(statement)
+        and not limited_by(statement, CALLER)
+        and not has_unread_condition(statement)
+        for statement in statements(policy)
+    )
+    return public or (UNKNOWN if is_open_question(policy) else False)
+
+
+def is_open_question(policy: Value) -> bool:
+    """Whether it is unknown whom a policy is about; unknown resources and values of conditions do not matter."""
+    return UNKNOWN in values.items(values.at(policy, "Statement")) or any(
+        values.has_unknown([statement.get("Effect"), statement.get("Principal")]) or has_unread_condition(statement)
+        for statement in statements(policy)
+    )
+
+
+def has_unread_condition(statement: dict[str, Value]) -> bool:
+    """Whether there are conditions, and which is not known yet."""
+    tests = statement.get("Condition")
+    return tests is UNKNOWN or (isinstance(tests, dict) and UNKNOWN in tests.values())

@@ -1,46 +1,216 @@
 """IAM: nobody administers everything."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from policy import values
-from policy.model import Finding, Resource
-from policy.rule import Config, resource_rule
-from policy.rules.documents import allows, covers, statements
+from policy.model import Finding, Graph, Resource
+from policy.rule import Config, Parameter, resource_rule, stack_rule
+from policy.rules.documents import allows, conditions, covers, everyone, limited_by, statements
 from policy.values import UNKNOWN, Value
 
 ROLE: Final = "aws:iam/role:Role"
+ROLE_POLICY: Final = "aws:iam/rolePolicy:RolePolicy"
+ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+GROUPED_ATTACHMENT: Final = "aws:iam/policyAttachment:PolicyAttachment"
+_HOLDERS: Final = (
+    "aws:iam/policy:Policy",
+    ROLE_POLICY,
+    "aws:iam/userPolicy:UserPolicy",
+    "aws:iam/groupPolicy:GroupPolicy",
+    ROLE,
+)
 
 _ADMINISTRATION: Final = r"arn:aws[a-z-]*:iam::aws:policy/(AdministratorAccess|IAMFullAccess|PowerUserAccess)"
 
 
 @resource_rule(
     "no-administrator-policies",
-    "aws:iam/policy:Policy",
-    "aws:iam/rolePolicy:RolePolicy",
-    "aws:iam/userPolicy:UserPolicy",
-    "aws:iam/groupPolicy:GroupPolicy",
-    ROLE,
+    *_HOLDERS,
 )
 def no_administrator_policies(holder: Resource, _config: Config) -> Iterator[Finding]:
     """``*`` or ``iam:*`` on every resource is the whole account."""
+    what = "allows administration of every resource"
+    fix = "name the actions that are needed and the ARNs they are needed on"
+    yield from _about_grants(holder, _administers, what, fix)
+
+
+def _about_grants(
+    holder: Resource, wrong: Callable[[dict[str, Value]], bool], what: str, fix: str
+) -> Iterator[Finding]:
+    """Findings about the statements of a resource's policies, its inline ones too.
+
+    What administers everything has no-administrator-policies against it, and nothing else.
+    """
     inline = values.items(holder.get("inlinePolicies"))
     policies: list[Value] = [holder.get("policy"), *(values.at(item, "policy") for item in inline)]
     for policy in map(values.document, policies):
         for index, statement in enumerate(statements(policy)):
-            if _administers(statement):
-                yield holder.fails(
-                    f"statement {index + 1} allows administration of every resource",
-                    fix="name the actions that are needed and the ARNs they are needed on",
-                )
+            told = wrong is not _administers and _administers(statement)
+            if allows(statement) and wrong(statement) and not told:
+                yield holder.fails(f"statement {index + 1} {what}", fix=fix)
         if values.has_unknown(policy):
             yield holder.undecided("its policy is not known yet")
 
 
+def _actions(statement: dict[str, Value]) -> list[str]:
+    return [action.lower() for action in values.strings(statement.get("Action"))]
+
+
 def _administers(statement: dict[str, Value]) -> bool:
     everything = covers(statement, "Action", "iam:*") or "NotAction" in statement
-    return allows(statement) and everything and covers(statement, "Resource")
+    return everything and covers(statement, "Resource")
+
+
+@resource_rule("no-service-wildcards", *_HOLDERS)
+def no_service_wildcards(holder: Resource, _config: Config) -> Iterator[Finding]:
+    """``s3:*`` grants what AWS adds tomorrow, too."""
+
+    def whole(statement: dict[str, Value]) -> bool:
+        return any(re.fullmatch(r"[a-z0-9-]+:\*", action) for action in _actions(statement))
+
+    yield from _about_grants(holder, whole, "allows every action of a service", "name the actions that are needed")
+
+
+_UNBOUND: Final = re.compile(
+    r"[a-z0-9-]+:(describe|list|get|head|batchget|search|lookup|view|query|scan|estimate|simulate|validate|check)"
+    r"|(cloudwatch:putmetricdata|xray:put|ssmmessages:|ec2messages:|ecr:getauthorizationtoken|sts:)"
+    r"|ec2:((create|delete)networkinterface|(un)?assignprivateipaddresses)$|logs:(create|update|delete)logdelivery$"
+    r"|logs:putresourcepolicy$|kms:(createkey|generaterandom)$|cloudfront:create|appautoscaling:|application-autoscaling:"
+    r"|iam:createservicelinkedrole$|route53:(createhealthcheck|associatevpcwithhostedzone)$|elasticloadbalancing:setwebacl$|wafv2:associatewebacl$"
+)
+"""Actions that only read, or that AWS binds to no resource. Service Authorization Reference."""
+
+
+@resource_rule("no-resource-wildcards", *_HOLDERS)
+def no_resource_wildcards(holder: Resource, _config: Config) -> Iterator[Finding]:
+    """A condition may narrow what ``*`` leaves open."""
+
+    def unbound(statement: dict[str, Value]) -> bool:
+        changes = any(not _UNBOUND.match(action) for action in _actions(statement))
+        return changes and covers(statement, "Resource") and not any(conditions(statement))
+
+    fix = "the ARNs it is needed on, or a condition on tags"
+    yield from _about_grants(holder, unbound, "allows changes to every resource without a condition", fix)
+
+
+_ESCALATION: Final = frozenset(
+    {
+        "iam:addusertogroup",
+        "iam:attachgrouppolicy",
+        "iam:attachrolepolicy",
+        "iam:attachuserpolicy",
+        "iam:createaccesskey",
+        "iam:createloginprofile",
+        "iam:createpolicyversion",
+        "iam:passrole",
+        "iam:putgrouppolicy",
+        "iam:putrolepolicy",
+        "iam:putuserpolicy",
+        "iam:setdefaultpolicyversion",
+        "iam:updateassumerolepolicy",
+        "iam:updateloginprofile",
+    }
+)
+"""Each makes an administrator of whoever holds it for every role or user."""
+
+
+@resource_rule("no-privilege-escalation", *_HOLDERS)
+def no_privilege_escalation(holder: Resource, _config: Config) -> Iterator[Finding]:
+    """Handing roles on, or writing policies, wherever one likes."""
+
+    def escalates(statement: dict[str, Value]) -> bool:
+        risky = any(
+            re.fullmatch(re.escape(action).replace(r"\*", ".*").replace(r"\?", "."), known)
+            for action in _actions(statement)
+            if action.startswith("iam:")
+            for known in _ESCALATION
+        )
+        anywhere = any(
+            re.fullmatch(r"\*|arn:aws[a-z-]*:iam::[0-9*]*:(role|user|\*)/?\*", item)
+            for item in values.strings(statement.get("Resource"))
+        )
+        return risky and anywhere and not any(conditions(statement))
+
+    fix = "the ARNs of the roles (a path of one's own), with a condition on iam:PassedToService"
+    yield from _about_grants(holder, escalates, "lets its holder take any role's or user's rights", fix)
+
+
+def _trust(role: Resource) -> Iterator[tuple[int, dict[str, Value]]]:
+    return (
+        (index + 1, statement)
+        for index, statement in enumerate(statements(values.document(role.get("assumeRolePolicy"))))
+        if allows(statement)
+    )
+
+
+def _untold(role: Resource) -> Iterator[Finding]:
+    if values.has_unknown(values.document(role.get("assumeRolePolicy"))):
+        yield role.undecided("assumeRolePolicy is not known yet")
+
+
+_CALLERS: Final = (
+    "aws:principalorgid",
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "sts:externalid",
+)
+
+
+@resource_rule("role-trust-not-public", ROLE)
+def role_trust_not_public(role: Resource, _config: Config) -> Iterator[Finding]:
+    """``*`` as the principal is every account there is."""
+    yield from _untold(role)
+    for number, statement in _trust(role):
+        if everyone(statement) and not limited_by(statement, _CALLERS):
+            yield role.fails(
+                f"assumeRolePolicy, statement {number}, trusts everybody", fix="name the account, service or provider"
+            )
+
+
+@resource_rule("role-trust-bound-to-account", ROLE)
+def role_trust_bound_to_account(role: Resource, _config: Config) -> Iterator[Finding]:
+    """A service acts for every customer; the condition says for which."""
+    yield from _untold(role)
+    for number, statement in _trust(role):
+        service = values.at(statement.get("Principal"), "Service")
+        if service not in (None, []) and not limited_by(statement, ("aws:sourceaccount", "aws:sourcearn")):
+            fix = '"Condition": {"StringEquals": {"aws:SourceAccount": account_id}}'
+            yield role.fails(f"assumeRolePolicy, statement {number}, trusts a service for every account", fix=fix)
+
+
+_GITHUB: Final = "token.actions.githubusercontent.com"
+_LOOSE_SUBJECT: Final = re.compile(r"\*|repo:\*.*|repo:[^/:]*\*[^/:]*(/.*)?")
+
+
+@resource_rule("github-trust-pinned", ROLE)
+def github_trust_pinned(role: Resource, _config: Config) -> Iterator[Finding]:
+    """The audience, and a subject that names the owner: else every repository on GitHub may take the role."""
+    yield from _untold(role)
+    for number, statement in _trust(role):
+        federated = " ".join(values.strings(values.at(statement.get("Principal"), "Federated")))
+        if _GITHUB not in federated:
+            continue
+        tests = {
+            key: wanted
+            for operator, key, wanted in conditions(statement)
+            if not re.search("not|ifexists", operator.lower())
+        }
+        subjects = tests.get(f"{_GITHUB}:sub", [])
+        if f"{_GITHUB}:aud" not in tests:
+            fix = f'"StringEquals": {{"{_GITHUB}:aud": "sts.amazonaws.com"}}'
+            yield role.fails(f"assumeRolePolicy, statement {number}, takes tokens for any audience", fix=fix)
+        if not subjects or any(_is_loose(subject) for subject in subjects):
+            fix = f'"StringLike": {{"{_GITHUB}:sub": "repo:<owner>/<repository>:environment:<name>"}}'
+            yield role.fails(f"assumeRolePolicy, statement {number}, trusts repositories of any owner", fix=fix)
+
+
+def _is_loose(subject: Value) -> bool:
+    """Whether a subject leaves the owner open. GitHub's newer form puts an id behind owner and repository: ``owner@12``."""
+    return not isinstance(subject, str) or _LOOSE_SUBJECT.fullmatch(re.sub(r"@(\*|[0-9]+)", "", subject)) is not None
 
 
 @resource_rule(
@@ -61,3 +231,74 @@ def no_administrator_attachments(holder: Resource, _config: Config) -> Iterator[
                 yield holder.undecided(f"{path} is not known yet")
             elif isinstance(arn, str) and (match := re.fullmatch(_ADMINISTRATION, arn)):
                 yield holder.fails(f"{path} is {match[1]}", fix="a policy of one's own with just the actions needed")
+
+
+@resource_rule(
+    "no-user-policies",
+    "aws:iam/userPolicy:UserPolicy",
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+    GROUPED_ATTACHMENT,
+)
+def no_user_policies(holder: Resource, _config: Config) -> Iterator[Finding]:
+    """Rights belong to roles and groups."""
+    if holder.type != GROUPED_ATTACHMENT or holder.has("users"):
+        yield holder.fails("it gives rights to a user", fix="a role, or a group with aws.iam.GroupPolicyAttachment")
+
+
+@resource_rule(
+    "no-users-from-programs",
+    "aws:iam/user:User",
+    "aws:iam/accessKey:AccessKey",
+    "aws:iam/userLoginProfile:UserLoginProfile",
+)
+def no_users_from_programs(holder: Resource, _config: Config) -> Iterator[Finding]:
+    """Keys that never end, and land in the state."""
+    yield holder.fails(
+        "programs make no users, keys or passwords", fix="a role: for people by Identity Center, for CI by OIDC"
+    )
+
+
+@resource_rule(
+    "no-inline-policies", ROLE_POLICY, ROLE, "aws:iam/userPolicy:UserPolicy", "aws:iam/groupPolicy:GroupPolicy"
+)
+def no_inline_policies(holder: Resource, _config: Config) -> Iterator[Finding]:
+    """Some organisations want each policy to be a resource of its own."""
+    if holder.type != ROLE or holder.has("inlinePolicies"):
+        yield holder.fails("it is an inline policy", fix="aws.iam.Policy with aws.iam.RolePolicyAttachment")
+
+
+@stack_rule("role-policies-not-mixed", ROLE)
+def role_policies_not_mixed(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """A role's own lists are complete: they take away what attachments add, at every other update."""
+    for path, kind, fix in (
+        ("managedPolicyArns", ATTACHMENT, "only aws.iam.RolePolicyAttachment, or only managed_policy_arns"),
+        ("inlinePolicies", ROLE_POLICY, "only aws.iam.RolePolicy, or only inline_policies"),
+    ):
+        for role in graph.of(ROLE):
+            if not role.has(path):
+                continue
+            others, more = graph.companions(role, "role", kind)
+            if others:
+                yield role.fails(f"{path} is set and {others[0].label} adds to it", fix=fix)
+            elif more:
+                yield role.undecided(f"whether others add to its {path}")
+
+
+@resource_rule("role-has-boundary", ROLE)
+def role_has_boundary(role: Resource, _config: Config) -> Iterator[Finding]:
+    """What a role may never do, whoever writes its policies."""
+    yield from role.must_be_set("permissionsBoundary", fix="permissions_boundary=boundary.arn")
+
+
+@resource_rule(
+    "password-policy-strong",
+    "aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
+    minLength=Parameter({"type": "integer", "minimum": 6, "maximum": 128}, 14),
+    minReuse=Parameter({"type": "integer", "minimum": 1, "maximum": 24}, 24),
+)
+def password_policy_strong(policy: Resource, config: Config) -> Iterator[Finding]:
+    """Where a program declares the account's policy."""
+    length, reuse = config.number("minLength"), config.number("minReuse")
+    fix = f"minimum_password_length={length}, password_reuse_prevention={reuse}"
+    yield from policy.must_reach("minimumPasswordLength", least=length, unit="characters", fix=fix, default=6)
+    yield from policy.must_reach("passwordReusePrevention", least=reuse, unit="passwords", fix=fix)

@@ -1,4 +1,4 @@
-"""Security groups and zones."""
+"""Exposure: which groups let the world in, and over how many zones subnets spread."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -9,6 +9,8 @@ from policy.rule import Config, Parameter, stack_rule
 from policy.topology import (
     CACHE_NODE,
     CACHE_SUBNETS,
+    DATABASE,
+    DATABASE_CLUSTER,
     DATABASE_SUBNETS,
     DEFAULT_GROUP,
     GROUP,
@@ -17,7 +19,8 @@ from policy.topology import (
     INGRESS_RULE,
     LOAD_BALANCER,
     SUBNET,
-    Ingress,
+    GroupUsers,
+    Opening,
     Reach,
     Topology,
     faces_world,
@@ -30,18 +33,12 @@ _ZONE: Final = r"[a-z]{2,3}(-[a-z]{2,4})?-[a-z]+-\d[a-z]?(-[a-z]{3}-\d[a-z])?|[a
 
 
 def only_groups_reach(graph: Graph, *types: str) -> Iterator[Finding]:
-    """Findings about resources whose security groups let addresses in instead of groups."""
-    ways: dict[str, list[Ingress]] = {}
-    for way in ingresses(graph):
-        for group in way.groups.found:
-            ways.setdefault(group.urn, []).append(way)
+    """Findings about resources whose security groups let addresses in. Databases without any: database-groups-chosen."""
+    ways, stray = _by_group(graph)
     for resource in graph.of(*types):
-        path = GROUP_USERS[resource.type]
+        path = GROUP_USERS[resource.type][0]
         if not resource.has(path):
-            if not (
-                resource.has("replicateSourceDb")
-                or (resource.type == CACHE_NODE and resource.has("replicationGroupId"))
-            ):
+            if _must_name_groups(resource):
                 fix = "a security group whose ingress names the services' groups"
                 yield resource.fails(f"{path} is not set, so the VPC's default group applies", fix=fix)
             continue
@@ -49,11 +46,30 @@ def only_groups_reach(graph: Graph, *types: str) -> Iterator[Finding]:
         if not chosen.certain:
             yield resource.undecided(f"{path} names security groups that cannot be told from this stack")
         for group in chosen.found:
-            for way in ways.get(group.urn, ()):
-                yield from _not_by_address(resource, group, way, sure=chosen.exact and way.groups.exact)
+            for way in (*ways.get(group.urn, ()), *stray):
+                sure = chosen.exact and way.groups.exact and group in way.groups.found
+                yield from _not_by_address(resource, group, way, sure=sure)
 
 
-def _not_by_address(resource: Resource, group: Resource, way: Ingress, *, sure: bool) -> Iterator[Finding]:
+def _must_name_groups(resource: Resource) -> bool:
+    """Whether no other control says so, and no replication group does it for its nodes."""
+    of_group = resource.type == CACHE_NODE and resource.has("replicationGroupId")
+    return resource.type not in (DATABASE, DATABASE_CLUSTER) and not of_group
+
+
+def _by_group(graph: Graph) -> tuple[dict[str, list[Opening]], list[Opening]]:
+    """The ways in, by the group's URN; and those of which no group is known yet."""
+    ways: dict[str, list[Opening]] = {}
+    stray: list[Opening] = []
+    for way in ingresses(graph):
+        for group in way.groups.found:
+            ways.setdefault(group.urn, []).append(way)
+        if not way.groups.found and way.resource.get("securityGroupId") is UNKNOWN:
+            stray.append(way)
+    return ways, stray
+
+
+def _not_by_address(resource: Resource, group: Resource, way: Opening, *, sure: bool) -> Iterator[Finding]:
     if way.unread:
         yield resource.undecided(f"whom {way.resource.label} lets in is not known yet")
     sources = [_show_range(cidr) for cidr in way.cidrs] + ["a prefix list"] * way.prefix_lists
@@ -81,7 +97,7 @@ def placement_findings(resource: Resource, through: str, reach: Reach, fix: str)
     DEFAULT_GROUP,
     GROUP_RULE,
     INGRESS_RULE,
-    ports=Parameter({"type": "array", "items": {"type": "integer"}}, [80, 443]),
+    ports=Parameter({"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 65535}}, [80, 443]),
 )
 def internet_reaches_only_load_balancers(graph: Graph, config: Config) -> Iterator[Finding]:
     """Ingress from the world is for the group of an internet-facing load balancer, on web ports."""
@@ -95,7 +111,7 @@ def internet_reaches_only_load_balancers(graph: Graph, config: Config) -> Iterat
             yield way.resource.undecided("the address range it lets in is not known yet")
 
 
-def _open_to_world(way: Ingress, source: str, ports: list[int], users: dict[str, list[Resource]]) -> Iterator[Finding]:
+def _open_to_world(way: Opening, source: str, ports: list[int], users: GroupUsers) -> Iterator[Finding]:
     web = " and ".join(str(port) for port in ports)
     if way.ports is UNKNOWN or way.protocol is UNKNOWN:
         yield way.resource.undecided(f"it lets in {source} on ports that are not known yet")
@@ -109,18 +125,22 @@ def _open_to_world(way: Ingress, source: str, ports: list[int], users: dict[str,
         yield way.resource.undecided("it is not known yet whose group it opens")
         return
     for group in way.groups.found:
-        yield from _behind(way.resource, group, source, users.get(group.urn, []))
+        yield from _behind(way.resource, group, source, users)
 
 
-def _behind(written: Resource, group: Resource, source: str, behind: list[Resource]) -> Iterator[Finding]:
+def _behind(written: Resource, group: Resource, source: str, users: GroupUsers) -> Iterator[Finding]:
     fix = "referenced_security_group_id=<the load balancer's group>.id, and let only that group face the internet"
+    behind = users.sure.get(group.urn, [])
+    unsure = [*users.maybe.get(group.urn, []), *users.unplaced]
     others = [user for user in behind if user.type != LOAD_BALANCER or user.flag("internal") is True]
     if others:
         yield written.fails(f"{group.label} is open to {source} and stands before {others[0].label}", fix=fix)
-    elif not behind:
+    elif not behind and not any(user.type == LOAD_BALANCER for user in unsure):
         yield written.fails(
             f"{group.label} is open to {source} and belongs to no internet-facing load balancer", fix=fix
         )
+    elif unsure:
+        yield written.undecided(f"the security groups of {unsure[0].label} are not known yet")
     elif any(user.flag("internal") is UNKNOWN for user in behind):
         yield written.undecided("it is not known yet whether its load balancer faces the internet")
 

@@ -1,4 +1,4 @@
-"""How S3 buckets keep data. Each setting is a resource of its own, or a block of the bucket in older programs."""
+"""S3 buckets: how they keep data. Each setting is a resource of its own, or a block of the bucket in older programs."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence

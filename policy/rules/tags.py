@@ -47,9 +47,9 @@ TAGGABLE: Final = (
 )
 def required_tags(resource: Resource, config: Config) -> Iterator[Finding]:
     """On the resource, or among the provider's default tags. `values` are what a remediation adds where they are missing."""
-    sources = [resource.get("tags"), resource.get("tagsAll"), _default_tags(resource)]
-    given = {key for source in sources if isinstance(source, dict) for key, value in source.items() if value != ""}
-    missing = [tag for tag in config.words("tags") if tag not in given]
+    sources = [_default_tags(resource), resource.get("tagsAll"), resource.get("tags")]
+    given = {key: value for source in sources if isinstance(source, dict) for key, value in source.items()}
+    missing = [tag for tag in config.words("tags") if given.get(tag) in (None, "")]
     if not missing:
         return
     if UNKNOWN in sources:

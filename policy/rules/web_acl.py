@@ -1,4 +1,4 @@
-"""Web application firewalls (WAFv2). A rule is a block of its web ACL, JSON, or a resource of its own."""
+"""Web ACLs: WAFv2. A rule is a block of its web ACL, JSON, or a resource of its own."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -7,7 +7,7 @@ from policy import values
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, Parameter, resource_rule, stack_rule
 from policy.rules.cdn import WEB_ACL
-from policy.values import UNKNOWN, Answer, Value
+from policy.values import UNKNOWN, Answer, Unknown, Value
 
 ACL_RULE: Final = "aws:wafv2/webAclRule:WebAclRule"
 GROUP_ASSOCIATION: Final = "aws:wafv2/webAclRuleGroupAssociation:WebAclRuleGroupAssociation"
@@ -97,32 +97,39 @@ def blocks(graph: Graph, _config: Config) -> Iterator[Finding]:
     ),
 )
 def managed_rules(graph: Graph, config: Config) -> Iterator[Finding]:
-    """The groups against the usual attacks and against Log4Shell and the like, and not in counting mode."""
+    """The groups against the usual attacks and against Log4Shell and the like. Without any rule: web-acl-has-rules."""
     for acl in graph.of(WEB_ACL):
         rules = _rules(graph, acl)
-        for group in config.words("groups"):
+        named = [_managed_group(rule) for rule in rules]
+        for group in config.words("groups") if rules else ():
             yield from acl.must_hold(
                 values.some(_runs(rule, group) for rule in rules),
-                f"no rule runs {group}",
+                f"the rule that runs {group} only counts" if group in named else f"no rule runs {group}",
                 about=f"whether a rule runs {group}",
                 fix=f'"managed_rule_group_statement": {{"vendor_name": "AWS", "name": "{group}"}} in a rule',
             )
 
 
+def _managed_group(rule: Value) -> str | Unknown:
+    return values.text(values.at(rule, "statement.managedRuleGroupStatement.name"))
+
+
 def _runs(rule: Value, group: str) -> Answer:
-    name = values.text(values.at(rule, "statement.managedRuleGroupStatement.name"))
+    name = _managed_group(rule)
     return _acts(rule) if name == group else UNKNOWN if name is UNKNOWN else False
 
 
 @stack_rule("web-acl-rate-limited", WEB_ACL)
 def rate_limited(graph: Graph, _config: Config) -> Iterator[Finding]:
-    """By a rule of its own, of a rule group of the stack, or AWS's group against floods."""
+    """By a rule of its own, of a rule group of the stack, or AWS's group against floods. Without any rule: web-acl-has-rules."""
     for acl in graph.of(WEB_ACL):
         inner = list(graph.refers(acl, "rules", RULE_GROUP).found)
         for added in graph.companions(acl, "webAclArn", ACL_RULE, GROUP_ASSOCIATION)[0]:
             path = "ruleGroupReference.arn" if added.type == GROUP_ASSOCIATION else "statement"
             inner += graph.refers(added, path, RULE_GROUP).found
         rules = _rules(graph, acl)
+        if not rules:
+            continue
         yield from acl.must_hold(
             values.some(
                 [
@@ -142,7 +149,7 @@ def _limits_rate(rule: Value, *, foreign: bool) -> Answer:
         return UNKNOWN
     if values.at(statement, "rateBasedStatement"):
         return True
-    group = values.text(values.at(statement, "managedRuleGroupStatement.name"))
+    group = _managed_group(rule)
     return group if group is UNKNOWN else group == _FLOOD_GROUP
 
 

@@ -11,6 +11,8 @@ from tests.components.conftest import build, check_contract
 ACL = "aws:wafv2/webAcl:WebAcl"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 HEADERS = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
+LOG_DESTINATION = "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination"
+LOG_SOURCE = "aws:cloudwatch/logDeliverySource:LogDeliverySource"
 
 
 def args(**changes: Any) -> CdnArgs:
@@ -33,9 +35,9 @@ def distribution(graph: Graph) -> dict[str, Any]:
     return dict(graph.one(DISTRIBUTION).inputs)
 
 
-@pytest.mark.parametrize("waf", [WebAclArgs(), None])
-def test_contract(waf: WebAclArgs | None) -> None:
-    check_contract(lambda: Cdn("cdn", args(waf=waf)))
+@pytest.mark.parametrize("changes", [{}, {"waf": WebAclArgs(), "access_log_bucket": "requests"}])
+def test_contract(changes: dict[str, Any]) -> None:
+    check_contract(lambda: Cdn("cdn", args(**changes)))
 
 
 def test_serves_its_hosts_over_tls_1_2() -> None:
@@ -101,6 +103,17 @@ def test_no_firewall() -> None:
     graph = recorded()
     assert not graph.of(ACL)
     assert "webAclId" not in distribution(graph)
+
+
+@pytest.mark.parametrize("bucket", ["requests", None])
+def test_access_log(bucket: str | None) -> None:
+    graph = recorded(access_log_bucket=bucket)
+    assert [source.inputs["resourceArn"] for source in graph.of(LOG_SOURCE)] == (
+        [graph.one(DISTRIBUTION).outputs["arn"]] if bucket else []
+    )
+    assert [destination.inputs["deliveryDestinationConfiguration"] for destination in graph.of(LOG_DESTINATION)] == (
+        [{"destinationResourceArn": f"arn:aws:s3:::{bucket}"}] if bucket else []
+    )
 
 
 def test_outputs() -> None:

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from components import _deploy_policy as permissions
 from preview import stackfile
 from preview.graph import Graph, Resource
+from preview.record import record
 from tests import stacks
 from tests.components.conftest import ACCOUNT
 from tests.components.iam import allows
+from tests.settings.files import as_engine, config
 
 LABEL = "storefront-production"
 REGION = "eu-central-1"
@@ -100,6 +102,9 @@ CREATING: Final[Mapping[str, tuple[str, str]]] = {
     "aws:cloudwatch/dashboard:Dashboard": ("cloudwatch:PutDashboard", "dashboardArn"),
     "aws:cloudwatch/eventRule:EventRule": ("events:PutRule", "arn"),
     "aws:cloudwatch/eventTarget:EventTarget": ("events:PutTargets", "events:rule/any"),
+    "aws:cloudwatch/logDelivery:LogDelivery": ("logs:CreateDelivery", "arn"),
+    "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": ("logs:PutDeliveryDestination", "arn"),
+    "aws:cloudwatch/logDeliverySource:LogDeliverySource": ("logs:PutDeliverySource", "arn"),
     "aws:cloudwatch/logGroup:LogGroup": ("logs:CreateLogGroup", "arn"),
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": ("logs:PutMetricFilter", "logs:log-group:{label}"),
     "aws:cloudwatch/metricAlarm:MetricAlarm": ("cloudwatch:PutMetricAlarm", "arn"),
@@ -289,10 +294,40 @@ WITH_PIPELINE: Final = [
 @pytest.mark.parametrize("name", WITH_PIPELINE)
 def test_a_shipped_stacks_own_role_may_make_all_of_it(name: str) -> None:
     stack = stacks.recorded(name)
+    assert list(refused(stack, own_statements(stack))) == []
+
+
+def own_statements(stack: Graph) -> Sequence[Mapping[str, Any]]:
+    """What a stack's own pipeline is granted."""
     policies = [r for r in stack.of("aws:iam/policy:Policy") if re.fullmatch(r"delivery-deploy-policy-\d+", r.name)]
     statements = [s for policy in policies for s in json.loads(str(policy.inputs["policy"]))["Statement"]]
     assert statements
-    assert list(refused(stack, statements)) == []
+    return statements
+
+
+def test_a_pipeline_may_log_a_distribution_without_a_domain_from_another_region() -> None:
+    values = config(stacks.ROOT / "examples/expense-app/Pulumi.prod.yaml")
+    del values["slipway:domain"]
+    certificate = f"arn:aws:acm:eu-north-1:{ACCOUNT}:certificate/1"
+    values["slipway:loadBalancer"] = {"certificateArn": certificate}
+    stack = record(stacks.ROOT, "prod", as_engine(values))
+    assert stack.of("aws:cloudwatch/logDeliverySource:LogDeliverySource")
+    assert list(refused(stack, own_statements(stack))) == []
+
+
+def test_a_deployment_may_log_its_distributions_only_where_there_are_some() -> None:
+    on = f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1"
+    wanted = "cloudfront:AllowVendedLogDeliveryForResource"
+    context = {f"aws:ResourceTag/{tag}": value for tag, value in TAGS.items()}
+    assert allows(
+        permissions.deploy_statements(scope(parts=["cdn"])), wanted, on.replace(ACCOUNT, permissions.ACCOUNT), context
+    )
+    others = [part for part in permissions.PARTS if part != "cdn"]
+    assert not [
+        action
+        for action in granted_actions(permissions.deploy_statements(scope(parts=others)))
+        if "Delivery" in action and "LogDelivery" not in action
+    ]
 
 
 def test_some_shipped_stacks_have_a_pipeline() -> None:

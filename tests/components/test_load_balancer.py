@@ -69,7 +69,7 @@ def conditions(rule: Resource) -> dict[str, Any]:
     [
         {},
         {"origin_lock": LOCK},
-        {"waf": WebAclArgs()},
+        {"waf": WebAclArgs(), "access_log_of_cdn": True},
         {"access_log_days": None, "http_redirect": False, "targets": {}},
         {"load_balancer_name": "storefront"},
     ],
@@ -360,6 +360,18 @@ class TestAccessLog:
         assert [statement["Principal"] for statement in allowed] == principals
         assert all(statement["Action"] == ["s3:PutObject"] for statement in allowed)
         assert all(statement["Resource"] == [f"{arn}/AWSLogs/{ACCOUNT}/*"] for statement in allowed)
+
+    def test_cloudfront_of_the_account_writes_where_it_is_there(self) -> None:
+        graph = recorded(access_log_of_cdn=True)
+        arn = graph.one(BUCKET).outputs["arn"]
+        statements = json.loads(str(graph.one(POLICY).inputs["policy"]))["Statement"]
+        (allowed,) = (s for s in statements if s["Principal"] == {"Service": "delivery.logs.amazonaws.com"})
+        assert (allowed["Effect"], allowed["Action"]) == ("Allow", ["s3:PutObject"])
+        assert allowed["Resource"] == [f"{arn}/AWSLogs/{ACCOUNT}/*"]
+        assert allowed["Condition"] == {
+            "StringEquals": {"aws:SourceAccount": ACCOUNT, "s3:x-amz-acl": "bucket-owner-full-control"},
+            "ArnLike": {"aws:SourceArn": f"arn:aws:logs:us-east-1:{ACCOUNT}:delivery-source:*"},
+        }
 
     def test_nothing_without_tls(self) -> None:
         graph = recorded()

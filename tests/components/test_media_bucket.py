@@ -14,6 +14,8 @@ DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 HEADERS = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
 KEY = "aws:kms/key:Key"
+LOG_DESTINATION = "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination"
+LOG_SOURCE = "aws:cloudwatch/logDeliverySource:LogDeliverySource"
 LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 ORIGIN_ACCESS = "aws:cloudfront/originAccessControl:OriginAccessControl"
 OWNERSHIP = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
@@ -47,7 +49,7 @@ def outputs(graph: Graph) -> Any:
     "changes",
     [
         {},
-        {"cors_origins": ["https://app.example.com"], "cdn": MediaCdnArgs()},
+        {"cors_origins": ["https://app.example.com"], "cdn": MediaCdnArgs(access_log_bucket="requests")},
         {"cdn": HOSTED, "to_infrequent_access_days": 30, "versioning": False},
         {"replication": ReplicationArgs(region="us-west-2")},
     ],
@@ -240,6 +242,17 @@ def test_distribution_signs_its_requests_to_the_bucket() -> None:
             "originAccessControlId": access.outputs["id"],
         }
     ]
+
+
+@pytest.mark.parametrize("bucket", ["requests", None])
+def test_access_log(bucket: str | None) -> None:
+    graph = recorded(cdn=MediaCdnArgs(access_log_bucket=bucket))
+    assert [source.inputs["resourceArn"] for source in graph.of(LOG_SOURCE)] == (
+        [graph.one(DISTRIBUTION).outputs["arn"]] if bucket else []
+    )
+    assert [destination.inputs["deliveryDestinationConfiguration"] for destination in graph.of(LOG_DESTINATION)] == (
+        [{"destinationResourceArn": f"arn:aws:s3:::{bucket}"}] if bucket else []
+    )
 
 
 def test_distribution_serves_files_over_https() -> None:

@@ -5,6 +5,7 @@ from tests.policy.networks import group, network, rule, subnet
 
 CACHE, NODE = "elasticache/replicationGroup:ReplicationGroup", "elasticache/cluster:Cluster"
 SUBNETS = "elasticache/subnetGroup:SubnetGroup"
+SERVERLESS, USER = "elasticache/serverlessCache:ServerlessCache", "elasticache/user:User"
 
 
 def cache(**props: Any) -> Sample:
@@ -44,8 +45,70 @@ CASES = [
     Case("cache-multi-az", "undecided", [cache(automaticFailoverEnabled=True, multiAzEnabled=UNKNOWN)]),
     Case("cache-snapshots-kept", "pass", [cache(snapshotRetentionLimit=1)]),
     Case("cache-snapshots-kept", "pass", [res(NODE, "memcached", engine="memcached")]),
-    Case("cache-snapshots-kept", "fail", [cache()], "snapshotRetentionLimit is 0, wanted at least 1 days"),
+    Case("cache-snapshots-kept", "fail", [cache()], "is 0 (the default), wanted at least 1 day"),
     Case("cache-snapshots-kept", "undecided", [cache(snapshotRetentionLimit=UNKNOWN)]),
+    Case("cache-under-own-key", "pass", [cache(kmsKeyId=UNKNOWN)]),
+    Case("cache-under-own-key", "fail", [cache()], "kmsKeyId is not set"),
+    Case("cache-under-own-key", "fail", [res(SERVERLESS, "s", engine="valkey")]),
+    Case("cache-minor-upgrades-automatic", "pass", [cache()]),
+    Case("cache-minor-upgrades-automatic", "pass", [cache(autoMinorVersionUpgrade="true")]),
+    Case(
+        "cache-minor-upgrades-automatic",
+        "fail",
+        [cache(autoMinorVersionUpgrade="false")],
+        "autoMinorVersionUpgrade is false",
+    ),
+    Case(
+        "cache-minor-upgrades-automatic",
+        "pass",
+        [res(NODE, "m", replicationGroupId="redis", autoMinorVersionUpgrade=False)],
+    ),
+    Case("cache-minor-upgrades-automatic", "undecided", [cache(autoMinorVersionUpgrade=UNKNOWN)]),
+    Case("cache-port-not-default", "pass", [cache(port=16379)]),
+    Case("cache-port-not-default", "fail", [cache()], "port is 6379, the engine's default"),
+    Case("cache-port-not-default", "fail", [res(NODE, "m", engine="memcached", port=11211)]),
+    Case("cache-port-not-default", "undecided", [cache(port=UNKNOWN)]),
+    Case(
+        "cache-logs-delivered",
+        "pass",
+        [cache(logDeliveryConfigurations=[{"logType": "slow-log"}, {"logType": "engine-log"}])],
+    ),
+    Case(
+        "cache-logs-delivered", "fail", [cache(logDeliveryConfigurations=[{"logType": "slow-log"}])], "lacks engine-log"
+    ),
+    Case("cache-logs-delivered", "fail", [cache()], "lacks slow-log, engine-log"),
+    Case("cache-logs-delivered", "undecided", [cache(logDeliveryConfigurations=UNKNOWN)]),
+    Case("cache-users-need-credentials", "pass", [res(USER, "u", authenticationMode={"type": "iam"})]),
+    Case(
+        "cache-users-need-credentials", "pass", [res(USER, "u", noPasswordRequired=True, accessString="off ~* +@all")]
+    ),
+    Case(
+        "cache-users-need-credentials", "fail", [res(USER, "u", noPasswordRequired=True)], "noPasswordRequired is true"
+    ),
+    Case(
+        "cache-users-need-credentials",
+        "fail",
+        [res(USER, "u", authenticationMode={"type": "no-password-required"})],
+        "authenticationMode is no-password-required",
+    ),
+    Case("cache-users-need-credentials", "undecided", [res(USER, "u", authenticationMode={"type": UNKNOWN})]),
+    Case("cache-final-snapshot-kept", "pass", [cache(finalSnapshotIdentifier=UNKNOWN)]),
+    Case("cache-final-snapshot-kept", "fail", [cache()], "finalSnapshotIdentifier is not set"),
+    Case("cache-version-supported", "pass", [cache(engine="valkey", engineVersion="8.1")]),
+    Case("cache-version-supported", "pass", [cache(engine="redis", engineVersion="7.1")]),
+    Case(
+        "cache-version-supported",
+        "fail",
+        [cache(engine="redis", engineVersion="6.x")],
+        "engineVersion is 6.x, out of support",
+    ),
+    Case("cache-version-supported", "undecided", [cache(engine="redis", engineVersion=UNKNOWN)]),
+    Case("cache-authenticated", "pass", [res(SERVERLESS, "s", engine="valkey", userGroupId=UNKNOWN)]),
+    Case("cache-authenticated", "fail", [res(SERVERLESS, "s", engine="valkey")]),
+    Case("cache-authenticated", "pass", [res(SERVERLESS, "s", engine="memcached")]),
+    Case(
+        "cache-encrypted-in-transit", "undecided", [cache(transitEncryptionEnabled=True, transitEncryptionMode=UNKNOWN)]
+    ),
     Case("cache-in-private-subnets", "pass", placed("isolated-a", "private-b")),
     Case("cache-in-private-subnets", "fail", placed("private-a", "public-a"), "subnet public-a has a route"),
     Case("cache-in-private-subnets", "fail", [cache()], "default VPC"),

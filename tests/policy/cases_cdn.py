@@ -296,7 +296,7 @@ CASES = [
         "cdn-hsts",
         "fail",
         [res(HEADERS, "headers", corsConfig={"originOverride": True})],
-        "accessControlMaxAgeSec is 0, wanted at least 31536000 seconds",
+        "accessControlMaxAgeSec is 0 (the default), wanted at least 31536000 seconds",
     ),
     Case(
         "cdn-hsts",

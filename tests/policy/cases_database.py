@@ -71,7 +71,7 @@ CASES = [
     Case("database-not-public", "undecided", [db(publiclyAccessible=UNKNOWN)]),
     Case("database-backups-kept", "pass", [db(backupRetentionPeriod=7)]),
     Case("database-backups-kept", "fail", [db(backupRetentionPeriod=1)], "is 1, wanted at least 7 days"),
-    Case("database-backups-kept", "fail", [db()], "is 0, wanted at least 7 days"),
+    Case("database-backups-kept", "fail", [db()], "is 0 (the default), wanted at least 7 days"),
     Case("database-backups-kept", "fail", [db(backupRetentionPeriod=13)], "at least 14", config={"minDays": 14}),
     Case("database-backups-kept", "undecided", [db(backupRetentionPeriod=UNKNOWN)]),
     Case("database-deletion-protected", "pass", [db(deletionProtection=True)]),
@@ -162,8 +162,7 @@ CASES = [
         ],
         "lets in an address range",
     ),
-    Case("database-ingress-from-groups-only", "fail", [db()], "default group applies"),
-    Case("database-ingress-from-groups-only", "pass", [db(replicateSourceDb="db-1")]),
+    Case("database-ingress-from-groups-only", "pass", [db()]),
     Case(
         "database-ingress-from-groups-only",
         "undecided",

@@ -1,7 +1,7 @@
 from typing import Any
 
 from tests.policy.harness import UNKNOWN, Case, Ref, Sample, res
-from tests.policy.networks import ZONES, group, network, rule, subnet
+from tests.policy.networks import group, network, rule
 
 BALANCER = "lb/loadBalancer:LoadBalancer"
 OPEN = "internet-reaches-only-load-balancers"
@@ -75,50 +75,4 @@ CASES = [
         "database-in-private-subnets", "pass", awsx("isolated-a", whole=True, children_too=False), preview="undecided"
     ),
     Case("subnet-groups-span-zones", "pass", awsx("isolated-a", "isolated-b"), preview="undecided"),
-]
-
-LISTENER = "lb/listener:Listener"
-
-
-def https(**props: Any) -> Sample:
-    return res(LISTENER, "https", protocol="HTTPS", port=443, **props)
-
-
-def http(token: str = LISTENER, **action: Any) -> Sample:
-    return res(token, "http", protocol="HTTP", port=80, defaultActions=[action])
-
-
-def in_zones(*zones: str, mapped: bool = False) -> list[Sample]:
-    subnets = [subnet(f"s-{zone}", zone) for zone in zones]
-    ids = [Ref(item.name) for item in subnets]
-    placed: dict[str, Any] = {"subnetMappings": [{"subnetId": item} for item in ids]} if mapped else {"subnets": ids}
-    return [res("ec2/vpc:Vpc", "vpc"), *subnets, res(BALANCER, "alb", **placed)]
-
-
-CASES += [
-    Case("load-balancer-deletion-protected", "pass", [balancer(enableDeletionProtection=True), group("alb")]),
-    Case("load-balancer-deletion-protected", "fail", [res(BALANCER, "alb")], "enableDeletionProtection is false"),
-    Case("load-balancer-deletion-protected", "undecided", [res(BALANCER, "alb", enableDeletionProtection=UNKNOWN)]),
-    Case("load-balancer-tls-policy", "pass", [https(sslPolicy="ELBSecurityPolicy-TLS13-1-2-2021-06")]),
-    Case("load-balancer-tls-policy", "pass", [http(type="redirect")]),
-    Case(
-        "load-balancer-tls-policy",
-        "fail",
-        [https(sslPolicy="ELBSecurityPolicy-2016-08")],
-        "is ELBSecurityPolicy-2016-08",
-    ),
-    Case("load-balancer-tls-policy", "fail", [https(sslPolicy="ELBSecurityPolicy-TLS13-1-0-2021-06")]),
-    Case("load-balancer-tls-policy", "fail", [https()], "sslPolicy is not set"),
-    Case("load-balancer-tls-policy", "undecided", [https(sslPolicy=UNKNOWN)]),
-    Case("load-balancer-http-redirects", "pass", [http(type="redirect", redirect={"protocol": "HTTPS"})]),
-    Case("load-balancer-http-redirects", "fail", [http("alb/listener:Listener", type="forward")], "is forward, wanted"),
-    Case("load-balancer-http-redirects", "fail", [http(type="redirect", redirect={"port": "8080"})]),
-    Case("load-balancer-http-redirects", "undecided", [http(type=UNKNOWN)]),
-    Case("load-balancer-http-redirects", "undecided", [http(type="redirect", redirect={"protocol": UNKNOWN})]),
-    Case("load-balancer-spans-zones", "pass", in_zones(*ZONES)),
-    Case("load-balancer-spans-zones", "fail", in_zones("a"), "subnets lies in eu-north-1a only"),
-    Case("load-balancer-spans-zones", "pass", in_zones(*ZONES, mapped=True)),
-    Case("load-balancer-spans-zones", "fail", in_zones("b", mapped=True), "lies in eu-north-1b only"),
-    Case("load-balancer-spans-zones", "undecided", [res(BALANCER, "alb", subnetMappings=UNKNOWN)]),
-    Case("load-balancer-spans-zones", "undecided", [res(BALANCER, "alb", subnets=UNKNOWN)]),
 ]

@@ -1,14 +1,12 @@
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from tests.policy.harness import UNKNOWN, Case, Ref, Sample, res
-from tests.policy.networks import network
+from tests.policy.networks import group, network, rule
 
-SERVICE, TASK = "ecs/service:Service", "ecs/taskDefinition:TaskDefinition"
+SERVICE = "ecs/service:Service"
 TARGET = "appautoscaling/target:Target"
 BEHIND = [{"targetGroupArn": "arn", "containerName": "api", "containerPort": 8000}]
-DIGEST = "@sha256:" + "0" * 64
 
 
 def service(*subnets: str, **props: Any) -> Sample:
@@ -21,14 +19,6 @@ def web(*subnets: str, **props: Any) -> list[Sample]:
     return [*network(), service(*chosen, **{"loadBalancers": BEHIND, "desiredCount": 2, **props})]
 
 
-def task(environment: Sequence[tuple[str, str]] = (), **props: Any) -> list[Sample]:
-    variables = [{"name": name, "value": value} for name, value in environment]
-    container = {"name": "api", "image": "shop/api:1.4.2", "environment": variables, **props}
-    return [res(TASK, "api", containerDefinitions=json.dumps([container]))]
-
-
-UNREAD = [res(TASK, "api", containerDefinitions=UNKNOWN)]
-SECRETS, PINNED = "container-secrets-not-in-environment", "container-images-pinned"
 SPREAD = "services-spread-over-zones"
 
 CASES = [
@@ -68,33 +58,101 @@ CASES = [
         ],
         "minCapacity of Target scale is 1",
     ),
-    Case(SECRETS, "pass", task([("LOG_LEVEL", "info"), ("TOKEN_TTL", "3600"), ("DB_PASSWORD_FILE", "/run/x")])),
-    Case(SECRETS, "pass", task([("CORS_ORIGINS", "https://app.example"), ("REDIS_URL", "rediss://cache:6379")])),
+]
+
+TASK_SET, CLUSTER = "ecs/taskSet:TaskSet", "ecs/cluster:Cluster"
+FROM_GROUPS, SCALES = "services-ingress-from-groups-only", "services-scale"
+ROLLS_BACK, PLATFORM = "services-deployments-roll-back", "services-on-latest-platform"
+ENCRYPTED_EXEC, INSIGHTS = "exec-sessions-encrypted", "cluster-insights-enabled"
+SAFE = {"enable": True, "rollback": True}
+
+
+def grouped(*ways: Sample, targets: str = "HTTP", **props: Any) -> list[Sample]:
+    """A service in a group of its own behind a load balancer."""
+    placed = {"subnets": ["subnet-1"], "securityGroups": [Ref("api-group")]}
+    behind = [{"targetGroupArn": Ref("targets", "arn"), "containerName": "api", "containerPort": 8000}]
+    return [
+        group("api"),
+        group("alb"),
+        *ways,
+        res("lb/targetGroup:TargetGroup", "targets", protocol=targets),
+        res(SERVICE, "api", **{"networkConfiguration": placed, "loadBalancers": behind, **props}),
+    ]
+
+
+def shells(**configuration: Any) -> list[Sample]:
+    return [res(CLUSTER, "shop", configuration={"executeCommandConfiguration": configuration})]
+
+
+def insights(value: Any) -> list[Sample]:
+    return [res(CLUSTER, "shop", settings=[{"name": "containerInsights", "value": value}])]
+
+
+FROM_NETWORK = rule("api", port=8000, cidrIpv4="10.0.0.0/16")
+
+CASES += [
+    Case("services-without-public-ip", "fail", [res(TASK_SET, "s", networkConfiguration={"assignPublicIp": True})]),
     Case(
-        SECRETS, "fail", task([("DB_PASSWORD", "hunter2")]), "environment variable DB_PASSWORD is named like a secret"
+        "services-in-private-subnets",
+        "fail",
+        [*network(), res(TASK_SET, "s", networkConfiguration={"subnets": [Ref("public-a")]})],
+        "TaskSet s: networkConfiguration",
     ),
-    Case(SECRETS, "fail", task([("DATABASE_URL", "postgres://shop:pw@db/shop")]), "looks like a credential"),
-    Case(SECRETS, "fail", task([("HELPER", "AKIA" + "Q" * 16)]), "HELPER has a value"),
-    Case(SECRETS, "fail", task([("PEM", "-----BEGIN RSA PRIVATE KEY-----")])),
-    Case(SECRETS, "undecided", UNREAD),
-    Case(PINNED, "pass", task(image="shop/api:1.4.2")),
-    Case(PINNED, "pass", task(image=f"shop/api{DIGEST}")),
-    Case(PINNED, "pass", task(image="registry.example:5000/api:9f2c1ab")),
-    Case(PINNED, "fail", task(image="shop/api:latest"), "the moving tag latest"),
-    Case(PINNED, "fail", task(image="registry.example:5000/api"), "an image with no tag"),
-    Case(PINNED, "fail", task(image="shop/api:green"), config={"mutableTags": ["green"]}),
-    Case(PINNED, "undecided", UNREAD),
-    Case("container-not-privileged", "pass", task()),
-    Case("container-not-privileged", "fail", task(privileged=True), "container api has privileged true"),
-    Case("container-not-privileged", "undecided", UNREAD),
-    Case("container-not-root", "pass", task(user="1000")),
-    Case("container-not-root", "fail", task(), "has no user"),
-    Case("container-not-root", "fail", task(user="0:0"), "has user 0,"),
-    Case("container-not-root", "fail", task(name=None), "container 1 has no user"),
-    Case("container-not-root", "undecided", UNREAD),
-    Case("container-root-filesystem-read-only", "pass", task(readonlyRootFilesystem=True)),
-    Case("container-root-filesystem-read-only", "fail", task(), "readonlyRootFilesystem false"),
-    Case("container-root-filesystem-read-only", "undecided", UNREAD),
+    Case(FROM_GROUPS, "pass", grouped(rule("api", source="alb", port=8000))),
+    Case(FROM_GROUPS, "pass", grouped(FROM_NETWORK, targets="TCP")),
+    Case(FROM_GROUPS, "pass", [res(SERVICE, "bridged")]),
+    Case(FROM_GROUPS, "fail", grouped(FROM_NETWORK), "SecurityGroup api-group lets in 10.0.0.0/16"),
+    Case(
+        FROM_GROUPS,
+        "fail",
+        [
+            group("api", ingress=[{"protocol": "tcp", "fromPort": 1, "toPort": 9, "cidrBlocks": ["10.0.0.0/8"]}]),
+            res(SERVICE, "api", networkConfiguration={"securityGroups": [Ref("api-group")]}),
+        ],
+        "its own ingress",
+    ),
+    Case(FROM_GROUPS, "undecided", [res(SERVICE, "api", networkConfiguration={"securityGroups": UNKNOWN})]),
+    Case(SCALES, "pass", [service(loadBalancers=BEHIND), res(TARGET, "scale", resourceId=Ref("api"))]),
+    Case(SCALES, "pass", [service(loadBalancers=BEHIND, name="a"), res(TARGET, "t", resourceId="service/shop/a")]),
+    Case(SCALES, "pass", [service()]),
+    Case(SCALES, "pass", [service(loadBalancers=BEHIND, schedulingStrategy="DAEMON")]),
+    Case(SCALES, "fail", [service(loadBalancers=BEHIND)], "no autoscaling target changes its number of tasks"),
+    Case(SCALES, "undecided", [service(loadBalancers=BEHIND), res(TARGET, "t", resourceId=UNKNOWN)]),
+    Case(ROLLS_BACK, "pass", [res(SERVICE, "api", deploymentCircuitBreaker=SAFE)]),
+    Case(ROLLS_BACK, "pass", [res(SERVICE, "api", alarms={"alarmNames": ["errors"], **SAFE})]),
+    Case(ROLLS_BACK, "pass", [res(SERVICE, "api", deploymentController={"type": "CODE_DEPLOY"})]),
+    Case(ROLLS_BACK, "fail", [res(SERVICE, "api")], "roll a failed deployment back"),
+    Case(ROLLS_BACK, "fail", [res(SERVICE, "api", deploymentCircuitBreaker={**SAFE, "rollback": False})]),
+    Case(ROLLS_BACK, "undecided", [res(SERVICE, "api", deploymentCircuitBreaker={**SAFE, "rollback": UNKNOWN})]),
+    Case(ROLLS_BACK, "undecided", [res(SERVICE, "api", deploymentController={"type": UNKNOWN})]),
+    Case(PLATFORM, "pass", [res(SERVICE, "api")]),
+    Case(
+        PLATFORM, "pass", [res(SERVICE, "api", platformVersion="LATEST"), res(TASK_SET, "s", platformVersion="1.4.0")]
+    ),
+    Case(PLATFORM, "fail", [res(SERVICE, "api", platformVersion="1.3.0")], "platformVersion is 1.3.0, wanted LATEST"),
+    Case(PLATFORM, "fail", [res(TASK_SET, "s", platformVersion="1.4.0")], config={"versions": ["LATEST"]}),
+    Case(PLATFORM, "undecided", [res(SERVICE, "api", platformVersion=UNKNOWN)]),
+    Case("services-exec-off", "pass", [res(SERVICE, "api")]),
+    Case("services-exec-off", "fail", [res(SERVICE, "api", enableExecuteCommand=True)], "enableExecuteCommand is true"),
+    Case("services-exec-off", "undecided", [res(SERVICE, "api", enableExecuteCommand=UNKNOWN)]),
+    Case("exec-sessions-logged", "pass", [res(CLUSTER, "shop")]),
+    Case("exec-sessions-logged", "pass", shells(logging="OVERRIDE")),
+    Case("exec-sessions-logged", "fail", shells(logging="NONE"), "executeCommandConfiguration is NONE"),
+    Case("exec-sessions-logged", "undecided", shells(logging=UNKNOWN)),
+    Case(
+        ENCRYPTED_EXEC,
+        "pass",
+        shells(kmsKeyId="key", logConfiguration={"cloudWatchLogGroupName": "a", "cloudWatchEncryptionEnabled": True}),
+    ),
+    Case(ENCRYPTED_EXEC, "pass", shells(kmsKeyId=UNKNOWN)),
+    Case(ENCRYPTED_EXEC, "fail", [res(CLUSTER, "shop")], "kmsKeyId is not set"),
+    Case(ENCRYPTED_EXEC, "fail", shells(kmsKeyId="key", logConfiguration={"s3BucketName": "a"}), "s3BucketEncryption"),
+    Case(ENCRYPTED_EXEC, "undecided", [res(CLUSTER, "shop", configuration=UNKNOWN)]),
+    Case(INSIGHTS, "pass", insights("enabled")),
+    Case(INSIGHTS, "pass", insights("enhanced")),
+    Case(INSIGHTS, "fail", insights("disabled"), "no containerInsights that is enabled or enhanced"),
+    Case(INSIGHTS, "fail", [res(CLUSTER, "shop")]),
+    Case(INSIGHTS, "undecided", insights(UNKNOWN)),
 ]
 
 ROLE, ROLE_POLICY = "iam/role:Role", "iam/rolePolicy:RolePolicy"
@@ -142,6 +200,13 @@ CASES += [
     ),
     Case("required-tags", "pass", [res("kms/alias:Alias", "untaggable")]),
     Case("required-tags", "fail", [res("kms/key:Key", "k", tags={"app": "shop"})], "tags environment, owner missing"),
+    Case(
+        "required-tags",
+        "fail",
+        [res("kms/key:Key", "k", tags={"owner": ""})],
+        "tag owner missing",
+        provider={"defaultTags": {"tags": TAGS}},
+    ),
     Case("required-tags", "fail", [res("kms/key:Key", "k", tags={**TAGS, "owner": ""})], "tag owner missing"),
     Case("required-tags", "fail", [res("kms/key:Key", "k", tags=TAGS)], "tag cost missing", config={"tags": ["cost"]}),
     Case("required-tags", "undecided", [res("kms/key:Key", "k", tags=UNKNOWN)]),

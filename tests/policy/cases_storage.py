@@ -156,13 +156,14 @@ CASES = [
     Case("bucket-public-access-blocked", "undecided", [bucket(), res(BLOCK, "stray", bucket=UNKNOWN, **CLOSED)]),
     Case("bucket-public-access-blocked", "pass", [bucket(), block()]),
     Case("bucket-public-access-blocked", "fail", [bucket()], "no public access block"),
+    Case("bucket-public-access-block-complete", "pass", [bucket(), block()]),
     Case(
-        "bucket-public-access-blocked",
+        "bucket-public-access-block-complete",
         "fail",
         [bucket(), block(blockPublicPolicy=False)],
         "BucketPublicAccessBlock block: blockPublicPolicy is false",
     ),
-    Case("bucket-public-access-blocked", "undecided", [bucket(), block(blockPublicAcls=UNKNOWN)]),
+    Case("bucket-public-access-block-complete", "undecided", [bucket(), block(blockPublicAcls=UNKNOWN)]),
     Case(
         "bucket-public-access-blocked",
         "pass",
@@ -259,7 +260,7 @@ CASES += [
     Case("bucket-key-enabled", "undecided", [bucket(), sse(UNKNOWN)]),
     Case("bucket-key-enabled", "undecided", old(serverSideEncryptionConfigurations=UNKNOWN)),
     Case(
-        "bucket-public-access-blocked",
+        "bucket-public-access-block-complete",
         "fail",
         [res(BLOCK, "block", bucket="elsewhere", **{**CLOSED, SWITCHES[0]: False})],
     ),

@@ -7,10 +7,20 @@ from policy.rules import RULES
 from tests.policy import (
     cases_cache,
     cases_cdn,
+    cases_containers,
     cases_database,
+    cases_database_operations,
     cases_dns,
+    cases_functions,
+    cases_identity,
     cases_keys,
+    cases_kms,
+    cases_load_balancing,
     cases_network,
+    cases_observability,
+    cases_program,
+    cases_registry,
+    cases_secrets,
     cases_services,
     cases_storage,
     cases_web_acl,
@@ -18,12 +28,22 @@ from tests.policy import (
 from tests.policy.harness import Case, judge
 
 MODULES = (
+    cases_program,
+    cases_observability,
+    cases_identity,
     cases_database,
+    cases_database_operations,
     cases_cache,
     cases_storage,
+    cases_secrets,
+    cases_kms,
     cases_keys,
+    cases_registry,
+    cases_functions,
     cases_network,
     cases_services,
+    cases_containers,
+    cases_load_balancing,
     cases_cdn,
     cases_web_acl,
     cases_dns,
@@ -48,6 +68,11 @@ def test_case(case: Case, *, preview: bool) -> None:
 def test_every_control_has_a_rule_and_every_rule_a_row() -> None:
     assert sorted(NAMES) == sorted(control.name for control in CONTROLS)
     assert len(set(NAMES)) == len(NAMES)
+
+
+def test_the_resources_of_a_case_are_different_ones() -> None:
+    twice = [case.control for case in CASES if len({sample.urn for sample in case.resources}) < len(case.resources)]
+    assert not twice
 
 
 def test_no_sample_names_an_unknown_control() -> None:

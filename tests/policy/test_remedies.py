@@ -14,7 +14,13 @@ from policy.catalogue import Environment
 from policy.remedies import REMEDIES
 from tests.policy.harness import UNKNOWN, Sample, analyze_request, judge, made_of, res
 
+DATABASE = "rds/instance:Instance"
 LOGS, BALANCER = "cloudwatch/logGroup:LogGroup", "lb/loadBalancer:LoadBalancer"
+BLOCK = "s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+CLOSED: dict[str, Any] = dict.fromkeys(
+    ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"), True
+)
+HEADERS = "load-balancer-drops-invalid-headers"
 TAGS = {"app": "shop", "environment": "production", "owner": "web"}
 
 
@@ -38,8 +44,12 @@ def remediated(sample: Sample, control: str, config: Mapping[str, Any] | None = 
 @pytest.mark.parametrize(
     ("control", "sample", "config", "expected"),
     [
+        (HEADERS, res(BALANCER, "a"), {}, {"dropInvalidHeaderFields": True}),
+        (HEADERS, res(BALANCER, "a", dropInvalidHeaderFields=False), {}, {"dropInvalidHeaderFields": True}),
         ("log-retention-set", res(LOGS, "a"), {"minDays": 1}, {"retentionInDays": 90}),
         ("log-retention-set", res(LOGS, "a", retentionInDays=0), {"minDays": 366}, {"retentionInDays": 400}),
+        ("database-tags-copied-to-snapshots", res(DATABASE, "a"), {}, {"copyTagsToSnapshot": True}),
+        ("bucket-public-access-block-complete", res(BLOCK, "a", blockPublicAcls=False), {}, CLOSED),
         ("required-tags", res(LOGS, "a"), {"values": TAGS}, {"tags": TAGS}),
         ("required-tags", res(LOGS, "a", tags={"app": "api"}), {"values": TAGS}, {"tags": {**TAGS, "app": "api"}}),
     ],
@@ -53,9 +63,15 @@ def test_what_is_missing_is_added(
 @pytest.mark.parametrize(
     ("control", "sample", "config"),
     [
+        (HEADERS, res(BALANCER, "a", dropInvalidHeaderFields=True), {}),
+        (HEADERS, res(BALANCER, "a", dropInvalidHeaderFields=UNKNOWN), {}),
+        (HEADERS, res(BALANCER, "a", loadBalancerType="network"), {}),
+        (HEADERS, res(BALANCER, "a", loadBalancerType=UNKNOWN), {}),
         ("log-retention-set", res(LOGS, "a", retentionInDays=30), {}),
         ("log-retention-set", res(LOGS, "a", retentionInDays=UNKNOWN), {}),
         ("log-retention-set", res(BALANCER, "a"), {}),
+        ("database-tags-copied-to-snapshots", res(DATABASE, "a", copyTagsToSnapshot=True), {}),
+        ("bucket-public-access-block-complete", res(BLOCK, "a", **CLOSED), {}),
         ("required-tags", res(LOGS, "a"), {}),
         ("required-tags", res(LOGS, "a", tags=TAGS), {"values": TAGS}),
         ("required-tags", res(LOGS, "a", tags=UNKNOWN), {"values": TAGS}),

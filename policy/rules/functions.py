@@ -1,0 +1,217 @@
+"""Functions: who may call them, what they run on, and what they know."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from policy import values
+from policy.credentials import looks_secret
+from policy.model import Finding, Graph, Resource
+from policy.rule import Config, Parameter, resource_rule, stack_rule
+from policy.rules.documents import is_public
+from policy.rules.network import spans_two_zones
+from policy.topology import Topology
+from policy.values import UNKNOWN, Answer, Value
+
+FUNCTION: Final = "aws:lambda/function:Function"
+EVENT_CONFIG: Final = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
+FUNCTION_URL: Final = "aws:lambda/functionUrl:FunctionUrl"
+LAYER_PERMISSION: Final = "aws:lambda/layerVersionPermission:LayerVersionPermission"
+PERMISSION: Final = "aws:lambda/permission:Permission"
+RESOURCE_POLICY: Final = "aws:lambda/resourcePolicy:ResourcePolicy"
+
+_LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
+_LIMITS: Final = ("sourceArn", "sourceAccount", "principalOrgId", "organizationId")
+_VARIABLE: Final = r"[A-Za-z_][A-Za-z0-9_]{0,63}"
+_ENDED: Final[list[Value]] = [
+    "dotnet5.0",
+    "dotnet6",
+    "dotnet7",
+    "dotnetcore1.0",
+    "dotnetcore2.0",
+    "dotnetcore2.1",
+    "dotnetcore3.1",
+    "go1.x",
+    "java8",
+    "nodejs",
+    "nodejs10.x",
+    "nodejs12.x",
+    "nodejs14.x",
+    "nodejs16.x",
+    "nodejs18.x",
+    "nodejs20.x",
+    "nodejs4.3",
+    "nodejs6.10",
+    "nodejs8.10",
+    "provided",
+    "python2.7",
+    "python3.6",
+    "python3.7",
+    "python3.8",
+    "python3.9",
+    "ruby2.5",
+    "ruby2.7",
+    "ruby3.2",
+]
+
+
+@resource_rule("function-not-public", PERMISSION, LAYER_PERMISSION, RESOURCE_POLICY)
+def function_not_public(grant: Resource, _config: Config) -> Iterator[Finding]:
+    """Function URLs without authentication need such a grant: function-url-authenticated judges them."""
+    fix = "source_arn=rule.arn, source_account=account_id or principal_org_id=organisation.id"
+    what = 'Principal "*" may use it, whoever that is'
+    if grant.type == RESOURCE_POLICY:
+        public = is_public(values.document(grant.get("policy")))
+        yield from grant.must_hold(values.negated(public), what, about="policy", fix=fix)
+    elif grant.text("functionUrlAuthType") != "NONE" and grant.flag("invokedViaFunctionUrl") is not True:
+        principal = grant.get("principal")
+        limits = [grant.get(path) for path in _LIMITS]
+        limited = values.some(limit if limit is UNKNOWN else limit not in (None, "", "*") for limit in limits)
+        named: Answer = UNKNOWN if principal is UNKNOWN else principal != "*"
+        yield from grant.must_hold(values.some([named, limited]), what, about="principal", fix=fix)
+
+
+@resource_rule("function-grants-name-source", PERMISSION)
+def function_grants_name_source(grant: Resource, _config: Config) -> Iterator[Finding]:
+    """A service calls on behalf of whoever asks it, in any account. Alexa shows a token instead."""
+    principal = grant.text("principal")
+    if any(grant.has(path) for path in ("sourceArn", "sourceAccount", "eventSourceToken")):
+        return
+    if principal is UNKNOWN:
+        yield grant.undecided("principal is not known yet")
+    elif re.search(r"\.amazonaws\.com(\.cn)?$", principal):
+        yield grant.fails(
+            "a service may call the function on behalf of anybody: neither sourceArn nor sourceAccount is set",
+            fix="source_arn=... of what calls, and source_account=... where the ARN names no account (S3)",
+        )
+
+
+@resource_rule(
+    "function-runtime-supported", FUNCTION, ended=Parameter({"type": "array", "items": {"type": "string"}}, _ENDED)
+)
+def function_runtime_supported(function: Resource, config: Config) -> Iterator[Finding]:
+    """Images bring their own."""
+    runtime = function.text("runtime")
+    if runtime is UNKNOWN:
+        yield function.undecided("runtime is not known yet")
+    elif runtime in config.words("ended"):
+        seen = values.show(runtime, r"[a-z]+[0-9.]*(\.x)?")
+        yield function.fails(f"runtime is {seen}, which AWS no longer supports", fix='runtime="python3.13" or the like')
+
+
+@resource_rule("function-in-network", FUNCTION)
+def function_in_network(function: Resource, _config: Config) -> Iterator[Finding]:
+    """For functions that have no business on the internet."""
+    if not function.has("vpcConfig.subnetIds"):
+        yield function.fails(
+            "vpcConfig is not set", fix='vpc_config={"subnet_ids": [...], "security_group_ids": [...]}'
+        )
+
+
+@stack_rule("function-spans-zones", FUNCTION)
+def function_spans_zones(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """Functions outside a network are everywhere already."""
+    topology = Topology(graph)
+    for function in graph.of(FUNCTION):
+        if function.has("vpcConfig.subnetIds"):
+            yield from spans_two_zones(graph, topology, function, "vpcConfig.subnetIds")
+
+
+@resource_rule("function-traced", FUNCTION)
+def function_traced(function: Resource, _config: Config) -> Iterator[Finding]:
+    """PassThrough leaves it to the caller."""
+    mode = function.text("tracingConfig.mode", default="PassThrough")
+    if mode is UNKNOWN:
+        yield function.undecided("tracingConfig is not known yet")
+    elif mode != "Active":
+        yield function.fails("tracingConfig.mode is not Active", fix='tracing_config={"mode": "Active"}')
+
+
+@resource_rule("function-secrets-not-in-environment", FUNCTION)
+def function_secrets_not_in_environment(function: Resource, _config: Config) -> Iterator[Finding]:
+    """Anybody who may read the function's configuration reads its environment. Names and ARNs of secrets are no secrets."""
+    variables = function.get("environment.variables")
+    if values.has_unknown(variables):
+        yield function.undecided("environment is not known yet")
+    for key, value in variables.items() if isinstance(variables, dict) else ():
+        if reason := looks_secret(key, value):
+            yield function.fails(
+                f"environment variable {values.show(key, _VARIABLE)} {reason}",
+                fix="the secret's ARN in the variable, read with secretsmanager:GetSecretValue when the function starts",
+            )
+
+
+@resource_rule("function-environment-under-own-key", FUNCTION)
+def function_environment_under_own_key(function: Resource, _config: Config) -> Iterator[Finding]:
+    """Where there is an environment."""
+    if function.has("environment.variables"):
+        yield from function.must_be_set("kmsKeyArn", fix="kms_key_arn=key.arn")
+
+
+@stack_rule("function-failures-kept", FUNCTION)
+def function_failures_kept(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """A queue or topic of the function's own, or a destination for failures."""
+    for function in graph.of(FUNCTION):
+        configured, vague = graph.companions(function, "functionName", EVENT_CONFIG)
+        kept = any(item.has("destinationConfig.onFailure") for item in configured)
+        yield from function.must_hold(
+            values.some([function.has("deadLetterConfig"), kept, *[UNKNOWN] * vague]),
+            "deadLetterConfig is not set, so what fails for good is lost",
+            about="its destination for failures",
+            fix='dead_letter_config={"target_arn": queue.arn}',
+        )
+
+
+@resource_rule("function-concurrency-limited", FUNCTION)
+def function_concurrency_limited(function: Resource, _config: Config) -> Iterator[Finding]:
+    """-1 means without a limit."""
+    limit = function.number("reservedConcurrentExecutions", default=-1)
+    if limit is UNKNOWN:
+        yield function.undecided("reservedConcurrentExecutions is not known yet")
+    elif limit < 0:
+        what = "reservedConcurrentExecutions is not set, so it can use up the account's concurrency"
+        yield function.fails(what, fix="reserved_concurrent_executions=10")
+
+
+@resource_rule("function-code-signed", FUNCTION)
+def function_code_signed(function: Resource, _config: Config) -> Iterator[Finding]:
+    """Images cannot be signed this way."""
+    if function.text("packageType") != "Image":
+        yield from function.must_be_set("codeSigningConfigArn", fix="code_signing_config_arn=signing.arn")
+
+
+@resource_rule("function-url-authenticated", FUNCTION_URL)
+def function_url_authenticated(url: Resource, _config: Config) -> Iterator[Finding]:
+    """NONE lets the internet in."""
+    kind = url.text("authorizationType")
+    if kind is UNKNOWN:
+        yield url.undecided("authorizationType is not known yet")
+    elif kind != "AWS_IAM":
+        seen = values.show(kind, "NONE")
+        yield url.fails(f"authorizationType is {seen}, wanted AWS_IAM", fix='authorization_type="AWS_IAM"')
+
+
+@stack_rule("function-logs-declared", FUNCTION)
+def function_logs_declared(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """Lambda makes the group itself otherwise, without an end. A group that the function names may be another stack's."""
+    groups = graph.of(_LOG_GROUP)
+    for function in graph.of(FUNCTION):
+        if function.has("loggingConfig.logGroup"):
+            continue
+        yield from function.must_hold(
+            values.some(_is_for(group, function) for group in groups),
+            "no log group is declared for it, so Lambda makes one that keeps everything for ever",
+            about="its log group",
+            fix='aws.cloudwatch.LogGroup(name=function.name.apply("/aws/lambda/{}".format), retention_in_days=90)',
+        )
+
+
+def _is_for(group: Resource, function: Resource) -> Answer:
+    if function.urn in group.dependencies.get("name", ()):
+        return True
+    name, wanted = group.get("name"), function.get("name")
+    if isinstance(name, str) and isinstance(wanted, str):
+        return name == f"/aws/lambda/{wanted}"
+    if isinstance(name, str):
+        return UNKNOWN if name.startswith("/aws/lambda/") else False
+    return False if group.dependencies.get("name") or name is None else UNKNOWN

@@ -1,0 +1,163 @@
+"""The program as a whole: where it may build, what is protected, and what it must not hold."""
+
+import fnmatch
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from policy import values
+from policy.credentials import PLACE, is_credential
+from policy.model import Finding, Resource
+from policy.rule import Config, Parameter, resource_rule
+from policy.rules.containers import TASK
+from policy.topology import CACHE, DATABASE, DATABASE_CLUSTER
+from policy.values import UNKNOWN, Value
+
+PROVIDER: Final = "pulumi:providers:aws"
+
+_WORDS: Final = {"type": "array", "items": {"type": "string"}}
+_STATEFUL: Final = (
+    DATABASE,
+    DATABASE_CLUSTER,
+    CACHE,
+    "aws:dynamodb/table:Table",
+    "aws:efs/fileSystem:FileSystem",
+    "aws:kms/key:Key",
+    "aws:s3/bucket:Bucket",
+    "aws:secretsmanager/secret:Secret",
+)
+_GUARDED: Final[list[Value]] = [
+    "*",
+    "assumeRolePolicy",
+    "atRestEncryptionEnabled",
+    "backupRetentionPeriod",
+    "blockPublicAcls",
+    "blockPublicPolicy",
+    "cidrBlocks",
+    "cidrIpv4",
+    "deletionProtection",
+    "enableKeyRotation",
+    "ignorePublicAcls",
+    "kmsKeyId",
+    "multiAz",
+    "policy",
+    "publiclyAccessible",
+    "restrictPublicBuckets",
+    "storageEncrypted",
+    "transitEncryptionEnabled",
+]
+_PLACES_FOR_SECRETS: Final = (
+    "aws:secretsmanager/secretVersion:SecretVersion",
+    "aws:ssm/parameter:Parameter",
+    "random:",
+    "tls:",
+    "pulumi:",
+)
+"""Types that exist to hold secrets; what they hold is judged by rules of their own."""
+
+_JUDGED_ELSEWHERE: Final = frozenset({(TASK, "containerDefinitions"), ("aws:lambda/function:Function", "environment")})
+
+
+@resource_rule(
+    "regions-allowed",
+    regions=Parameter(_WORDS, []),
+    accounts=Parameter(_WORDS, []),
+)
+def regions_allowed(resource: Resource, config: Config) -> Iterator[Finding]:
+    """The provider's region, a resource's own region, and the accounts that the provider is held to."""
+    if not resource.type.startswith(("aws:", PROVIDER)):
+        return
+    regions, accounts = config.words("regions"), config.words("accounts")
+    region = resource.text("region")
+    if regions and region is UNKNOWN:
+        yield resource.undecided("region is not known yet")
+    elif regions and region and region not in regions:
+        shown = values.show(region, r"[a-z]{2}(-[a-z]+)+-\d")
+        yield resource.fails(f"region is {shown}, wanted {', '.join(regions)}", fix=f'region="{regions[0]}"')
+    if resource.type == PROVIDER and accounts:
+        held = values.document(resource.get("allowedAccountIds"))
+        if held is UNKNOWN:
+            yield resource.undecided("allowedAccountIds are not known yet")
+        elif not values.items(held) or any(account not in accounts for account in values.items(held)):
+            what = "allowedAccountIds is not held to the organisation's accounts"
+            yield resource.fails(what, fix=f'allowed_account_ids=["{accounts[0]}"]')
+
+
+@resource_rule("stateful-resources-protected", *_STATEFUL)
+def stateful_resources_protected(resource: Resource, _config: Config) -> Iterator[Finding]:
+    """Pulumi then refuses to delete or replace it."""
+    if not resource.protect:
+        yield resource.fails("its option protect is off, wanted on", fix="opts=ResourceOptions(protect=True)")
+
+
+@resource_rule("guarded-properties-not-ignored", properties=Parameter(_WORDS, _GUARDED))
+def guarded_properties_not_ignored(resource: Resource, config: Config) -> Iterator[Finding]:
+    """What changes behind the program's back stays changed."""
+    guarded = set(config.words("properties"))
+    ignored = sorted({re.split(r"[.\[]", path)[0] for path in resource.ignore_changes} & guarded)
+    if ignored:
+        yield resource.fails(f"ignore_changes holds {', '.join(ignored)}", fix="leave it out of ignore_changes")
+
+
+@resource_rule("built-by-approved-components", types=Parameter(_WORDS, []), components=Parameter(_WORDS, []))
+def built_by_approved_components(resource: Resource, config: Config) -> Iterator[Finding]:
+    """The URN tells whose child a resource is."""
+    if resource.type not in config.words("types"):
+        return
+    parents = resource.urn.split("::")[2:3]
+    chain = parents[0].split("$")[:-1] if parents else []
+    approved = config.words("components")
+    if not any(fnmatch.fnmatchcase(parent, pattern) for parent in chain for pattern in approved):
+        yield resource.fails(
+            "no approved component built it", fix=f"one of {', '.join(approved) or 'the approved components'}"
+        )
+
+
+@resource_rule("no-plaintext-credentials")
+def no_plaintext_credentials(resource: Resource, _config: Config) -> Iterator[Finding]:
+    """Keys, tokens and addresses with passwords, in any string. What containers get has a rule of its own."""
+    if resource.type.startswith(_PLACES_FOR_SECRETS):
+        return
+    judged = {key: value for key, value in resource.props.items() if (resource.type, key) not in _JUDGED_ELSEWHERE}
+    for path in _leaks(judged, ""):
+        yield resource.fails(
+            f"{path} holds what looks like a credential", fix="a secret in Secrets Manager, referred to by ARN"
+        )
+
+
+def _is_for_secrets(name: str) -> bool:
+    """Whether AWS made a property for a secret: authToken, privateKey."""
+    return re.fullmatch(r"[a-z][A-Za-z0-9]*", name) is not None and PLACE.search(name) is not None
+
+
+def _leaks(value: Value, path: str) -> Iterator[str]:
+    if isinstance(value, str):
+        if is_credential(value) and not _is_for_secrets(path.rpartition(".")[2]):
+            yield path
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            step = key if re.fullmatch(r"[A-Za-z][A-Za-z0-9]{0,63}", key) else "*"
+            yield from _leaks(item, f"{path}.{step}" if path else step)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _leaks(item, f"{path}.{index}")
+
+
+@resource_rule(
+    "instance-classes-allowed",
+    DATABASE,
+    CACHE,
+    "aws:elasticache/cluster:Cluster",
+    "aws:rds/clusterInstance:ClusterInstance",
+    classes=Parameter(_WORDS, []),
+)
+def instance_classes_allowed(resource: Resource, config: Config) -> Iterator[Finding]:
+    """A guard against a bill that nobody expected."""
+    allowed = config.words("classes")
+    path = "instanceClass" if resource.type.startswith("aws:rds/") else "nodeType"
+    seen = resource.text(path)
+    if seen is UNKNOWN:
+        yield resource.undecided(f"{path} is not known yet")
+    elif allowed and seen and not any(fnmatch.fnmatchcase(seen, pattern) for pattern in allowed):
+        shown = values.show(seen, r"(db|cache)\.[a-z0-9.-]{1,30}")
+        yield resource.fails(f"{path} is {shown}, wanted {', '.join(allowed)}", fix="a class on the list")

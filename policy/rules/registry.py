@@ -1,0 +1,105 @@
+"""Images: repositories that scan, keep tags where they are, and let nobody else in."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from policy import values
+from policy.model import Finding, Graph, Resource
+from policy.rule import Config, resource_rule, stack_rule
+from policy.rules.documents import is_public, matches
+from policy.values import UNKNOWN, Answer, Value
+
+REPOSITORY: Final = "aws:ecr/repository:Repository"
+LIFECYCLE: Final = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
+REGISTRY_POLICY: Final = "aws:ecr/registryPolicy:RegistryPolicy"
+REGISTRY_SCAN: Final = "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration"
+REPOSITORY_POLICY: Final = "aws:ecr/repositoryPolicy:RepositoryPolicy"
+
+
+@resource_rule("repository-under-own-key", REPOSITORY)
+def repository_under_own_key(repository: Resource, _config: Config) -> Iterator[Finding]:
+    """AES256 is the default; KMS needs to be asked for when the repository is made."""
+    kind = values.text(values.at(repository.get("encryptionConfigurations"), "encryptionType"), default="AES256")
+    if kind is UNKNOWN:
+        yield repository.undecided("encryptionType is not known yet")
+    elif kind not in ("KMS", "KMS_DSSE"):
+        yield repository.fails(
+            f"encryptionType is {values.show(kind, 'AES256')}, wanted KMS",
+            fix='encryption_configurations=[{"encryption_type": "KMS", "kms_key": key.arn}] (replaces the repository)',
+        )
+
+
+@resource_rule("repository-tags-immutable", REPOSITORY)
+def repository_tags_immutable(repository: Resource, _config: Config) -> Iterator[Finding]:
+    """A tag that can move makes every deployment a guess."""
+    mode = repository.text("imageTagMutability", default="MUTABLE")
+    if mode is UNKNOWN:
+        yield repository.undecided("imageTagMutability is not known yet")
+    elif not mode.startswith("IMMUTABLE"):
+        seen = values.show(mode, "MUTABLE(_WITH_EXCLUSION)?")
+        yield repository.fails(
+            f"imageTagMutability is {seen}, wanted IMMUTABLE", fix='image_tag_mutability="IMMUTABLE"'
+        )
+
+
+@stack_rule("repository-scanned", REPOSITORY)
+def repository_scanned(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """By the repository's own setting, or by a rule of the registry's that fits its name."""
+    rules = [rule for registry in graph.of(REGISTRY_SCAN) for rule in values.items(registry.get("rules"))]
+    for repository in graph.of(REPOSITORY):
+        by_itself = repository.flag("imageScanningConfiguration.scanOnPush")
+        yield from repository.must_hold(
+            values.some([by_itself, *(_scans(rule, repository.get("name")) for rule in rules)]),
+            "imageScanningConfiguration.scanOnPush is false, wanted true",
+            about="whether its images are scanned",
+            fix='image_scanning_configuration={"scan_on_push": True}',
+        )
+
+
+def _scans(rule: Value, name: Value) -> Answer:
+    """Whether a rule of the registry's scans a repository. A filter without ``*`` fits any name that holds it."""
+    frequency = values.at(rule, "scanFrequency")
+    if rule is UNKNOWN or frequency is UNKNOWN:
+        return UNKNOWN
+    if frequency not in ("SCAN_ON_PUSH", "CONTINUOUS_SCAN"):
+        return False
+    filters = [values.at(item, "filter") for item in values.items(values.at(rule, "repositoryFilters"))]
+    return values.some(_fits(item, name) for item in filters)
+
+
+def _fits(pattern: Value, name: Value) -> Answer:
+    if pattern == "*":
+        return True
+    if not isinstance(pattern, str) or not isinstance(name, str):
+        return UNKNOWN
+    return matches(pattern if "*" in pattern else f"*{pattern}*", name)
+
+
+@stack_rule("repository-lifecycle-set", REPOSITORY)
+def repository_lifecycle_set(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """Every push leaves an image behind."""
+    for repository in graph.of(REPOSITORY):
+        policies, vague = graph.companions(repository, "repository", LIFECYCLE)
+        yield from repository.must_hold(
+            values.some([bool(policies), *[UNKNOWN] * vague]),
+            "no lifecycle policy removes old images",
+            about="its lifecycle policy",
+            fix="an aws.ecr.LifecyclePolicy for it that keeps the newest images",
+        )
+
+
+@resource_rule("repository-policy-not-public", REPOSITORY_POLICY, REGISTRY_POLICY)
+def repository_policy_not_public(resource: Resource, _config: Config) -> Iterator[Finding]:
+    """An image holds the application's code."""
+    yield from resource.must_hold(
+        values.negated(is_public(values.document(resource.get("policy")))),
+        'policy allows Principal "*" without a condition on who calls or from where',
+        about="policy",
+        fix='name the accounts, or add {"StringEquals": {"aws:PrincipalOrgID": ...}}',
+    )
+
+
+@resource_rule("repository-not-emptied-on-destroy", REPOSITORY)
+def repository_not_emptied_on_destroy(repository: Resource, _config: Config) -> Iterator[Finding]:
+    """AWS refuses to delete a repository that holds images."""
+    yield from repository.must_be("forceDelete", wanted=False, fix="force_delete=False")

@@ -1,0 +1,135 @@
+"""Secrets: their keys, their rotation, who may read them, and where their values come from."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from policy import values
+from policy.model import Finding, Graph, Resource
+from policy.rule import Config, Parameter, resource_rule, stack_rule
+from policy.rules.documents import is_public
+from policy.values import UNKNOWN, Unknown, Value
+
+ENTRY: Final = "aws:secretsmanager/secret:Secret"
+ROTATION: Final = "aws:secretsmanager/secretRotation:SecretRotation"
+ENTRY_POLICY: Final = "aws:secretsmanager/secretPolicy:SecretPolicy"
+VERSION: Final = "aws:secretsmanager/secretVersion:SecretVersion"
+
+_DEFAULT_KEY: Final = "alias/aws/secretsmanager"
+_DAYS: Final = {"hour": 1 / 24, "day": 1}
+_MONTHS: Final = 12
+_DAYS_OF_MONTH: Final = 31
+
+
+@resource_rule("secrets-under-own-key", ENTRY)
+def secrets_under_own_key(secret: Resource, _config: Config) -> Iterator[Finding]:
+    """A key policy then says who may read, besides IAM. Each copy in another region has a key of its own."""
+    fix = "kms_key_id=key.arn"
+    yield from secret.must_be_set("kmsKeyId", fix=fix)
+    if _is_default_key(secret.get("kmsKeyId")):
+        yield secret.fails(f"kmsKeyId is {_DEFAULT_KEY}, wanted a key of one's own", fix=fix)
+    for index, copy in enumerate(values.items(secret.get("replicas"))):
+        key = values.at(copy, "kmsKeyId")
+        if copy is UNKNOWN:
+            yield secret.undecided("replicas are not known yet")
+        elif key in (None, "") or _is_default_key(key):
+            yield secret.fails(f"replicas.{index}.kmsKeyId is not set to a key of one's own", fix=fix)
+
+
+def _is_default_key(key: Value) -> bool:
+    return isinstance(key, str) and key.endswith(_DEFAULT_KEY)
+
+
+@stack_rule("secret-rotated", ENTRY)
+def secret_rotated(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """The password that RDS manages is no resource of the program, and RDS rotates it."""
+    for secret in graph.of(ENTRY):
+        rotations, vague = graph.companions(secret, "secretId", ROTATION)
+        rotated = values.some(
+            [*(rotation.flag("rotationEnabled", default=True) for rotation in rotations), *[UNKNOWN] * vague]
+        )
+        yield from secret.must_hold(
+            rotated,
+            "nothing rotates its value",
+            about="its rotation",
+            fix="aws.secretsmanager.SecretRotation(..., secret_id=secret.id, rotation_lambda_arn=function.arn, "
+            'rotation_rules={"automatically_after_days": 90})',
+        )
+
+
+@resource_rule(
+    "secret-rotation-frequent", ROTATION, maxDays=Parameter({"type": "integer", "minimum": 1, "maximum": 1000}, 90)
+)
+def secret_rotation_frequent(rotation: Resource, config: Config) -> Iterator[Finding]:
+    """By number of days, or by a schedule, of which only the distance between two runs counts."""
+    if rotation.flag("rotationEnabled", default=True) is False:
+        return
+    most = config.number("maxDays")
+    days = _days(rotation.get("rotationRules"))
+    if days is UNKNOWN:
+        yield rotation.undecided("rotationRules are not known yet")
+    elif days > most:
+        yield rotation.fails(
+            f"its value lives up to {values.show(round(days))} days, wanted at most {values.show(most)}",
+            fix=f'rotation_rules={{"automatically_after_days": {most}}}',
+        )
+
+
+def _days(rules: Value) -> float | Unknown:
+    """The days between two rotations at most; those of a schedule that cannot be read are not known."""
+    schedule = values.at(rules, "scheduleExpression")
+    if schedule in (None, ""):
+        return values.number(values.at(rules, "automaticallyAfterDays"), default=0) if rules is not UNKNOWN else UNKNOWN
+    if not isinstance(schedule, str):
+        return UNKNOWN
+    if rate := re.fullmatch(r"rate\(\s*(\d+)\s+(hour|day)s?\s*\)", schedule):
+        return int(rate[1]) * _DAYS[rate[2]]
+    if cron := re.fullmatch(r"cron\(\s*\S+\s+\S+\s+\S+\s+(\S+)\s+\S+\s+\S+\s*\)", schedule):
+        return _DAYS_OF_MONTH * _months_apart(cron[1])
+    return UNKNOWN
+
+
+def _months_apart(field: str) -> int:
+    """The longest distance that the month field of a cron expression allows."""
+    if field in ("*", "?"):
+        return 1
+    if step := re.fullmatch(r"(?:\*|1)/(\d+)", field):
+        return int(step[1])
+    months = sorted(int(item) for item in field.split(",") if item.isdigit())
+    if not months:
+        return _MONTHS
+    return max(later - earlier for earlier, later in zip(months, [*months[1:], months[0] + _MONTHS], strict=True))
+
+
+@resource_rule("secret-recoverable", ENTRY, minDays=Parameter({"type": "integer", "minimum": 7, "maximum": 30}, 7))
+def secret_recoverable(secret: Resource, config: Config) -> Iterator[Finding]:
+    """0 deletes at once."""
+    least = config.number("minDays")
+    yield from secret.must_reach(
+        "recoveryWindowInDays", least=least, unit="days", fix=f"recovery_window_in_days={least}", default=30
+    )
+
+
+@resource_rule("secret-policy-not-public", ENTRY_POLICY, ENTRY)
+def secret_policy_not_public(resource: Resource, _config: Config) -> Iterator[Finding]:
+    """A policy of its own, or a property of the secret in one piece."""
+    policy = values.document(resource.get("policy"))
+    if policy is not None:
+        yield from resource.must_hold(
+            values.negated(is_public(policy)),
+            'policy allows Principal "*" without a condition on who calls or from where',
+            about="policy",
+            fix="name the principal, and set block_public_policy=True on an aws.secretsmanager.SecretPolicy",
+        )
+
+
+@stack_rule("secret-value-not-in-program", VERSION)
+def secret_value_not_in_program(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """What another resource generates is fine, and a placeholder that the program ignores later on."""
+    for version in graph.of(VERSION):
+        for path in ("secretString", "secretBinary"):
+            if version.has(path) and not version.dependencies.get(path) and path not in version.ignore_changes:
+                yield version.fails(
+                    f"{path} comes from the program or its configuration, so the state holds it",
+                    fix="secret_string_wo=..., secret_string_wo_version=1, or a random.RandomPassword",
+                )

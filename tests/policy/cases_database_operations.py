@@ -1,0 +1,219 @@
+from typing import Any
+
+from tests.policy.harness import UNKNOWN, Case, Ref, Sample, res
+
+DB, CLUSTER, MEMBER = "rds/instance:Instance", "rds/cluster:Cluster", "rds/clusterInstance:ClusterInstance"
+SNAPSHOT, GROUP = "rds/snapshot:Snapshot", "rds/clusterParameterGroup:ClusterParameterGroup"
+EVENTS, SELECTION = "rds/eventSubscription:EventSubscription", "backup/selection:Selection"
+
+
+def db(**props: Any) -> Sample:
+    return res(DB, "db", **{"engine": "postgres", **props})
+
+
+def cluster(**props: Any) -> Sample:
+    return res(CLUSTER, "c", **{"engine": "aurora-mysql", **props})
+
+
+def member(name: str, of: object = None) -> Sample:
+    return res(MEMBER, name, clusterIdentifier=of or Ref("c"))
+
+
+def selection(**props: Any) -> Sample:
+    return res(SELECTION, "selection", **props)
+
+
+CASES = [
+    Case("database-under-own-key", "pass", [db(kmsKeyId=UNKNOWN)]),
+    Case("database-under-own-key", "pass", [db(replicateSourceDb="db-1")]),
+    Case("database-under-own-key", "pass", [cluster(snapshotIdentifier="snap-1")]),
+    Case("database-under-own-key", "fail", [db()], "kmsKeyId is not set"),
+    Case("database-under-own-key", "fail", [cluster()]),
+    Case("database-master-secret-under-own-key", "pass", [db()]),
+    Case(
+        "database-master-secret-under-own-key",
+        "pass",
+        [db(manageMasterUserPassword=True, masterUserSecretKmsKeyId="k")],
+    ),
+    Case(
+        "database-master-secret-under-own-key",
+        "fail",
+        [db(manageMasterUserPassword=True)],
+        "masterUserSecretKmsKeyId is not",
+    ),
+    Case("database-master-secret-under-own-key", "undecided", [cluster(manageMasterUserPassword=UNKNOWN)]),
+    Case("database-snapshots-private", "pass", [res(SNAPSHOT, "s", sharedAccounts=["123456789012"])]),
+    Case("database-snapshots-private", "pass", [res("rds/snapshotCopy:SnapshotCopy", "s")]),
+    Case(
+        "database-snapshots-private", "fail", [res(SNAPSHOT, "s", sharedAccounts=["all"])], "sharedAccounts holds all"
+    ),
+    Case(
+        "database-snapshots-private",
+        "undecided",
+        [res("rds/clusterSnapshot:ClusterSnapshot", "s", sharedAccounts=UNKNOWN)],
+    ),
+    Case("database-snapshots-private", "undecided", [res(SNAPSHOT, "s", sharedAccounts=["123456789012", UNKNOWN])]),
+    Case("database-cluster-has-standby", "pass", [cluster(), member("one"), member("two")]),
+    Case("database-cluster-has-standby", "pass", [cluster(dbClusterInstanceClass="db.m6gd.large")]),
+    Case("database-cluster-has-standby", "pass", [cluster(engineMode="serverless")]),
+    Case(
+        "database-cluster-has-standby",
+        "fail",
+        [cluster(), member("one")],
+        "it has 1 ClusterInstance, wanted at least 2",
+    ),
+    Case("database-cluster-has-standby", "fail", [cluster()], "it has 0 ClusterInstances"),
+    Case("database-cluster-has-standby", "undecided", [cluster(), member("one"), member("two", of=UNKNOWN)]),
+    Case("database-cluster-has-standby", "undecided", [cluster(engineMode=UNKNOWN)]),
+    Case("database-enhanced-monitoring", "pass", [db(monitoringInterval=60, monitoringRoleArn=UNKNOWN)]),
+    Case("database-enhanced-monitoring", "fail", [db()], "monitoringInterval is 0 and monitoringRoleArn is not set"),
+    Case("database-enhanced-monitoring", "fail", [res(MEMBER, "one", monitoringInterval=60)]),
+    Case("database-enhanced-monitoring", "undecided", [db(monitoringInterval=UNKNOWN, monitoringRoleArn="role")]),
+    Case("database-logs-exported", "pass", [db(enabledCloudwatchLogsExports=["postgresql", "upgrade"])]),
+    Case("database-logs-exported", "pass", [db(engine="oracle-ee")]),
+    Case("database-logs-exported", "pass", [res(DB, "copy", replicateSourceDb="db-1")]),
+    Case("database-logs-exported", "fail", [db()], "enabledCloudwatchLogsExports lacks postgresql"),
+    Case("database-logs-exported", "fail", [cluster(enabledCloudwatchLogsExports=["error"])], "lacks slowquery"),
+    Case("database-logs-exported", "undecided", [db(enabledCloudwatchLogsExports=[UNKNOWN])]),
+    Case("database-logs-exported", "undecided", [db(engine=UNKNOWN)]),
+    Case(
+        "database-audit-logged",
+        "pass",
+        [
+            res(GROUP, "pg", parameters=[{"name": "server_audit_logging", "value": "1"}]),
+            cluster(dbClusterParameterGroupName=Ref("pg")),
+        ],
+    ),
+    Case("database-audit-logged", "pass", [cluster(engine="aurora-postgresql")]),
+    Case("database-audit-logged", "fail", [cluster()], "dbClusterParameterGroupName is not set"),
+    Case(
+        "database-audit-logged",
+        "fail",
+        [res(GROUP, "pg", parameters=[]), cluster(dbClusterParameterGroupName=Ref("pg"))],
+        "server_audit_logging is not set in ClusterParameterGroup pg",
+    ),
+    Case("database-audit-logged", "undecided", [cluster(engine=UNKNOWN)]),
+    Case(
+        "database-queries-logged",
+        "pass",
+        [
+            res(
+                "rds/parameterGroup:ParameterGroup",
+                "pg",
+                parameters=[{"name": "log_min_duration_statement", "value": "1000"}],
+            ),
+            db(parameterGroupName=Ref("pg")),
+        ],
+    ),
+    Case("database-queries-logged", "pass", [cluster()]),
+    Case("database-queries-logged", "fail", [db()], "parameterGroupName is not set"),
+    Case("database-queries-logged", "undecided", [db(engine=UNKNOWN)]),
+    Case("database-iam-authentication", "pass", [db(iamDatabaseAuthenticationEnabled=True)]),
+    Case("database-iam-authentication", "fail", [cluster()], "iamDatabaseAuthenticationEnabled is false (the default)"),
+    Case("database-iam-authentication", "undecided", [db(iamDatabaseAuthenticationEnabled=UNKNOWN)]),
+    Case("database-minor-upgrades-automatic", "pass", [db()]),
+    Case(
+        "database-minor-upgrades-automatic",
+        "fail",
+        [db(autoMinorVersionUpgrade=False)],
+        "autoMinorVersionUpgrade is false",
+    ),
+    Case("database-minor-upgrades-automatic", "undecided", [res(MEMBER, "one", autoMinorVersionUpgrade=UNKNOWN)]),
+    Case("database-backtrack", "pass", [cluster(backtrackWindow=86400)]),
+    Case("database-backtrack", "pass", [cluster(engine="aurora-postgresql")]),
+    Case("database-backtrack", "fail", [cluster()], "backtrackWindow is 0"),
+    Case("database-backtrack", "undecided", [cluster(engine=UNKNOWN)]),
+    Case("database-tags-copied-to-snapshots", "pass", [db(copyTagsToSnapshot=True)]),
+    Case("database-tags-copied-to-snapshots", "fail", [cluster()], "copyTagsToSnapshot is false (the default)"),
+    Case("database-tags-copied-to-snapshots", "undecided", [db(copyTagsToSnapshot=UNKNOWN)]),
+    Case("database-groups-chosen", "pass", [db(vpcSecurityGroupIds=[UNKNOWN])]),
+    Case("database-groups-chosen", "fail", [db()], "vpcSecurityGroupIds is not set"),
+    Case("database-groups-chosen", "fail", [cluster()]),
+    Case(
+        "database-events-subscribed", "pass", [db(), res(EVENTS, "events", snsTopic="topic", sourceType="db-instance")]
+    ),
+    Case("database-events-subscribed", "pass", [cluster(), res(EVENTS, "events", snsTopic="topic")]),
+    Case("database-events-subscribed", "fail", [db()], "no EventSubscription of this stack is about db-instance"),
+    Case("database-events-subscribed", "fail", [cluster(), res(EVENTS, "events", sourceType="db-instance")]),
+    Case("database-events-subscribed", "fail", [db(), res(EVENTS, "events", enabled=False)]),
+    Case("database-events-subscribed", "undecided", [db(), res(EVENTS, "events", sourceType=UNKNOWN)]),
+    Case("database-port-not-default", "pass", [db(port=15432)]),
+    Case("database-port-not-default", "pass", [db(engine="oracle-ee")]),
+    Case("database-port-not-default", "fail", [db()], "port is 5432, the engine's default"),
+    Case("database-port-not-default", "fail", [cluster(port=3306)]),
+    Case("database-port-not-default", "undecided", [db(port=UNKNOWN)]),
+    Case("database-user-name-own", "pass", [db(username="shop_admin")]),
+    Case("database-user-name-own", "pass", [res(DB, "copy", replicateSourceDb="db-1")]),
+    Case(
+        "database-user-name-own", "fail", [db(username="Postgres")], "username is postgres, a name that everybody tries"
+    ),
+    Case("database-user-name-own", "fail", [cluster(masterUsername="admin")], "masterUsername is admin"),
+    Case("database-user-name-own", "undecided", [db(username=UNKNOWN)]),
+    Case("database-in-backup-plan", "pass", [db(), selection(resources=[Ref("db", "arn")])]),
+    Case("database-in-backup-plan", "pass", [db(), selection(resources=["*"])]),
+    Case(
+        "database-in-backup-plan",
+        "pass",
+        [
+            db(tags={"backup": "daily"}),
+            selection(selectionTags=[{"type": "STRINGEQUALS", "key": "backup", "value": "daily"}]),
+        ],
+    ),
+    Case("database-in-backup-plan", "pass", [db(replicateSourceDb="db-1")]),
+    Case("database-in-backup-plan", "fail", [db()], "no backup Selection of this stack names it"),
+    Case(
+        "database-in-backup-plan",
+        "fail",
+        [db(tags={"backup": "none"}), selection(selectionTags=[{"key": "backup", "value": "daily"}])],
+    ),
+    Case(
+        "database-in-backup-plan",
+        "undecided",
+        [db(tags=UNKNOWN), selection(selectionTags=[{"key": "a", "value": "b"}])],
+    ),
+    Case("database-proxy-tls", "pass", [res("rds/proxy:Proxy", "p", requireTls=True)]),
+    Case("database-proxy-tls", "fail", [res("rds/proxy:Proxy", "p")], "requireTls is false (the default)"),
+    Case("database-proxy-tls", "undecided", [res("rds/proxy:Proxy", "p", requireTls=UNKNOWN)]),
+    Case("database-insights-on", "pass", [db(performanceInsightsEnabled=True, performanceInsightsKmsKeyId=UNKNOWN)]),
+    Case("database-insights-on", "fail", [db()], "performanceInsightsEnabled is false"),
+    Case(
+        "database-insights-on",
+        "fail",
+        [res(MEMBER, "one", performanceInsightsEnabled=True)],
+        "performanceInsightsKmsKeyId is not",
+    ),
+    Case(
+        "database-insights-on", "undecided", [db(performanceInsightsEnabled=UNKNOWN, performanceInsightsKmsKeyId="k")]
+    ),
+    Case("database-authority-current", "pass", [db()]),
+    Case("database-authority-current", "pass", [res(MEMBER, "one", caCertIdentifier="rds-ca-ecc384-g1")]),
+    Case("database-authority-current", "fail", [db(caCertIdentifier="rds-ca-2019")], "caCertIdentifier is rds-ca-2019"),
+    Case("database-authority-current", "undecided", [db(caCertIdentifier=UNKNOWN)]),
+    Case("database-version-supported", "pass", [db(engineVersion="17")]),
+    Case("database-version-supported", "pass", [db(engineVersion="14.9")]),
+    Case("database-version-supported", "pass", [db()]),
+    Case("database-version-supported", "pass", [db(engine="oracle-ee", engineVersion="12")]),
+    Case(
+        "database-version-supported",
+        "fail",
+        [db(engineVersion="13.14")],
+        "engineVersion is 13.14, out of standard support",
+    ),
+    Case("database-version-supported", "fail", [db(engine="mysql", engineVersion="8.0")], "wanted 8.4 or newer"),
+    Case(
+        "database-version-supported",
+        "fail",
+        [db(engineVersion="15")],
+        "wanted 16",
+        config={"oldest": {"postgres": "16"}},
+    ),
+    Case("database-version-supported", "undecided", [db(engineVersion=UNKNOWN)]),
+    Case(
+        "database-extended-support-off",
+        "pass",
+        [db(engineLifecycleSupport="open-source-rds-extended-support-disabled")],
+    ),
+    Case("database-extended-support-off", "fail", [db()], "engineLifecycleSupport is on (the default)"),
+    Case("database-extended-support-off", "fail", [cluster(engineLifecycleSupport="open-source-rds-extended-support")]),
+    Case("database-extended-support-off", "undecided", [db(engineLifecycleSupport=UNKNOWN)]),
+]

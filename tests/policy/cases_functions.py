@@ -1,0 +1,121 @@
+import json
+from typing import Any
+
+from tests.policy.harness import UNKNOWN, Case, Ref, Sample, res
+
+FUNCTION, PERMISSION = "lambda/function:Function", "lambda/permission:Permission"
+LAYER, POLICY = "lambda/layerVersionPermission:LayerVersionPermission", "lambda/resourcePolicy:ResourcePolicy"
+URL, EVENTS = "lambda/functionUrl:FunctionUrl", "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
+LOGS, SUBNET = "cloudwatch/logGroup:LogGroup", "ec2/subnet:Subnet"
+
+PUBLIC = json.dumps({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction"}]})
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:orders"
+
+
+def function(**props: Any) -> Sample:
+    return res(FUNCTION, "f", **props)
+
+
+def grant(principal: Any, **props: Any) -> Sample:
+    return res(PERMISSION, "p", action="lambda:InvokeFunction", function="f", principal=principal, **props)
+
+
+def knows(**variables: Any) -> Sample:
+    return function(environment={"variables": variables})
+
+
+def placed(*subnets: Any) -> Sample:
+    return function(vpcConfig={"subnetIds": list(subnets), "securityGroupIds": ["sg-1"]})
+
+
+A, B = (res(SUBNET, name, availabilityZone=f"eu-west-1{name}") for name in "ab")
+
+CASES = [
+    Case("function-not-public", "pass", [grant("sns.amazonaws.com")]),
+    Case("function-not-public", "pass", [grant("*", principalOrgId="o-1")]),
+    Case("function-not-public", "undecided", [grant("*", sourceArn=UNKNOWN)]),
+    Case("function-not-public", "pass", [grant("*", functionUrlAuthType="NONE")]),
+    Case("function-not-public", "fail", [grant("*")], 'Principal "*" may use it'),
+    Case("function-not-public", "fail", [grant("*", sourceArn="*")], 'Principal "*" may use it'),
+    Case("function-not-public", "fail", [grant("*", functionUrlAuthType="AWS_IAM")], 'Principal "*" may use it'),
+    Case("function-not-public", "fail", [res(LAYER, "l", principal="*")], 'Principal "*" may use it'),
+    Case("function-not-public", "fail", [res(POLICY, "p", policy=PUBLIC)], 'Principal "*" may use it'),
+    Case("function-not-public", "undecided", [grant(UNKNOWN)]),
+    Case("function-not-public", "undecided", [res(POLICY, "p", policy=UNKNOWN)]),
+    Case("function-grants-name-source", "pass", [grant("sns.amazonaws.com", sourceArn=TOPIC)]),
+    Case("function-grants-name-source", "pass", [grant("s3.amazonaws.com", sourceAccount=UNKNOWN)]),
+    Case("function-grants-name-source", "pass", [grant("123456789012")]),
+    Case("function-grants-name-source", "pass", [grant("alexa-appkit.amazon.com", eventSourceToken="skill")]),
+    Case("function-grants-name-source", "fail", [grant("sns.amazonaws.com")], "neither sourceArn nor sourceAccount"),
+    Case("function-grants-name-source", "undecided", [grant(UNKNOWN)]),
+    Case("function-runtime-supported", "pass", [function(runtime="python3.13")]),
+    Case("function-runtime-supported", "pass", [function(packageType="Image", imageUri="i")]),
+    Case("function-runtime-supported", "fail", [function(runtime="nodejs16.x")], "runtime is nodejs16.x"),
+    Case(
+        "function-runtime-supported",
+        "fail",
+        [function(runtime="java11")],
+        "runtime is java11",
+        config={"ended": ["java11"]},
+    ),
+    Case("function-runtime-supported", "undecided", [function(runtime=UNKNOWN)]),
+    Case("function-in-network", "pass", [placed(UNKNOWN)]),
+    Case("function-in-network", "fail", [function()], "vpcConfig is not set"),
+    Case("function-spans-zones", "pass", [A, B, placed(Ref("a"), Ref("b"))]),
+    Case("function-spans-zones", "pass", [function()]),
+    Case("function-spans-zones", "fail", [A, placed(Ref("a"))], "lies in eu-west-1a only"),
+    Case("function-spans-zones", "undecided", [placed("subnet-1", "subnet-2")]),
+    Case("function-traced", "pass", [function(tracingConfig={"mode": "Active"})]),
+    Case("function-traced", "fail", [function()], "tracingConfig.mode is not Active"),
+    Case("function-traced", "undecided", [function(tracingConfig={"mode": UNKNOWN})]),
+    Case("function-secrets-not-in-environment", "pass", [knows(STAGE="prod")]),
+    Case("function-secrets-not-in-environment", "pass", [knows(WEBHOOK_SECRET="shop/slack-webhook")]),
+    Case(
+        "function-secrets-not-in-environment",
+        "pass",
+        [knows(DB_SECRET="arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf", TOKEN_TTL="60")],
+    ),
+    Case("function-secrets-not-in-environment", "fail", [knows(DB_PASSWORD="Tr0ub4dor")], "DB_PASSWORD is named like"),
+    Case(
+        "function-secrets-not-in-environment",
+        "fail",
+        [knows(DATABASE="postgres://shop:hunter2@db/shop")],
+        "DATABASE has a value that looks like a credential",
+    ),
+    Case("function-secrets-not-in-environment", "undecided", [knows(DB_PASSWORD=UNKNOWN)]),
+    Case("function-secrets-not-in-environment", "undecided", [function(environment=UNKNOWN)]),
+    Case("function-environment-under-own-key", "pass", [function()]),
+    Case(
+        "function-environment-under-own-key",
+        "pass",
+        [function(environment={"variables": {"A": "b"}}, kmsKeyArn=UNKNOWN)],
+    ),
+    Case("function-environment-under-own-key", "fail", [knows(STAGE="prod")], "kmsKeyArn is not set"),
+    Case("function-failures-kept", "pass", [function(deadLetterConfig={"targetArn": UNKNOWN})]),
+    Case(
+        "function-failures-kept",
+        "pass",
+        [
+            function(),
+            res(EVENTS, "e", functionName=Ref("f", "name"), destinationConfig={"onFailure": {"destination": UNKNOWN}}),
+        ],
+    ),
+    Case("function-failures-kept", "fail", [function(name="f")], "deadLetterConfig is not set"),
+    Case("function-failures-kept", "undecided", [function(), res(EVENTS, "e", functionName=UNKNOWN)]),
+    Case("function-concurrency-limited", "pass", [function(reservedConcurrentExecutions=5)]),
+    Case("function-concurrency-limited", "fail", [function()], "reservedConcurrentExecutions is not set"),
+    Case("function-concurrency-limited", "fail", [function(reservedConcurrentExecutions=-1)]),
+    Case("function-concurrency-limited", "undecided", [function(reservedConcurrentExecutions=UNKNOWN)]),
+    Case("function-code-signed", "pass", [function(codeSigningConfigArn=UNKNOWN)]),
+    Case("function-code-signed", "pass", [function(packageType="Image")]),
+    Case("function-code-signed", "fail", [function()], "codeSigningConfigArn is not set"),
+    Case("function-url-authenticated", "pass", [res(URL, "u", authorizationType="AWS_IAM")]),
+    Case("function-url-authenticated", "fail", [res(URL, "u", authorizationType="NONE")], "is NONE, wanted AWS_IAM"),
+    Case("function-url-authenticated", "undecided", [res(URL, "u", authorizationType=UNKNOWN)]),
+    Case("function-logs-declared", "pass", [function(loggingConfig={"logFormat": "JSON", "logGroup": UNKNOWN})]),
+    Case("function-logs-declared", "pass", [function(name="f-1"), res(LOGS, "g", name="/aws/lambda/f-1")]),
+    Case("function-logs-declared", "pass", [function(), res(LOGS, "g", name=UNKNOWN, also={"name": ["f"]})]),
+    Case("function-logs-declared", "fail", [function(name="f-1")], "no log group is declared for it"),
+    Case("function-logs-declared", "fail", [function(name="f-1"), res(LOGS, "g", name="/ecs/api")], "no log group"),
+    Case("function-logs-declared", "undecided", [function(name="f-1"), res(LOGS, "g", name=UNKNOWN)]),
+]

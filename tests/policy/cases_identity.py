@@ -1,0 +1,156 @@
+import json
+from typing import Any
+
+from tests.policy.harness import UNKNOWN, Case, Ref, Sample, res
+
+ROLE, POLICY, ROLE_POLICY = "iam/role:Role", "iam/policy:Policy", "iam/rolePolicy:RolePolicy"
+ATTACHMENT, GROUPED = "iam/rolePolicyAttachment:RolePolicyAttachment", "iam/policyAttachment:PolicyAttachment"
+GITHUB = "token.actions.githubusercontent.com"
+
+
+def document(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def grants(action: Any, resource: Any = "*", **more: Any) -> Sample:
+    statement = {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+    return res(POLICY, "p", policy=document(statement))
+
+
+def inline(action: Any, resource: Any = "*") -> Sample:
+    policy = document({"Effect": "Allow", "Action": action, "Resource": resource})
+    return res(ROLE, "r", inlinePolicies=[{"name": "own", "policy": policy}])
+
+
+def trusts(principal: Any, **more: Any) -> Sample:
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal, **more}
+    return res(ROLE, "r", assumeRolePolicy=document(statement))
+
+
+def github(**tests: Any) -> Sample:
+    provider = {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{GITHUB}"}
+    return trusts(provider, Condition=tests)
+
+
+AUDIENCE = {f"{GITHUB}:aud": "sts.amazonaws.com"}
+SERVICE = {"Service": "ecs-tasks.amazonaws.com"}
+
+CASES = [
+    Case("no-service-wildcards", "pass", [grants("s3:Get*")]),
+    Case(
+        "no-service-wildcards",
+        "fail",
+        [grants(["s3:GetObject", "sqs:*"], "arn:aws:sqs:::q")],
+        "every action of a service",
+    ),
+    Case("no-service-wildcards", "fail", [inline("s3:*", "arn:aws:s3:::b/*")]),
+    Case("no-service-wildcards", "pass", [res(POLICY, "p", policy=document({"Effect": "Deny", "Action": "s3:*"}))]),
+    Case("no-service-wildcards", "undecided", [res(POLICY, "p", policy=UNKNOWN)]),
+    Case("no-resource-wildcards", "pass", [grants("s3:PutObject", "arn:aws:s3:::b/*")]),
+    Case("no-resource-wildcards", "pass", [grants(["ec2:DescribeVpcs", "ecr:GetAuthorizationToken"])]),
+    Case("no-resource-wildcards", "pass", [grants("ecs:StopTask", Condition={"ArnEquals": {"ecs:cluster": "arn"}})]),
+    Case("no-resource-wildcards", "fail", [grants("s3:PutObject")], "statement 1 allows changes to every resource"),
+    Case("no-resource-wildcards", "fail", [inline(["s3:Get*", "sqs:SendMessage"], ["*"])]),
+    Case("no-resource-wildcards", "undecided", [res(ROLE_POLICY, "p", policy=UNKNOWN)]),
+    Case("no-privilege-escalation", "pass", [grants("iam:PassRole", "arn:aws:iam::123456789012:role/shop/*")]),
+    Case(
+        "no-privilege-escalation",
+        "pass",
+        [grants("iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": "x"}})],
+    ),
+    Case("no-privilege-escalation", "pass", [grants("iam:GetRole")]),
+    Case("no-privilege-escalation", "fail", [grants("iam:PassRole")], "take any role's or user's rights"),
+    Case("no-privilege-escalation", "fail", [grants("iam:Put*", "arn:aws:iam::123456789012:role/*")]),
+    Case("no-privilege-escalation", "fail", [inline(["s3:GetObject", "iam:CreatePolicyVersion"])]),
+    Case("no-privilege-escalation", "undecided", [res(POLICY, "p", policy=UNKNOWN)]),
+    Case("role-trust-not-public", "pass", [trusts(SERVICE)]),
+    Case("role-trust-not-public", "pass", [trusts("*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}})]),
+    Case("role-trust-not-public", "fail", [trusts("*")], "statement 1, trusts everybody"),
+    Case("role-trust-not-public", "fail", [trusts({"AWS": ["*"]})]),
+    Case("role-trust-not-public", "undecided", [res(ROLE, "r", assumeRolePolicy=UNKNOWN)]),
+    Case(
+        "role-trust-bound-to-account", "pass", [trusts(SERVICE, Condition={"StringEquals": {"aws:SourceAccount": "1"}})]
+    ),
+    Case("role-trust-bound-to-account", "pass", [trusts({"AWS": "arn:aws:iam::123456789012:root"})]),
+    Case("role-trust-bound-to-account", "fail", [trusts(SERVICE)], "trusts a service for every account"),
+    Case("role-trust-bound-to-account", "undecided", [res(ROLE, "r", assumeRolePolicy=UNKNOWN)]),
+    Case(
+        "github-trust-pinned",
+        "pass",
+        [github(StringEquals={**AUDIENCE, f"{GITHUB}:sub": "repo:acme/shop:environment:production"})],
+    ),
+    Case(
+        "github-trust-pinned",
+        "pass",
+        [github(StringEquals=AUDIENCE, StringLike={f"{GITHUB}:sub": ["repo:acme/*", "repo:acme@*/shop@*:ref:*"]})],
+    ),
+    Case("github-trust-pinned", "pass", [trusts(SERVICE)]),
+    Case("github-trust-pinned", "fail", [github(StringEquals=AUDIENCE)], "trusts repositories of any owner"),
+    Case(
+        "github-trust-pinned", "fail", [github(StringEquals={f"{GITHUB}:sub": "repo:acme/shop:x"})], "for any audience"
+    ),
+    Case("github-trust-pinned", "fail", [github(StringEquals=AUDIENCE, StringLike={f"{GITHUB}:sub": "repo:*"})]),
+    Case(
+        "github-trust-pinned", "fail", [github(StringEquals=AUDIENCE, StringLike={f"{GITHUB}:sub": "repo:ac*/shop:*"})]
+    ),
+    Case("github-trust-pinned", "undecided", [res(ROLE, "r", assumeRolePolicy=UNKNOWN)]),
+    Case("no-user-policies", "pass", [res(GROUPED, "a", policyArn=UNKNOWN, groups=["web"])]),
+    Case("no-user-policies", "fail", [res(GROUPED, "a", users=["ann"])], "it gives rights to a user"),
+    Case("no-user-policies", "fail", [res("iam/userPolicy:UserPolicy", "a", user="ann")]),
+    Case("no-users-from-programs", "pass", [res(ROLE, "r", description=UNKNOWN)]),
+    Case("no-users-from-programs", "fail", [res("iam/user:User", "ann")], "programs make no users, keys or passwords"),
+    Case("no-users-from-programs", "fail", [res("iam/accessKey:AccessKey", "ann", user="ann")]),
+    Case("no-inline-policies", "pass", [res(ROLE, "r", description=UNKNOWN)]),
+    Case("no-inline-policies", "fail", [res(ROLE_POLICY, "p", policy=UNKNOWN)], "it is an inline policy"),
+    Case("no-inline-policies", "fail", [inline("s3:GetObject")]),
+    Case("role-policies-not-mixed", "pass", [res(ROLE, "r"), res(ATTACHMENT, "a", role=Ref("r"))]),
+    Case("role-policies-not-mixed", "pass", [res(ROLE, "r", managedPolicyArns=["arn"])]),
+    Case(
+        "role-policies-not-mixed",
+        "fail",
+        [res(ROLE, "r", managedPolicyArns=["arn"]), res(ATTACHMENT, "a", role=Ref("r"))],
+        "managedPolicyArns is set and RolePolicyAttachment a adds to it",
+    ),
+    Case(
+        "role-policies-not-mixed",
+        "fail",
+        [res(ROLE, "r", inlinePolicies=[{"name": "own"}]), res(ROLE_POLICY, "p", role=Ref("r"))],
+    ),
+    Case(
+        "role-policies-not-mixed",
+        "undecided",
+        [res(ROLE, "r", managedPolicyArns=["arn"]), res(ATTACHMENT, "a", role=UNKNOWN)],
+    ),
+    Case("role-has-boundary", "pass", [res(ROLE, "r", permissionsBoundary=UNKNOWN)]),
+    Case("role-has-boundary", "fail", [res(ROLE, "r")], "permissionsBoundary is not set"),
+    Case(
+        "password-policy-strong",
+        "pass",
+        [
+            res(
+                "iam/accountPasswordPolicy:AccountPasswordPolicy",
+                "p",
+                minimumPasswordLength=14,
+                passwordReusePrevention=24,
+            )
+        ],
+    ),
+    Case(
+        "password-policy-strong",
+        "fail",
+        [res("iam/accountPasswordPolicy:AccountPasswordPolicy", "p", passwordReusePrevention=24)],
+        "minimumPasswordLength is 6 (the default), wanted at least 14",
+    ),
+    Case(
+        "password-policy-strong",
+        "undecided",
+        [
+            res(
+                "iam/accountPasswordPolicy:AccountPasswordPolicy",
+                "p",
+                minimumPasswordLength=14,
+                passwordReusePrevention=UNKNOWN,
+            )
+        ],
+    ),
+]

@@ -1,0 +1,109 @@
+from tests.policy.harness import UNKNOWN, Case, Ref, res
+
+PROVIDER, DATABASE, BUCKET = "pulumi:providers:aws", "rds/instance:Instance", "s3/bucket:Bucket"
+VAULT, LOCK = "backup/vault:Vault", "backup/vaultLockConfiguration:VaultLockConfiguration"
+REGIONS = {"regions": ["eu-central-1", "us-east-1"]}
+ACCOUNTS = {"accounts": ["123456789012"]}
+
+URL = "postgres://shop:hunter2@db/shop"
+PRIVATE_KEY = "-----BEGIN RSA PRIVATE KEY-----"
+TWO_TEXTS = '{"cache":"redis://sessions:6379","owner":"web@example.com"}'
+
+CASES = [
+    Case("regions-allowed", "pass", [res(PROVIDER, "aws", region="eu-central-1")], config=REGIONS),
+    Case("regions-allowed", "pass", [res(PROVIDER, "aws", region="ap-south-1")]),
+    Case("regions-allowed", "undecided", [res(BUCKET, "b", region=UNKNOWN)], config=REGIONS),
+    Case(
+        "regions-allowed", "fail", [res(PROVIDER, "aws", region="ap-south-1")], "region is ap-south-1", config=REGIONS
+    ),
+    Case(
+        "regions-allowed",
+        "fail",
+        [res(BUCKET, "b", region="us-west-2")],
+        "Bucket b: region is us-west-2",
+        config=REGIONS,
+    ),
+    Case("regions-allowed", "fail", [res(PROVIDER, "aws")], "allowedAccountIds is not held", config=ACCOUNTS),
+    Case("regions-allowed", "pass", [res(PROVIDER, "aws", allowedAccountIds='["123456789012"]')], config=ACCOUNTS),
+    Case("regions-allowed", "fail", [res(PROVIDER, "aws", allowedAccountIds=["210987654321"])], config=ACCOUNTS),
+    Case("stateful-resources-protected", "pass", [res(DATABASE, "db", protect=True)]),
+    Case("stateful-resources-protected", "fail", [res(BUCKET, "b", bucket=UNKNOWN)], "its option protect is off"),
+    Case("guarded-properties-not-ignored", "pass", [res(DATABASE, "db", ignore_changes=["engineVersion"])]),
+    Case("guarded-properties-not-ignored", "pass", [res(DATABASE, "db", multiAz=UNKNOWN)]),
+    Case(
+        "guarded-properties-not-ignored",
+        "fail",
+        [res(DATABASE, "db", ignore_changes=["publiclyAccessible", "engineVersion"])],
+        "ignore_changes holds publiclyAccessible",
+    ),
+    Case(
+        "guarded-properties-not-ignored",
+        "fail",
+        [res("ec2/securityGroup:SecurityGroup", "g", ignore_changes=["policy.statement[0]"])],
+    ),
+    Case("built-by-approved-components", "pass", [res(DATABASE, "db", identifier=UNKNOWN)]),
+    Case(
+        "built-by-approved-components",
+        "fail",
+        [res(DATABASE, "db")],
+        "no approved component built it",
+        config={"types": [f"aws:{DATABASE}"], "components": ["slipway:index:*"]},
+    ),
+    Case(
+        "no-plaintext-credentials",
+        "pass",
+        [res("lambda/function:Function", "f", environment={"variables": {"A": "b"}})],
+    ),
+    Case("no-plaintext-credentials", "pass", [res(BUCKET, "b", tags=UNKNOWN)]),
+    Case(
+        "no-plaintext-credentials",
+        "fail",
+        [res("codebuild/project:Project", "b", environment={"environmentVariables": [{"name": "URL", "value": URL}]})],
+        "environment.environmentVariables.0.value holds what looks like a credential",
+    ),
+    Case(
+        "no-plaintext-credentials",
+        "pass",
+        [res("lambda/function:Function", "f", environment={"variables": {"U": URL}})],
+    ),
+    Case(
+        "no-plaintext-credentials",
+        "pass",
+        [res("iam/serverCertificate:ServerCertificate", "c", privateKey=PRIVATE_KEY)],
+    ),
+    Case("no-plaintext-credentials", "pass", [res(BUCKET, "b", tags={"a": "postgres://{user}:{password}@db/shop"})]),
+    Case("no-plaintext-credentials", "pass", [res("cloudwatch/dashboard:Dashboard", "d", dashboardBody=TWO_TEXTS)]),
+    Case(
+        "no-plaintext-credentials",
+        "fail",
+        [res("ec2/instance:Instance", "i", userData="export K=AKIAIOSFODNN7EXAMPLE")],
+    ),
+    Case(
+        "no-plaintext-credentials",
+        "pass",
+        [res("secretsmanager/secretVersion:SecretVersion", "v", secretString="postgres://shop:hunter2@db/shop")],
+    ),
+    Case("instance-classes-allowed", "pass", [res(DATABASE, "db", instanceClass="db.r8g.16xlarge")]),
+    Case(
+        "instance-classes-allowed",
+        "fail",
+        [res(DATABASE, "db", instanceClass="db.r8g.16xlarge")],
+        "instanceClass is db.r8g.16xlarge, wanted db.t4g.*",
+        config={"classes": ["db.t4g.*"]},
+    ),
+    Case("instance-classes-allowed", "undecided", [res(DATABASE, "db", instanceClass=UNKNOWN)]),
+    Case("backup-vault-under-own-key", "pass", [res(VAULT, "v", kmsKeyArn=UNKNOWN)]),
+    Case("backup-vault-under-own-key", "fail", [res(VAULT, "v")], "kmsKeyArn is not set"),
+    Case(
+        "backup-vault-locked",
+        "pass",
+        [res(VAULT, "v"), res(LOCK, "l", backupVaultName=Ref("v", "name"), minRetentionDays=7)],
+    ),
+    Case("backup-vault-locked", "fail", [res(VAULT, "v")], "no VaultLockConfiguration keeps its recovery points"),
+    Case("backup-vault-locked", "fail", [res(VAULT, "v"), res(LOCK, "l", backupVaultName=Ref("v", "name"))]),
+    Case(
+        "backup-vault-locked",
+        "undecided",
+        [res(VAULT, "v"), res(LOCK, "l", backupVaultName=UNKNOWN, minRetentionDays=7)],
+    ),
+]
