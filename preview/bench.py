@@ -98,6 +98,8 @@ def grown(source: Path, services: int) -> dict[str, Any]:
         # Names are each service's own, and one service migrates the database for all.
         for own in ("name", "family", "logGroup", *(["migrate"] if copies else [])):
             service.pop(own, None)
+        if "logRouter" in service:
+            service["logRouter"]["routes"] = {kind: f"/{name}/{kind}" for kind in service["logRouter"]["routes"]}
         if "route" in service:
             service["route"] = {"paths": [f"/{name}/*"], "priority": 1000 + number}
         copies[name] = service
