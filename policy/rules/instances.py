@@ -1,0 +1,136 @@
+"""EC2 instances and what they are made from: metadata, addresses, disks."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from policy import values
+from policy.model import Finding, Graph, Resource
+from policy.rule import Config, Parameter, resource_rule, stack_rule
+from policy.topology import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, SPOT_INSTANCE, SUBNET
+from policy.values import UNKNOWN, Answer
+
+BY_DEFAULT: Final = "aws:ebs/encryptionByDefault:EncryptionByDefault"
+METADATA_DEFAULTS: Final = "aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults"
+VOLUME: Final = "aws:ebs/volume:Volume"
+
+_TOKENS: Final = "optional|no-preference"
+_SINGLE: Final = (INSTANCE, SPOT_INSTANCE)
+
+
+@resource_rule(
+    "instance-metadata-tokens", INSTANCE, SPOT_INSTANCE, LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, METADATA_DEFAULTS
+)
+def metadata_tokens(resource: Resource, _config: Config) -> Iterator[Finding]:
+    """An instance made from a launch template takes what it does not say from there."""
+    prefix = "" if resource.type == METADATA_DEFAULTS else "metadataOptions."
+    if not prefix or not _from_template(resource) or resource.has("metadataOptions"):
+        tokens = resource.text(f"{prefix}httpTokens")
+        reachable = resource.text(f"{prefix}httpEndpoint")
+        answers: list[Answer] = [
+            UNKNOWN if tokens is UNKNOWN else tokens == "required",
+            UNKNOWN if reachable is UNKNOWN else reachable == "disabled",
+        ]
+        yield from resource.must_hold(
+            values.some(answers),
+            f"{prefix}httpTokens is {values.show(tokens, _TOKENS)}, wanted required",
+            about=f"{prefix}httpTokens",
+            fix='metadata_options={"http_tokens": "required"}' if prefix else 'http_tokens="required"',
+        )
+
+
+@resource_rule(
+    "instance-metadata-one-hop",
+    INSTANCE,
+    SPOT_INSTANCE,
+    LAUNCH_TEMPLATE,
+    LAUNCH_CONFIGURATION,
+    maxHops=Parameter({"type": "integer", "minimum": 1, "maximum": 64}, 1),
+)
+def metadata_one_hop(resource: Resource, config: Config) -> Iterator[Finding]:
+    """One hop keeps containers with a network of their own from the instance's role."""
+    most = config.number("maxHops")
+    path = "metadataOptions.httpPutResponseHopLimit"
+    hops = resource.number(path, default=1)
+    yield from resource.must_hold(
+        UNKNOWN if hops is UNKNOWN else hops <= most,
+        f"{path} is {values.show(hops)}, wanted at most {most}",
+        about=path,
+        fix=f'metadata_options={{"http_put_response_hop_limit": {most}, ...}}',
+    )
+
+
+@stack_rule("instances-without-public-ip", *_SINGLE, LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION)
+def without_public_ip(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """Said for the instance, or else by its subnet."""
+    fix = "associate_public_ip_address=False in a private subnet; Session Manager reaches it without an address"
+    for resource in graph.of(*_SINGLE, LAUNCH_CONFIGURATION):
+        path = "associatePublicIpAddress"
+        if resource.has(path):
+            yield from resource.must_be(path, wanted=False, fix=fix)
+        elif resource.type != LAUNCH_CONFIGURATION:
+            yield from _by_subnet(graph, resource, fix)
+    for template in graph.of(LAUNCH_TEMPLATE):
+        path = "networkInterfaces.*.associatePublicIpAddress"
+        yield from template.must_hold(
+            values.negated(values.some(values.flag(item, default=False) for item in values.items(template.get(path)))),
+            "networkInterfaces has an interface with associatePublicIpAddress true, wanted false",
+            about="associatePublicIpAddress of its networkInterfaces",
+            fix='network_interfaces=[{"associate_public_ip_address": "false", ...}]',
+        )
+
+
+def _by_subnet(graph: Graph, instance: Resource, fix: str) -> Iterator[Finding]:
+    if _from_template(instance) or instance.has("networkInterfaces") or instance.has("primaryNetworkInterface"):
+        return
+    chosen = graph.refers(instance, "subnetId", SUBNET)
+    given = [subnet.flag("mapPublicIpOnLaunch") for subnet in chosen.found]
+    if not instance.has("subnetId"):
+        yield instance.fails("subnetId is not set, and subnets of the default VPC give public addresses", fix=fix)
+    elif not chosen.certain or UNKNOWN in given:
+        yield instance.undecided("whether its subnet gives public addresses is not known yet")
+    elif True in given:
+        yield instance.fails("its subnet gives public addresses, and associatePublicIpAddress is not set", fix=fix)
+
+
+@stack_rule("disks-encrypted", VOLUME, *_SINGLE, LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, BY_DEFAULT)
+def disks_encrypted(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """Said for the disk, or by the account's default for what says nothing. A disk cannot be encrypted later."""
+    defaults = [item.flag("enabled", default=True) for item in graph.of(BY_DEFAULT)]
+    for item in graph.of(BY_DEFAULT):
+        yield from item.must_be("enabled", wanted=True, default=True, fix="enabled=True")
+    always = values.some(defaults)
+    for resource in graph.of(VOLUME, *_SINGLE, LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION):
+        for path, seen in _disks(resource):
+            encrypted = always if seen is None else values.flag(seen, default=False)
+            absent = " (the default)" if seen is None else ""
+            yield from resource.must_hold(
+                values.some([encrypted, always]),
+                f"{path} is false{absent}, wanted true",
+                about=path,
+                fix=_FIXES.get(path, "encrypted=True, in each block device"),
+            )
+
+
+_FIXES: Final = {
+    "encrypted": "encrypted=True, kms_key_id=key.arn",
+    "rootBlockDevice.encrypted": 'root_block_device={"encrypted": True}',
+}
+
+
+def _disks(resource: Resource) -> Iterator[tuple[str, values.Value]]:
+    """Each disk's switch, with the property that holds it."""
+    if resource.type == VOLUME:
+        yield "encrypted", resource.get("encrypted")
+    elif resource.type == LAUNCH_TEMPLATE:
+        for mapping in values.items(resource.get("blockDeviceMappings")):
+            if mapping is UNKNOWN or values.at(mapping, "ebs") is not None:
+                yield "blockDeviceMappings.ebs.encrypted", values.at(mapping, "ebs.encrypted")
+    else:
+        if not _from_template(resource) or resource.has("rootBlockDevice"):
+            yield "rootBlockDevice.encrypted", resource.get("rootBlockDevice.encrypted")
+        for device in values.items(resource.get("ebsBlockDevices")):
+            yield "ebsBlockDevices.encrypted", values.at(device, "encrypted")
+
+
+def _from_template(resource: Resource) -> bool:
+    return resource.has("launchTemplate")
