@@ -42,6 +42,7 @@ from components.network import Nat, Network, NetworkArgs
 from components.notifications import Audience, AudienceArgs, NotificationsArgs, Severity, SlackChannel, SlackWebhook
 from components.observability import Observability, ObservabilityArgs
 from components.registry import Registry, RegistryArgs
+from components.secret_ages import AgingSecretArgs
 from components.secret_urls import SecretUrlArgs, SecretUrls, SecretUrlsArgs
 from components.secrets import SecretArgs, Secrets, SecretsArgs
 from components.service import (
@@ -667,6 +668,8 @@ class Arguments:
             thresholds=Thresholds(**settings.alarms.model_dump(exclude={"metrics"})) if settings.alarms else None,
             dashboard_name=dashboard.name or settings.label if dashboard else None,
             health_check=_outside_check(settings),
+            aging_secrets=_aging_secrets(settings, parts.secrets) if settings.notify else {},
+            secrets_key_arn=parts.secrets.key_arn if parts.secrets else None,
         )
 
     def _notifications(self, notify: model.Notify, parts: Parts) -> NotificationsArgs:
@@ -1065,6 +1068,18 @@ def _composer(urls: SecretUrls) -> WatchedFunction:
         errors=2,
         minutes=15,
     )
+
+
+def _aging_secrets(settings: Settings, secrets: Secrets | None) -> Mapping[str, AgingSecretArgs]:
+    """Return the secrets that have a period, and whose values people change."""
+    aging: dict[str, AgingSecretArgs] = {}
+    for name, secret in settings.secrets.items():
+        days = {key: secret.key_rotate_days.get(key, secret.rotate_days) for key in secret.keys}
+        keys = {key: period for key, period in days.items() if period is not None}
+        if secrets and (keys or (secret.rotate_days is not None and not secret.keys)):
+            whole = None if keys else secret.rotate_days
+            aging[settings.secret_name(name)] = AgingSecretArgs(arn=secrets.arns[name], days=whole, keys=keys)
+    return aging
 
 
 def _outside_check(settings: Settings) -> OutsideCheckArgs | None:

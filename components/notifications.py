@@ -156,6 +156,8 @@ class Notifications(pulumi.ComponentResource):
     """The topics' ARNs, known once AWS's services may publish to them."""
     health_topic: Output[str] | None
     """The ARN of the topic in us-east-1 that Route 53's alarms tell, if that is asked for."""
+    key_arn: Output[str]
+    """The key that encrypts the topics."""
     notifiers: Mapping[str, Output[str]]
     """Names of the functions that call Slack's webhooks, by the webhooks' secrets."""
 
@@ -167,6 +169,7 @@ class Notifications(pulumi.ComponentResource):
             for audience, listeners in args.audiences.items()
         }
         heard = list(topics.values())
+        self.key_arn = key.arn
         self.topics = {audience: topic.arn for audience, topic in topics.items()}
         self.health_topic = None
         paged = audience_for(Severity.CRITICAL, args.audiences)
@@ -187,7 +190,14 @@ class Notifications(pulumi.ComponentResource):
         reported = audience_for(Severity.WARNING, args.audiences)
         if args.cluster_name is not None and reported is not None:
             self._events(name, args, args.cluster_name, self.topics[reported])
-        self.register_outputs({"topics": self.topics, "health_topic": self.health_topic, "notifiers": self.notifiers})
+        self.register_outputs(
+            {
+                "topics": self.topics,
+                "health_topic": self.health_topic,
+                "key_arn": self.key_arn,
+                "notifiers": self.notifiers,
+            }
+        )
 
     def _key(self, name: str, args: NotificationsArgs, region: str, alias: str) -> EncryptionKey:
         return EncryptionKey(

@@ -1,18 +1,19 @@
-"""Seeing that a stack is well, and hearing when it is not: topics, alarms, a dashboard, a look from outside."""
+"""Seeing that a stack is well, and hearing when it is not: topics, alarms, a dashboard, a look from outside, reminders."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pulumi
-from pulumi import Output, ResourceOptions
+from pulumi import Input, Output, ResourceOptions
 
 from components.alarms import Alarms, AlarmsArgs, Thresholds, Watched, WatchedFunction
 from components.dashboard import Dashboard, DashboardArgs
 from components.health_check import HealthCheck, HealthCheckArgs
 from components.notifications import Audience, Notifications, NotificationsArgs, Severity, audience_for
+from components.secret_ages import AgingSecretArgs, SecretAges, SecretAgesArgs
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,14 +35,23 @@ class ObservabilityArgs:
     health_check: HealthCheckArgs | None = None
     """What Route 53 asks from outside; None: nothing. Its topic is that of the notifications."""
 
+    aging_secrets: Mapping[str, AgingSecretArgs] = field(default_factory=dict)
+    """The secrets whose owners are reminded to change them, by name. Whoever hears of warnings is told."""
+    secrets_key_arn: Input[str] | None = None
+    """The key that encrypts them."""
+
     def __post_init__(self) -> None:
         """Check that what alarms has somebody to tell.
 
         Raises:
-            ValueError: there is an alarm or a health check, and nobody to tell.
+            ValueError: there is an alarm, a health check or a reminder, and nobody to tell; or no key of the secrets.
         """
-        if self.notifications is None and (self.thresholds is not None or self.health_check is not None):
-            raise ValueError("ObservabilityArgs.notifications: none given; alarms and health checks tell somebody")
+        if self.notifications is None and (self.thresholds or self.health_check or self.aging_secrets):
+            raise ValueError(
+                "ObservabilityArgs.notifications: none given; alarms, health checks and reminders tell somebody"
+            )
+        if self.aging_secrets and self.secrets_key_arn is None:
+            raise ValueError("ObservabilityArgs.secrets_key_arn: none given; aging_secrets are read with it")
 
 
 class Observability(pulumi.ComponentResource):
@@ -57,10 +67,13 @@ class Observability(pulumi.ComponentResource):
         child = ResourceOptions(parent=self)
         told = Notifications(f"{name}-notifications", args.notifications, child) if args.notifications else None
         self.topics = told.topics if told else {}
+        functions = dict(args.watched.functions)
+        if args.notifications and told:
+            functions |= _notifiers(args.notifications, told.notifiers)
+            functions |= self._secret_ages(f"{name}-secret-ages", args, args.notifications, told)
         alarms: list[Output[str]] = []
         if args.thresholds:
-            notifiers = _notifiers(args.notifications, told.notifiers) if args.notifications and told else {}
-            watched = replace(args.watched, functions={**args.watched.functions, **notifiers})
+            watched = replace(args.watched, functions=functions)
             wanted = AlarmsArgs(label=args.label, watched=watched, thresholds=args.thresholds, topics=self.topics)
             alarms += Alarms(f"{name}-alarms", wanted, child).arns.values()
         if args.health_check:
@@ -77,6 +90,34 @@ class Observability(pulumi.ComponentResource):
             )
             self.dashboard_name = Dashboard(f"{name}-dashboard", shown, child).name
         self.register_outputs({"topics": self.topics, "dashboard_name": self.dashboard_name})
+
+    def _secret_ages(
+        self, name: str, args: ObservabilityArgs, notifications: NotificationsArgs, told: Notifications
+    ) -> Mapping[str, WatchedFunction]:
+        """Make the reminders of old secrets, and return the function behind them."""
+        audience = audience_for(Severity.WARNING, told.topics)
+        if not args.aging_secrets or args.secrets_key_arn is None or audience is None:
+            return {}
+        wanted = SecretAgesArgs(
+            label=args.label,
+            account_id=notifications.account_id,
+            region=args.region,
+            secrets=args.aging_secrets,
+            secrets_key_arn=args.secrets_key_arn,
+            topic_arn=told.topics[audience],
+            topic_key_arn=told.key_arn,
+            log_days=notifications.log_days,
+            log_key_arn=notifications.log_key_arn,
+        )
+        ages = SecretAges(name, wanted, ResourceOptions(parent=self))
+        return {
+            "secret-ages": WatchedFunction(
+                function_name=ages.function_name,
+                failing="nobody is reminded of secrets that are older than agreed",
+                severity=Severity.WARNING,
+                minutes=1440,
+            )
+        }
 
 
 def _notifiers(args: NotificationsArgs, functions: Mapping[str, Output[str]]) -> Mapping[str, WatchedFunction]:

@@ -455,6 +455,14 @@ def _secrets(settings: Settings) -> Iterator[Problem]:
     for name in settings.secrets:
         if name in PART_SECRETS:
             yield _at(["secrets", name], f"{name!r} is what the {name}'s own secret is called; choose another name")
+        for key in settings.secrets[name].key_rotate_days:
+            if key not in settings.secrets[name].keys:
+                known = ", ".join(settings.secrets[name].keys) or "none"
+                yield _at(
+                    ["secrets", name, "keyRotateDays", key],
+                    f"{key!r} is not among the secret's keys; declared: {known}",
+                    ["secrets", name, "keys"],
+                )
     yield from _url_secrets(settings)
     days = settings.protection.secret_recovery_days
     if 0 < days < 7:  # noqa: PLR2004 - the bound is in the message

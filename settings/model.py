@@ -332,7 +332,10 @@ class Secret(Section):
     keys: Sequence[Annotated[str, form("[A-Za-z0-9_.-]+", "a key: letters, digits and _ . -")]] = ()
     """The keys of a JSON document; left out, the whole value is the secret."""
     rotate_days: Annotated[int, Field(ge=1, le=3650)] | None = None
-    """Days after which its owner changes it; kept as a tag."""
+    """Days after which its owner changes it, or each of its keys; kept as a tag. Whoever hears of warnings is reminded every day
+    from then on: docs/secrets.md."""
+    key_rotate_days: Mapping[str, Annotated[int, Field(ge=1, le=3650)]] = Field(default_factory=dict)
+    """Days by key, for keys that have another period than `rotateDays`, or where the others have none."""
 
 
 class Cluster(Section):

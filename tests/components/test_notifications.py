@@ -410,6 +410,7 @@ def test_health_checks_share_the_pager_where_the_stack_is_in_us_east_1() -> None
 def test_outputs(everything: Graph) -> None:
     assert everything.registered_outputs[everything.one("slipway:index:Notifications").urn] == {
         "topics": {audience: arn(everything, audience) for audience in ("page", "database", "team")},
+        "key_arn": everything.one("aws:kms/key:Key", "notifications-key-key").outputs["arn"],
         "notifiers": {"power-pto/slack-webhook": everything.one(FUNCTION).outputs["name"]},
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from preview.graph import Graph
 from tests.conformance import evidence as e
@@ -201,10 +202,24 @@ def r16(graph: Graph) -> Evidence:
 
 @requirement("R-17")
 def r17(graph: Graph) -> Evidence:
+    """RDS changes its password by itself; of all other keys a daily look at their ages reminds the team."""
     found = one_of(graph, e.ROTATION, rotationRules={"automaticallyAfterDays": 90})
-    schedules = [s for s in graph.of("aws:scheduler/schedule:Schedule") if "180" in json.dumps(s.inputs, default=str)]
-    assert schedules, "nothing reminds of the keys after 180 days"
-    return found + of(schedules[0], target=e.set_)
+    schedule = graph.one("aws:scheduler/schedule:Schedule", "observability-secret-ages-schedule")
+    target: Any = schedule.inputs["target"]
+    event = json.loads(target["input"])
+    name = f"rupaya/{_environment(graph)}/secrets"
+    days = next(secret["keys"] for secret in event["secrets"] if secret["name"] == name)
+    others = [key for key in KEYS if key != "db_password"]
+    tells = event["topic"] == graph.one(e.TOPIC, "observability-notifications-team").outputs["arn"]
+    return (
+        found
+        + of(schedule, scheduleExpression="rate(1 day)")
+        + fact(
+            schedule,
+            f"tells the team of {', '.join(others)} after 180 days",
+            holds=tells and days == {"db_password": 90, **dict.fromkeys(others, 180)},
+        )
+    )
 
 
 @requirement("R-18")

@@ -23,6 +23,7 @@ SLEEPS: dict[str, Any] = {
     "slipway:database.maintenanceWindow": "wed:12:00-wed:13:00",
 }
 
+PAYMENTS = "slipway:secrets.storefront/payments"
 CASES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     ({f"{GITHUB}.repository": "storefront"}, f"{GITHUB}.repository: 'storefront' is not a repository, such as octo-org/storefront", {f"{GITHUB}.repository": "a/b.c"}),
     ({f"{GITHUB}.environment": GONE}, f"{GITHUB}: give environment or branch, whose jobs may deploy, and not both", {f"{GITHUB}.environment": GONE, f"{GITHUB}.branch": "main"}),
@@ -52,6 +53,7 @@ CASES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     ({**SLEEPS, A: [DAY]}, f"{A}: would wake what slipway:hibernation puts to rest: take one of the two out", SLEEPS),
     ({**SLEEPS, "slipway:database.backupWindow": "18:30-19:30"}, "slipway:database.backupWindow: 18:30-19:30 (UTC) is not within 07:00 to 20:00 Europe/Berlin, Monday to Friday, when the database is awake", {**SLEEPS, "slipway:database.backupWindow": "17:00-18:00"}),
     ({**SLEEPS, "slipway:database.maintenanceWindow": "sat:12:00-sat:13:00"}, "slipway:database.maintenanceWindow: sat:12:00-sat:13:00 (UTC) is not within 07:00 to 20:00 Europe/Berlin, Monday to Friday, when the database is awake", {**SLEEPS, f"{NIGHT}.weekends": True, "slipway:database.maintenanceWindow": "sat:12:00-sat:13:00"}),
+    ({f"{PAYMENTS}.keyRotateDays": {"c": 90}}, 'slipway:secrets["storefront/payments"].keyRotateDays.c: \'c\' is not among the secret\'s keys; declared: api_key, webhook_secret', {f"{PAYMENTS}.keyRotateDays": {"api_key": 90}}),
     ({A: [{**DAY, "cron": "7:00"}]}, f"{A}[0].cron: '7:00' is not a schedule: six fields are needed, such as 0 8 ? * MON-FRI *", {A: [DAY]}),
     ({A: [{**DAY, "timeZone": "Mars"}]}, f"{A}[0].timeZone: 'Mars' is not a time zone, such as Europe/Berlin or UTC", {A: [{**DAY, "timeZone": "Asia/Tokyo"}]}),
     ({A: [{**DAY, "min": 9}]}, f"{A}[0]: min 9 must not be above max 8", {A: [{**DAY, "min": 8}]}),

@@ -1,0 +1,173 @@
+"""Reminders of secrets that only people can change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+import limits
+from components import _documents as documents
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AgingSecretArgs:
+    """A secret whose owner changes it: the whole value, or keys of its JSON document."""
+
+    arn: Input[str]
+    """Its ARN."""
+    days: int | None = None
+    """Days after which the whole value is changed; None: its keys have days of their own."""
+    keys: Mapping[str, int] = field(default_factory=dict)
+    """Days after which each of its keys is changed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SecretAgesArgs:
+    """Which secrets grow old, and who is told."""
+
+    label: str
+    """What names start with, such as storefront-production."""
+    account_id: Input[str]
+    """The AWS account."""
+    region: str
+    """The AWS region of the secrets."""
+    secrets: Mapping[str, AgingSecretArgs]
+    """The secrets by the names that the message calls them."""
+    secrets_key_arn: Input[str]
+    """The key that encrypts them."""
+    topic_arn: Input[str]
+    """The SNS topic that is told."""
+    topic_key_arn: Input[str]
+    """The key that encrypts the topic."""
+    log_days: int = 90
+    """Days the function's log is kept."""
+    log_key_arn: Input[str] | None = None
+    """The key that encrypts that log; None: AWS's own."""
+
+    def __post_init__(self) -> None:
+        """Check that there is something to look at, and AWS's limits.
+
+        Raises:
+            ValueError: with every problem, a line each.
+        """
+        problems = [f"SecretAgesArgs.{problem}" for problem in self._problems()]
+        if problems:
+            raise ValueError("\n".join(problems))
+
+    def _problems(self) -> Iterator[str]:
+        if not self.secrets:
+            yield "secrets: none given; nothing would be looked at"
+        for name, secret in self.secrets.items():
+            if (secret.days is None) == (not secret.keys):
+                yield f"secrets.{name}: either days or keys is needed"
+            for days in (*([secret.days] if secret.days is not None else ()), *secret.keys.values()):
+                if days < 1:
+                    yield f"secrets.{name}: {days} days are below 1"
+        if problem := limits.log_retention(self.log_days):
+            yield f"log_days: {problem}"
+
+
+class SecretAges(pulumi.ComponentResource):
+    """A function that looks at the secrets' versions once a day, and tells a topic of those that are older than agreed.
+
+    It reads values only of secrets whose keys have days of their own: no other way tells which key a version changed.
+    """
+
+    function_name: Output[str]
+    """The function's name."""
+
+    def __init__(self, name: str, args: SecretAgesArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("slipway:index:SecretAges", name, None, opts)
+        own = f"{name}-function"
+        log = aws.cloudwatch.LogGroup(
+            own,
+            name_prefix=f"/aws/lambda/{args.label}-{name}-",
+            retention_in_days=args.log_days,
+            kms_key_id=args.log_key_arn,
+            opts=ResourceOptions(parent=self),
+        )
+        role = aws.iam.Role(
+            own,
+            description=f"Looks at the ages of the secrets of {args.label}",
+            path=f"/{args.label}/",
+            assume_role_policy=documents.trust("lambda.amazonaws.com"),
+            opts=ResourceOptions(parent=self),
+        )
+        policy = aws.iam.RolePolicy(
+            own,
+            role=role.name,
+            policy=documents.policy(*_statements(args, log.arn)),
+            opts=ResourceOptions(parent=self),
+        )
+        function = aws.lambda_.Function(
+            own,
+            description=f"Reminds of secrets of {args.label} that are older than agreed",
+            role=role.arn,
+            runtime="python3.13",
+            architectures=["arm64"],
+            handler="handler.handle",
+            code=pulumi.AssetArchive({"handler.py": pulumi.FileAsset("functions/report_secret_ages/handler.py")}),
+            memory_size=128,
+            timeout=300,
+            logging_config=aws.lambda_.FunctionLoggingConfigArgs(log_format="Text", log_group=log.name),
+            opts=ResourceOptions(parent=self, depends_on=[policy]),
+        )
+        self.function_name = function.name
+        self._schedule(name, args, function.arn)
+        self.register_outputs({"function_name": self.function_name})
+
+    def _schedule(self, name: str, args: SecretAgesArgs, function: Output[str]) -> None:
+        schedule = f"{name}-schedule"
+        group = aws.scheduler.ScheduleGroup(
+            schedule, name=f"{args.label}-secret-ages", opts=ResourceOptions(parent=self)
+        )
+        role = aws.iam.Role(
+            schedule,
+            description=f"Starts the look at the ages of the secrets of {args.label}",
+            path=f"/{args.label}/",
+            assume_role_policy=documents.trust("scheduler.amazonaws.com", args.account_id),
+            opts=ResourceOptions(parent=self),
+        )
+        policy = aws.iam.RolePolicy(
+            schedule,
+            role=role.name,
+            policy=documents.policy(documents.allow(["lambda:InvokeFunction"], [function])),
+            opts=ResourceOptions(parent=self),
+        )
+        # In the event, as a function's environment holds 4 KB only.
+        watched = [
+            {"name": secret, "secret": each.arn, **({"days": each.days} if each.days else {"keys": dict(each.keys)})}
+            for secret, each in sorted(args.secrets.items())
+        ]
+        aws.scheduler.Schedule(
+            schedule,
+            group_name=group.name,
+            description=f"Looks at the ages of the secrets of {args.label}",
+            schedule_expression="rate(1 day)",
+            flexible_time_window=aws.scheduler.ScheduleFlexibleTimeWindowArgs(mode="OFF"),
+            target=aws.scheduler.ScheduleTargetArgs(
+                arn=function,
+                role_arn=role.arn,
+                input=Output.json_dumps({"topic": args.topic_arn, "secrets": watched}),
+                # The next day's run sees the same: there is no hurry to repeat one.
+                retry_policy=aws.scheduler.ScheduleTargetRetryPolicyArgs(
+                    maximum_event_age_in_seconds=3600, maximum_retry_attempts=2
+                ),
+            ),
+            opts=ResourceOptions(parent=self, depends_on=[policy]),
+        )
+
+
+def _statements(args: SecretAgesArgs, log: Output[str]) -> Iterator[documents.Statement]:
+    yield documents.allow(["logs:CreateLogStream", "logs:PutLogEvents"], [Output.concat(log, ":*")])
+    secrets = [secret for _, secret in sorted(args.secrets.items())]
+    yield documents.allow(["secretsmanager:ListSecretVersionIds"], [secret.arn for secret in secrets])
+    if documents_read := [secret.arn for secret in secrets if secret.keys]:
+        yield documents.allow(["secretsmanager:GetSecretValue"], documents_read)
+        yield documents.allow(["kms:Decrypt"], [args.secrets_key_arn])
+    yield documents.allow(["sns:Publish"], [args.topic_arn])
+    yield documents.allow(["kms:Decrypt", "kms:GenerateDataKey"], [args.topic_key_arn])

@@ -1,0 +1,1 @@
+"""Tells a team of secrets that are older than agreed."""
