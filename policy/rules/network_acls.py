@@ -40,7 +40,7 @@ class Entry:
         protocol = UNKNOWN if self.protocol is UNKNOWN else str(self.protocol).lower()
         if protocol in _ALL:
             return True
-        spans = UNKNOWN
+        spans: Answer = UNKNOWN
         if self.first is not UNKNOWN and self.last is not UNKNOWN:
             low, high = values.number(self.first, default=0), values.number(self.last, default=65535)
             spans = low is not UNKNOWN and high is not UNKNOWN and low <= port <= high

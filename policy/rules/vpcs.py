@@ -141,7 +141,8 @@ def addresses_in_use(graph: Graph, _config: Config) -> Iterator[Finding]:
     for address in graph.of(ADDRESS):
         if address.urn in needed or address.has("instance") or address.has("networkInterface"):
             continue
-        found, vague = [], False
+        found: list[Resource] = []
+        vague = False
         for token in (NAT, ADDRESS_ASSOCIATION):
             users, unclear = graph.companions(address, "allocationId", token)
             found, vague = [*found, *users], vague or unclear

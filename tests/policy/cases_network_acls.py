@@ -8,7 +8,8 @@ WORLD = "0.0.0.0/0"
 
 def acl(*ingress: dict[str, Any], default: bool = False, **props: Any) -> Sample:
     token = "ec2/defaultNetworkAcl:DefaultNetworkAcl" if default else "ec2/networkAcl:NetworkAcl"
-    return res(token, "list", **({"ingress": list(ingress)} if ingress else {}), **props)
+    entries: dict[str, Any] = {"ingress": list(ingress)} if ingress else {}
+    return res(token, "list", **entries, **props)
 
 
 def inside(number: Any, action: Any = "allow", *, ports: Any = (443, 443), **props: Any) -> dict[str, Any]:

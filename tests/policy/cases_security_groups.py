@@ -77,7 +77,12 @@ CASES = [
     Case("group-rules-described", "pass", [group("api", description=UNKNOWN)]),
     Case("group-rules-described", "fail", [group("api", description="Managed by Pulumi")], "description is not set"),
     Case("group-rules-described", "fail", [group("api", description="Tasks"), rule("api")], "description is not set"),
-    Case("group-rules-described", "fail", [old(type="ingress")], "description is not set"),
+    Case(
+        "group-rules-described",
+        "fail",
+        [group("api", description="Tasks"), old(type="ingress")],
+        "description is not set",
+    ),
     Case(
         "group-rules-described",
         "fail",

@@ -57,8 +57,8 @@ def through(*pairs: tuple[str, str], inline: bool = False, **options: Any) -> li
     """Return public and private subnets in two zones, and the way out of each private one by a NAT gateway's zone."""
     made = [vpc(), *(subnet(f"public-{zone}", zone) for zone in "ab"), *(nat(zone, **options) for _, zone in pairs)]
     for zone, gateway in pairs:
-        way = {"natGatewayId": Ref(f"nat-{gateway}")}
-        routes = {"routes": [{"cidrBlock": WORLD, **way}]} if inline else {}
+        way: dict[str, Any] = {"natGatewayId": Ref(f"nat-{gateway}")}
+        routes: dict[str, Any] = {"routes": [{"cidrBlock": WORLD, **way}]} if inline else {}
         made += [
             subnet(f"private-{zone}", zone),
             res("ec2/routeTable:RouteTable", f"table-{zone}", vpcId=Ref("vpc"), **routes),
@@ -85,6 +85,7 @@ def document(**statement: Any) -> str:
 
 
 OURS = {"StringEquals": {"aws:PrincipalOrgID": "o-example"}}
+BLOCK = "ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions"
 
 CASES = [
     Case(FLOW, "pass", [vpc(), log(trafficType="ALL")]),
@@ -93,9 +94,9 @@ CASES = [
     Case(FLOW, "fail", [vpc(), log(trafficType="ACCEPT")], "trafficType is ACCEPT"),
     Case(FLOW, "undecided", [vpc(), log(vpcId=UNKNOWN)]),
     Case(FLOW, "undecided", [vpc(), log(trafficType=UNKNOWN)]),
-    Case(OWN, "pass", [subnet("a")], preview="pass"),
-    Case(OWN, "fail", [subnet("a", mapPublicIpOnLaunch=True)], "mapPublicIpOnLaunch is true"),
-    Case(OWN, "undecided", [subnet("a", mapPublicIpOnLaunch=UNKNOWN)]),
+    Case(OWN, "pass", [vpc(), subnet("a")], preview="pass"),
+    Case(OWN, "fail", [vpc(), subnet("a", mapPublicIpOnLaunch=True)], "mapPublicIpOnLaunch is true"),
+    Case(OWN, "undecided", [vpc(), subnet("a", mapPublicIpOnLaunch=UNKNOWN)]),
     Case(UNUSED, "pass", [vpc(tags=UNKNOWN)]),
     Case(UNUSED, "fail", [res("ec2/defaultVpc:DefaultVpc", "d")], "adopts the default VPC"),
     Case(UNUSED, "fail", [res("ec2/defaultSubnet:DefaultSubnet", "d", availabilityZone=UNKNOWN)], "adopts the default"),
@@ -104,11 +105,11 @@ CASES = [
     Case(DNS, "fail", [vpc(enableDnsHostnames=True, enableDnsSupport=False)], "enableDnsSupport is false"),
     Case(DNS, "undecided", [vpc(enableDnsHostnames=UNKNOWN)]),
     *(
-        Case(BLOCKED, verdict, [res("ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions", "o", **props)], says)
-        for verdict, props, says in (
-            ("pass", {"internetGatewayBlockMode": "block-ingress"}, ""),
-            ("fail", {"internetGatewayBlockMode": "off"}, "is off"),
-            ("undecided", {"internetGatewayBlockMode": UNKNOWN}, ""),
+        Case(BLOCKED, verdict, [res(BLOCK, "o", internetGatewayBlockMode=mode)], says)
+        for verdict, mode, says in (
+            ("pass", "block-ingress", ""),
+            ("fail", "off", "is off"),
+            ("undecided", UNKNOWN, ""),
         )
     ),
     Case(PEERING, "pass", [route(destinationCidrBlock="10.1.0.0/16")]),
