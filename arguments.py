@@ -59,7 +59,7 @@ from components.service import (
     StepArgs,
     StepMetric,
 )
-from components.web_acl import WebAclArgs
+from components.web_acl import RateLimit, WebAclArgs
 from settings import Settings, checks, model
 
 CLOUDFRONT_REGION = "us-east-1"
@@ -918,7 +918,16 @@ def balancer_hosts(settings: Settings, domain: model.Domain) -> Sequence[str]:
 
 
 def _web_acl(waf: model.Waf | None, log_key_arn: Input[str] | None) -> WebAclArgs | None:
-    return WebAclArgs(rate_limit=waf.rate_limit, log_days=waf.log_days, log_key_arn=log_key_arn) if waf else None
+    if waf is None:
+        return None
+    return WebAclArgs(
+        rate_limit=waf.rate_limit,
+        rate_limits=[
+            RateLimit(path=item.path, limit=item.limit, window_seconds=item.window_seconds) for item in waf.rate_limits
+        ],
+        log_days=waf.log_days,
+        log_key_arn=log_key_arn,
+    )
 
 
 def _target(service: model.Service, route: model.Route, port: int) -> TargetArgs:

@@ -14,6 +14,7 @@ from components import _log_router as log_routers
 from components import _thresholds, network_acls
 from components.load_balancer import LAST_WEIGHTED_PRIORITY
 from components.network_acls import Flow, NetworkAclsArgs
+from components.web_acl import MOST_RATE_LIMITS
 from settings.model import (
     READY_CHECKS,
     Cache,
@@ -26,6 +27,7 @@ from settings.model import (
     Route,
     Service,
     Settings,
+    Waf,
 )
 from settings.problems import Problem, secret_like
 from settings.shape import Place
@@ -280,6 +282,26 @@ def _edge(settings: Settings) -> Iterator[Problem]:
             "behind CloudFront its rate limit would count CloudFront's own addresses: give cdn.waf instead",
             ["cdn"],
         )
+    for section, waf in (("loadBalancer", balancer and balancer.waf), ("cdn", cdn and cdn.waf)):
+        if waf:
+            yield from _rate_limits([section, "waf"], waf)
+
+
+def _rate_limits(place: Sequence[str], waf: Waf) -> Iterator[Problem]:
+    """Check the limits by path against each other and against the general one, which counts 300 seconds."""
+    paths = [item.path for item in waf.rate_limits]
+    yield from _found(
+        [*place, "rateLimits"], limits.rate_limits(paths, MOST_RATE_LIMITS), [*place, "rateLimits", "*", "path"]
+    )
+    for index, item in enumerate(waf.rate_limits):
+        here: Place = [*place, "rateLimits", index]
+        if item.limit * 300 >= waf.rate_limit * max(item.window_seconds, 300):
+            yield _at(
+                [*here, "limit"],
+                f"{item.limit} per {item.window_seconds} seconds is never reached: {'.'.join(place)}.rateLimit blocks an address at {waf.rate_limit} per 300",
+                [*here, "windowSeconds"],
+                [*place, "rateLimit"],
+            )
 
 
 def _database(settings: Settings) -> Iterator[Problem]:
@@ -461,7 +483,7 @@ def _secrets(settings: Settings) -> Iterator[Problem]:
                 yield _at(
                     ["secrets", name, "keyRotateDays", key],
                     f"{key!r} is not among the secret's keys; declared: {known}",
-                    ["secrets", name, "keys"],
+                    ["secrets", name, "keys", "*"],
                 )
     yield from _url_secrets(settings)
     days = settings.protection.secret_recovery_days

@@ -18,6 +18,16 @@ RATE: dict[str, Any] = {
     "statement": {"rateBasedStatement": {"limit": 2000, "aggregateKeyType": "IP"}},
 }
 
+THROTTLE: dict[str, Any] = {
+    "action": {"block": {"customResponse": {"responseCode": 429}}},
+    "statement": {
+        "rateBasedStatement": {
+            **RATE["statement"]["rateBasedStatement"],
+            "scopeDownStatement": {"byteMatchStatement": {"searchString": "/api/"}},
+        }
+    },
+}
+
 
 def acl(*rules: Any, **props: Any) -> Sample:
     usual: dict[str, Any] = {"scope": "REGIONAL", "defaultAction": {"allow": {}}}
@@ -64,6 +74,7 @@ CASES = [
     Case("web-acl-has-rules", "fail", [acl()], "it has no rules"),
     Case("web-acl-has-rules", "fail", [res(RULE_GROUP, "own", capacity=1)]),
     Case("web-acl-has-rules", "undecided", [acl(), res(ACL_RULE, "rate", webAclArn=UNKNOWN)]),
+    Case("web-acl-blocks", "pass", [acl(THROTTLE)]),
     Case("web-acl-blocks", "pass", [acl(managed(), managed(**COUNTS))]),
     Case("web-acl-blocks", "pass", [acl(managed(**COUNTS), defaultAction={"block": {}})]),
     Case("web-acl-blocks", "pass", [acl(managed(**COUNTS)), added(BAD_INPUTS)]),
@@ -94,6 +105,7 @@ CASES = [
     Case("web-acl-managed-rules", "fail", [acl(RATE)], f"no rule runs {COMMON}"),
     Case("web-acl-managed-rules", "undecided", [acl(managed(COMMON), managed(UNKNOWN))]),
     Case("web-acl-rate-limited", "pass", [acl(RATE)]),
+    Case("web-acl-rate-limited", "pass", [acl(THROTTLE)]),
     Case("web-acl-rate-limited", "pass", [acl()]),
     Case("web-acl-rate-limited", "pass", grouped(RATE)),
     Case("web-acl-rate-limited", "pass", [acl(managed("AWSManagedRulesAntiDDoSRuleSet"))]),
