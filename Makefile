@@ -7,6 +7,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUN    := $(VENV)/.installed
 DEV    := $(VENV)/.installed-dev
+CONFIG_OPTION = $(if $(CONFIG),--policy-config "$(CONFIG)")
 JUDGE  := .venv-judge/.installed
 
 .DEFAULT_GOAL := help
@@ -29,11 +30,11 @@ $(DEV): requirements-dev.txt $(RUN)
 
 install: $(RUN) ## Prepare .venv for the program, the policy pack and the preview
 
-preview: $(RUN) ## Show a stack offline: make preview STACK=prod | FILE=path/Pulumi.x.yaml [FORMAT=plain]
-	@$(BIN)/python -m preview $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(if $(FORMAT),--format "$(FORMAT)")
+preview: $(RUN) ## Show a stack offline: make preview STACK=prod | FILE=path/Pulumi.x.yaml [FORMAT=plain] [CONFIG=policy-config.json]
+	@$(BIN)/python -m preview $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(if $(FORMAT),--format "$(FORMAT)") $(CONFIG_OPTION)
 
-policy: $(RUN) ## Judge a stack file, or an exported stack: make policy STACK=prod | FILE=export.json [FORMAT=sarif|junit|...]
-	@$(BIN)/python -m preview --policy $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(if $(FORMAT),--format "$(FORMAT)")
+policy: $(RUN) ## Judge a stack file, or an exported stack: make policy STACK=prod | FILE=export.json [FORMAT=sarif|junit|...] [CONFIG=policy-config.json]
+	@$(BIN)/python -m preview --policy $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(if $(FORMAT),--format "$(FORMAT)") $(CONFIG_OPTION)
 
 test: $(DEV) ## Run the tests
 	@$(BIN)/python -m pytest

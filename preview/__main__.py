@@ -87,6 +87,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--policy", action="store_true", help="report what the policy says, nothing else; sarif and junit imply it"
     )
     parser.add_argument("--pack", type=Path, help="the policy pack's folder (default: policy in the root)")
+    parser.add_argument(
+        "--policy-config", type=Path, help="a policy configuration, as --policy-pack-config of Pulumi's CLI takes it"
+    )
     parser.add_argument("--root", type=Path, default=Path(), help="the project's folder (default: this one)")
     parser.add_argument("--timings", action="store_true", help="print on stderr how many seconds the steps took")
     return parser.parse_args(arguments)
@@ -94,14 +97,18 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _judge(options: argparse.Namespace, path: Path, steps: _Steps, *, report_only: bool) -> _Judged:
     pack = options.pack or options.root / "policy"
+    try:
+        config = policies.read_config(options.policy_config) if options.policy_config else {}
+    except policies.PackError as error:
+        raise _StoppedError(str(error), INVALID) from None
     if path.suffix != ".json":
-        return _judge_stack_file(options.root, path, pack, steps)
+        return _judge_stack_file(options.root, path, pack, config, steps)
     if not report_only:
         raise _StoppedError(f"{path}: an exported stack has no program to preview; judge it with --policy", INVALID)
-    return _judge_export(path, pack, steps)
+    return _judge_export(path, pack, config, steps)
 
 
-def _judge_stack_file(root: Path, path: Path, folder: Path, steps: _Steps) -> _Judged:
+def _judge_stack_file(root: Path, path: Path, folder: Path, config: policies.Config, steps: _Steps) -> _Judged:
     try:
         stack_file = stackfile.read(path)
         described = project.read(root)
@@ -115,13 +122,14 @@ def _judge_stack_file(root: Path, path: Path, folder: Path, steps: _Steps) -> _J
     if not (folder / "PulumiPolicy.yaml").exists():
         with steps.step("program", "Running the program"):
             return _Judged(_recorded(described.root, stack_file, None), None)
-    with policies.Pack(folder, project=described.name, stack=stack_file.stack, values=values, dry_run=False) as pack:
+    name, stack = described.name, stack_file.stack
+    with policies.Pack(folder, project=name, stack=stack, values=values, dry_run=False, config=config) as pack:
         with steps.step("program", "Running the program"):
             graph = _recorded(described.root, stack_file, pack)
         return _Judged(graph, _verdict(pack, graph, steps))
 
 
-def _judge_export(path: Path, folder: Path, steps: _Steps) -> _Judged:
+def _judge_export(path: Path, folder: Path, config: policies.Config, steps: _Steps) -> _Judged:
     from preview import export  # noqa: PLC0415 - only an exported stack needs it
 
     try:
@@ -131,7 +139,8 @@ def _judge_export(path: Path, folder: Path, steps: _Steps) -> _Judged:
     if not (folder / "PulumiPolicy.yaml").exists():
         return _Judged(exported.graph, None)
     graph = exported.graph
-    with policies.Pack(folder, project=graph.project, stack=graph.stack, values={}, dry_run=False) as pack:
+    name, stack = graph.project, graph.stack
+    with policies.Pack(folder, project=name, stack=stack, values={}, dry_run=False, config=config) as pack:
         return _Judged(graph, exported.redacted(_verdict(pack, graph, steps)), exported.lines)
 
 

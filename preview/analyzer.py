@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 import grpc  # type: ignore[import-untyped] # has no stubs among our dependencies
-from google.protobuf import empty_pb2  # type: ignore[import-untyped] # has no stubs among our dependencies
+from google.protobuf import empty_pb2, json_format  # type: ignore[import-untyped] # has no stubs among our dependencies
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from preview import answers, wire
 from preview.graph import Graph, Resource
-from preview.policies import Finding, Policy, Verdict
+from preview.policies import Config, Finding, Policy, Verdict
 
 _STACK: Final = "pulumi:pulumi:Stack"
 _UNDECIDED: Final = "can't run policy"  # how the SDK begins its message when a policy reads an unknown value
@@ -96,7 +96,16 @@ class Requests:
 class Session:
     """A conversation with a pack that listens on a port of this machine."""
 
-    def __init__(self, port: int, *, project: str, stack: str, dry_run: bool, seconds: float) -> None:
+    def __init__(
+        self,
+        port: int,
+        *,
+        project: str,
+        stack: str,
+        dry_run: bool,
+        seconds: float,
+        config: Config | None = None,
+    ) -> None:
         """Configure the pack.
 
         Args:
@@ -105,9 +114,10 @@ class Session:
             stack: the stack's name.
             dry_run: whether this stands for a preview.
             seconds: the time limit of each answer.
+            config: levels and parameters by policy, as `policies.read_config` returns them.
 
         Raises:
-            NoAnswerError: the pack ended, or exceeded the time limit.
+            NoAnswerError: the pack ended, refused the configuration or exceeded the time limit.
         """
         self._seconds = seconds
         self._requests = Requests(project=project, stack=stack)
@@ -120,7 +130,9 @@ class Session:
         with self._answers():
             self._info = self._pack.GetAnalyzerInfo(empty_pb2.Empty(), timeout=seconds)
             self._pack.ConfigureStack(where, timeout=seconds)
-            settled = configuration(self._info)
+            if problems := list(_senseless(self._info, config or {})):
+                raise NoAnswerError(f"is not asked, as the policy configuration is refused: {'; '.join(problems)}")
+            settled = configuration(self._info, config or {})
             self._pack.Configure(settled, timeout=seconds)
         self._catalogue = tuple(_policy(policy, settled) for policy in self._info.policies)
 
@@ -168,7 +180,7 @@ class Session:
             collect("", self._pack.AnalyzeStack.future(self._requests.stack(graph), timeout=self._seconds))
         return Verdict(
             pack=self._info.displayName or self._info.name,
-            policies=sum(policy.enforcementLevel != analyzer_pb2.DISABLED for policy in self._info.policies),
+            policies=sum(policy.level != "disabled" for policy in self._catalogue),
             findings=tuple(sorted(found, key=_rank)),
             undecided=tuple(sorted(undecided, key=_rank)),
             defects=tuple(dict.fromkeys(defects)),
@@ -184,6 +196,20 @@ class Session:
             if error.code() == grpc.StatusCode.DEADLINE_EXCEEDED:
                 raise NoAnswerError(f"has not answered after {self._seconds:g} seconds") from None
             raise NoAnswerError(f"does not answer: {error.details()}") from None
+
+
+def _senseless(info: analyzer_pb2.AnalyzerInfo, config: Config) -> Iterator[str]:
+    """Yield the parameters that the engine refuses by a policy's schema. A policy that is not there is for the pack to refuse."""
+    if not config:
+        return
+    import jsonschema  # noqa: PLC0415 - slow to import, and few previews have a configuration
+
+    for policy in info.policies:
+        given = {key: value for key, value in config.get(policy.name, {}).items() if key != "enforcementLevel"}
+        properties = json_format.MessageToDict(policy.configSchema.properties)
+        schema = {"properties": properties, "required": list(policy.configSchema.required) if given else []}
+        for error in sorted(jsonschema.Draft7Validator(schema).iter_errors(given), key=lambda error: list(error.path)):
+            yield f"{'.'.join((policy.name, *map(str, error.path)))}: {error.message}"
 
 
 def checked_inputs(resource: Resource, provider: Resource | None) -> Mapping[str, object]:
@@ -239,8 +265,11 @@ def _finding(urn: str, found: analyzer_pb2.AnalyzeDiagnostic) -> Finding:
     )
 
 
-def configuration(info: analyzer_pb2.AnalyzerInfo) -> analyzer_pb2.ConfigureAnalyzerRequest:
-    """Settle each policy's level and parameters as the engine does: schema defaults, then the pack's own configuration."""
+def configuration(info: analyzer_pb2.AnalyzerInfo, given: Config) -> analyzer_pb2.ConfigureAnalyzerRequest:
+    """Settle each policy's level and parameters as the engine does: schema defaults, the pack's own configuration, the given one.
+
+    Names that the pack does not have are handed over as well: the pack reports them.
+    """
     request = analyzer_pb2.ConfigureAnalyzerRequest()
     for policy in info.policies:
         settled = request.policyConfig[policy.name]
@@ -252,4 +281,13 @@ def configuration(info: analyzer_pb2.AnalyzerInfo) -> analyzer_pb2.ConfigureAnal
             if key in info.initialConfig:
                 settled.enforcementLevel = info.initialConfig[key].enforcementLevel
                 settled.properties.MergeFrom(info.initialConfig[key].properties)
+        for key in ("all", policy.name):
+            if "enforcementLevel" in given.get(key, {}):
+                settled.enforcementLevel = analyzer_pb2.EnforcementLevel.Value(
+                    str(given[key]["enforcementLevel"]).upper()
+                )
+    for name, settings in given.items():
+        if name != "all":
+            properties = {key: value for key, value in settings.items() if key != "enforcementLevel"}
+            json_format.ParseDict(properties, request.policyConfig[name].properties)
     return request

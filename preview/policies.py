@@ -18,7 +18,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, Literal, Self
+from typing import IO, TYPE_CHECKING, Final, Literal, Self, TypeAlias
 
 from preview import yaml
 
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from preview.graph import Graph, Resource
 
 Level = Literal["mandatory", "advisory"]
+Config: TypeAlias = Mapping[str, Mapping[str, object]]
+"""Levels and parameters by policy: `enforcementLevel` and the parameters' names; `all` stands for every policy."""
 
+_LEVELS: Final = ("disabled", "advisory", "mandatory", "remediate")
 _LARGEST_SETTING: Final = 4096
 _START_SECONDS: Final = 30.0
 _ANSWER_SECONDS: Final = 60.0
@@ -99,10 +102,48 @@ class Verdict:
         return bool(self.defects) or any(finding.level == "mandatory" for finding in self.findings)
 
 
+def read_config(path: Path) -> Config:
+    """Read a policy configuration, as `--policy-pack-config` of Pulumi's CLI takes it.
+
+    Raises:
+        PackError: it is not such a file.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else f"is not JSON: {error}"
+        raise PackError(f"{path}: {why}") from None
+    if not isinstance(document, dict):
+        raise PackError(f"{path}: expected an object with policies' names as keys")
+    settings = {
+        name: {"enforcementLevel": value} if isinstance(value, str) else value for name, value in document.items()
+    }
+    levels = ", ".join(_LEVELS)
+    for name, value in settings.items():
+        if not isinstance(value, dict):
+            raise PackError(
+                f"{path}: {name}: expected a level ({levels}) or an object with enforcementLevel and parameters"
+            )
+        if "enforcementLevel" in value and value["enforcementLevel"] not in _LEVELS:
+            raise PackError(f"{path}: {name}: {value['enforcementLevel']!r} is not a level; allowed: {levels}")
+        if name == "all" and value.keys() - {"enforcementLevel"}:
+            raise PackError(f"{path}: all: takes an enforcementLevel only")
+    return settings
+
+
 class Pack:
     """A running policy pack. Use it as a context manager: leaving it ends the process."""
 
-    def __init__(self, folder: Path, *, project: str, stack: str, values: Mapping[str, str], dry_run: bool) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        project: str,
+        stack: str,
+        values: Mapping[str, str],
+        dry_run: bool,
+        config: Config | None = None,
+    ) -> None:
         """Start the process and return at once.
 
         Args:
@@ -111,12 +152,15 @@ class Pack:
             stack: the stack's name.
             values: the stack's configuration as the CLI hands it out, see `project.Project.values`.
             dry_run: what `pulumi.runtime.is_dry_run()` says in the pack.
+            config: levels and parameters by policy, as `read_config` returns them.
         """
         self._folder = folder
         self._project = project
         self._stack = stack
         self._dry_run = dry_run
+        self._config = config or {}
         self._session: analyzer.Session | None = None
+        self._refused: PackError | None = None
         self._observed: list[Resource] = []
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         # The environment is a pack's only source of configuration. Linux refuses a variable over 128 KB, and the SDK
@@ -194,14 +238,25 @@ class Pack:
     def _open(self, start_seconds: float, answer_seconds: float) -> analyzer.Session:
         from preview import analyzer  # noqa: PLC0415 - slow to import, and the process must start before
 
+        if self._refused:
+            raise self._refused
         if self._session is None:
-            port = self._read_port(start_seconds)
             try:
+                port = self._read_port(start_seconds)
                 self._session = analyzer.Session(
-                    port, project=self._project, stack=self._stack, dry_run=self._dry_run, seconds=answer_seconds
+                    port,
+                    project=self._project,
+                    stack=self._stack,
+                    dry_run=self._dry_run,
+                    seconds=answer_seconds,
+                    config=self._config,
                 )
             except analyzer.NoAnswerError as error:
-                raise PackError(f"{self._folder}: the policy pack {error}{self._said()}") from None
+                self._refused = PackError(f"{self._folder}: the policy pack {error}{self._said()}")
+                raise self._refused from None
+            except PackError as error:
+                self._refused = error
+                raise
         return self._session
 
     def _version(self) -> str:

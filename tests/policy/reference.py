@@ -77,7 +77,7 @@ class Reference:
     def __init__(self) -> None:
         self._requests = analyzer.Requests(project="slipway", stack="prod")
         self._server = made_of(pack.policies(Environment.PRODUCTION))
-        settings = analyzer.configuration(self._server.GetAnalyzerInfo(None, None))
+        settings = analyzer.configuration(self._server.GetAnalyzerInfo(None, None), {})
         for control in CONTROLS:
             if control.levels[Environment.PRODUCTION] is Level.DISABLED:
                 settings.policyConfig[control.name].enforcementLevel = analyzer_pb2.ADVISORY
@@ -136,7 +136,8 @@ def _changed(resource: Resource, what: Mistake) -> Resource | None:
     if inputs == before and not what.options:
         raise ValueError(f"the edit changes nothing about {resource.name}")
     gone = before.keys() - inputs.keys()
-    kept = {key: urns for key, urns in resource.property_dependencies.items() if key not in gone}
+    linked = resource.property_dependencies
+    kept = {key: linked.get(key, ()) if value == before.get(key) else () for key, value in inputs.items()}
     return dataclasses.replace(
         resource,
         inputs=inputs,

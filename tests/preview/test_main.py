@@ -85,6 +85,36 @@ def test_a_file_anywhere(root: Path, tmp_path_factory: pytest.TempPathFactory) -
     assert done.stdout.startswith("### toy eu:")
 
 
+@pytest.mark.parametrize(
+    ("config", "code", "said"),
+    [
+        ({"rotates": "advisory"}, 0, "advisory   rotates: "),
+        ({"all": {"enforcementLevel": "disabled"}}, 0, "Policy  toy, 0 policies: no findings"),
+        ({"all": "disabled", "rotates": "mandatory"}, 1, "MANDATORY  rotates: "),
+        (
+            {"rotates": "loud"},
+            2,
+            "rotates: 'loud' is not a level; allowed: disabled, advisory, mandatory, remediate",
+        ),
+        ({"rotates": 1}, 2, "rotates: expected a level"),
+        ({"all": {"days": 1}}, 2, "all: takes an enforcementLevel only"),
+        ([], 2, "expected an object with policies' names as keys"),
+    ],
+)
+def test_a_policy_configuration_sets_levels(guarded: Path, config: object, code: int, said: str) -> None:
+    path = guarded / "config.json"
+    path.write_text(json.dumps(config))
+    done = run(guarded, "--stack", "small", "--policy-config", str(path))
+    assert done.returncode == code, done.stderr
+    assert said in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_policy_configuration_that_is_not_there(guarded: Path) -> None:
+    done = run(guarded, "--policy-config", str(guarded / "none.json"))
+    assert (done.returncode, done.stderr) == (2, f"{guarded}/none.json: No such file or directory\n")
+
+
 def test_settings_the_program_refuses_are_exit_code_2(guarded: Path) -> None:
     done = run(guarded, "--stack", "big")
     assert done.returncode == 2

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from preview.graph import UNKNOWN, Graph, Resource
-from preview.policies import Pack, PackError, Verdict
+from preview.policies import Config, Pack, PackError, Verdict
 
 Judged = Callable[..., Verdict]
 
@@ -52,10 +52,10 @@ def graph(*resources: Resource) -> Graph:
 
 @pytest.fixture
 def pack(tmp_path: Path) -> Callable[..., Pack]:
-    def make(program: str, *, values: Mapping[str, str] | None = None) -> Pack:
+    def make(program: str, *, values: Mapping[str, str] | None = None, config: Config | None = None) -> Pack:
         (tmp_path / "PulumiPolicy.yaml").write_text("runtime: python\nversion: 0.1.0\n")
         (tmp_path / "__main__.py").write_text(PREAMBLE + textwrap.dedent(program))
-        return Pack(tmp_path, project="toy", stack="prod", values=values or {}, dry_run=False)
+        return Pack(tmp_path, project="toy", stack="prod", values=values or {}, dry_run=False, config=config)
 
     return make
 
@@ -204,6 +204,40 @@ def test_the_packs_own_configuration_counts(judged: Judged) -> None:
         bucket(),
     )
     assert [(finding.policy, finding.level) for finding in verdict.findings] == [("a", "mandatory")]
+
+
+def test_a_given_configuration_wins_over_the_packs_own(pack: Callable[..., Pack]) -> None:
+    source = """
+        def found(args, report):
+            if "s3" in args.resource_type:
+                report(str(args.get_config()))
+
+        days = PolicyConfigSchema(properties={"days": {"type": "number", "default": 7}})
+        PolicyPack(
+            "toy",
+            [
+                ResourceValidationPolicy("a", "A.", found, config_schema=days),
+                ResourceValidationPolicy("b", "B.", found),
+            ],
+            initial_config={"a": EnforcementLevel.DISABLED, "b": EnforcementLevel.MANDATORY},
+        )
+    """
+    config = {"a": {"enforcementLevel": "mandatory", "days": 30}, "all": {"enforcementLevel": "advisory"}}
+    with pack(source, config=config) as running:
+        verdict = running.judge(graph(bucket()))
+    assert [(finding.policy, finding.level) for finding in verdict.findings] == [("a", "mandatory"), ("b", "advisory")]
+    assert "30" in verdict.findings[0].message
+
+
+def test_a_given_configuration_that_the_engine_would_refuse_is_refused(pack: Callable[..., Pack]) -> None:
+    source = """
+        days = PolicyConfigSchema(properties={"days": {"type": "number", "minimum": 1}, "words": {"type": "array"}})
+        PolicyPack("toy", [ResourceValidationPolicy("a", "A.", lambda args, report: None, config_schema=days)])
+    """
+    with pack(source, config={"a": {"days": 0, "words": "x"}}) as running:
+        for _ in range(2):
+            with pytest.raises(PackError, match=r"a\.days: 0.*less than.*; a\.words: 'x' is not of type 'array'"):
+                running.judge(graph(bucket()))
 
 
 def test_a_policy_that_fails_is_a_defect_and_the_others_still_run(judged: Judged) -> None:
