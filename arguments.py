@@ -133,6 +133,7 @@ class Arguments:
         network = self.settings.network
         return NetworkArgs(
             label=self.settings.label,
+            account_id=self.account_id,
             region=self.settings.aws.region,
             cidr=network.cidr,
             zones=network.zones,

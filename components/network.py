@@ -37,6 +37,8 @@ class NetworkArgs:
 
     label: str
     """The stack's name in AWS, such as storefront-production: the beginning of the parts' names."""
+    account_id: Input[str]
+    """The AWS account."""
     region: str
     """The region."""
     cidr: str
@@ -306,7 +308,7 @@ class Network(pulumi.ComponentResource):
             f"{name}-flow-log-role",
             description=f"Writes the flow log of {args.label}",
             path=f"/{args.label}/",
-            assume_role_policy=documents.trust("vpc-flow-logs.amazonaws.com"),
+            assume_role_policy=documents.trust("vpc-flow-logs.amazonaws.com", args.account_id),
             opts=ResourceOptions(parent=self),
         )
         policy = aws.iam.RolePolicy(

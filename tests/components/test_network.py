@@ -7,7 +7,7 @@ import pytest
 from components.network import Nat, Network, NetworkArgs
 from components.network_acls import flows
 from preview.graph import Graph, Resource
-from tests.components.conftest import build, check_contract
+from tests.components.conftest import ACCOUNT, build, check_contract
 
 ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
@@ -27,6 +27,7 @@ ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
 def args(**changes: Any) -> NetworkArgs:
     given: dict[str, Any] = {
         "label": "storefront-production",
+        "account_id": ACCOUNT,
         "region": "us-east-1",
         "cidr": "10.0.0.0/16",
         "zones": ZONES[:2],
@@ -250,7 +251,9 @@ def test_flow_log() -> None:
     assert log.inputs["vpcId"] == graph.one(VPC).outputs["id"]
     role = graph.one("aws:iam/role:Role")
     assert log.inputs["iamRoleArn"] == role.outputs["arn"]
-    assert "vpc-flow-logs.amazonaws.com" in str(role.inputs["assumeRolePolicy"])
+    (trust,) = json.loads(str(role.inputs["assumeRolePolicy"]))["Statement"]
+    assert trust["Principal"] == {"Service": "vpc-flow-logs.amazonaws.com"}
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
     (policy,) = graph.direct(log, "aws:iam/rolePolicy:RolePolicy")
     writes = next(
         statement
