@@ -18,6 +18,8 @@ GROUP_RULE: Final = "aws:ec2/securityGroupRule:SecurityGroupRule"
 EGRESS_RULE: Final = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 INGRESS_RULE: Final = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 MAIN_TABLE: Final = "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation"
+PREFIX_LIST: Final = "aws:ec2/managedPrefixList:ManagedPrefixList"
+PREFIX_LIST_ENTRY: Final = "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry"
 ROUTE: Final = "aws:ec2/route:Route"
 SUBNET: Final = "aws:ec2/subnet:Subnet"
 TABLE: Final = "aws:ec2/routeTable:RouteTable"
@@ -30,6 +32,7 @@ CACHE_SUBNETS: Final = "aws:elasticache/subnetGroup:SubnetGroup"
 DATABASE: Final = "aws:rds/instance:Instance"
 DATABASE_CLUSTER: Final = "aws:rds/cluster:Cluster"
 DATABASE_SUBNETS: Final = "aws:rds/subnetGroup:SubnetGroup"
+CLASSIC_BALANCER: Final = "aws:elb/loadBalancer:LoadBalancer"
 LOAD_BALANCER: Final = "aws:lb/loadBalancer:LoadBalancer"
 SERVICE: Final = "aws:ecs/service:Service"
 TASK_SET: Final = "aws:ecs/taskSet:TaskSet"
@@ -45,6 +48,7 @@ Direction: TypeAlias = Literal["ingress", "egress"]
 
 GROUP_USERS: Final[Mapping[str, Sequence[str]]] = {
     LOAD_BALANCER: ("securityGroups",),
+    CLASSIC_BALANCER: ("securityGroups",),
     SERVICE: ("networkConfiguration.securityGroups",),
     TASK_SET: ("networkConfiguration.securityGroups",),
     DATABASE: ("vpcSecurityGroupIds",),
@@ -64,6 +68,7 @@ GROUP_USERS: Final[Mapping[str, Sequence[str]]] = {
 }
 """Types that stand behind security groups, and the properties that name the groups."""
 
+_PROTOCOLS: Final[Mapping[str, str]] = {"all": "-1", "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
 _IPV4_INTERNET_BITS: Final = 8
 _IPV6_INTERNET_BITS: Final = 16
 
@@ -205,7 +210,7 @@ class Opening:
     groups: Selection
     """The group or groups it opens."""
     cidrs: tuple[str | Unknown, ...] = ()
-    """Address ranges at the other end, IPv4 and IPv6."""
+    """Address ranges at the other end, IPv4 and IPv6; also those of prefix lists that the stack declares."""
     prefix_lists: bool = False
     """Whether a prefix list is at the other end."""
     ports: tuple[int, int] | Unknown = UNKNOWN
@@ -220,7 +225,7 @@ def openings(graph: Graph, direction: Direction) -> Iterator[Opening]:
     """Every way in or out that the stack declares: inline blocks, old rule resources and new ones."""
     for group in graph.of(GROUP, DEFAULT_GROUP):
         for block in values.items(group.get(direction)):
-            yield _inline_opening(group, block)
+            yield _inline_opening(graph, group, block, direction)
     for rule in graph.of(GROUP_RULE):
         if rule.get("type") is UNKNOWN:
             yield Opening(resource=rule, groups=_opened(graph, rule), unread=True)
@@ -240,14 +245,15 @@ def _opened(graph: Graph, rule: Resource) -> Selection:
     return graph.refers(rule, "securityGroupId", GROUP, DEFAULT_GROUP)
 
 
-def _inline_opening(group: Resource, block: Value) -> Opening:
+def _inline_opening(graph: Graph, group: Resource, block: Value, direction: Direction) -> Opening:
     itself = Selection(found=(group,))
     if block is UNKNOWN:
         return Opening(resource=group, groups=itself, unread=True)
+    listed = _listed(graph, group, f"{direction}.*.prefixListIds", values.at(block, "prefixListIds"))
     return Opening(
         resource=group,
         groups=itself,
-        cidrs=(*_ranges(values.at(block, "cidrBlocks")), *_ranges(values.at(block, "ipv6CidrBlocks"))),
+        cidrs=(*_ranges(values.at(block, "cidrBlocks")), *_ranges(values.at(block, "ipv6CidrBlocks")), *listed),
         prefix_lists=bool(values.items(values.at(block, "prefixListIds"))),
         ports=_ports(values.at(block, "fromPort"), values.at(block, "toPort"), values.at(block, "protocol")),
         protocol=_protocol(values.at(block, "protocol")),
@@ -258,11 +264,30 @@ def _rule_opening(graph: Graph, rule: Resource, *, cidrs: tuple[str, str], lists
     return Opening(
         resource=rule,
         groups=_opened(graph, rule),
-        cidrs=(*_ranges(rule.get(cidrs[0])), *_ranges(rule.get(cidrs[1]))),
+        cidrs=(
+            *_ranges(rule.get(cidrs[0])),
+            *_ranges(rule.get(cidrs[1])),
+            *_listed(graph, rule, lists, rule.get(lists)),
+        ),
         prefix_lists=rule.has(lists),
         ports=_ports(rule.get("fromPort"), rule.get("toPort"), rule.get(protocol)),
         protocol=_protocol(rule.get(protocol)),
     )
+
+
+def _listed(graph: Graph, resource: Resource, path: str, ids: Value) -> list[str | Unknown]:
+    """The ranges of the prefix lists of this stack that are meant. One list of several is told by its known id."""
+    if not values.items(ids):
+        return []
+    chosen = graph.refers(resource, path, PREFIX_LIST)
+    meant = [item for item in chosen.found if len(chosen.found) == 1 or item.get("id") in values.items(ids)]
+    unclear = bool(graph.of(PREFIX_LIST)) and values.has_unknown(ids) and not meant
+    listed: list[Value] = [UNKNOWN] * unclear
+    for item in meant:
+        apart, vague = graph.companions(item, "prefixListId", PREFIX_LIST_ENTRY)
+        listed += [values.at(entry, "cidr") for entry in values.items(item.get("entries"))]
+        listed += [*(entry.get("cidr") for entry in apart), *[UNKNOWN] * vague]
+    return _ranges(listed)
 
 
 def _ranges(value: Value) -> list[str | Unknown]:
@@ -272,7 +297,8 @@ def _ranges(value: Value) -> list[str | Unknown]:
 def _protocol(value: Value) -> str | Unknown:
     if value is UNKNOWN:
         return UNKNOWN
-    return "-1" if value in ("all", -1, "-1", None) else str(value).lower()
+    name = "-1" if value is None else str(value).lower()
+    return _PROTOCOLS.get(name, name)
 
 
 def _ports(first: Value, last: Value, protocol: Value) -> tuple[int, int] | Unknown:

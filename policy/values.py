@@ -64,7 +64,7 @@ def at(value: Value, path: str) -> Value:
     """The value at a dotted path (``rule.0.status``); None where it is absent, `UNKNOWN` from the first unknown on.
 
     A list of one object is looked through without an index, as the provider's names differ only in that; ``*`` goes
-    through every entry.
+    through every entry, and takes a single object as a list of one.
     """
     step, _, rest = path.partition(".")
     if isinstance(value, list):
@@ -74,6 +74,8 @@ def at(value: Value, path: str) -> Value:
             found = value[int(step)] if int(step) < len(value) else None
         else:
             found, rest = (value[0] if value else None), path
+    elif isinstance(value, dict) and step == "*":
+        return [at(value, rest) if rest else value]
     elif isinstance(value, dict):
         found = value.get(step)
     else:

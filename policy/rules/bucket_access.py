@@ -119,20 +119,20 @@ def tls_only(graph: Graph, _config: Config) -> Iterator[Finding]:
 
 
 def _denies_plain_http(policy: Value) -> Answer:
-    denies = any(
-        statement.get("Effect") == "Deny"
+    named = [
+        resource
+        for statement in statements(policy)
+        if statement.get("Effect") == "Deny"
         and covers(statement, "Action", "s3:*")
         and everyone(statement)
         and "NotPrincipal" not in statement
         and list(conditions(statement)) in _WITHOUT_TLS
-        and _is_whole_bucket(statement)
-        for statement in statements(policy)
-    )
-    return denies or (UNKNOWN if values.has_unknown(policy) else False)
+        for resource in values.strings(statement.get("Resource"))
+    ]
+    return _is_whole_bucket(named) or (UNKNOWN if values.has_unknown(policy) else False)
 
 
-def _is_whole_bucket(statement: Mapping[str, Value]) -> bool:
-    named = list(values.strings(statement.get("Resource")))
+def _is_whole_bucket(named: Sequence[str]) -> bool:
     itself = any("/" not in item for item in named)
     return itself and any(item.endswith("*") and item.partition("/")[2] in ("", "*") for item in named)
 

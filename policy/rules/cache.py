@@ -23,7 +23,9 @@ def _is_member(cache: Resource) -> bool:
 
 @resource_rule("cache-encrypted-at-rest", CACHE)
 def encrypted_at_rest(cache: Resource, _config: Config) -> Iterator[Finding]:
-    """Valkey encrypts unless told otherwise, Redis does not."""
+    """Valkey encrypts unless told otherwise, Redis does not. A member of a global group follows its primary."""
+    if cache.has("globalReplicationGroupId") and cache.get("atRestEncryptionEnabled") is None:
+        return
     fix = "at_rest_encryption_enabled=True, kms_key_id=key.arn (replaces the cache)"
     engine = cache.text("engine", default="redis")
     if engine is UNKNOWN and cache.get("atRestEncryptionEnabled") is None:
@@ -35,7 +37,8 @@ def encrypted_at_rest(cache: Resource, _config: Config) -> Iterator[Finding]:
 @resource_rule("cache-encrypted-in-transit", CACHE, CACHE_NODE)
 def encrypted_in_transit(cache: Resource, _config: Config) -> Iterator[Finding]:
     """TLS must be required, not merely preferred. A node of a replication group follows its group."""
-    if _is_member(cache):
+    follows = cache.has("globalReplicationGroupId") and cache.get("transitEncryptionEnabled") is None
+    if _is_member(cache) or follows:
         return
     fix = 'transit_encryption_enabled=True, transit_encryption_mode="required"'
     yield from cache.must_be("transitEncryptionEnabled", wanted=True, fix=fix)

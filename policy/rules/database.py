@@ -11,6 +11,7 @@ from policy.topology import DATABASE, DATABASE_CLUSTER, DATABASE_SUBNETS, SUBNET
 from policy.values import UNKNOWN, Unknown
 
 CLUSTER_INSTANCE: Final = "aws:rds/clusterInstance:ClusterInstance"
+GLOBAL_CLUSTER: Final = "aws:rds/globalCluster:GlobalCluster"
 PARAMETER_GROUP: Final = "aws:rds/parameterGroup:ParameterGroup"
 CLUSTER_PARAMETER_GROUP: Final = "aws:rds/clusterParameterGroup:ClusterParameterGroup"
 
@@ -26,10 +27,15 @@ def is_replica(database: Resource) -> bool:
     return database.has("replicateSourceDb") or database.has("replicationSourceIdentifier")
 
 
-@resource_rule("database-storage-encrypted", DATABASE, DATABASE_CLUSTER)
+def is_restored(database: Resource) -> bool:
+    """Whether it begins as another's backup: a snapshot, or a moment of another database or cluster."""
+    return database.has("snapshotIdentifier") or database.has("restoreToPointInTime")
+
+
+@resource_rule("database-storage-encrypted", DATABASE, DATABASE_CLUSTER, GLOBAL_CLUSTER)
 def storage_encrypted(database: Resource, _config: Config) -> Iterator[Finding]:
-    """A replica and a restored snapshot inherit the encryption of their source."""
-    inherits = is_replica(database) or database.has("snapshotIdentifier")
+    """A replica, a restored database and a global cluster made of another inherit the encryption of their source."""
+    inherits = is_replica(database) or is_restored(database) or database.has("sourceDbClusterIdentifier")
     if not (inherits and database.get("storageEncrypted") is None):
         fix = "storage_encrypted=True, kms_key_id=key.arn (an existing database must be restored from a snapshot)"
         yield from database.must_be("storageEncrypted", wanted=True, fix=fix)

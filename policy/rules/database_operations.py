@@ -11,6 +11,7 @@ from policy.rules.database import (
     CLUSTER_PARAMETER_GROUP,
     PARAMETER_GROUP,
     is_replica,
+    is_restored,
     parameter_findings,
 )
 from policy.topology import DATABASE, DATABASE_CLUSTER
@@ -58,8 +59,8 @@ _OLDEST: Final[dict[str, values.Value]] = {
 
 @resource_rule("database-under-own-key", DATABASE, DATABASE_CLUSTER)
 def under_own_key(database: Resource, _config: Config) -> Iterator[Finding]:
-    """A replica in the same region and a restored snapshot have the key of their source."""
-    if not is_replica(database) and not database.has("snapshotIdentifier"):
+    """A replica in the same region and a restored database have the key of their source."""
+    if not is_replica(database) and not is_restored(database):
         yield from database.must_be_set("kmsKeyId", fix="kms_key_id=key.arn (replaces the database)")
 
 

@@ -37,6 +37,14 @@ _EVERY: Final = re.compile(
 """Every resource, or every one of a kind: ``*``, ``arn:aws:iam::123456789012:role/*``."""
 
 
+_ANYBODY: Final = re.compile(
+    r"[*?]*|o-[*?]+|arn:[^:]*(:\*+)?|arn:[^:]*:(iam|sts)::[*?]+:.*"
+    r"|arn:[^:]*:(?!execute-api:)[^:]*:[^:]*:[*?]*:\*+"
+    r"|arn:[^:]*:(?!execute-api:|s3:)[^:]*:[^:]*:[*?]+:[\w-]+[/:]\*+"
+)
+"""Values of conditions, in lower case, that every account's callers meet: ``*``, ``o-*``, ``arn:aws:iam::*:role/*``."""
+
+
 def statements(policy: Value) -> Iterator[dict[str, Value]]:
     """The statements of a document; those not known yet are left out."""
     return (item for item in values.items(values.at(policy, "Statement")) if isinstance(item, dict))
@@ -106,7 +114,7 @@ def limited_by(statement: dict[str, Value], keys: Collection[str]) -> bool:
     return any(
         _is_one_of(key, keys)
         and not re.search("not|ifexists|null|forallvalues", operator.lower())
-        and not any(isinstance(item, str) and (item in ("*", "") or faces_world(item)) for item in wanted)
+        and not any(isinstance(item, str) and (_ANYBODY.fullmatch(item) or faces_world(item)) for item in wanted)
         for operator, key, wanted in conditions(statement)
     )
 

@@ -7,7 +7,16 @@ from typing import Final
 from policy import values
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, Parameter, resource_rule, stack_rule
-from policy.rules.documents import allows, conditions, covers, everyone, limited_by, statements
+from policy.rules.documents import (
+    allows,
+    conditions,
+    covers,
+    everyone,
+    grants,
+    has_unread_condition,
+    limited_by,
+    statements,
+)
 from policy.values import UNKNOWN, Value
 
 ROLE: Final = "aws:iam/role:Role"
@@ -83,13 +92,39 @@ _UNBOUND: Final = re.compile(
 """Actions that only read, or that AWS binds to no resource. Service Authorization Reference."""
 
 
+_ANY_RESOURCE: Final = (
+    "aws:currenttime",
+    "aws:epochtime",
+    "aws:multifactorauth",
+    "aws:principal",
+    "aws:referer",
+    "aws:securetransport",
+    "aws:source",
+    "aws:tokenissuetime",
+    "aws:useragent",
+    "aws:userid",
+    "aws:username",
+    "aws:viaawsservice",
+    "aws:vpcsource",
+)
+"""How the keys begin that say who calls, when or how: they leave every resource within reach."""
+
+
+def _narrowed(statement: dict[str, Value]) -> bool:
+    """Whether a condition leaves some resources out, or may do so once it is known."""
+    return has_unread_condition(statement) or any(
+        not key.startswith(_ANY_RESOURCE) and not {"*", ""} & set(values.strings(wanted))
+        for _, key, wanted in conditions(statement)
+    )
+
+
 @resource_rule("no-resource-wildcards", *_HOLDERS)
 def no_resource_wildcards(holder: Resource, _config: Config) -> Iterator[Finding]:
     """A condition may narrow what ``*`` leaves open."""
 
     def unbound(statement: dict[str, Value]) -> bool:
         changes = any(not _UNBOUND.match(action) for action in _actions(statement))
-        return changes and covers(statement, "Resource") and not any(conditions(statement))
+        return changes and covers(statement, "Resource") and not _narrowed(statement)
 
     fix = "the ARNs it is needed on, or a condition on tags"
     yield from _about_grants(holder, unbound, "allows changes to every resource without a condition", fix)
@@ -114,6 +149,15 @@ _ESCALATION: Final = frozenset(
     }
 )
 """Each makes an administrator of whoever holds it for every role or user."""
+_SOME_HOLDERS: Final = (
+    "aws:resourcetag/",
+    "iam:permissionsboundary",
+    "iam:policyarn",
+    "iam:resourcetag/",
+)
+"""Conditions that leave some roles or rights of all."""
+_SOME_SERVICES: Final = ("iam:associatedresourcearn", "iam:passedtoservice")
+"""Conditions on what a role is passed to. They say nothing about other actions."""
 
 
 @resource_rule("no-privilege-escalation", *_HOLDERS)
@@ -121,17 +165,14 @@ def no_privilege_escalation(holder: Resource, _config: Config) -> Iterator[Findi
     """Handing roles on, or writing policies, wherever one likes."""
 
     def escalates(statement: dict[str, Value]) -> bool:
-        risky = any(
-            re.fullmatch(re.escape(action).replace(r"\*", ".*").replace(r"\?", "."), known)
-            for action in _actions(statement)
-            if action.startswith("iam:")
-            for known in _ESCALATION
-        )
-        anywhere = any(
-            re.fullmatch(r"\*|arn:aws[a-z-]*:iam::[0-9*]*:(role|user|\*)/?\*", item)
+        risky = grants(statement, _ESCALATION)
+        passes = set(risky) == {"iam:passrole"}
+        anywhere = "NotResource" in statement or any(
+            re.fullmatch(r"\*+|arn:aws[a-z-]*:iam::[0-9*]*:(role|user|\*)/?\*", item)
             for item in values.strings(statement.get("Resource"))
         )
-        return risky and anywhere and not any(conditions(statement))
+        bound = limited_by(statement, (*_SOME_HOLDERS, *(_SOME_SERVICES if passes else ())))
+        return bool(risky) and anywhere and not bound and not has_unread_condition(statement)
 
     fix = "the ARNs of the roles (a path of one's own), with a condition on iam:PassedToService"
     yield from _about_grants(holder, escalates, "lets its holder take any role's or user's rights", fix)
@@ -165,7 +206,7 @@ def role_trust_not_public(role: Resource, _config: Config) -> Iterator[Finding]:
     """``*`` as the principal is every account there is."""
     yield from _untold(role)
     for number, statement in _trust(role):
-        if everyone(statement) and not limited_by(statement, _CALLERS):
+        if everyone(statement) and not limited_by(statement, _CALLERS) and not has_unread_condition(statement):
             yield role.fails(
                 f"assumeRolePolicy, statement {number}, trusts everybody", fix="name the account, service or provider"
             )
@@ -177,40 +218,60 @@ def role_trust_bound_to_account(role: Resource, _config: Config) -> Iterator[Fin
     yield from _untold(role)
     for number, statement in _trust(role):
         service = values.at(statement.get("Principal"), "Service")
-        if service not in (None, []) and not limited_by(statement, ("aws:sourceaccount", "aws:sourcearn")):
+        bound = limited_by(statement, ("aws:sourceaccount", "aws:sourcearn")) or has_unread_condition(statement)
+        if service not in (None, []) and not bound:
             fix = '"Condition": {"StringEquals": {"aws:SourceAccount": account_id}}'
             yield role.fails(f"assumeRolePolicy, statement {number}, trusts a service for every account", fix=fix)
 
 
 _GITHUB: Final = "token.actions.githubusercontent.com"
-_LOOSE_SUBJECT: Final = re.compile(r"\*|repo:\*.*|repo:[^/:]*\*[^/:]*(/.*)?")
+_SHARED: Final = (_GITHUB, "gitlab.com", "app.terraform.io", "agent.buildkite.com")
+"""Issuers of tokens for everybody's projects. Any project of GitHub or GitLab asks for what audience it likes."""
+_PROVIDER: Final = re.compile(r"arn:[^:]*:.*oidc-provider/(.+)")
+_LOOSE_SUBJECT: Final = re.compile(r"\*.*|[^:]*:\*.*|[^:]*:[^/:]*\*[^/:]*([/:].*)?")
 
 
 @resource_rule("github-trust-pinned", ROLE)
 def github_trust_pinned(role: Resource, _config: Config) -> Iterator[Finding]:
-    """The audience, and a subject that names the owner: else every repository on GitHub may take the role."""
+    """GitHub: the audience, and a subject that names the owner. Others: a subject that does, or an audience of one's own."""
     yield from _untold(role)
     for number, statement in _trust(role):
-        federated = " ".join(values.strings(values.at(statement.get("Principal"), "Federated")))
-        if _GITHUB not in federated:
+        if has_unread_condition(statement):
             continue
         tests = {
-            key: wanted
+            (key, item)
             for operator, key, wanted in conditions(statement)
-            if not re.search("not|ifexists", operator.lower())
+            if not re.search("not|ifexists|null|forallvalues", operator.lower())
+            for item in values.strings(wanted)
         }
-        subjects = tests.get(f"{_GITHUB}:sub", [])
-        if f"{_GITHUB}:aud" not in tests:
-            fix = f'"StringEquals": {{"{_GITHUB}:aud": "sts.amazonaws.com"}}'
-            yield role.fails(f"assumeRolePolicy, statement {number}, takes tokens for any audience", fix=fix)
-        if not subjects or any(_is_loose(subject) for subject in subjects):
-            fix = f'"StringLike": {{"{_GITHUB}:sub": "repo:<owner>/<repository>:environment:<name>"}}'
-            yield role.fails(f"assumeRolePolicy, statement {number}, trusts repositories of any owner", fix=fix)
+        for federated in values.strings(values.at(statement.get("Principal"), "Federated")):
+            if match := _PROVIDER.fullmatch(federated):
+                for what, fix in _unpinned(match[1], tests):
+                    yield role.fails(f"assumeRolePolicy, statement {number}, {what}", fix=fix)
 
 
-def _is_loose(subject: Value) -> bool:
+def _unpinned(issuer: str, tests: set[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """What a role for an issuer's tokens leaves open, with the fix. `tests` are pairs of a key and a value it may have."""
+    audiences, subjects = (
+        {item for key, item in tests if key == f"{issuer.lower()}:{claim}"} for claim in ("aud", "sub")
+    )
+    owned = bool(subjects) and not any(_is_loose(subject) for subject in subjects)
+    aimed = bool(audiences) and not any(re.fullmatch(r"[*?]*", audience) for audience in audiences)
+    if issuer == _GITHUB and not aimed:
+        yield "takes tokens for any audience", f'"StringEquals": {{"{_GITHUB}:aud": "sts.amazonaws.com"}}'
+    if issuer == _GITHUB and not owned:
+        fix = f'"StringLike": {{"{_GITHUB}:sub": "repo:<owner>/<repository>:environment:<name>"}}'
+        yield "trusts repositories of any owner", fix
+    fix = '"StringLike": {"<provider>:sub": "<the subject that the provider gives one\'s own project>"}'
+    if issuer in _SHARED[1:] and tests and not owned:
+        yield "trusts subjects of any owner: the provider's sub is open, wanted one that names the owner", fix
+    elif issuer != _GITHUB and not subjects - {"*", ""} and not aimed:
+        yield "takes any token of its identity provider: neither sub nor aud is set, wanted one of them", fix
+
+
+def _is_loose(subject: str) -> bool:
     """Whether a subject leaves the owner open. GitHub's newer form puts an id behind owner and repository: ``owner@12``."""
-    return not isinstance(subject, str) or _LOOSE_SUBJECT.fullmatch(re.sub(r"@(\*|[0-9]+)", "", subject)) is not None
+    return _LOOSE_SUBJECT.fullmatch(re.sub(r"@(\*|[0-9]+)", "", subject)) is not None
 
 
 @resource_rule(

@@ -1,4 +1,4 @@
-"""EC2 instances and what they are made from: metadata, addresses, disks."""
+"""EC2 instances: metadata, addresses and disks of them and of what they are made from."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -6,7 +6,17 @@ from typing import Final
 from policy import values
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, Parameter, resource_rule, stack_rule
-from policy.rules.documents import covers, everyone, grants, is_public, limited_by, matches, statements, sweeping
+from policy.rules.documents import (
+    covers,
+    everyone,
+    grants,
+    has_unread_condition,
+    is_public,
+    limited_by,
+    matches,
+    statements,
+    sweeping,
+)
 from policy.values import UNKNOWN, Answer, Value
 
 KEY: Final = "aws:kms/key:Key"
@@ -116,8 +126,8 @@ def decryption_names_keys(holder: Resource, _config: Config) -> Iterator[Finding
     documents = [values.document(policy) for policy in (holder.get("policy"), *inline)]
     for policy in documents:
         for index, statement in enumerate(statements(policy)):
-            wide = sweeping(statement) and not limited_by(statement, _SOME_KEYS)
-            if wide and grants(statement, _DECRYPTION) and not _administers(statement):
+            limited = limited_by(statement, _SOME_KEYS) or has_unread_condition(statement)
+            if sweeping(statement) and not limited and grants(statement, _DECRYPTION) and not _administers(statement):
                 yield holder.fails(
                     f"statement {index + 1} allows decryption with every key",
                     fix='"Resource": [key.arn], or a condition on kms:ViaService',

@@ -9,6 +9,7 @@ from policy.rule import Config, Parameter, stack_rule
 from policy.topology import (
     CACHE_NODE,
     CACHE_SUBNETS,
+    CLASSIC_BALANCER,
     DATABASE,
     DATABASE_CLUSTER,
     DATABASE_SUBNETS,
@@ -29,6 +30,8 @@ from policy.topology import (
 )
 from policy.values import UNKNOWN, Unknown
 
+_BALANCERS: Final = (LOAD_BALANCER, CLASSIC_BALANCER)
+_WITHOUT_PORTS: Final = ("icmp", "icmpv6")
 _ZONE: Final = r"[a-z]{2,3}(-[a-z]{2,4})?-[a-z]+-\d[a-z]?(-[a-z]{3}-\d[a-z])?|[a-z]{3,5}\d-az\d"
 
 
@@ -100,11 +103,13 @@ def placement_findings(resource: Resource, through: str, reach: Reach, fix: str)
     ports=Parameter({"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 65535}}, [80, 443]),
 )
 def internet_reaches_only_load_balancers(graph: Graph, config: Config) -> Iterator[Finding]:
-    """Ingress from the world is for the group of an internet-facing load balancer, on web ports."""
+    """Ingress from the world is for the group of an internet-facing load balancer, on web ports. ICMP has no ports."""
     ports = config.numbers("ports")
     users = group_users(graph)
     for way in ingresses(graph):
         world = [cidr for cidr in way.cidrs if cidr is not UNKNOWN and faces_world(cidr)]
+        if way.protocol in _WITHOUT_PORTS:
+            continue
         if world:
             yield from _open_to_world(way, _show_range(world[0]), ports, users)
         elif way.unread or UNKNOWN in way.cidrs:
@@ -132,10 +137,10 @@ def _behind(written: Resource, group: Resource, source: str, users: GroupUsers) 
     fix = "referenced_security_group_id=<the load balancer's group>.id, and let only that group face the internet"
     behind = users.sure.get(group.urn, [])
     unsure = [*users.maybe.get(group.urn, []), *users.unplaced]
-    others = [user for user in behind if user.type != LOAD_BALANCER or user.flag("internal") is True]
+    others = [user for user in behind if user.type not in _BALANCERS or user.flag("internal") is True]
     if others:
         yield written.fails(f"{group.label} is open to {source} and stands before {others[0].label}", fix=fix)
-    elif not behind and not any(user.type == LOAD_BALANCER for user in unsure):
+    elif not behind and not any(user.type in _BALANCERS for user in unsure):
         yield written.fails(
             f"{group.label} is open to {source} and belongs to no internet-facing load balancer", fix=fix
         )

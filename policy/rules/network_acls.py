@@ -37,14 +37,16 @@ class Entry:
 
     def covers(self, port: int) -> Answer:
         """Whether it is about a TCP port."""
-        protocol = UNKNOWN if self.protocol is UNKNOWN else str(self.protocol).lower()
+        if self.protocol is UNKNOWN:
+            return UNKNOWN
+        protocol = str(self.protocol).lower()
         if protocol in _ALL:
             return True
         spans: Answer = UNKNOWN
         if self.first is not UNKNOWN and self.last is not UNKNOWN:
             low, high = values.number(self.first, default=0), values.number(self.last, default=65535)
             spans = low is not UNKNOWN and high is not UNKNOWN and low <= port <= high
-        return values.every([UNKNOWN if protocol is UNKNOWN else protocol in _TCP, spans])
+        return values.every([protocol in _TCP, spans])
 
     def faces_world(self) -> Answer:
         """Whether it is about the internet or a large part of it."""

@@ -7,7 +7,7 @@ from typing import Final
 from policy import values
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, resource_rule, stack_rule
-from policy.rules.documents import allows, conditions, covers, everyone, limited_by, statements
+from policy.rules.documents import allows, conditions, covers, everyone, has_unread_condition, limited_by, statements
 from policy.topology import CACHE, DATABASE, LOAD_BALANCER, SERVICE
 from policy.values import UNKNOWN, Answer, Value
 
@@ -42,7 +42,8 @@ def topic_policy_not_public(holder: Resource, _config: Config) -> Iterator[Findi
     """Everybody may publish or subscribe otherwise."""
     policy = values.document(holder.get("policy"))
     for index, statement in enumerate(statements(policy)):
-        if allows(statement) and everyone(statement) and not limited_by(statement, _CALLERS):
+        limited = limited_by(statement, _CALLERS) or has_unread_condition(statement)
+        if allows(statement) and everyone(statement) and not limited:
             what = f"policy, statement {index + 1}, lets everybody in"
             yield holder.fails(
                 what, fix='a principal, or "Condition": {"StringEquals": {"aws:SourceAccount": account_id}}'

@@ -27,6 +27,7 @@ from policy.values import UNKNOWN, Answer
 
 _RULES: Final = (GROUP_RULE, INGRESS_RULE, EGRESS_RULE)
 _WAYS: Final[tuple[Direction, Direction]] = ("ingress", "egress")
+_LAST_PORT: Final = 65535
 _OWN_DESCRIPTION: Final = ("", "Managed by Pulumi", "Managed by Terraform")
 
 
@@ -54,6 +55,8 @@ def default_group_closed(graph: Graph, _config: Config) -> Iterator[Finding]:
             yield rule.fails(
                 "securityGroupId is a default security group, wanted no rules there", fix="a group of its own"
             )
+        elif not opened and rule.get("securityGroupId") is UNKNOWN:
+            yield rule.undecided("whether securityGroupId is a default security group is not known yet")
 
 
 @stack_rule("egress-limited", GROUP, DEFAULT_GROUP, GROUP_RULE, EGRESS_RULE)
@@ -66,14 +69,18 @@ def egress_limited(graph: Graph, _config: Config) -> Iterator[Finding]:
         else:
             yield from way.resource.must_hold(
                 values.negated(values.every([world, _is_everything(way)])),
-                "egress of all protocols and ports to the internet, wanted the ports it needs",
+                "egress on all ports to the internet, wanted the ports it needs",
                 about="what it lets out",
                 fix='ip_protocol="tcp", from_port=443, to_port=443, and rules to the security groups it talks to',
             )
 
 
 def _is_everything(way: Opening) -> Answer:
-    return UNKNOWN if way.protocol is UNKNOWN else way.protocol == "-1"
+    if way.protocol is UNKNOWN:
+        return UNKNOWN
+    if way.protocol != "tcp" or way.ports is UNKNOWN:
+        return way.protocol == "-1" or (UNKNOWN if way.protocol == "tcp" else False)
+    return way.ports[0] <= 1 and way.ports[1] >= _LAST_PORT
 
 
 @resource_rule("group-rules-described", GROUP, *_RULES)
@@ -135,9 +142,12 @@ def rules_written_one_way(graph: Graph, _config: Config) -> Iterator[Finding]:
         return
     outside: dict[tuple[str, str], list[tuple[Resource, Answer]]] = {}
     for rule, part, owner in _standalone(graph):
-        for found in owner.found:
-            is_it = UNKNOWN if part is UNKNOWN or not owner.exact else True
-            for one in _WAYS if part is UNKNOWN else (str(part),):
+        parts = _WAYS if part is UNKNOWN else (str(part),)
+        lost = not owner.found and not owner.certain
+        possible = [resource for resource, inner in inside if inner in parts] if lost else owner.found
+        is_it = UNKNOWN if part is UNKNOWN or not owner.exact or lost else True
+        for found in possible:
+            for one in parts:
                 outside.setdefault((found.urn, one), []).append((rule, is_it))
     for resource, part in inside:
         rules = outside.get((resource.urn, part), [])

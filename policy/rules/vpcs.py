@@ -69,10 +69,20 @@ def flow_logged(graph: Graph, _config: Config) -> Iterator[Finding]:
         )
 
 
-@resource_rule("subnets-give-no-public-ip", SUBNET)
-def subnets_give_no_public_ip(subnet: Resource, _config: Config) -> Iterator[Finding]:
-    """Load balancers and NAT gateways get their addresses without it."""
-    yield from subnet.must_be("mapPublicIpOnLaunch", wanted=False, fix="map_public_ip_on_launch=False")
+@stack_rule("subnets-give-no-public-ip", SUBNET)
+def subnets_give_no_public_ip(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """Load balancers and NAT gateways get theirs without it. IPv6 addresses count where the internet has a way in."""
+    topology = Topology(graph)
+    path = "assignIpv6AddressOnCreation"
+    for subnet in graph.of(SUBNET):
+        yield from subnet.must_be("mapPublicIpOnLaunch", wanted=False, fix="map_public_ip_on_launch=False")
+        if not subnet.has(path) or subnet.flag(path) is False or subnet.flag("ipv6Native") is True:
+            continue
+        reach = topology.subnet(subnet)
+        if reach.verdict is Verdict.FAIL:
+            yield from subnet.must_be(path, wanted=False, fix="assign_ipv6_address_on_creation=False")
+        elif reach.verdict is Verdict.UNDECIDED:
+            yield subnet.undecided(f"{path} is not false, and {reach.why}")
 
 
 @resource_rule("default-network-unused", DEFAULT_VPC, DEFAULT_SUBNET)
@@ -113,7 +123,7 @@ def peering_routes_narrow(resource: Resource, _config: Config) -> Iterator[Findi
     )
     for route in routes:
         peer = values.at(route, "vpcPeeringConnectionId")
-        if peer in (None, "") or route is UNKNOWN:
+        if peer in (None, ""):
             continue
         wide = values.some(_is_wide(values.at(route, path)) for path in ranges)
         yield from resource.must_hold(
@@ -199,7 +209,7 @@ def nat_gateway_per_zone(graph: Graph, _config: Config) -> Iterator[Finding]:
                 f"subnets of {where} go through it, and it stands in another zone, wanted one in each",
                 fix="a NAT gateway in each zone, and a route table for the private subnets of each",
             )
-        elif subnets and (mode is UNKNOWN or not (certain and sure and all(isinstance(zone, str) for zone in zones))):
+        elif not certain or (subnets and not (mode is not UNKNOWN and sure and all(isinstance(z, str) for z in zones))):
             yield gateway.undecided("the zones that go through it are not known yet")
 
 
@@ -215,16 +225,20 @@ def _gateway_of(graph: Graph, route: Value) -> Iterator[Resource]:
 def _served(graph: Graph, gateway: Resource) -> tuple[Sequence[Resource], bool]:
     """The subnets whose route tables lead to a NAT gateway, and whether these are all for certain."""
     routes, vague = graph.companions(gateway, "natGatewayId", ROUTE)
-    tables = {
-        item.urn: item for route in routes for item in graph.refers(route, "routeTableId", TABLE, DEFAULT_TABLE).found
-    }
+    tables: dict[str, Resource] = {}
+    for route in routes:
+        owner = graph.refers(route, "routeTableId", TABLE, DEFAULT_TABLE)
+        vague = vague or not owner.certain
+        tables |= {item.urn: item for item in owner.found}
     for table in graph.of(TABLE, DEFAULT_TABLE):
-        linked = gateway.urn in table.dependencies.get("routes", ())
+        sources = table.dependencies.get("routes", ())
+        unknown = values.has_unknown(table.get("routes"))
         named = any(
             item is gateway for route in values.items(table.get("routes")) for item in _gateway_of(graph, route)
         )
-        if named or (linked and values.has_unknown(table.get("routes"))):
+        if named or (unknown and gateway.urn in sources):
             tables[table.urn] = table
+        vague = vague or (unknown and not sources)
     subnets: dict[str, Resource] = {}
     for table in tables.values():
         associations, unclear = graph.companions(table, "routeTableId", ASSOCIATION)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from preview import stackfile
 from preview.graph import Graph, Resource, matches
+from preview.record import record
+from tests import stacks
 
 ALARM: Final = "aws:cloudwatch/metricAlarm:MetricAlarm"
 BALANCER: Final = "aws:lb/loadBalancer:LoadBalancer"
@@ -278,8 +283,92 @@ def metric_alarm(graph: Graph, key: str, above: float, minutes: int, told: str =
     return found + Evidence([("", f"for {minutes} min")])
 
 
+def varied(file: str, change: Callable[[dict[str, Any]], None]) -> Graph:
+    """Record an example's stack, named by its folder and stack, with something optional switched on."""
+    example, stack = file.split("/")
+    config: dict[str, Any] = copy.deepcopy(
+        dict(stackfile.read(stacks.ROOT / "examples" / example / f"Pulumi.{stack}.yaml").config)
+    )
+    change(config)
+    return record(stacks.ROOT, stack, config)
+
+
+def logs_to(graph: Graph, service: str, group: str) -> Evidence:
+    """Assert that a service's own container writes to a log group of this stack."""
+    found = of(called(graph, LOG_GROUP, group), name=group)
+    return found + part(graph, service, logConfiguration={"logDriver": "awslogs", "options": {"awslogs-group": group}})
+
+
+_SHARE: Final = re.compile(r"more than (\d+) % of about (\d+) possible")
+_MEMORY: Final = {"db.t4g.micro": 1, "db.t4g.small": 2, "db.t4g.medium": 4, "db.r6g.large": 16}
+
+
+def connections(graph: Graph, key: str, percent: int, minutes: int, told: str) -> Evidence:
+    """Assert an alarm on a share of the connections that PostgreSQL's formula gives for the instance class."""
+    alarms = [r for r in graph.of(ALARM) if str(r.inputs.get("name", "")).endswith(f"-{key}")]
+    assert len(alarms) == 1, f"{len(alarms)} alarms end in {key}"
+    share = _SHARE.search(str(alarms[0].inputs["alarmDescription"]))
+    assert share, f"{alarms[0]} names no share"
+    most = int(share[2])
+    # RDS leaves the engine a part of the class's memory.
+    formula = _MEMORY[str(graph.one(DATABASE).inputs["instanceClass"])] * 2**30 / 9531392
+    found = fact(alarms[0], f"{share[0]} connections", holds=0.8 * formula < most <= formula)
+    threshold: Any = alarms[0].inputs["threshold"]
+    assert abs(threshold - most * percent / 100) <= 1, f"{alarms[0]}: {threshold} is not {percent} % of {most}"
+    return found + metric_alarm(graph, key, threshold, minutes, told, metricName="DatabaseConnections")
+
+
+def rate(graph: Graph, key: str, failed: str) -> Evidence:
+    """Assert that an alarm is on a count of answers as a share of all requests, in percent."""
+    (resource,) = (r for r in graph.of(ALARM) if str(r.inputs.get("name", "")).endswith(f"-{key}"))
+    queries: Any = resource.inputs["metricQueries"]
+    counted = {query["metric"]["metricName"] for query in queries if "metric" in query}
+    shown = any("100*" in query.get("expression", "") and "/" in query["expression"] for query in queries)
+    return fact(resource, f"{failed} of RequestCount", holds=shown and {failed, "RequestCount"} <= counted)
+
+
+def shows(graph: Graph, namespace: str, *metrics: str) -> Evidence:
+    """Assert that the dashboard shows a service's metrics."""
+    dashboard = graph.one("aws:cloudwatch/dashboard:Dashboard")
+    body = str(dashboard.inputs["dashboardBody"])
+    missing = [name for name in metrics if not re.search(rf'"{namespace}",\s*"{name}"', body)]
+    assert not missing, f"the dashboard lacks {missing} of {namespace}"
+    return Evidence([(label(dashboard), f"{namespace}: {', '.join(metrics)}")])
+
+
+def trusts(graph: Graph, repository: str, environment: str) -> Evidence:
+    """Assert that the deploy role trusts a repository's workflows in one environment, by OIDC, and nobody else."""
+    role = graph.one(ROLE, "delivery-deploy-role")
+    (statement,) = json.loads(str(role.inputs["assumeRolePolicy"]))["Statement"]
+    owner, name = repository.split("/")
+    subjects = {
+        f"repo:{repository}:environment:{environment}",
+        f"repo:{owner}@*/{name}@*:environment:{environment}",
+    }
+    issuer = "token.actions.githubusercontent.com"
+    holds = (
+        statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+        and statement["Principal"]["Federated"].endswith(f":oidc-provider/{issuer}")
+        and set(statement["Condition"]["StringLike"][f"{issuer}:sub"]) == subjects
+        and statement["Condition"]["StringEquals"] == {f"{issuer}:aud": "sts.amazonaws.com"}
+    )
+    return fact(role, f"trusts {issuer} for {repository} in {environment}", holds=holds)
+
+
+def budget(graph: Graph, dollars: int) -> Evidence:
+    """Assert that a budget tells when a document's monthly total is passed."""
+    return one_of(
+        graph,
+        "aws:budgets/budget:Budget",
+        limitAmount=f"{dollars}.00",
+        limitUnit="USD",
+        timeUnit="MONTHLY",
+        notifications=lambda given: any(n["notificationType"] == "ACTUAL" and n["threshold"] == 100 for n in given),
+    )
+
+
 def on_dashboard(graph: Graph, *words: str) -> Evidence:
-    """Assert that the dashboard shows metrics by name."""
+    """Assert that the dashboard names something."""
     dashboard = graph.one("aws:cloudwatch/dashboard:Dashboard")
     body = str(dashboard.inputs["dashboardBody"])
     missing = [word for word in words if f'"{word}"' not in body]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from preview.graph import Graph
 from tests.conformance import evidence as e
@@ -91,9 +92,22 @@ def e12(graph: Graph) -> Evidence:
 @requirement("E-13")
 def e13(graph: Graph) -> Evidence:
     found = one_of(
-        graph, "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "media-lifecycle", rules=e.set_
+        graph,
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+        "media-lifecycle",
+        rules=lambda rules: any(
+            rule["status"] == "Enabled"
+            and rule["noncurrentVersionExpiration"] == {"noncurrentDays": 90}
+            and rule["transitions"] == [{"days": 90, "storageClass": "STANDARD_IA"}]
+            for rule in rules
+        ),
     )
-    return found + one_of(graph, e.DISTRIBUTION, "media-distribution", enabled=True)
+    cdn = graph.one(e.DISTRIBUTION, "media-distribution")
+    return (
+        found
+        + of(cdn, enabled=True)
+        + fact(cdn, "its origin is media-bucket", holds=graph.reaches(cdn, graph.one(e.BUCKET, "media-bucket")))
+    )
 
 
 @requirement("E-14")
@@ -113,8 +127,30 @@ def e16(graph: Graph) -> Evidence:
 
 @requirement("E-17")
 def e17(graph: Graph) -> Evidence:
-    """The optional access keys are not needed: the task's role reads and writes the bucket."""
-    return one_of(graph, e.DATABASE, manageMasterUserPassword=True) + e.grants(graph, "backend-task", "s3:PutObject")
+    """Access keys are off in the file, because the task's role reads and writes the bucket; two settings hand them over too."""
+    found = one_of(graph, e.DATABASE, manageMasterUserPassword=True) + e.grants(graph, "backend-task", "s3:PutObject")
+    keyed = e.varied("expense-app/prod", _with_keys)
+    found += of(e.called(keyed, e.SECRET, _KEYS), name=_KEYS)
+    return found + e.secrets(
+        keyed,
+        "backend",
+        AWS_ACCESS_KEY_ID=f":secret:{_KEYS}-",
+        AWS_SECRET_ACCESS_KEY=f":secret:{_KEYS}-",
+    )
+
+
+_KEYS = "expense-app/s3-keys"
+
+
+def _with_keys(config: dict[str, Any]) -> None:
+    """Keep access keys to the bucket in a secret, and give them to the backend."""
+    config["slipway:secrets"] = {
+        _KEYS: {"description": "Access keys to the bucket", "keys": ["access_key_id", "secret_access_key"]}
+    }
+    config["slipway:services"]["backend"]["secrets"] |= {
+        "AWS_ACCESS_KEY_ID": f"{_KEYS}:access_key_id",
+        "AWS_SECRET_ACCESS_KEY": f"{_KEYS}:secret_access_key",
+    }
 
 
 @requirement("E-18")
@@ -124,15 +160,31 @@ def e18(graph: Graph) -> Evidence:
 
 @requirement("E-19")
 def e19(graph: Graph) -> Evidence:
-    """The bucket's name is no secret: it comes as a variable, as the same document says (E-21), and access by role."""
-    return e.secrets(graph, "backend", DB_PASSWORD=":secret:rds!db-") + e.variables(
-        graph, "backend", MEDIA_S3_BUCKET="expense-app-media-prod"
+    """Names and addresses are no secrets: they come as variables, as the same document says (E-21), and access by role."""
+    database = graph.one(e.DATABASE)
+    return e.secrets(graph, "backend", DB_USER=":secret:rds!db-", DB_PASSWORD=":secret:rds!db-") + e.variables(
+        graph,
+        "backend",
+        DB_HOST=database.outputs["address"],
+        DB_PORT="3306",
+        DB_NAME="expense_settlement",
+        MEDIA_S3_BUCKET="expense-app-media-prod",
     )
 
 
 @requirement("E-20")
 def e20(graph: Graph) -> Evidence:
-    return e.grants(graph, "backend-execution", "secretsmanager:GetSecretValue")
+    read = {item["valueFrom"].split(":username:")[0].split(":password:")[0] for item in _secrets(graph)}
+    allowed = [s for s in e.statements(graph, "backend-execution") if s["Action"] == ["secretsmanager:GetSecretValue"]]
+    policy = graph.one(e.ROLE_POLICY, "backend-execution")
+    found = fact(
+        policy, "exactly the secrets of its task", holds=read and [set(s["Resource"]) for s in allowed] == [read]
+    )
+    return found + e.grants(graph, "backend-execution", "secretsmanager:GetSecretValue")
+
+
+def _secrets(graph: Graph) -> list[dict[str, str]]:
+    return list(e.container(graph, "backend")["secrets"])
 
 
 @requirement("E-21")
@@ -142,7 +194,8 @@ def e21(graph: Graph) -> Evidence:
 
 @requirement("E-22")
 def e22(graph: Graph) -> Evidence:
-    return e.variables(graph, "backend", MEDIA_S3_BASE_URL=lambda url: url.endswith(".cloudfront.net"))
+    address = graph.one(e.DISTRIBUTION, "media-distribution").outputs["domainName"]
+    return e.variables(graph, "backend", MEDIA_S3_BASE_URL=f"https://{address}")
 
 
 @requirement("E-24")
@@ -181,14 +234,18 @@ def e27(graph: Graph) -> Evidence:
 
 @requirement("E-28")
 def e28(graph: Graph) -> Evidence:
-    found = one_of(graph, e.CERTIFICATE, domainName="app.example.com", validationMethod="DNS")
-    found += of(e.called(graph, e.RECORD, "app.example.com", type="A"), aliases=e.set_)
-    return (
-        found
-        + e.many(graph, e.SERVICE, 2)
-        + e.many(graph, e.DATABASE, 1)
-        + one_of(graph, e.LOG_GROUP, "backend-log", name=e.set_)
-    )
+    alias, balancer = e.called(graph, e.RECORD, "app.example.com", type="A"), graph.one(e.BALANCER)
+    validation = graph.one("aws:acm/certificateValidation:CertificateValidation")
+    certificate = graph.one(e.CERTIFICATE, domainName="app.example.com")
+    listener = graph.one(e.LISTENER, port=443)
+    found = of(certificate, domainName="app.example.com", validationMethod="DNS")
+    found += fact(validation, "waits for the certificate", holds=graph.reaches(validation, certificate))
+    found += fact(listener, "waits for the validation", holds=graph.reaches(listener, validation))
+    found += fact(alias, "alias of the load balancer", holds=balancer in graph.direct(alias))
+    found += e.many(graph, e.SERVICE, 2) + e.many(graph, e.DATABASE, 1)
+    found += one_of(graph, e.DATABASE, manageMasterUserPassword=True)
+    found += one_of(graph, e.BUCKET, "media-bucket", bucket="expense-app-media-prod")
+    return found + one_of(graph, e.LOG_GROUP, "backend-log", name="/ecs/backend")
 
 
 @requirement("E-29")
@@ -199,27 +256,43 @@ def e29(_graph: Graph) -> Evidence:
 
 @requirement("E-30")
 def e30(graph: Graph) -> Evidence:
-    return one_of(graph, e.CLUSTER, settings=[{"name": "containerInsights", "value": "enabled"}]) + one_of(
-        graph, e.LOG_GROUP, "backend-log", name=e.set_
-    )
+    found = one_of(graph, e.CLUSTER, settings=[{"name": "containerInsights", "value": "enabled"}])
+    for name in SERVICES:
+        found += e.logs_to(graph, name, f"/ecs/{name}")
+    return found + _agent(graph)
+
+
+def _agent(graph: Graph) -> Evidence:
+    """The CloudWatch agent beside the backend, which takes StatsD and may write metrics."""
+    agent = e.containers(graph, "backend-task").get("cloudwatch-agent")
+    assert agent, "no agent beside the backend"
+    shown, place = "container `cloudwatch-agent`", "public.ecr.aws/cloudwatch-agent/cloudwatch-agent"
+    found = fact(shown, agent["image"], holds=agent["image"].rpartition(":")[0] == place)
+    (given,) = (item["value"] for item in agent["environment"] if item["name"] == "CW_CONFIG_CONTENT")
+    metrics = json.loads(given)["metrics"]
+    statsd = metrics["metrics_collected"]["statsd"]["service_address"]
+    holds = (statsd, metrics["namespace"]) == (":8125", "ExpenseApp")
+    found += fact(shown, f"StatsD on {statsd} to {metrics['namespace']}", holds=holds)
+    return found + e.grants(graph, "backend-task", "cloudwatch:PutMetricData")
 
 
 @requirement("E-31")
 def e31(graph: Graph) -> Evidence:
     found = Evidence([])
     for name in SERVICES:
-        found += one_of(graph, e.LOG_GROUP, f"{name}-log", name=f"/ecs/{name}")
+        found += one_of(graph, e.SERVICE, f"{name}-service", name=name) + e.logs_to(graph, name, f"/ecs/{name}")
     return found
 
 
 @requirement("E-32")
 def e32(graph: Graph) -> Evidence:
+    """The document names no thresholds: 80 % for five minutes is the program's own."""
     found = Evidence([])
     for name in SERVICES:
-        found += e.alarm(graph, f"{name}-cpu", alarmActions=e.set_) + e.alarm(
-            graph, f"{name}-memory", alarmActions=e.set_
-        )
-    found += e.many(graph, e.SUBSCRIPTION, 1, protocol="https")
-    agent = e.containers(graph, "backend-task").get("cloudwatch-agent")
-    assert agent, "no agent takes the application's StatsD metrics"
-    return found + e.grants(graph, "backend-task", "cloudwatch:PutMetricData")
+        found += e.metric_alarm(graph, f"{name}-cpu", 80, 5, "page", metricName="CPUUtilization")
+        found += e.metric_alarm(graph, f"{name}-memory", 80, 5, "page", metricName="MemoryUtilization")
+    pager = graph.one(e.SUBSCRIPTION, protocol="https")
+    found += of(pager, endpoint=lambda url: url.startswith("https://events.pagerduty.com/"))
+    topics = [topic.name for topic in graph.direct(pager, e.TOPIC)]
+    found += fact(pager, f"of {', '.join(topics)}", holds=topics == ["observability-notifications-page"])
+    return found + _agent(graph)

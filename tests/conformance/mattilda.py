@@ -19,6 +19,7 @@ def _secret(graph: Graph, name: str) -> str:
 @requirement("M-01")
 def m01(graph: Graph) -> Evidence:
     found = e.subnets(graph, graph.one(e.BALANCER), "public") + e.listens(graph, 443, protocol="HTTPS")
+    found += e.forwards(graph, graph.one(e.LISTENER, port=443), "defaultActions", "api")
     found += one_of(graph, e.SERVICE, "api-service", launchType="FARGATE", desiredCount=2)
     found += e.subnets(graph, graph.one("aws:rds/subnetGroup:SubnetGroup"), "isolated")
     return found + e.subnets(graph, graph.one("aws:elasticache/subnetGroup:SubnetGroup"), "isolated")
@@ -49,9 +50,10 @@ def m04(graph: Graph) -> Evidence:
 
 @requirement("M-05")
 def m05(graph: Graph) -> Evidence:
-    return one_of(graph, e.VPC, cidrBlock=e.set_) + e.many(
-        graph, e.SUBNET, 2, tags={"Name": lambda name: "-public-" in name}
-    )
+    found = one_of(graph, e.VPC, cidrBlock=e.set_)
+    for tier in ("public", "private", "isolated"):
+        found += e.many(graph, e.SUBNET, 2, tags={"Name": lambda name, part=tier: f"-{part}-" in name})
+    return found
 
 
 @requirement("M-06")
@@ -72,7 +74,10 @@ def m07(graph: Graph) -> Evidence:
 @requirement("M-08")
 def m08(graph: Graph) -> Evidence:
     name = f"mattilda-backend{_suffix(graph)}"
-    return of(e.called(graph, e.REPOSITORY, name), name=name)
+    environment = "production" if graph.stack == "prod" else "staging"
+    return of(e.called(graph, e.REPOSITORY, name), name=name) + e.trusts(
+        graph, "mattilda/mattilda-backend", environment
+    )
 
 
 @requirement("M-11")
@@ -114,14 +119,19 @@ def m14(graph: Graph) -> Evidence:
 
 @requirement("M-15")
 def m15(graph: Graph) -> Evidence:
-    return one_of(graph, e.LOG_GROUP, "api-log", name=f"/ecs/mattilda-api{_suffix(graph)}")
+    return e.logs_to(graph, "api", f"/ecs/mattilda-api{_suffix(graph)}")
 
 
 @requirement("M-16")
 def m16(graph: Graph) -> Evidence:
     found = one_of(graph, e.DATABASE, instanceClass="db.t3.micro")
     found += one_of(graph, e.CACHE, nodeType="cache.t3.micro")
-    return found + one_of(graph, e.SCALING, "api-scaling", minCapacity=2) + e.many(graph, e.NAT, 1)
+    found += one_of(graph, e.SERVICE, "api-service", desiredCount=2) + e.many(graph, e.NAT, 1)
+    return (
+        found
+        + one_of(graph, e.SCALING, "api-scaling", minCapacity=2)
+        + e.budget(graph, 122 if graph.stack == "prod" else 77)
+    )
 
 
 @requirement("M-17")
@@ -149,7 +159,7 @@ def m19(graph: Graph) -> Evidence:
 
 @requirement("M-20")
 def m20(graph: Graph) -> Evidence:
-    return e.listens(graph, 443, protocol="HTTPS", sslPolicy=e.set_) + one_of(
+    return e.listens(graph, 443, protocol="HTTPS", sslPolicy=lambda name: "TLS13-1-2" in name) + one_of(
         graph, e.DATABASE, storageEncrypted=True, kmsKeyId=e.set_
     )
 

@@ -16,6 +16,8 @@ from tests.conformance.evidence import Evidence, fact, of, one_of, requirement
 ROOT = Path(__file__).parents[2]
 STATE = ("spendsense-state", "us-west-1")
 VERSIONING = "aws:s3/bucketVersioning:BucketVersioning"
+WEB_ACL = "aws:wafv2/webAcl:WebAcl"
+WEB_ACL_ASSOCIATION = "aws:wafv2/webAclAssociation:WebAclAssociation"
 
 
 def _production(graph: Graph) -> bool:
@@ -26,16 +28,50 @@ def _least(graph: Graph) -> int:
     return 2 if _production(graph) else 1
 
 
+def _name(graph: Graph) -> str:
+    return "spendsense-backend" if _production(graph) else "spendsense-backend-chuong"
+
+
 def _secret(graph: Graph, name: str) -> str:
     return f"spendsense/prod/{name}" if _production(graph) else f"spendsense/dev/chuong/{name}"
 
 
 @requirement("S-02")
 def s02(graph: Graph) -> Evidence:
-    """The optional API gateway is left out: the load balancer routes; `loadBalancer.waf` limits rates where wanted."""
-    return one_of(graph, e.SERVICE, "backend-service", launchType="FARGATE") + one_of(
+    """The load balancer routes. Throttling is off in the file; with `loadBalancer.waf.rateLimits` AWS WAF, not an API gateway, limits each address."""
+    found = one_of(graph, e.SERVICE, "backend-service", launchType="FARGATE") + one_of(
         graph, e.BALANCER, loadBalancerType="application"
     )
+    throttled = _with_throttling()
+    acl = throttled.one(WEB_ACL)
+    association = throttled.one(WEB_ACL_ASSOCIATION, webAclArn=acl.outputs["arn"])
+    balancer = throttled.one(e.BALANCER)
+    found += fact(
+        association, f"before {balancer.name}", holds=association.inputs["resourceArn"] == balancer.outputs["arn"]
+    )
+    rules = acl.inputs["rules"]
+    assert isinstance(rules, list)
+    (rule,) = (rule for rule in rules if "scopeDownStatement" in rule["statement"].get("rateBasedStatement", {}))
+    rate = rule["statement"]["rateBasedStatement"]
+    match = rate["scopeDownStatement"]["byteMatchStatement"]
+    found += fact(
+        acl,
+        f"{rate['limit']} requests to {match['searchString']}* in {rate['evaluationWindowSec']} seconds by {rate['aggregateKeyType']}",
+        holds=(rate["limit"], rate["evaluationWindowSec"], rate["aggregateKeyType"]) == (300, 60, "IP")
+        and (match["fieldToMatch"], match["positionalConstraint"]) == ({"uriPath": {}}, "STARTS_WITH")
+        and match["searchString"] == "/api/",
+    )
+    code = rule["action"]["block"]["customResponse"]["responseCode"]
+    return found + fact(acl, f"then {code}", holds=code == 429)
+
+
+def _with_throttling() -> Graph:
+    """Record production with a limit on requests to /api/."""
+    config: dict[str, Any] = copy.deepcopy(
+        dict(stackfile.read(ROOT / "examples" / "spendsense" / "Pulumi.prod.yaml").config)
+    )
+    config["slipway:loadBalancer"]["waf"] = {"rateLimits": [{"path": "/api/*", "limit": 300, "windowSeconds": 60}]}
+    return record(ROOT, "prod", config)
 
 
 @requirement("S-07")
@@ -69,7 +105,7 @@ def s11(graph: Graph) -> Evidence:
     return e.part(
         graph,
         "backend",
-        image=lambda image: ".dkr.ecr.us-west-1.amazonaws.com/spendsense-backend" in image,
+        image=lambda image: image.rpartition(":")[0].endswith(f".dkr.ecr.us-west-1.amazonaws.com/{_name(graph)}"),
         portMappings=[{"containerPort": 8000, "hostPort": 8000}],
     )
 
@@ -82,6 +118,7 @@ def s12(graph: Graph) -> Evidence:
         DATABASE_URL=f":secret:{_secret(graph, 'database-url')}-",
         REDIS_URL=f":secret:{_secret(graph, 'redis-url')}-",
         JWT_SECRET_KEY=f":secret:{_secret(graph, 'jwt-secret-key')}-",
+        OAUTH_CLIENT_ID=f":secret:{_secret(graph, 'oauth')}-",
         OAUTH_CLIENT_SECRET=f":secret:{_secret(graph, 'oauth')}-",
     )
 
@@ -105,7 +142,7 @@ def s13(graph: Graph) -> Evidence:
 def s14(graph: Graph) -> Evidence:
     service = graph.one(e.SERVICE, "backend-service")
     found = of(service, name="spendsense-backend", launchType="FARGATE", desiredCount=2)
-    found += one_of(graph, e.SCALING, "backend-scaling", maxCapacity=10)
+    found += one_of(graph, e.SCALING, "backend-scaling", minCapacity=2, maxCapacity=10)
     return found + fact(service, "newest revision", holds=graph.one(e.TASK, "backend-task") in graph.direct(service))
 
 
@@ -113,7 +150,11 @@ def s14(graph: Graph) -> Evidence:
 def s15(graph: Graph) -> Evidence:
     service = graph.one(e.SERVICE, "backend-service")
     found = e.subnets(graph, service, "private") + e.lets_in(graph, "backend-group", {8000: {"load-balancer-group"}})
-    return found + of(service, loadBalancers=[{"containerPort": 8000}])
+    return (
+        found
+        + of(service, loadBalancers=[{"containerPort": 8000}])
+        + fact(service, "its target group", holds=graph.one(e.TARGETS) in graph.direct(service))
+    )
 
 
 @requirement("S-16")
@@ -170,9 +211,14 @@ def s21(graph: Graph) -> Evidence:
 def s24(graph: Graph) -> Evidence:
     names = ("repositoryUrls", "clusterName", "serviceNames")
     tag = e.container(graph, "backend")["image"].rpartition(":")[2]
-    return fact("stack outputs", ", ".join(names), holds=all(graph.exports.get(name) for name in names)) + e.variables(
-        graph, "backend", APP_VERSION=tag
+    address: Any = graph.exports.get("repositoryUrls")
+    holds = (
+        all(graph.exports.get(name) for name in names)
+        and graph.exports["clusterName"] == graph.one(e.CLUSTER).inputs["name"]
+        and graph.exports["serviceNames"] == {"backend": _name(graph)}
+        and list(address) == [_name(graph)]
     )
+    return fact("stack outputs", ", ".join(names), holds=holds) + e.variables(graph, "backend", APP_VERSION=tag)
 
 
 @requirement("S-25")
@@ -312,10 +358,10 @@ def s33(graph: Graph) -> Evidence:
 
 @requirement("S-34")
 def s34(graph: Graph) -> Evidence:
-    environment, classes = (
-        ("prod", ("db.t4g.medium", "cache.t4g.small"))
+    environment, classes, sizes = (
+        ("prod", ("db.t4g.medium", "cache.t4g.small"), ("1024", "2048"))
         if _production(graph)
-        else ("dev", ("db.t4g.micro", "cache.t4g.micro"))
+        else ("dev", ("db.t4g.micro", "cache.t4g.micro"), ("512", "1024"))
     )
     return (
         e.variables(graph, "backend", ENVIRONMENT=environment)
@@ -323,7 +369,7 @@ def s34(graph: Graph) -> Evidence:
         + one_of(graph, e.VPC, cidrBlock="10.1.0.0/16")
         + one_of(graph, e.DATABASE, instanceClass=classes[0])
         + one_of(graph, e.CACHE, nodeType=classes[1])
-        + one_of(graph, e.TASK, "backend-task", cpu=e.set_, memory=e.set_)
+        + one_of(graph, e.TASK, "backend-task", cpu=sizes[0], memory=sizes[1])
         + one_of(graph, e.SCALING, minCapacity=_least(graph), maxCapacity=10)
     )
 
@@ -366,8 +412,8 @@ def s37(graph: Graph) -> Evidence:
 
 @requirement("S-38")
 def s38(graph: Graph) -> Evidence:
-    return e.on_dashboard(
-        graph, "CPUUtilization", "MemoryUtilization", "RequestCount", "HTTPCode_Target_5XX_Count", "TargetResponseTime"
+    return e.shows(graph, "AWS/ECS", "CPUUtilization", "MemoryUtilization") + e.shows(
+        graph, "AWS/ApplicationELB", "RequestCount", "HTTPCode_Target_5XX_Count", "TargetResponseTime"
     )
 
 
@@ -383,7 +429,7 @@ def s40(graph: Graph) -> Evidence:
 
 @requirement("S-41")
 def s41(graph: Graph) -> Evidence:
-    return e.metric_alarm(graph, "errors-5xx", 1, 5)
+    return e.metric_alarm(graph, "errors-5xx", 1, 5) + e.rate(graph, "errors-5xx", "HTTPCode_Target_5XX_Count")
 
 
 @requirement("S-42")
@@ -397,7 +443,16 @@ def s42(graph: Graph) -> Evidence:
 def s43(graph: Graph) -> Evidence:
     found = e.subnets(graph, graph.one(e.SERVICE), "private") + e.subnets(graph, graph.one(e.BALANCER), "public")
     lists = graph.of("aws:ec2/networkAcl:NetworkAcl")
-    return found + fact("network ACLs", ", ".join(item.name for item in lists), holds=len(lists) >= 3)
+    found += fact("network ACLs", ", ".join(item.name for item in lists), holds=len(lists) == 3)
+    for nat in graph.of(e.NAT):
+        (place,) = graph.direct(nat, e.SUBNET)
+        found += fact(nat, f"in {place.name}", holds="-public-" in place.name)
+    guarded = {
+        subnet.urn
+        for item in graph.of("aws:ec2/networkAclAssociation:NetworkAclAssociation")
+        for subnet in graph.direct(item, e.SUBNET)
+    }
+    return found + fact("subnets", "each under one", holds=guarded == {subnet.urn for subnet in graph.of(e.SUBNET)})
 
 
 @requirement("S-44")
@@ -421,7 +476,9 @@ def s46(graph: Graph) -> Evidence:
     """Secrets Manager keeps versions of every secret; the OAuth credentials are changed by hand."""
     oauth = e.called(graph, e.SECRET, _secret(graph, "oauth"))
     rotated = [r for r in graph.of(e.ROTATION) if graph.reaches(r, oauth)]
-    return one_of(graph, e.ROTATION, rotationRules=e.set_) + fact(oauth, "changed by hand", holds=not rotated)
+    return one_of(graph, e.ROTATION, rotationRules={"automaticallyAfterDays": lambda days: days <= 90}) + fact(
+        oauth, "changed by hand", holds=not rotated
+    )
 
 
 @requirement("S-47")
@@ -433,7 +490,10 @@ def s47(graph: Graph) -> Evidence:
 @requirement("S-48")
 def s48(graph: Graph) -> Evidence:
     found = one_of(graph, VERSIONING, "media-versioning", versioningConfiguration={"status": "Enabled"})
-    return found + e.many(graph, "aws:s3/bucketReplicationConfig:BucketReplicationConfig", 1)
+    copy_ = graph.one(e.BUCKET, "media-copy-bucket", region="us-west-2")
+    rule = graph.one("aws:s3/bucketReplicationConfig:BucketReplicationConfig")
+    holds = copy_ in graph.direct(rule) and graph.one(e.BUCKET, "media-bucket") in graph.direct(rule)
+    return found + of(copy_, region="us-west-2") + fact(rule, "from media-bucket to media-copy-bucket", holds=holds)
 
 
 @requirement("S-49")

@@ -56,6 +56,23 @@ CHANGES: list[tuple[str, str, Any, str]] = [
     (S, "alarms/serviceMemoryPercent", 80, "S-40"),
     (SD, "network/cidr", "10.2.0.0/16", "S-34"),
     (SD, "ownerId", GONE, "S-33"),
+    (P, "budget/monthlyUsd", 266, "P-58"),
+    (P, "delivery/github/environment", "staging", "P-65"),
+    (P, "services/worker/environment/ENVIRONMENT", "staging", "P-43"),
+    (P, "services/worker/environment/LOG_LEVEL", "DEBUG", "P-44"),
+    (P, "alarms/databaseConnectionsPercent", 85, "P-49"),
+    (P, "services/api/image/tag", "latest-build", "P-43"),
+    (PS, "database/version", "16", "P-06"),
+    (PS, "services/api/migrate/command", ["alembic", "upgrade", "head"], "P-38"),
+    (R, "alarms/databaseExhaustedPercent", 96, "R-26"),
+    (RS, "delivery/github/environment", "production", "R-18"),
+    (RS, "services/backend/port", 3001, "R-03"),
+    (RS, "hibernation/sleep", "21:00", "R-41"),
+    (E, "services/backend/environment/DB_NAME", "expenses", "E-19"),
+    (E, "services/backend/sidecars", {}, "E-30"),
+    (E, "media/noncurrentDays", 30, "E-13"),
+    (M, "budget/monthlyUsd", 77, "M-16"),
+    (S, "media/replicate/region", "us-east-1", "S-48"),
 ]
 
 

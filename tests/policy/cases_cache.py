@@ -26,6 +26,9 @@ CASES = [
     Case("cache-encrypted-at-rest", "fail", [cache(atRestEncryptionEnabled="false")]),
     Case("cache-encrypted-at-rest", "undecided", [cache(atRestEncryptionEnabled=UNKNOWN)]),
     Case("cache-encrypted-at-rest", "undecided", [cache(engine=UNKNOWN)]),
+    Case("cache-encrypted-at-rest", "pass", [cache(globalReplicationGroupId=UNKNOWN)]),
+    Case("cache-encrypted-at-rest", "fail", [cache(globalReplicationGroupId="g", atRestEncryptionEnabled=False)]),
+    Case("cache-encrypted-in-transit", "pass", [cache(globalReplicationGroupId=UNKNOWN)]),
     Case("cache-encrypted-in-transit", "pass", [cache(transitEncryptionEnabled=True)]),
     Case("cache-encrypted-in-transit", "fail", [cache()], "transitEncryptionEnabled is false"),
     Case(

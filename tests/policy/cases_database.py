@@ -51,6 +51,19 @@ def subnet_elsewhere() -> Sample:
 
 
 CASES = [
+    Case("database-storage-encrypted", "pass", [db(restoreToPointInTime={"sourceDbInstanceIdentifier": UNKNOWN})]),
+    Case(
+        "database-storage-encrypted",
+        "fail",
+        [db(restoreToPointInTime={"sourceDbInstanceIdentifier": UNKNOWN}, storageEncrypted=False)],
+    ),
+    Case("database-storage-encrypted", "fail", [res("rds/globalCluster:GlobalCluster", "g", engine="aurora-mysql")]),
+    Case("database-storage-encrypted", "pass", [res("rds/globalCluster:GlobalCluster", "g", storageEncrypted="true")]),
+    Case(
+        "database-storage-encrypted",
+        "pass",
+        [res("rds/globalCluster:GlobalCluster", "g", sourceDbClusterIdentifier=UNKNOWN)],
+    ),
     Case("database-storage-encrypted", "pass", [db(storageEncrypted=True)]),
     Case("database-storage-encrypted", "pass", [res(CLUSTER, "c", storageEncrypted=True)]),
     Case("database-storage-encrypted", "pass", [db(replicateSourceDb="db-1")]),

@@ -27,9 +27,19 @@ def trusts(principal: Any, **more: Any) -> Sample:
     return res(ROLE, "r", assumeRolePolicy=document(statement))
 
 
+def trusts_later(principal: Any) -> Sample:
+    """Return a role whose trust policy is an object with conditions that are not known yet."""
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal, "Condition": UNKNOWN}
+    return res(ROLE, "r", assumeRolePolicy={"Version": "2012-10-17", "Statement": [statement]})
+
+
 def github(**tests: Any) -> Sample:
     provider = {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{GITHUB}"}
     return trusts(provider, Condition=tests)
+
+
+def oidc(host: str, **tests: Any) -> Sample:
+    return trusts({"Federated": f"arn:aws:iam::123456789012:oidc-provider/{host}"}, Condition=tests)
 
 
 AUDIENCE = {f"{GITHUB}:aud": "sts.amazonaws.com"}
@@ -94,6 +104,107 @@ CASES = [
         "github-trust-pinned", "fail", [github(StringEquals=AUDIENCE, StringLike={f"{GITHUB}:sub": "repo:ac*/shop:*"})]
     ),
     Case("github-trust-pinned", "undecided", [res(ROLE, "r", assumeRolePolicy=UNKNOWN)]),
+    Case(
+        "github-trust-pinned",
+        "fail",
+        [github(StringLike={f"{GITHUB}:aud": "*", f"{GITHUB}:sub": "repo:acme/shop:*"})],
+        "for any audience",
+    ),
+    Case("github-trust-pinned", "fail", [oidc("gitlab.com")], "any token of its identity provider"),
+    Case(
+        "github-trust-pinned",
+        "fail",
+        [oidc("gitlab.com", StringEquals={"gitlab.com:aud": "https://gitlab.com"})],
+        "subjects of any owner",
+    ),
+    Case("github-trust-pinned", "fail", [oidc("gitlab.com", StringLike={"gitlab.com:sub": "project_path:*"})]),
+    Case(
+        "github-trust-pinned",
+        "pass",
+        [oidc("gitlab.com", StringLike={"gitlab.com:sub": "project_path:acme/*:ref_type:branch:ref:main"})],
+    ),
+    Case(
+        "github-trust-pinned",
+        "pass",
+        [oidc("app.terraform.io", StringLike={"app.terraform.io:sub": "organization:acme:project:*:workspace:*"})],
+    ),
+    Case("github-trust-pinned", "fail", [oidc("oidc.eks.eu-north-1.amazonaws.com/id/A")]),
+    Case(
+        "github-trust-pinned",
+        "pass",
+        [
+            oidc(
+                "oidc.eks.eu-north-1.amazonaws.com/id/A",
+                StringEquals={"oidc.eks.eu-north-1.amazonaws.com/id/A:sub": "system:serviceaccount:shop:api"},
+            )
+        ],
+    ),
+    Case(
+        "github-trust-pinned",
+        "pass",
+        [oidc("ci.example.com/acme", StringEquals={"ci.example.com/acme:aud": "shop"})],
+    ),
+    Case("github-trust-pinned", "fail", [oidc("ci.example.com", StringLike={"ci.example.com:sub": "*"})]),
+    Case("github-trust-pinned", "undecided", [trusts_later({"Federated": f"arn:x:oidc-provider/{GITHUB}"})]),
+    Case("role-trust-not-public", "undecided", [trusts_later("*")]),
+    Case(
+        "role-trust-not-public",
+        "fail",
+        [trusts("*", Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/*"}})],
+    ),
+    Case("role-trust-not-public", "fail", [trusts("*", Condition={"StringLike": {"aws:PrincipalOrgID": "o-*"}})]),
+    Case(
+        "role-trust-not-public",
+        "pass",
+        [trusts("*", Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/*"}})],
+    ),
+    Case("no-privilege-escalation", "fail", [grants("*", "arn:aws:iam::123456789012:role/*")]),
+    Case(
+        "no-privilege-escalation",
+        "fail",
+        [grants("iam:PassRole", Condition={"Bool": {"aws:SecureTransport": "true"}})],
+    ),
+    Case(
+        "no-privilege-escalation",
+        "fail",
+        [grants("iam:PassRole", Condition={"StringLike": {"iam:PassedToService": "*"}})],
+    ),
+    Case(
+        "no-privilege-escalation",
+        "fail",
+        [grants("iam:PutRolePolicy", Condition={"StringEquals": {"iam:PassedToService": "ecs.amazonaws.com"}})],
+    ),
+    Case(
+        "no-privilege-escalation",
+        "pass",
+        [grants("iam:PutRolePolicy", Condition={"StringEquals": {"iam:PermissionsBoundary": "arn"}})],
+    ),
+    Case(
+        "no-privilege-escalation",
+        "fail",
+        [
+            res(
+                POLICY,
+                "p",
+                policy=document({"Effect": "Allow", "Action": "iam:PassRole", "NotResource": "arn:aws:iam::1:role/a"}),
+            )
+        ],
+    ),
+    Case(
+        "no-resource-wildcards",
+        "fail",
+        [grants("sqs:SendMessage", Condition={"Bool": {"aws:SecureTransport": "true"}})],
+    ),
+    Case(
+        "no-resource-wildcards",
+        "fail",
+        [grants("sqs:SendMessage", Condition={"StringLike": {"aws:ResourceTag/app": "*"}})],
+    ),
+    Case(
+        "no-resource-wildcards",
+        "pass",
+        [grants("sqs:SendMessage", Condition={"Null": {"aws:ResourceTag/app": "false"}})],
+    ),
     Case("no-user-policies", "pass", [res(GROUPED, "a", policyArn=UNKNOWN, groups=["web"])]),
     Case("no-user-policies", "fail", [res(GROUPED, "a", users=["ann"])], "it gives rights to a user"),
     Case("no-user-policies", "fail", [res("iam/userPolicy:UserPolicy", "a", user="ann")]),

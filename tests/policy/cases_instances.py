@@ -65,6 +65,7 @@ CASES = [
         [machine(TEMPLATE, networkInterfaces=[{"associatePublicIpAddress": "true"}])],
         "has an interface",
     ),
+    Case(PUBLIC, "fail", [machine(TEMPLATE, networkInterfaces={"associatePublicIpAddress": True})], "has an interface"),
     Case(PUBLIC, "fail", [subnet(mapPublicIpOnLaunch=True), machine(SPOT, subnetId=Ref("here"))], "its subnet gives"),
     Case(PUBLIC, "fail", [machine()], "subnetId is not set"),
     Case(PUBLIC, "undecided", [machine(subnetId="subnet-1")]),

@@ -56,6 +56,19 @@ THROUGH_A_SERVICE = {"StringLike": {"kms:ViaService": "secretsmanager.*.amazonaw
 WITH_MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 
 CASES = [
+    Case(
+        "decryption-names-keys",
+        "undecided",
+        [
+            res(
+                "iam/policy:Policy",
+                "later",
+                policy={
+                    "Statement": [{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*", "Condition": UNKNOWN}]
+                },
+            )
+        ],
+    ),
     Case("decryption-names-keys", "pass", may("kms:Decrypt", "arn:aws:kms:eu-west-1:123456789012:key/1")),
     Case("decryption-names-keys", "pass", may("kms:DescribeKey")),
     Case("decryption-names-keys", "pass", may("kms:Decrypt", Effect="Deny")),

@@ -4,9 +4,11 @@ from tests.policy.harness import UNKNOWN, Case, Ref, Sample, res
 from tests.policy.networks import group, network, rule
 
 BALANCER = "lb/loadBalancer:LoadBalancer"
+CLASSIC = "elb/loadBalancer:LoadBalancer"
 OPEN = "internet-reaches-only-load-balancers"
 OLD = "ec2/securityGroupRule:SecurityGroupRule"
 WORLD = "0.0.0.0/0"
+SSH_FROM_LIST = {"protocol": "tcp", "fromPort": "22", "toPort": "22", "prefixListIds": [Ref("list")]}
 
 
 def balancer(token: str = BALANCER, **props: Any) -> Sample:
@@ -16,6 +18,17 @@ def balancer(token: str = BALANCER, **props: Any) -> Sample:
 def old(**props: Any) -> Sample:
     usual = {"type": "ingress", "protocol": "tcp", "fromPort": 443, "toPort": 443, "securityGroupId": Ref("alb-group")}
     return res(OLD, "old", **{**usual, **props})
+
+
+def listed(cidr: Any, *, apart: bool = False) -> list[Sample]:
+    """Return a prefix list, with its range inside or as a resource of its own."""
+    token = "ec2/managedPrefixList:ManagedPrefixList"
+    if not apart:
+        return [res(token, "list", maxEntries=1, entries=[{"cidr": cidr}])]
+    return [
+        res(token, "list", maxEntries=1),
+        res("ec2/managedPrefixListEntry:ManagedPrefixListEntry", "entry", prefixListId=Ref("list"), cidr=cidr),
+    ]
 
 
 def awsx(*chosen: str, whole: bool = False, component: bool = True, children_too: bool = True) -> list[Sample]:
@@ -38,6 +51,8 @@ CASES = [
         OPEN, "pass", [group("alb"), rule("alb", port=80, cidrIpv6="::/0"), balancer("alb/loadBalancer:LoadBalancer")]
     ),
     Case(OPEN, "pass", [group("alb"), old(cidrBlocks=[WORLD]), balancer()]),
+    Case(OPEN, "pass", [group("alb"), old(cidrBlocks=[WORLD], protocol="6", fromPort="443", toPort="443"), balancer()]),
+    Case(OPEN, "fail", [group("alb"), rule("alb", port=443, protocol="17", cidrIpv4=WORLD), balancer()], "port 443"),
     Case(OPEN, "pass", [group("api"), rule("api", port=1, last=65535, cidrIpv4="10.0.0.0/8")]),
     Case(OPEN, "pass", [group("alb"), old(type="egress", protocol="-1", cidrBlocks=[WORLD]), balancer()]),
     Case(
@@ -63,6 +78,16 @@ CASES = [
     Case(OPEN, "undecided", [group("alb"), old(cidrBlocks=[WORLD], fromPort=UNKNOWN), balancer()]),
     Case(OPEN, "undecided", [group("alb"), old(cidrBlocks=[WORLD]), balancer(internal=UNKNOWN)]),
     Case(OPEN, "undecided", [group("alb", ingress=UNKNOWN)]),
+    Case(OPEN, "pass", [group("alb"), old(cidrBlocks=[WORLD]), balancer(CLASSIC)]),
+    Case(OPEN, "fail", [group("alb"), old(cidrBlocks=[WORLD]), balancer(CLASSIC, internal=True)], "stands before"),
+    Case(OPEN, "pass", [group("api"), rule("api", port=3, last=4, protocol="icmp", cidrIpv4=WORLD)]),
+    Case(OPEN, "pass", [group("alb"), old(protocol="58", fromPort=-1, toPort=-1, ipv6CidrBlocks=["::/0"])]),
+    Case(OPEN, "pass", [group("api"), rule("api", port=22, prefixListId="pl-1")]),
+    Case(OPEN, "pass", [*listed("10.0.0.0/8"), group("api"), rule("api", port=22, prefixListId=Ref("list"))]),
+    Case(OPEN, "fail", [*listed(WORLD), group("api"), rule("api", port=22, prefixListId=Ref("list"))], "port 22"),
+    Case(OPEN, "fail", [*listed(WORLD), group("api", ingress=[SSH_FROM_LIST])], "port 22"),
+    Case(OPEN, "fail", [*listed(WORLD, apart=True), group("api", ingress=SSH_FROM_LIST)], "port 22"),
+    Case(OPEN, "undecided", [*listed(UNKNOWN), group("alb"), old(prefixListIds=[Ref("list")])]),
     Case(OPEN, "fail", [group("alb"), rule("alb", port=443, protocol="udp", cidrIpv4=WORLD), balancer()], "port 443"),
     Case(OPEN, "fail", [group("alb"), rule("alb", port=22, cidrIpv4="192.0.2.1/0"), balancer()], "port 22"),
     Case(OPEN, "pass", [group("api"), old(cidrBlocks=["anywhere"], securityGroupId=Ref("api-group"))]),

@@ -24,6 +24,22 @@ TLS = policy(Effect="Deny", Condition={"Bool": {"aws:SecureTransport": "false"}}
 CASES = [
     Case(
         "topic-policy-not-public",
+        "undecided",
+        [
+            res(
+                POLICY,
+                "p",
+                policy={"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sns:*", "Condition": UNKNOWN}]},
+            )
+        ],
+    ),
+    Case(
+        "topic-policy-not-public",
+        "pass",
+        [res(POLICY, "p", policy=policy(Condition={"ArnLike": {"aws:SourceArn": "arn:aws:s3:*:*:shop-media"}}))],
+    ),
+    Case(
+        "topic-policy-not-public",
         "pass",
         [res(POLICY, "p", policy=policy(Principal={"Service": "events.amazonaws.com"}))],
     ),

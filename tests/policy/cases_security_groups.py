@@ -61,13 +61,27 @@ CASES = [
     Case("egress-limited", "pass", [group("api"), out(ipProtocol="-1", cidrIpv4="10.0.0.0/16")]),
     Case("egress-limited", "pass", [group("api"), out(ipProtocol="-1", cidrIpv4="10.0.0.0/16", fromPort=UNKNOWN)]),
     Case("egress-limited", "fail", [group("api"), out(ipProtocol="-1", cidrIpv6="::/0")], "to the internet"),
-    Case("egress-limited", "fail", [group("api", egress=[HTTPS, EVERYTHING])], "egress of all protocols"),
+    Case("egress-limited", "fail", [group("api", egress=[HTTPS, EVERYTHING])], "egress on all ports"),
     Case(
         "egress-limited",
         "fail",
         [group("api"), old(type="egress", protocol="all", cidrBlocks=[WORLD])],
-        "all protocols",
+        "egress on all ports",
     ),
+    *(
+        Case(
+            "egress-limited",
+            verdict,
+            [group("api"), out(ipProtocol="tcp", fromPort=first, toPort=last, cidrIpv4=WORLD)],
+        )
+        for verdict, first, last in (("fail", "0", "65535"), ("fail", 1, 65535), ("pass", 1024, 65535))
+    ),
+    Case(
+        "egress-limited",
+        "undecided",
+        [group("api"), out(ipProtocol="6", fromPort=UNKNOWN, toPort=65535, cidrIpv4=WORLD)],
+    ),
+    Case("egress-limited", "fail", [group("api", egress=EVERYTHING)], "egress on all ports"),
     Case("egress-limited", "pass", [group("api"), old(type="ingress", protocol="-1", cidrBlocks=[WORLD])]),
     Case("egress-limited", "undecided", [group("api"), out(ipProtocol="-1", cidrIpv4=UNKNOWN)]),
     Case("egress-limited", "undecided", [group("api"), old(type=UNKNOWN, protocol="-1", cidrBlocks=[WORLD])]),

@@ -303,6 +303,41 @@ CASES += [
     Case("bucket-tls-only", "pass", guarded(policy(Condition={"BoolIfExists": {"aws:SecureTransport": ["false"]}}))),
     Case("bucket-tls-only", "pass", guarded(policy(Resource=["arn:aws:s3:::media", "arn:aws:s3:::media/*"]))),
     Case("bucket-tls-only", "fail", guarded(policy(Resource="arn:aws:s3:::media"))),
+    Case(
+        "bucket-tls-only",
+        "pass",
+        guarded(
+            {
+                "Statement": [
+                    json.loads(policy(Resource=resource))["Statement"][0]
+                    for resource in ("arn:aws:s3:::media", "arn:aws:s3:::media/*")
+                ]
+            }
+        ),
+    ),
+    Case(
+        "bucket-policy-not-public",
+        "fail",
+        guarded(allow("*", Condition={"ArnLike": {"aws:SourceArn": "arn:aws:cloudfront::*:distribution/*"}})),
+    ),
+    Case(
+        "bucket-policy-not-public",
+        "pass",
+        guarded(allow("*", Condition={"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:123456789012:*"}})),
+    ),
+    Case(
+        "bucket-policy-not-public", "fail", guarded(allow("*", Condition={"StringLike": {"aws:PrincipalOrgID": "o-*"}}))
+    ),
+    Case(
+        "bucket-serves-own-distributions-only",
+        "fail",
+        guarded(
+            allow(
+                {"Service": "cloudfront.amazonaws.com"},
+                Condition={"StringLike": {"aws:SourceArn": "arn:aws:cloudfront::*:distribution/*"}},
+            )
+        ),
+    ),
     Case("bucket-tls-only", "fail", guarded(policy(Resource=["arn:aws:s3:::media", "arn:aws:s3:::media/in/*"]))),
     Case("bucket-tls-only", "fail", guarded(policy(Principal={"AWS": "arn:aws:iam::111122223333:root"}))),
     Case("bucket-tls-only", "pass", guarded({"Statement": json.loads(policy())["Statement"][0]})),

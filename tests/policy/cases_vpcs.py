@@ -38,11 +38,12 @@ def public_table(name: str) -> list[Sample]:
     return [changed if item.name == changed.name else item for item in network()]
 
 
-def called(name: str, **tags: Any) -> list[Sample]:
+def called(name: str, *, ipv6: Any = False, **tags: Any) -> list[Sample]:
     """Return a public subnet of this name."""
     token = "ec2/routeTableAssociation:RouteTableAssociation"
     made = [item for item in network() if item.name != "stray"]
-    return [*made, subnet(name, tags=tags), res(token, "other", subnetId=Ref(name), routeTableId=Ref("public"))]
+    made.append(subnet(name, tags=tags, assignIpv6AddressOnCreation=ipv6))
+    return [*made, res(token, "other", subnetId=Ref(name), routeTableId=Ref("public"))]
 
 
 def route(**props: Any) -> Sample:
@@ -97,6 +98,10 @@ CASES = [
     Case(OWN, "pass", [vpc(), subnet("a")], preview="pass"),
     Case(OWN, "fail", [vpc(), subnet("a", mapPublicIpOnLaunch=True)], "mapPublicIpOnLaunch is true"),
     Case(OWN, "undecided", [vpc(), subnet("a", mapPublicIpOnLaunch=UNKNOWN)]),
+    Case(OWN, "pass", [vpc(), subnet("a", assignIpv6AddressOnCreation=True)]),
+    Case(OWN, "fail", called("site-a", Name="x", ipv6=True), "assignIpv6AddressOnCreation is true"),
+    Case(OWN, "undecided", called("site-a", Name="x", ipv6=UNKNOWN)),
+    Case(OWN, "undecided", [subnet("a", vpcId="vpc-1", assignIpv6AddressOnCreation=True)]),
     Case(UNUSED, "pass", [vpc(tags=UNKNOWN)]),
     Case(UNUSED, "fail", [res("ec2/defaultVpc:DefaultVpc", "d")], "adopts the default VPC"),
     Case(UNUSED, "fail", [res("ec2/defaultSubnet:DefaultSubnet", "d", availabilityZone=UNKNOWN)], "adopts the default"),

@@ -14,6 +14,8 @@ EVERY_KEY: Final = "arn:aws:kms:*:123456789012:key/*"
 FOR_EVERYONE: Final = json.dumps(
     {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}]}
 )
+ACL_ASSOCIATION: Final = "ec2/networkAclAssociation:NetworkAclAssociation"
+ACL_RULE: Final = "ec2/networkAclRule:NetworkAclRule"
 ALARM: Final = "cloudwatch/metricAlarm:MetricAlarm"
 ASSOCIATION: Final = "ec2/routeTableAssociation:RouteTableAssociation"
 BALANCER: Final = "lb/loadBalancer:LoadBalancer"
@@ -26,16 +28,21 @@ CERTIFICATE: Final = "acm/certificate:Certificate"
 CLUSTER: Final = "ecs/cluster:Cluster"
 DATABASE: Final = "rds/instance:Instance"
 DATABASE_SUBNETS: Final = "rds/subnetGroup:SubnetGroup"
+DEFAULT_GROUP: Final = "ec2/defaultSecurityGroup:DefaultSecurityGroup"
 DISTRIBUTION: Final = "cloudfront/distribution:Distribution"
+EGRESS: Final = "vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 ENCRYPTION: Final = "s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 FIREWALL: Final = "wafv2/webAcl:WebAcl"
 FIREWALL_LOG: Final = "wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"
+FLOW_LOG: Final = "ec2/flowLog:FlowLog"
+GROUP: Final = "ec2/securityGroup:SecurityGroup"
 HEADERS: Final = "cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
 INGRESS: Final = "vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 LIFECYCLE: Final = "s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 LISTENER_RULE: Final = "lb/listenerRule:ListenerRule"
 LISTENER: Final = "lb/listener:Listener"
 LOG_GROUP: Final = "cloudwatch/logGroup:LogGroup"
+NAT: Final = "ec2/natGateway:NatGateway"
 OWNERSHIP: Final = "s3/bucketOwnershipControls:BucketOwnershipControls"
 PARAMETERS: Final = "rds/parameterGroup:ParameterGroup"
 RECORD: Final = "route53/record:Record"
@@ -43,6 +50,7 @@ REPOSITORY: Final = "ecr/repository:Repository"
 ROLE: Final = "iam/role:Role"
 ROLE_ATTACHMENT: Final = "iam/rolePolicyAttachment:RolePolicyAttachment"
 ROLE_POLICY: Final = "iam/rolePolicy:RolePolicy"
+ROUTE: Final = "ec2/route:Route"
 ROUTE_TABLE: Final = "ec2/routeTable:RouteTable"
 SCALING: Final = "appautoscaling/target:Target"
 SECRET: Final = "secretsmanager/secret:Secret"
@@ -52,6 +60,7 @@ TARGETS: Final = "lb/targetGroup:TargetGroup"
 TASK: Final = "ecs/taskDefinition:TaskDefinition"
 TOPIC_POLICY: Final = "sns/topicPolicy:TopicPolicy"
 TOPIC: Final = "sns/topic:Topic"
+VPC: Final = "ec2/vpc:Vpc"
 VERSIONING: Final = "s3/bucketVersioning:BucketVersioning"
 
 REGISTRY: Final = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
@@ -117,6 +126,16 @@ def public_table(props: dict[str, Any]) -> None:
     props["routeTableId"] = identity(ROUTE_TABLE, "network-public-routes")
 
 
+def group_of_cache(props: dict[str, Any]) -> None:
+    """Put a database behind the security group of the cache."""
+    props["vpcSecurityGroupIds"] = [identity(GROUP, "cache-group")]
+
+
+def gateway_of_zone_a(props: dict[str, Any]) -> None:
+    """Leave by the NAT gateway in the first zone."""
+    props["natGatewayId"] = identity(NAT, "network-nat-a")
+
+
 def plain_listener(props: dict[str, Any]) -> None:
     """Put a rule under the listener on plain HTTP."""
     props["listenerArn"] = identity(LISTENER, "load-balancer-http")
@@ -174,12 +193,12 @@ MISTAKES: Final[list[Mistake]] = [
         ROUTE_TABLE,
         route_to_internet,
         name="network-isolated-routes",
-        others=["cache-in-private-subnets"],
+        others=["cache-in-private-subnets", "private-subnets-are-private"],
     ),
     mistake("database-ingress-from-groups-only", INGRESS, from_addresses("10.40.0.0/16"), name="api-database-in"),
     mistake("database-under-own-key", DATABASE, {"kmsKeyId": None}),
     mistake("database-master-secret-under-own-key", DATABASE, {"masterUserSecretKmsKeyId": None}),
-    mistake("database-groups-chosen", DATABASE, {"vpcSecurityGroupIds": None}),
+    mistake("database-groups-chosen", DATABASE, {"vpcSecurityGroupIds": None}, others=["groups-in-use"]),
     mistake("database-logs-exported", DATABASE, {"enabledCloudwatchLogsExports": ["upgrade"]}),
     mistake("database-enhanced-monitoring", DATABASE, {"monitoringInterval": 0}),
     mistake("database-insights-on", DATABASE, {"performanceInsightsEnabled": False}),
@@ -267,6 +286,53 @@ MISTAKES: Final[list[Mistake]] = [
         name="frontend-requests-8080-in",
         others=["services-ingress-from-groups-only"],
     ),
+    mistake("default-group-closed", DEFAULT_GROUP),
+    mistake("default-group-closed", DEFAULT_GROUP, {"ingress": [{"protocol": "-1", "self": True}]}),
+    mistake("egress-limited", EGRESS, {"ipProtocol": "-1"}, name="api-egress-443-*"),
+    mistake("group-rules-described", INGRESS, {"description": None}),
+    mistake("group-rules-described", GROUP, {"description": "Managed by Pulumi"}),
+    mistake("groups-in-use", DATABASE, group_of_cache),
+    mistake(
+        "rules-written-one-way",
+        GROUP,
+        {"ingress": [{"protocol": "tcp", "fromPort": 5432, "toPort": 5432, "self": True, "description": "Peers"}]},
+        name="database-group",
+    ),
+    mistake(
+        "network-acl-admin-ports-closed", ACL_RULE, {"toPort": 3389}, name="network-acls-public-in-1024-3388-anywhere"
+    ),
+    mistake("network-acls-in-use", ACL_ASSOCIATION, name="network-acls-public-*"),
+    mistake("network-flow-logged", FLOW_LOG),
+    mistake("network-flow-logged", FLOW_LOG, {"trafficType": "ACCEPT"}),
+    mistake("subnets-give-no-public-ip", SUBNET, {"mapPublicIpOnLaunch": True}),
+    mistake(
+        "private-subnets-are-private",
+        ASSOCIATION,
+        public_table,
+        name="network-isolated-a-association",
+        others=["cache-in-private-subnets", "database-in-private-subnets"],
+    ),
+    mistake(
+        "peering-routes-narrow",
+        ROUTE,
+        {"natGatewayId": None, "vpcPeeringConnectionId": "pcx-1"},
+        name="network-private-a-nat",
+    ),
+    mistake(
+        "network-spans-zones",
+        SUBNET,
+        {"availabilityZone": "eu-north-1a"},
+        name="network-*",
+        others=[
+            "function-spans-zones",
+            "load-balancer-spans-zones",
+            "services-spread-over-zones",
+            "subnet-groups-span-zones",
+        ],
+    ),
+    mistake("nat-gateway-per-zone", ROUTE, gateway_of_zone_a, name="network-private-b-nat"),
+    mistake("network-dns-on", VPC, {"enableDnsHostnames": False}),
+    mistake("addresses-in-use", NAT),
     mistake("subnet-groups-span-zones", DATABASE_SUBNETS, subnets("subnetIds", "network-isolated-a")),
     mistake("services-ingress-from-groups-only", INGRESS, from_addresses("10.40.0.0/16"), name="api-requests-8000-in"),
     mistake("services-scale", SCALING, name="frontend-scaling"),
@@ -281,7 +347,13 @@ MISTAKES: Final[list[Mistake]] = [
         SERVICE,
         subnets("networkConfiguration.subnets", "network-public-a", "network-private-b"),
     ),
-    mistake("services-in-private-subnets", ASSOCIATION, public_table, name="network-private-a-association"),
+    mistake(
+        "services-in-private-subnets",
+        ASSOCIATION,
+        public_table,
+        name="network-private-a-association",
+        others=["private-subnets-are-private"],
+    ),
     mistake("services-spread-over-zones", SCALING, {"minCapacity": 1}, name="api-scaling"),
     mistake("services-spread-over-zones", SERVICE, subnets("networkConfiguration.subnets", "network-private-a")),
     mistake(
@@ -496,11 +568,13 @@ ALREADY_SAID: Final[dict[str, str]] = {
     "function-failures-kept": "the next run does what one failed to do",
     "function-in-network": "the notifier calls Slack only",
     "function-traced": "nothing to trace in one step",
-    "role-trust-bound-to-account": "functions and flow logs are trusted by service alone",
+    "role-trust-bound-to-account": "functions are trusted by service alone: Lambda names no account",
     "topic-deliveries-logged": "no role for that",
     "exec-sessions-encrypted": "nobody opens sessions",
     "load-balancer-connections-logged": "requests are logged, connections are not",
     "load-balancer-targets-on-https": "TLS ends at the load balancer",
+    "endpoint-policy-limited": "what tasks may call, their roles say",
+    "network-endpoints-present": "calls to keys and parameters leave by the NAT gateways",
 }
 """Controls that the unchanged reference stack has findings of, with the reason."""
 
@@ -525,5 +599,11 @@ NOT_IN_THE_REFERENCE: Final[dict[str, str]] = {
     "password-policy-strong": "no password policy",
     "zone-queries-logged": "no hosted zone",
     "zone-signed": "no hosted zone",
+    "default-network-unused": "no default VPC or default subnet",
+    "disks-encrypted": "no instance or volume",
+    "instance-metadata-one-hop": "no instance",
+    "instance-metadata-tokens": "no instance",
+    "instances-without-public-ip": "no instance",
+    "network-public-access-blocked": "no setting of the account",
 }
 """Controls about what the reference stack does not have, with what that is."""

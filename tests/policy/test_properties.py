@@ -30,6 +30,8 @@ PRESENCE = {
     ("database-under-own-key", "kmsKeyId"): "any key will do",
     ("secrets-under-own-key", "kmsKeyId"): "any key will do, and the one that will not is no output of anything",
     ("topics-encrypted", "kmsMasterKeyId"): "any key will do, and the one that will not is no output of anything",
+    ("group-rules-described", "description"): "any text will do",
+    ("group-rules-described", "ingress"): "any text will do",
     ("required-tags", "tags"): "any value of a tag will do",
 }
 """Properties (``*`` for all) of which an unknown value is as good as any, by control, with the reason."""
