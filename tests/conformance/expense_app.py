@@ -268,8 +268,8 @@ def _agent(graph: Graph) -> Evidence:
     assert agent, "no agent beside the backend"
     shown, place = "container `cloudwatch-agent`", "public.ecr.aws/cloudwatch-agent/cloudwatch-agent"
     found = fact(shown, agent["image"], holds=agent["image"].rpartition(":")[0] == place)
-    (given,) = (item["value"] for item in agent["environment"] if item["name"] == "CW_CONFIG_CONTENT")
-    metrics = json.loads(given)["metrics"]
+    variables = {item["name"]: item["value"] for item in agent["environment"]}
+    metrics = json.loads(variables["CW_CONFIG_CONTENT"])["metrics"]
     statsd = metrics["metrics_collected"]["statsd"]["service_address"]
     holds = (statsd, metrics["namespace"]) == (":8125", "ExpenseApp")
     found += fact(shown, f"StatsD on {statsd} to {metrics['namespace']}", holds=holds)

@@ -54,7 +54,7 @@ def r03(graph: Graph) -> Evidence:
 
 
 def _account(given: object) -> bool:
-    return json.loads(str(given)) == ["123456789012"]
+    return str(given) == '["123456789012"]'
 
 
 def _repository(graph: Graph, name: str, keep: int, days: int) -> Evidence:
@@ -393,11 +393,13 @@ def r45(graph: Graph) -> Evidence:
         ("team", "email", "ops@rupaya.com"),
         ("team", "lambda", "arn:aws:lambda:"),
     ):
-        (told,) = (
+        subscriptions = [
             s
             for s in graph.all(e.SUBSCRIPTION, protocol=protocol)
             if any(t.name.endswith(f"-{audience}") for t in graph.direct(s, e.TOPIC))
-        )
+        ]
+        assert len(subscriptions) == 1, f"{len(subscriptions)} are told by {protocol} of what concerns {audience}"
+        told = subscriptions[0]
         found += of(told, protocol=protocol)
         seen = str(told.inputs["endpoint"])
         whole = protocol == "email"
