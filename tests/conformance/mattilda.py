@@ -97,11 +97,12 @@ def m11(graph: Graph) -> Evidence:
 @requirement("M-12")
 def m12(graph: Graph) -> Evidence:
     tags = str(graph.one("pulumi:providers:aws").inputs["defaultTags"])
+    environment = "production" if graph.stack == "prod" else "staging"
     return fact(
-        "stack staging",
-        "environment staging, in its tags",
-        holds='"environment": "staging"' in tags.replace('\\"', '"'),
-    )
+        "provider `aws`",
+        f"tag environment {environment}",
+        holds=f'"environment": "{environment}"' in tags.replace('\\"', '"'),
+    ) + e.variables(graph, "api", ENVIRONMENT=environment)
 
 
 @requirement("M-13")

@@ -334,7 +334,11 @@ def s31(graph: Graph) -> Evidence:
 def s32(graph: Graph) -> Evidence:
     zones = {str(s.inputs["availabilityZone"]) for s in graph.of(e.SUBNET)}
     found = fact("subnets", ", ".join(sorted(zones)), holds=len(zones) > 1) + e.many(graph, e.NAT, len(zones))
-    return found + one_of(graph, e.DATABASE, multiAz=True) + one_of(graph, e.CACHE, multiAzEnabled=True)
+    return (
+        found
+        + one_of(graph, e.DATABASE, engineVersion="16.15", multiAz=True)
+        + one_of(graph, e.CACHE, engineVersion="7.1", multiAzEnabled=True)
+    )
 
 
 @requirement("S-33")
@@ -510,6 +514,7 @@ def s49(graph: Graph) -> Evidence:
 def s50(graph: Graph) -> Evidence:
     return (
         one_of(graph, e.DATABASE, backupRetentionPeriod=30)
+        + one_of(graph, "aws:backup/plan:Plan", rules=[{"lifecycle": {"deleteAfter": 30}}])
         + one_of(graph, VERSIONING, "media-versioning", versioningConfiguration={"status": "Enabled"})
         + one_of(graph, e.TASK, "backend-task", skipDestroy=True)
     )
