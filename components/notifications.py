@@ -16,6 +16,7 @@ from pulumi import Input, Output, ResourceOptions
 import limits
 from components import _documents as documents
 from components._edges import known_after
+from components._function import function
 from components._metrics import HEALTH_REGION
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 
@@ -297,15 +298,15 @@ class Notifications(pulumi.ComponentResource):
         webhooks = {webhook.secret: webhook for topic in topics for webhook in topic.listeners.slack_webhooks}
         for secret, webhook in webhooks.items():
             notifier = f"{name}-webhook-{_short(_slug(secret))}"
-            function = self._notifier(notifier, args, webhook)
-            functions[secret] = function.name
+            notifying = self._notifier(notifier, args, webhook)
+            functions[secret] = notifying.name
             for topic in topics:
                 if secret not in {each.secret for each in topic.listeners.slack_webhooks}:
                     continue
                 listener = f"{topic.name}-webhook-{_slug(secret)}"
                 permission = aws.lambda_.Permission(
                     listener,
-                    function=function.name,
+                    function=notifying.name,
                     action="lambda:InvokeFunction",
                     principal="sns.amazonaws.com",
                     source_arn=topic.arn,
@@ -316,28 +317,13 @@ class Notifications(pulumi.ComponentResource):
                     listener,
                     topic=topic.arn,
                     protocol="lambda",
-                    endpoint=function.arn,
+                    endpoint=notifying.arn,
                     region=topic.region,
                     opts=ResourceOptions(parent=self, depends_on=[permission]),
                 )
         return functions
 
     def _notifier(self, name: str, args: NotificationsArgs, webhook: SlackWebhook) -> aws.lambda_.Function:
-        log = aws.cloudwatch.LogGroup(
-            name,
-            name_prefix=f"/aws/lambda/{args.label}-{name}-",
-            retention_in_days=args.log_days,
-            kms_key_id=args.log_key_arn,
-            region=args.region,
-            opts=ResourceOptions(parent=self),
-        )
-        role = aws.iam.Role(
-            name,
-            description=f"Calls the Slack webhook of {args.label}",
-            path=f"/{args.label}/",
-            assume_role_policy=documents.trust("lambda.amazonaws.com"),
-            opts=ResourceOptions(parent=self),
-        )
         # Secrets Manager adds a hyphen and six characters to the name.
         secret_arn = webhook.secret_arn or Output.format(
             "arn:{0}:secretsmanager:{1}:{2}:secret:{3}-??????",
@@ -346,29 +332,21 @@ class Notifications(pulumi.ComponentResource):
             args.account_id,
             webhook.secret,
         )
-        statements = [
-            documents.allow(["logs:CreateLogStream", "logs:PutLogEvents"], [Output.concat(log.arn, ":*")]),
-            documents.allow(["secretsmanager:GetSecretValue"], [secret_arn]),
-        ]
+        allowed = [documents.allow(["secretsmanager:GetSecretValue"], [secret_arn])]
         if webhook.key_arn is not None:
-            statements.append(documents.allow(["kms:Decrypt"], [webhook.key_arn]))
-        policy = aws.iam.RolePolicy(
-            name, role=role.name, policy=documents.policy(*statements), opts=ResourceOptions(parent=self)
-        )
-        return aws.lambda_.Function(
+            allowed.append(documents.allow(["kms:Decrypt"], [webhook.key_arn]))
+        return function(
             name,
+            label=args.label,
             description=f"Tells Slack what happens to {args.label}",
-            role=role.arn,
-            runtime="python3.13",
-            architectures=["arm64"],
-            handler="handler.handler",
-            code=pulumi.AssetArchive({"handler.py": pulumi.FileAsset("functions/slack_notifier/handler.py")}),
-            memory_size=128,
-            timeout=30,
-            environment=aws.lambda_.FunctionEnvironmentArgs(variables={"WEBHOOK_SECRET": webhook.secret}),
-            logging_config=aws.lambda_.FunctionLoggingConfigArgs(log_format="Text", log_group=log.name),
+            handler="slack_notifier.handler",
+            allowed=allowed,
+            seconds=30,
+            log_days=args.log_days,
+            log_key_arn=args.log_key_arn,
+            parent=self,
             region=args.region,
-            opts=ResourceOptions(parent=self, depends_on=[policy]),
+            variables={"WEBHOOK_SECRET": webhook.secret},
         )
 
     def _events(self, name: str, args: NotificationsArgs, cluster: str, topic: Output[str]) -> None:

@@ -11,6 +11,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
+from components._function import function
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,45 +83,22 @@ class SecretAges(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: SecretAgesArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:SecretAges", name, None, opts)
-        own = f"{name}-function"
-        log = aws.cloudwatch.LogGroup(
-            own,
-            name_prefix=f"/aws/lambda/{args.label}-{name}-",
-            retention_in_days=args.log_days,
-            kms_key_id=args.log_key_arn,
-            opts=ResourceOptions(parent=self),
-        )
-        role = aws.iam.Role(
-            own,
-            description=f"Looks at the ages of the secrets of {args.label}",
-            path=f"/{args.label}/",
-            assume_role_policy=documents.trust("lambda.amazonaws.com"),
-            opts=ResourceOptions(parent=self),
-        )
-        policy = aws.iam.RolePolicy(
-            own,
-            role=role.name,
-            policy=documents.policy(*_statements(args, log.arn)),
-            opts=ResourceOptions(parent=self),
-        )
-        function = aws.lambda_.Function(
-            own,
+        looking = function(
+            f"{name}-function",
+            label=args.label,
             description=f"Reminds of secrets of {args.label} that are older than agreed",
-            role=role.arn,
-            runtime="python3.13",
-            architectures=["arm64"],
-            handler="handler.handle",
-            code=pulumi.AssetArchive({"handler.py": pulumi.FileAsset("functions/report_secret_ages/handler.py")}),
-            memory_size=128,
-            timeout=300,
-            logging_config=aws.lambda_.FunctionLoggingConfigArgs(log_format="Text", log_group=log.name),
-            opts=ResourceOptions(parent=self, depends_on=[policy]),
+            handler="report_secret_ages.handle",
+            allowed=list(_statements(args)),
+            seconds=300,
+            log_days=args.log_days,
+            log_key_arn=args.log_key_arn,
+            parent=self,
         )
-        self.function_name = function.name
-        self._schedule(name, args, function.arn)
+        self.function_name = looking.name
+        self._schedule(name, args, looking.arn)
         self.register_outputs({"function_name": self.function_name})
 
-    def _schedule(self, name: str, args: SecretAgesArgs, function: Output[str]) -> None:
+    def _schedule(self, name: str, args: SecretAgesArgs, looking: Output[str]) -> None:
         schedule = f"{name}-schedule"
         group = aws.scheduler.ScheduleGroup(
             schedule, name=f"{args.label}-secret-ages", opts=ResourceOptions(parent=self)
@@ -135,7 +113,7 @@ class SecretAges(pulumi.ComponentResource):
         policy = aws.iam.RolePolicy(
             schedule,
             role=role.name,
-            policy=documents.policy(documents.allow(["lambda:InvokeFunction"], [function])),
+            policy=documents.policy(documents.allow(["lambda:InvokeFunction"], [looking])),
             opts=ResourceOptions(parent=self),
         )
         # In the event, as a function's environment holds 4 KB only.
@@ -150,7 +128,7 @@ class SecretAges(pulumi.ComponentResource):
             schedule_expression="rate(1 day)",
             flexible_time_window=aws.scheduler.ScheduleFlexibleTimeWindowArgs(mode="OFF"),
             target=aws.scheduler.ScheduleTargetArgs(
-                arn=function,
+                arn=looking,
                 role_arn=role.arn,
                 input=Output.json_dumps({"topic": args.topic_arn, "secrets": watched}),
                 # The next day's run sees the same: there is no hurry to repeat one.
@@ -162,8 +140,7 @@ class SecretAges(pulumi.ComponentResource):
         )
 
 
-def _statements(args: SecretAgesArgs, log: Output[str]) -> Iterator[documents.Statement]:
-    yield documents.allow(["logs:CreateLogStream", "logs:PutLogEvents"], [Output.concat(log, ":*")])
+def _statements(args: SecretAgesArgs) -> Iterator[documents.Statement]:
     secrets = [secret for _, secret in sorted(args.secrets.items())]
     yield documents.allow(["secretsmanager:ListSecretVersionIds"], [secret.arn for secret in secrets])
     if documents_read := [secret.arn for secret in secrets if secret.keys]:

@@ -1,0 +1,76 @@
+"""A small Lambda function of the stack's own, with its role and its log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+from components import _documents as documents
+
+
+def function(
+    name: str,
+    *,
+    label: str,
+    description: str,
+    handler: str,
+    allowed: Sequence[documents.Statement],
+    seconds: int,
+    log_days: int,
+    log_key_arn: Input[str] | None,
+    parent: pulumi.Resource,
+    region: str | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> aws.lambda_.Function:
+    """Make a function of one file, and what it needs to run.
+
+    Args:
+        name: the name of its resources.
+        label: the stack's name in AWS, such as storefront-production.
+        description: what it does; the role says the same.
+        handler: its folder in `functions/` and its entry, such as slack_notifier.handler.
+        allowed: what it may do beside writing its log.
+        seconds: how long one run may take, 1 to 900.
+        log_days: days its log is kept.
+        log_key_arn: the key that encrypts its log; None: AWS's own.
+        parent: the component that it is a part of.
+        region: where it runs; None: the provider's region.
+        variables: its environment.
+    """
+    folder, _, entry = handler.partition(".")
+    options = ResourceOptions(parent=parent)
+    log = aws.cloudwatch.LogGroup(
+        name,
+        name_prefix=f"/aws/lambda/{label}-{name}-",
+        retention_in_days=log_days,
+        kms_key_id=log_key_arn,
+        region=region,
+        opts=options,
+    )
+    role = aws.iam.Role(
+        name,
+        description=description,
+        path=f"/{label}/",
+        assume_role_policy=documents.trust("lambda.amazonaws.com"),
+        opts=options,
+    )
+    writing = documents.allow(["logs:CreateLogStream", "logs:PutLogEvents"], [Output.concat(log.arn, ":*")])
+    policy = aws.iam.RolePolicy(name, role=role.name, policy=documents.policy(writing, *allowed), opts=options)
+    return aws.lambda_.Function(
+        name,
+        description=description,
+        role=role.arn,
+        runtime="python3.13",
+        architectures=["arm64"],
+        handler=f"handler.{entry}",
+        code=pulumi.AssetArchive({"handler.py": pulumi.FileAsset(f"functions/{folder}/handler.py")}),
+        memory_size=128,
+        timeout=seconds,
+        environment=aws.lambda_.FunctionEnvironmentArgs(variables=variables) if variables else None,
+        logging_config=aws.lambda_.FunctionLoggingConfigArgs(log_format="Text", log_group=log.name),
+        region=region,
+        opts=ResourceOptions(parent=parent, depends_on=[policy]),
+    )
