@@ -163,11 +163,11 @@ class DeliveryArgs:
             if kind not in KINDS:
                 yield "names", f"{kind!r} is not granted by name; allowed: {limits.listed(KINDS)}"
             for given in names:
-                if len(re.sub(r"[*?]", "", given)) < _SHORTEST_NAME or re.search(r"\s", given):
-                    yield (
-                        "names",
-                        f"{given!r} is not a name: {_SHORTEST_NAME} characters besides * and ? at least, no spaces",
-                    )
+                plain = re.sub(r"[*?]", "", given)
+                if not given or re.search(r"\s", given):
+                    yield "names", f"{given!r} is not a name: it is empty or has spaces"
+                elif plain != given and len(plain) < _SHORTEST_STEM:
+                    yield "names", f"{given!r} fits too much: {_SHORTEST_STEM} characters besides * and ? are needed"
 
 
 class Delivery(pulumi.ComponentResource):
@@ -241,7 +241,7 @@ class Delivery(pulumi.ComponentResource):
         return known_after(role.arn, *attachments)
 
 
-_SHORTEST_NAME: Final = 3
+_SHORTEST_STEM: Final = 3
 _PROVIDER: Final = f"arn:aws:iam::{permissions.ACCOUNT}:oidc-provider/{ISSUER}"
 """Stands for the provider's ARN, and is as long."""
 

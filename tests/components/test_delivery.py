@@ -412,7 +412,9 @@ def test_several_regions() -> None:
         ({"regions": ["europe"]}, "DeliveryArgs.regions: 'europe' is not an AWS region"),
         ({"tags": {}}, "DeliveryArgs.tags: none given"),
         ({"parts": ["mainframe"]}, "DeliveryArgs.parts: 'mainframe' is not a part; allowed: network, "),
-        ({"names": {"bucket": ["*"]}}, "DeliveryArgs.names: '*' is not a name: 3 characters besides * and ? at least"),
+        ({"names": {"bucket": ["*"]}}, "DeliveryArgs.names: '*' fits too much: 3 characters besides * and ? are"),
+        ({"names": {"bucket": ["a b"]}}, "DeliveryArgs.names: 'a b' is not a name"),
+        ({"names": {"bucket": [""]}}, "DeliveryArgs.names: '' is not a name"),
         ({"names": {"queue": ["jobs"]}}, "DeliveryArgs.names: 'queue' is not granted by name; allowed: cluster, "),
         (
             {"github": github(environments=[f"environment-{n}" for n in range(30)])},
