@@ -310,6 +310,13 @@ def _database(settings: Settings) -> Iterator[Problem]:
         return
     engine, judged_by = database.engine, ["database", "engine"]
     yield from _found(["database", "version"], limits.rds_version(engine, database.version), judged_by)
+    if not database.auto_minor_upgrade and (full := limits.RDS_NEWEST_MINOR[engine].get(database.version)):
+        yield _at(
+            ["database", "version"],
+            f"{database.version!r} alone lets AWS choose the minor version, which autoMinorUpgrade: false forbids: name one, such as {full}",
+            ["database", "autoMinorUpgrade"],
+            judged_by,
+        )
     yield from _found(["database", "username"], limits.rds_username(engine, database.username), judged_by)
     yield from _found(
         ["database", "databaseName"],

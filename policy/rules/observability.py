@@ -1,7 +1,7 @@
 """SNS and CloudWatch: who is told, and by whom."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from policy import values
@@ -158,15 +158,16 @@ def _watches(
     if not any(name in wanted or name is UNKNOWN for name in namespaces):
         return False
     linked = [*alarm.dependencies.get("dimensions", ()), *alarm.dependencies.get("metricQueries", ())]
-    names = {resource.props.get(key) for key in ("identifier", "replicationGroupId", "arnSuffix", "name", "id")}
-    names |= {
-        node for node in dimensions if resource.type == CACHE and _is_node(node, resource.get("replicationGroupId"))
-    }
+    given = [resource.get(key) for key in ("identifier", "replicationGroupId", "arnSuffix", "name", "id")]
+    names = {name for name in given if isinstance(name, str)}
+    if resource.type == CACHE:
+        group = resource.get("replicationGroupId")
+        names |= {node for node in dimensions if isinstance(node, str) and _is_node(node, group)}
     if resource.urn in linked or any(_names(value, names) for value in dimensions):
         return True
     return UNKNOWN if UNKNOWN in dimensions and not linked else False
 
 
-def _names(value: Value, names: set[Value]) -> bool:
+def _names(value: Value, names: Collection[str]) -> bool:
     """Whether a dimension's value is one of a resource's names, or a node of it: ``sessions-001``."""
     return isinstance(value, str) and (value in names or re.sub(r"-\d{3,4}(-\d{3})?$", "", value) in names)

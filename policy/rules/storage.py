@@ -118,7 +118,7 @@ def buckets_meant(graph: Graph, resource: Resource, path: str) -> list[Resource]
     found = list(graph.refers(resource, path, BUCKET).found)
     matches = [_NAME_OF_BUCKET.fullmatch(text) for text in values.strings(resource.get(path))]
     names = {match[1] for match in matches if match}
-    return [*found, *(item for item in graph.of(BUCKET) if item not in found and item.get("bucket") in names)]
+    return [*found, *(item for item in graph.of(BUCKET) if item not in found and str(item.get("bucket")) in names)]
 
 
 @stack_rule("bucket-encrypted", BUCKET)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policy import pack
 from policy.model import IDENTITIES
 from policy.rules import RULES
 from tests.policy.harness import UNKNOWN, Case, Outcome, Ref, Sample, judge, leaves, only, res
@@ -117,6 +118,41 @@ def test_an_unknown_never_turns_a_failure_into_a_pass(control: str) -> None:
                     others = [*case.resources[:index], replace(sample, props=props), *case.resources[index + 1 :]]
                     verdict = run(case, *others, preview=True).verdict(control)
                     assert verdict in ("fail", "undecided"), (sample.name, key, changed)
+
+
+NONSENSE: tuple[Any, ...] = (
+    None, True, -1, 3.5, "", "x", "{}", "{", '{"Statement": [null, "x", {"Effect": 1, "Principal": [], "Condition": "x"}]}',
+    [], [None], ["x"], [[{}]], {}, {"a": None}, {"a": UNKNOWN}, "10.0.0.0/99",
+)  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_nonsense_breaks_no_rule(data: st.DataObject) -> None:
+    """AWS would refuse such values, but a rule that raises judges nothing else either."""
+    case = data.draw(st.sampled_from(CASES))
+    changed = [
+        replace(sample, props={**sample.props, key: value})
+        for sample in case.resources
+        for key in data.draw(st.sets(st.sampled_from(sorted(sample.props) or ["tags"]), max_size=2))
+        for value in [data.draw(st.sampled_from(NONSENSE))]
+    ]
+    names = {sample.name for sample in changed}
+    kept = [sample for sample in case.resources if sample.name not in names]
+    latest = {sample.name: sample for sample in changed}.values()
+    outcome = run(case, *kept, *latest, preview=data.draw(st.booleans()))
+    assert pack.DEFECTS not in {item.policy for item in outcome.diagnostics}
+
+
+@pytest.mark.parametrize(
+    ("control", "path", "nonsense"),
+    [("alarms-on-what-matters", "identifier", {"a": None}), ("bucket-versioned", "bucket", ["x"])],
+)
+def test_nonsense_that_broke_a_rule(control: str, path: str, nonsense: object) -> None:
+    for case in CASES:
+        if case.control == control:
+            changed = [replace(sample, props={**sample.props, path: nonsense}) for sample in case.resources]
+            assert pack.DEFECTS not in {item.policy for item in run(case, *changed).diagnostics}
 
 
 @pytest.mark.parametrize("control", [rule.name for rule in RULES])

@@ -32,6 +32,7 @@ ALONE: dict[str, Any] = {"slipway:services": {}, "slipway:alarms": GONE, CACHE: 
 MYSQL: dict[str, Any] = {f"{DB}.engine": "mysql", f"{DB}.version": "8.4"}
 
 CASES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
+    ({f"{DB}.version": "17", f"{DB}.autoMinorUpgrade": False}, f"{DB}.version: '17' alone lets AWS choose the minor version, which autoMinorUpgrade: false forbids: name one, such as 17.11", {f"{DB}.version": "17.11", f"{DB}.autoMinorUpgrade": False}),
     ({REPLICA: {}}, f"{REPLICA}: AWS makes no replica of a database whose password RDS keeps (managedPassword: true); say managedPassword: false, or leave readReplica out", COPY),
     ({**COPY, **SLEEPS}, f"{REPLICA}: RDS stops no database that has a replica: leave it or slipway:hibernation out", {**OWN, **SLEEPS}),
     ({**OWN, REPLICA: {"zone": "us-east-1f"}}, f"{REPLICA}.zone: 'us-east-1f' is not a zone of this network; allowed: us-east-1a or us-east-1b", {**OWN, REPLICA: {"zone": "us-east-1b"}}),
