@@ -87,6 +87,8 @@ class LeftOut:
     fsbp: tuple[str, ...] = ()
     cis: tuple[str, ...] = ()
     checkov: tuple[str, ...] = ()
+    prowler: tuple[str, ...] = ()
+    cdk_nag: tuple[str, ...] = ()
 
 
 _HUB: Final = "https://docs.aws.amazon.com/securityhub/latest/userguide/"
@@ -243,7 +245,7 @@ CONTROLS: Final = (
         why="In a public subnet one changed flag puts the database on the internet.",
         mend="aws.rds.SubnetGroup(..., subnet_ids=network.isolated_subnet_ids)",
         url=_RDS + "#rds-46",
-        fsbp=("RDS.46",),
+        fsbp=("RDS.46", "RDS.18"),
         nist=("SC-7",),
     ),
     Control(
@@ -256,6 +258,18 @@ CONTROLS: Final = (
         mend="aws.vpc.SecurityGroupIngressRule(..., referenced_security_group_id=service_group.id)",
         url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.RDSSecurityGroups.html",
         nist=("SC-7", "AC-4"),
+    ),
+    Control(
+        name="data-stores-open-own-port-only",
+        title="Groups of databases and caches open the engine's port and no other",
+        concern="Private subnets",
+        severity=Severity.LOW,
+        levels=NOWHERE,
+        why="A group that is open on every port also opens whatever is put behind it later.",
+        mend="aws.vpc.SecurityGroupIngressRule(..., from_port=5432, to_port=5432, "
+        "referenced_security_group_id=service_group.id)",
+        url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.RDSSecurityGroups.html",
+        nist=("SC-7", "CM-7"),
     ),
     Control(
         name="database-under-own-key",
@@ -341,9 +355,9 @@ CONTROLS: Final = (
         why="After a failure or a break-in the instance's own files are gone or out of reach.",
         mend='aws.rds.Instance(..., enabled_cloudwatch_logs_exports=["postgresql", "upgrade"])',
         url=_RDS + "#rds-9",
-        fsbp=("RDS.9", "RDS.34", "RDS.36", "RDS.37", "RDS.42"),
+        fsbp=("RDS.9", "RDS.36", "RDS.37", "RDS.42"),
         nist=("AU-2", "AU-12"),
-        checkov=("CKV_AWS_129", "CKV_AWS_324", "CKV_AWS_325"),
+        checkov=("CKV_AWS_129", "CKV_AWS_324"),
         prowler=("rds_instance_integration_cloudwatch_logs", "rds_cluster_integration_cloudwatch_logs"),
         cdk_nag=("RDSLoggingEnabled", "RDS16"),
     ),
@@ -354,10 +368,12 @@ CONTROLS: Final = (
         severity=Severity.MEDIUM,
         levels=IN_PRODUCTION,
         why="Without it nobody can tell who read or changed what.",
-        mend='aws.rds.ClusterParameterGroup(..., parameters=[{"name": "server_audit_logging", "value": "1"}])',
+        mend='aws.rds.ClusterParameterGroup(..., parameters=[{"name": "server_audit_logging", "value": "1"}]), '
+        'enabled_cloudwatch_logs_exports=["audit", ...] on the cluster',
         url=_RDS + "#rds-45",
-        fsbp=("RDS.45",),
+        fsbp=("RDS.45", "RDS.34"),
         nist=("AU-2", "AU-12"),
+        checkov=("CKV_AWS_325",),
         cdk_nag=("AuroraMySQLLogging",),
     ),
     Control(
@@ -641,8 +657,11 @@ CONTROLS: Final = (
         why="In a public subnet one open group is enough to lose the data.",
         mend="aws.elasticache.SubnetGroup(..., subnet_ids=network.isolated_subnet_ids)",
         url="https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/SubnetGroups.html",
+        fsbp=("ElastiCache.7",),
         nist=("SC-7",),
+        checkov=("CKV_AWS_323",),
         prowler=("elasticache_cluster_uses_public_subnet",),
+        cdk_nag=("AEC1", "ElastiCacheClusterInVPC"),
     ),
     Control(
         name="cache-ingress-from-groups-only",
@@ -691,6 +710,17 @@ CONTROLS: Final = (
         mend='aws.elasticache.User(..., authentication_mode={"type": "iam"})',
         url="https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html",
         nist=("IA-2", "AC-6"),
+    ),
+    Control(
+        name="cache-users-limited",
+        title="Users of the cache may do less than everything",
+        concern="Identity",
+        severity=Severity.LOW,
+        levels=NOWHERE,
+        why="An application that is taken over could otherwise empty the cache and change who signs in.",
+        mend='aws.elasticache.User(..., access_string="on ~app:* -@all +@read +@write")',
+        url="https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html",
+        nist=("AC-6",),
     ),
     Control(
         name="cache-final-snapshot-kept",
@@ -1298,6 +1328,18 @@ CONTROLS: Final = (
         url="https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html",
         nist=("SC-8",),
         prowler=("sns_subscription_not_using_http_endpoints",),
+    ),
+    Control(
+        name="subscription-failures-kept",
+        title="Messages that a subscriber does not take are kept",
+        concern="Operations",
+        severity=Severity.LOW,
+        levels=OPT_IN,
+        why="After the last attempt SNS drops a message, and nobody learns of it.",
+        mend='aws.sns.TopicSubscription(..., redrive_policy=pulumi.Output.json_dumps({"deadLetterTargetArn": queue.arn}))',
+        url="https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html",
+        nist=("AU-9",),
+        cdk_nag=("SNSRedrivePolicy",),
     ),
     Control(
         name="topic-deliveries-logged",
@@ -2281,11 +2323,11 @@ CONTROLS: Final = (
         why="Whatever else a plain listener answers travels in clear.",
         mend='default_actions=[{"type": "redirect", "redirect": {"protocol": "HTTPS", "status_code": "HTTP_301"}}]',
         url=_ELB + "#elb-1",
-        fsbp=("ELB.1", "ELB.18"),
+        fsbp=("ELB.1", "ELB.3", "ELB.18"),
         nist=("SC-8",),
         checkov=("CKV_AWS_2", "CKV2_AWS_20"),
-        prowler=("elbv2_ssl_listeners",),
-        cdk_nag=("ALBHttpToHttpsRedirection",),
+        prowler=("elbv2_ssl_listeners", "elb_ssl_listeners"),
+        cdk_nag=("ALBHttpToHttpsRedirection", "ELBTlsHttpsListenersOnly"),
     ),
     Control(
         name="load-balancer-spans-zones",
@@ -2296,9 +2338,9 @@ CONTROLS: Final = (
         why="A balancer in one zone goes down with it.",
         mend="aws.lb.LoadBalancer(..., subnets=<one of each zone>)",
         url=_ELB + "#elb-13",
-        fsbp=("ELB.13",),
+        fsbp=("ELB.10", "ELB.13"),
         nist=("CP-10", "SC-36"),
-        prowler=("elbv2_is_in_multiple_az",),
+        prowler=("elbv2_is_in_multiple_az", "elb_is_in_multiple_az"),
     ),
     Control(
         name="load-balancer-rules-redirect",
@@ -2364,10 +2406,10 @@ CONTROLS: Final = (
         why="In the mode monitor, requests that two servers read differently only count.",
         mend='aws.lb.LoadBalancer(..., desync_mitigation_mode="defensive")',
         url=_ELB + "#elb-12",
-        fsbp=("ELB.12",),
+        fsbp=("ELB.12", "ELB.14"),
         nist=("SC-7", "SI-10"),
         checkov=("CKV_AWS_328",),
-        prowler=("elbv2_desync_mitigation_mode",),
+        prowler=("elbv2_desync_mitigation_mode", "elb_desync_mitigation_mode"),
     ),
     Control(
         name="load-balancer-access-logged",
@@ -2380,8 +2422,8 @@ CONTROLS: Final = (
         url=_ELB + "#elb-5",
         fsbp=("ELB.5",),
         nist=("AU-2", "AU-12"),
-        checkov=("CKV_AWS_91",),
-        prowler=("elbv2_logging_enabled",),
+        checkov=("CKV_AWS_91", "CKV_AWS_92"),
+        prowler=("elbv2_logging_enabled", "elb_logging_enabled"),
         cdk_nag=("ELB2", "ELBLoggingEnabled"),
     ),
     Control(
@@ -2912,8 +2954,20 @@ CONTROLS: Final = (
         mend='"Resource": [bucket.arn.apply(lambda arn: arn + "/*")], or a condition on tags',
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_minimum-permissions.html",
         nist=("AC-6",),
-        checkov=("CKV_AWS_355", "CKV_AWS_288", "CKV_AWS_290"),
+        checkov=("CKV_AWS_355", "CKV_AWS_290"),
         cdk_nag=("IAMNoWildcardPermissions",),
+    ),
+    Control(
+        name="data-access-names-resources",
+        title="Policies let read data and credentials of named resources only",
+        concern="Identity",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        why="One compromised task then carries away what belongs to every other system of the account.",
+        mend='"Action": "secretsmanager:GetSecretValue", "Resource": [secret.arn]',
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_minimum-permissions.html",
+        nist=("AC-6", "AC-4"),
+        checkov=("CKV_AWS_288", "CKV_AWS_287"),
     ),
     Control(
         name="no-privilege-escalation",
@@ -3035,8 +3089,9 @@ CONTROLS: Final = (
         concern="Identity",
         severity=Severity.LOW,
         levels=NOWHERE,
-        why="Where people sign in with passwords. Parameters: minLength, minReuse.",
-        mend="aws.iam.AccountPasswordPolicy(minimum_password_length=14, password_reuse_prevention=24)",
+        why="Where people sign in with passwords. Parameters: minLength, minReuse, maxDays.",
+        mend="aws.iam.AccountPasswordPolicy(minimum_password_length=14, password_reuse_prevention=24, "
+        "max_password_age=90, require_symbols=True, ...)",
         url=_IAM + "#iam-7",
         fsbp=("IAM.7",),
         cis=("1.7", "1.8"),
@@ -3050,7 +3105,7 @@ CONTROLS: Final = (
         concern="Operations",
         severity=Severity.MEDIUM,
         levels=IN_PRODUCTION,
-        why="Without an owner nobody pays, mends or removes it. Parameter: tags.",
+        why="Without an owner nobody pays, mends or removes it. Parameters: tags, allowed.",
         mend='aws.Provider(default_tags={"tags": {"app": ..., "environment": ..., "owner": ...}})',
         url="https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html",
         nist=("CM-8",),
@@ -3113,11 +3168,11 @@ CONTROLS: Final = (
     ),
     Control(
         name="instance-classes-allowed",
-        title="Databases and caches are of an allowed size",
+        title="Databases, caches and tasks are of an allowed size",
         concern="Operations",
         severity=Severity.LOW,
         levels=OPT_IN,
-        why="A typing error in a class can cost thousands a month. Parameter: classes.",
+        why="A typing error in a class can cost thousands a month. Parameters: classes, maxCpu, maxMemory.",
         mend='aws.rds.Instance(..., instance_class="db.t4g.medium")',
         url="https://docs.aws.amazon.com/wellarchitected/latest/cost-optimization-pillar/cost_type_size_number_resources.html",
         nist=("CM-7",),
@@ -3154,6 +3209,12 @@ LEFT_OUT: Final[tuple[LeftOut, ...]] = (
         title="Buckets that CloudFront reads exist",
         why="Only the account knows whether a bucket of another stack still exists; a reference within one cannot dangle.",
         fsbp=("CloudFront.12",),
+        prowler=("cloudfront_distributions_s3_origin_non_existent_bucket",),
+    ),
+    LeftOut(
+        title="Networks have no access lists at all",
+        why="A second guard does no harm; network-acl-admin-ports-closed and network-acls-in-use judge the lists there are.",
+        cdk_nag=("VPC3", "VPCNoNACLs"),
     ),
     LeftOut(
         title="Topic policies let in no other account",

@@ -98,7 +98,7 @@ def _shown(value: Value) -> str:
 
 def _left_out() -> str:
     rows = [
-        f"| {item.title} | {', '.join([*item.fsbp, *(f'CIS {n}' for n in item.cis), *item.checkov])} | {item.why} |"
+        f"| {item.title} | {', '.join([*item.fsbp, *(f'CIS {n}' for n in item.cis), *item.checkov, *item.prowler, *item.cdk_nag])} | {item.why} |"
         for item in LEFT_OUT
     ]
     head = ["## Left out", "", "Published controls for such an architecture that the pack does not have.", ""]

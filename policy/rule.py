@@ -38,6 +38,11 @@ class Config:
         value = self._value(name)
         return {key: item for key, item in value.items() if isinstance(item, str)} if isinstance(value, dict) else {}
 
+    def choices(self, name: str) -> dict[str, list[str]]:
+        """Lists of strings by name."""
+        value = self._value(name)
+        return {key: list(values.strings(item)) for key, item in value.items()} if isinstance(value, dict) else {}
+
     def numbers(self, name: str) -> list[int]:
         """A list of whole numbers."""
         return [item for item in values.items(self._value(name)) if isinstance(item, int)]

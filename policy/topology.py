@@ -1,7 +1,7 @@
 """What the network lets through: which subnets are public, which zones they span, who may reach a group."""
 
 import ipaddress
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
@@ -12,6 +12,7 @@ from policy.values import UNKNOWN, Unknown, Value
 ASSOCIATION: Final = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 DEFAULT_TABLE: Final = "aws:ec2/defaultRouteTable:DefaultRouteTable"
 GATEWAY: Final = "aws:ec2/internetGateway:InternetGateway"
+GATEWAY_ATTACHMENT: Final = "aws:ec2/internetGatewayAttachment:InternetGatewayAttachment"
 GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
 DEFAULT_GROUP: Final = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 GROUP_RULE: Final = "aws:ec2/securityGroupRule:SecurityGroupRule"
@@ -57,7 +58,15 @@ GROUP_USERS: Final[Mapping[str, Sequence[str]]] = {
     CACHE: ("securityGroupIds",),
     CACHE_NODE: ("securityGroupIds",),
     CACHE_SERVERLESS: ("securityGroupIds",),
+    "aws:cloudwatch/eventTarget:EventTarget": ("ecsTarget.networkConfiguration.securityGroups",),
+    "aws:docdb/cluster:Cluster": ("vpcSecurityGroupIds",),
+    "aws:efs/mountTarget:MountTarget": ("securityGroups",),
+    "aws:eks/cluster:Cluster": ("vpcConfig.securityGroupIds",),
     "aws:lambda/function:Function": ("vpcConfig.securityGroupIds",),
+    "aws:memorydb/cluster:Cluster": ("securityGroupIds",),
+    "aws:msk/cluster:Cluster": ("brokerNodeGroupInfo.securityGroups",),
+    "aws:neptune/cluster:Cluster": ("vpcSecurityGroupIds",),
+    "aws:opensearch/domain:Domain": ("vpcOptions.securityGroupIds",),
     ENDPOINT: ("securityGroupIds",),
     INSTANCE: ("vpcSecurityGroupIds", "securityGroups"),
     SPOT_INSTANCE: ("vpcSecurityGroupIds", "securityGroups"),
@@ -67,6 +76,23 @@ GROUP_USERS: Final[Mapping[str, Sequence[str]]] = {
     LAUNCH_TEMPLATE: ("vpcSecurityGroupIds", "networkInterfaces.*.securityGroups", "securityGroupNames"),
 }
 """Types that stand behind security groups, and the properties that name the groups."""
+
+_OTHER_WAYS: Final = frozenset(
+    {
+        ENDPOINT,
+        INSTANCE,
+        INTERFACE,
+        "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",
+        "aws:ec2/natGateway:NatGateway",
+        "aws:ec2/vpcPeeringConnection:VpcPeeringConnection",
+        "aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter",
+        "aws:ec2/vpnGateway:VpnGateway",
+        "aws:ec2/vpnGatewayAttachment:VpnGatewayAttachment",
+        "aws:ec2transitgateway/transitGateway:TransitGateway",
+        "aws:ec2transitgateway/vpcAttachment:VpcAttachment",
+    }
+)
+"""Where routes lead besides an internet gateway."""
 
 _PROTOCOLS: Final[Mapping[str, str]] = {"all": "-1", "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
 _IPV4_INTERNET_BITS: Final = 8
@@ -126,6 +152,9 @@ class Topology:
         for association in associations:
             table = self.graph.refers(association, "routeTableId", TABLE, DEFAULT_TABLE)
             reaches = [self._table(item) for item in table.found]
+            owner = self.graph.refers(association, "routeTableId", VPC)
+            if not reaches and owner.certain and len(owner.found) == 1:
+                return self._about(subnet, self._worst(self._first_table(owner.found[0])))
             if not table.certain or not reaches:
                 return Reach(verdict=Verdict.UNDECIDED, why=f"the route table of subnet {subnet.name} is not visible")
             return self._about(subnet, reaches[0])
@@ -141,20 +170,28 @@ class Topology:
         return Reach(verdict=table.verdict, why=f"subnet {subnet.name} {table.why}")
 
     def _main_table(self, network: Resource) -> Reach:
+        """The table that subnets without an association use: the VPC's first one, unless another took its place."""
         if network.urn not in self._main:
             associations, vague = self.graph.companions(network, "vpcId", MAIN_TABLE)
             chosen = [self.graph.refers(item, "routeTableId", TABLE, DEFAULT_TABLE) for item in associations]
-            tables = [table for selection in chosen for table in selection.found]
-            tables += self.graph.companions(network, "defaultRouteTableId", DEFAULT_TABLE)[0]
-            routes = self.graph.companions(network, "routeTableId", ROUTE)[0]
-            reaches = [
-                *(self._table(table) for table in tables),
-                *(self._route(route, route.props) for route in routes),
-            ]
+            reaches = [self._table(table) for selection in chosen for table in selection.found]
+            if not associations:
+                reaches = self._first_table(network)
             if vague or not all(selection.certain for selection in chosen):
                 reaches.append(Reach(verdict=Verdict.UNDECIDED, why="has a main route table that is not known yet"))
             self._main[network.urn] = self._worst(reaches)
         return self._main[network.urn]
+
+    def _first_table(self, network: Resource) -> list[Reach]:
+        """The parts of the table that AWS makes with a VPC, adopted or given routes by the VPC's output."""
+        tables, vague = self.graph.companions(network, "defaultRouteTableId", DEFAULT_TABLE)
+        routes = self.graph.companions(network, "routeTableId", ROUTE)[0]
+        stray = vague or any(
+            route.get("routeTableId") is UNKNOWN and not route.dependencies.get("routeTableId")
+            for route in self.graph.of(ROUTE)
+        )
+        lost = Reach(verdict=Verdict.UNDECIDED, why="may have a route of which the table is not known yet")
+        return [*map(self._table, tables), *(self._route(route, route.props) for route in routes), *[lost] * stray]
 
     def _table(self, table: Resource) -> Reach:
         if table.urn not in self._tables:
@@ -176,25 +213,24 @@ class Topology:
 
     def _route(self, route: Resource, props: dict[str, Value]) -> Reach:
         gateway = props.get("gatewayId")
-        leads = bool(self.graph.refers(route, "gatewayId", GATEWAY).found) or _is_gateway(gateway)
-        if leads:
+        if _is_gateway(gateway) or self.graph.refers(route, "gatewayId", GATEWAY, GATEWAY_ATTACHMENT).found:
             return Reach(verdict=Verdict.FAIL, why=f"has a route to an internet gateway (Route {route.name})")
-        if gateway is UNKNOWN and not route.dependencies.get("gatewayId"):
+        if gateway is UNKNOWN and not self._links(route, "gatewayId", _OTHER_WAYS):
             return Reach(verdict=Verdict.UNDECIDED, why=f"has a route whose gateway is not known yet ({route.name})")
         return Reach(verdict=Verdict.HOLDS, why="")
 
     def _inline(self, table: Resource, route: Value) -> Reach:
         gateway = values.at(route, "gatewayId")
-        linked = values.has_unknown(route) and self._links_to_gateway(table)
+        linked = values.has_unknown(route) and self._links(table, "routes", (GATEWAY, GATEWAY_ATTACHMENT))
         if _is_gateway(gateway) or (gateway is UNKNOWN and linked):
             return Reach(verdict=Verdict.FAIL, why=f"has a route to an internet gateway (RouteTable {table.name})")
-        if gateway is UNKNOWN and not table.dependencies.get("routes"):
+        if gateway is UNKNOWN and not self._links(table, "routes", _OTHER_WAYS):
             return Reach(verdict=Verdict.UNDECIDED, why=f"has routes that are not known yet (RouteTable {table.name})")
         return Reach(verdict=Verdict.HOLDS, why="")
 
-    def _links_to_gateway(self, table: Resource) -> bool:
-        gateways = {gateway.urn for gateway in self.graph.of(GATEWAY)}
-        return any(urn in gateways for urn in table.dependencies.get("routes", ()))
+    def _links(self, resource: Resource, prop: str, types: Container[str]) -> bool:
+        linked = map(self.graph.named, resource.dependencies.get(prop, ()))
+        return any(target is not None and target.type in types for target in linked)
 
 
 def _is_gateway(value: Value) -> bool:

@@ -132,6 +132,19 @@ def document(value: Value) -> Value:
         return UNKNOWN
 
 
+def uncapitalised(value: Value, renamed: Mapping[str, str] | None = None) -> Value:
+    """A document with the names of its fields in the provider's spelling, which AWS's own begin with a capital letter.
+
+    `renamed` holds names that differ by more than that.
+    """
+    if isinstance(value, dict):
+        return {
+            (renamed or {}).get(key, key[:1].lower() + key[1:]): uncapitalised(item, renamed)
+            for key, item in value.items()
+        }
+    return [uncapitalised(item, renamed) for item in value] if isinstance(value, list) else value
+
+
 def strings(value: Value) -> Iterator[str]:
     """Every known string of a single value or a list."""
     return (item for item in items(value) if isinstance(item, str))

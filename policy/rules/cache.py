@@ -21,6 +21,11 @@ def _is_member(cache: Resource) -> bool:
     return cache.type == CACHE_NODE and cache.has("replicationGroupId")
 
 
+def _may_be_memcached(cache: Resource) -> bool:
+    """Whether its engine is not known yet; a replication group's is never Memcached."""
+    return cache.type != CACHE and cache.text("engine") is UNKNOWN
+
+
 @resource_rule("cache-encrypted-at-rest", CACHE)
 def encrypted_at_rest(cache: Resource, _config: Config) -> Iterator[Finding]:
     """Valkey encrypts unless told otherwise, Redis does not. A member of a global group follows its primary."""
@@ -51,10 +56,13 @@ def encrypted_in_transit(cache: Resource, _config: Config) -> Iterator[Finding]:
 
 @resource_rule("cache-authenticated", CACHE, CACHE_SERVERLESS)
 def authenticated(cache: Resource, _config: Config) -> Iterator[Finding]:
-    """The network alone is no proof of who is asking. Memcached asks nobody."""
-    if cache.text("engine") == "memcached":
+    """The network alone is no proof of who is asking. Memcached asks nobody; a member of a global group as its primary."""
+    if cache.text("engine") == "memcached" or cache.has("globalReplicationGroupId"):
         return
-    if not any(cache.has(path) for path in ("authToken", "authTokenWo", "userGroupIds", "userGroupId")):
+    asks = any(cache.has(path) for path in ("authToken", "authTokenWo", "userGroupIds", "userGroupId"))
+    if not asks and _may_be_memcached(cache):
+        yield cache.undecided("engine is not known yet")
+    elif not asks:
         yield cache.fails(
             "neither authToken nor userGroupIds is set", fix="auth_token_wo=token.result or user_group_ids=[...]"
         )
@@ -62,10 +70,21 @@ def authenticated(cache: Resource, _config: Config) -> Iterator[Finding]:
 
 @resource_rule("cache-multi-az", CACHE)
 def multi_az(cache: Resource, _config: Config) -> Iterator[Finding]:
-    """A replica in another zone takes over by itself."""
+    """A replica of each shard in another zone takes over by itself."""
     fix = "num_cache_clusters=2 or replicas_per_node_group=1, automatic_failover_enabled=True, multi_az_enabled=True"
     failover = list(cache.must_be("automaticFailoverEnabled", wanted=True, fix=fix))
-    yield from failover or cache.must_be("multiAzEnabled", wanted=True, fix=fix)
+    failover = failover or list(cache.must_be("multiAzEnabled", wanted=True, fix=fix))
+    yield from failover or _has_replicas(cache, fix)
+
+
+def _has_replicas(cache: Resource, fix: str) -> Iterator[Finding]:
+    """Findings about a number of replicas that the program writes."""
+    if cache.has("numCacheClusters"):
+        yield from cache.must_reach("numCacheClusters", least=2, unit="nodes", fix=fix)
+    elif cache.has("replicasPerNodeGroup"):
+        yield from cache.must_reach("replicasPerNodeGroup", least=1, unit="replicas", fix=fix)
+    elif cache.has("numNodeGroups") and not cache.has("nodeGroupConfigurations"):
+        yield cache.fails("replicasPerNodeGroup is not set, so no shard has a replica", fix=fix)
 
 
 @resource_rule(
@@ -78,6 +97,9 @@ def multi_az(cache: Resource, _config: Config) -> Iterator[Finding]:
 def snapshots_kept(cache: Resource, config: Config) -> Iterator[Finding]:
     """Memcached and the nodes of a replication group have no snapshots of their own."""
     if cache.text("engine") == "memcached" or _is_member(cache):
+        return
+    if _may_be_memcached(cache):
+        yield cache.undecided("engine is not known yet")
         return
     least = config.number("minDays")
     yield from cache.must_reach(
@@ -140,6 +162,20 @@ def users_need_credentials(user: Resource, _config: Config) -> Iterator[Finding]
         yield user.fails("authenticationMode is no-password-required, wanted iam or password", fix=fix)
 
 
+@resource_rule("cache-users-limited", USER)
+def users_limited(user: Resource, _config: Config) -> Iterator[Finding]:
+    """Every command on every key is the administrator's right. What is taken away after it, counts."""
+    access = user.text("accessString")
+    if access is UNKNOWN:
+        yield user.undecided("accessString is not known yet")
+        return
+    words = access.lower().split()
+    everything = {"+@all", "allcommands"} & set(words) and {"~*", "allkeys"} & set(words)
+    if everything and "off" not in words and not any(word.startswith("-@") and word != "-@all" for word in words):
+        fix = 'access_string="on ~app:* -@all +@read +@write", or -@admin -@dangerous at the end'
+        yield user.fails("accessString allows every command on every key", fix=fix)
+
+
 @resource_rule("cache-final-snapshot-kept", CACHE)
 def final_snapshot_kept(cache: Resource, _config: Config) -> Iterator[Finding]:
     """A deleted cache takes its data with it otherwise."""
@@ -149,10 +185,13 @@ def final_snapshot_kept(cache: Resource, _config: Config) -> Iterator[Finding]:
 @resource_rule(
     "cache-version-supported",
     CACHE,
+    CACHE_NODE,
     oldest=Parameter({"type": "object", "additionalProperties": {"type": "string"}}, _OLDEST),
 )
 def version_supported(cache: Resource, config: Config) -> Iterator[Finding]:
-    """Older versions get no fixes."""
+    """Older versions get no fixes. A node of a replication group and a member of a global one follow it."""
+    if _is_member(cache) or cache.has("globalReplicationGroupId"):
+        return
     engine, version = cache.text("engine", default="redis"), cache.text("engineVersion")
     if UNKNOWN in (engine, version):
         yield cache.undecided("engine or engineVersion is not known yet")
@@ -172,8 +211,9 @@ def in_private_subnets(graph: Graph, _config: Config) -> Iterator[Finding]:
     for cache in graph.of(CACHE, CACHE_NODE):
         if _is_member(cache):
             continue
-        if not cache.has("subnetGroupName"):
-            yield cache.fails("subnetGroupName is not set, so it lands in the default VPC's public subnets", fix=fix)
+        if cache.get("subnetGroupName") in (None, "", "default"):
+            state = "default" if cache.has("subnetGroupName") else "not set"
+            yield cache.fails(f"subnetGroupName is {state}, so it lands in the default VPC's public subnets", fix=fix)
             continue
         groups = graph.refers(cache, "subnetGroupName", CACHE_SUBNETS)
         if not groups.found:
@@ -182,6 +222,8 @@ def in_private_subnets(graph: Graph, _config: Config) -> Iterator[Finding]:
             reach = topology.placement(graph.refers(group, "subnetIds", SUBNET))
             yield from placement_findings(cache, group.label, reach, fix)
     for cache in graph.of(CACHE_SERVERLESS):
+        if not cache.has("subnetIds"):
+            yield cache.fails("subnetIds is not set, so it lands in the default VPC's public subnets", fix=fix)
         reach = topology.placement(graph.refers(cache, "subnetIds", SUBNET))
         yield from placement_findings(cache, "subnetIds", reach, fix)
 

@@ -13,6 +13,7 @@ from policy.values import UNKNOWN, Answer, Value
 CERTIFICATE: Final = "aws:acm/certificate:Certificate"
 CERTIFICATE_VALIDATION: Final = "aws:acm/certificateValidation:CertificateValidation"
 FUNCTION_URL: Final = "aws:lambda/functionUrl:FunctionUrl"
+LOG_DELIVERY: Final = "aws:cloudwatch/logDelivery:LogDelivery"
 LOG_SOURCE: Final = "aws:cloudwatch/logDeliverySource:LogDeliverySource"
 MULTITENANT: Final = "aws:cloudfront/multitenantDistribution:MultitenantDistribution"
 RESPONSE_HEADERS: Final = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
@@ -169,16 +170,25 @@ def access_logged(graph: Graph, _config: Config) -> Iterator[Finding]:
     """By the distribution's own setting, by a delivery of CloudWatch Logs, or in real time."""
     for distribution in graph.of(DISTRIBUTION):
         sources, vague = graph.companions(distribution, "resourceArn", LOG_SOURCE)
+        delivered = [_delivers_requests(graph, source) for source in sources]
         in_real_time: list[Answer] = [
             UNKNOWN if behaviour is UNKNOWN else bool(values.at(behaviour, "realtimeLogConfigArn"))
             for behaviour in _behaviours(distribution)
         ]
         yield from distribution.must_hold(
-            values.some([distribution.has("loggingConfig.bucket"), bool(sources), *in_real_time, *[UNKNOWN] * vague]),
+            values.some([distribution.has("loggingConfig.bucket"), *delivered, *in_real_time, *[UNKNOWN] * vague]),
             "its requests are not logged",
             about="where its requests are logged",
             fix='an aws.cloudwatch.LogDeliverySource(log_type="ACCESS_LOGS", resource_arn=distribution.arn) with a delivery',
         )
+
+
+def _delivers_requests(graph: Graph, source: Resource) -> Answer:
+    """Whether a source of logs is about requests, and they go anywhere."""
+    deliveries, vague = graph.companions(source, "deliverySourceName", LOG_DELIVERY)
+    kind = source.text("logType")
+    about: Answer = UNKNOWN if kind is UNKNOWN else kind == "ACCESS_LOGS"
+    return values.every([about, values.some([bool(deliveries), *[UNKNOWN] * vague])])
 
 
 @resource_rule("cdn-behind-firewall", DISTRIBUTION)

@@ -12,6 +12,10 @@ from policy.rule import Config, Parameter, resource_rule
 from policy.values import UNKNOWN, Answer, Value
 
 TASK: Final = "aws:ecs/taskDefinition:TaskDefinition"
+_DAEMON: Final = "aws:ecs/daemonTaskDefinition:DaemonTaskDefinition"
+_EXPRESS: Final = "aws:ecs/expressGatewayService:ExpressGatewayService"
+_HOLDERS: Final = (TASK, _DAEMON, _EXPRESS)
+"""What describes containers."""
 
 IDENTIFIER: Final = r"[A-Za-z0-9_.-]{1,64}"
 """What a message may repeat of a container's or a variable's name."""
@@ -38,9 +42,14 @@ _MUTABLE: Final[list[Value]] = [
 ]
 
 
+def _property(task: Resource) -> str:
+    return "primaryContainer" if task.type == _EXPRESS else "containerDefinitions"
+
+
 def containers(task: Resource) -> Iterator[tuple[str, dict[str, Value]]]:
-    """Each container whose definition is known, with the name that messages use."""
-    for index, container in enumerate(values.items(values.document(task.get("containerDefinitions")))):
+    """Each container whose definition is known, with the name that messages use. Letter case does not matter to AWS."""
+    definitions = values.uncapitalised(values.document(task.get(_property(task))))
+    for index, container in enumerate(values.items(definitions)):
         if isinstance(container, dict):
             name = values.show(container.get("name"), IDENTIFIER)
             yield name if container.get("name") and name != "another value" else str(index + 1), container
@@ -48,8 +57,8 @@ def containers(task: Resource) -> Iterator[tuple[str, dict[str, Value]]]:
 
 def unread(task: Resource) -> Iterator[Finding]:
     """A finding where not all of the definitions is known."""
-    if values.has_unknown(values.document(task.get("containerDefinitions"))):
-        yield task.undecided("containerDefinitions are not known yet")
+    if values.has_unknown(values.document(task.get(_property(task)))):
+        yield task.undecided(f"{_property(task)} is not known yet")
 
 
 def _is_windows(task: Resource) -> Answer:
@@ -57,12 +66,12 @@ def _is_windows(task: Resource) -> Answer:
     return family if family is UNKNOWN else family.upper().startswith("WINDOWS")
 
 
-@resource_rule("container-secrets-not-in-environment", TASK)
+@resource_rule("container-secrets-not-in-environment", *_HOLDERS)
 def secrets_not_in_environment(task: Resource, _config: Config) -> Iterator[Finding]:
     """Anybody who may describe the task reads its environment; secrets are injected by reference."""
     yield from unread(task)
     for name, container in containers(task):
-        for variable in values.items(container.get("environment")):
+        for variable in [*values.items(container.get("environment")), *values.items(container.get("environments"))]:
             key, value = values.at(variable, "name"), values.at(variable, "value")
             reason = looks_secret(key, value)
             if reason and isinstance(key, str):
@@ -74,7 +83,7 @@ def secrets_not_in_environment(task: Resource, _config: Config) -> Iterator[Find
 
 @resource_rule(
     "container-images-pinned",
-    TASK,
+    *_HOLDERS,
     mutableTags=Parameter({"type": "array", "items": {"type": "string"}}, _MUTABLE),
 )
 def images_pinned(task: Resource, config: Config) -> Iterator[Finding]:
@@ -109,10 +118,11 @@ def not_root(task: Resource, _config: Config) -> Iterator[Finding]:
     yield from unread(task)
     windows = _is_windows(task)
     for name, container in containers(task):
-        user = values.text(container.get("user"))
+        user = container.get("user")
         if user is UNKNOWN:
             continue
-        account = user.partition(":")[0].lower()
+        account = "" if user is None else str(user).partition(":")[0].lower()
+        account = account.lstrip("0") or "0" if account.isdigit() else account
         seen = f"user {account}" if account else "no user"
         ruler = "containeradministrator" if windows is True else "root"
         if (
@@ -158,7 +168,7 @@ def logs_sent(task: Resource, _config: Config) -> Iterator[Finding]:
 
 @resource_rule(
     "container-images-from-own-registries",
-    TASK,
+    *_HOLDERS,
     registries=Parameter({"type": "array", "items": {"type": "string"}}, ["*.dkr.ecr.*.amazonaws.com*/*"]),
 )
 def images_from_own_registries(task: Resource, config: Config) -> Iterator[Finding]:

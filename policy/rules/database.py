@@ -1,6 +1,8 @@
 """Relational databases: encryption, availability, backups, who may reach them."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from policy import values
@@ -8,7 +10,7 @@ from policy.model import Finding, Graph, Resource
 from policy.rule import Config, Parameter, resource_rule, stack_rule
 from policy.rules.network import only_groups_reach, placement_findings
 from policy.topology import DATABASE, DATABASE_CLUSTER, DATABASE_SUBNETS, SUBNET, Topology
-from policy.values import UNKNOWN, Unknown
+from policy.values import UNKNOWN, Answer, Unknown, Value
 
 CLUSTER_INSTANCE: Final = "aws:rds/clusterInstance:ClusterInstance"
 GLOBAL_CLUSTER: Final = "aws:rds/globalCluster:GlobalCluster"
@@ -20,11 +22,28 @@ _COPIES: Final = (
     "aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy",
     "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
 )
+_ON: Final = ("1", "on", "true")
+_TLS_BY_DEFAULT: Final[Mapping[str, tuple[int, ...]]] = {
+    "postgres": (15,),
+    "aurora-postgresql": (17,),
+    "mariadb": (11, 8),
+}
+"""From which version on an engine refuses connections without TLS unless told otherwise; the others never do."""
 
 
 def is_replica(database: Resource) -> bool:
     """Whether it copies another database, from which it has much that it does not say itself."""
     return database.has("replicateSourceDb") or database.has("replicationSourceIdentifier")
+
+
+def spans_zones_itself(cluster: Resource) -> bool:
+    """Whether it is a Multi-AZ DB cluster: RDS makes its instances, so the cluster has what else they would have."""
+    return cluster.has("dbClusterInstanceClass")
+
+
+def _chooses_subnets(database: Resource) -> bool:
+    """Whether it names a subnet group; the one called default is the default VPC's."""
+    return database.has("dbSubnetGroupName") and database.get("dbSubnetGroupName") != "default"
 
 
 def is_restored(database: Resource) -> bool:
@@ -34,9 +53,10 @@ def is_restored(database: Resource) -> bool:
 
 @resource_rule("database-storage-encrypted", DATABASE, DATABASE_CLUSTER, GLOBAL_CLUSTER)
 def storage_encrypted(database: Resource, _config: Config) -> Iterator[Finding]:
-    """A replica, a restored database and a global cluster made of another inherit the encryption of their source."""
+    """What is made of another inherits its encryption, and Aurora Serverless v1 is always encrypted."""
     inherits = is_replica(database) or is_restored(database) or database.has("sourceDbClusterIdentifier")
-    if not (inherits and database.get("storageEncrypted") is None):
+    encrypts = database.type == DATABASE_CLUSTER and database.text("engineMode") == "serverless"
+    if not ((inherits or encrypts) and database.get("storageEncrypted") is None):
         fix = "storage_encrypted=True, kms_key_id=key.arn (an existing database must be restored from a snapshot)"
         yield from database.must_be("storageEncrypted", wanted=True, fix=fix)
 
@@ -54,10 +74,13 @@ def multi_az(database: Resource, _config: Config) -> Iterator[Finding]:
         yield from database.must_be("multiAz", wanted=True, fix="multi_az=True (no interruption)")
 
 
-@resource_rule("database-not-public", DATABASE, CLUSTER_INSTANCE)
+@resource_rule("database-not-public", DATABASE, CLUSTER_INSTANCE, DATABASE_CLUSTER)
 def not_public(database: Resource, _config: Config) -> Iterator[Finding]:
-    """A public database gets an address on the internet."""
-    yield from database.must_be("publiclyAccessible", wanted=False, fix="publicly_accessible=False")
+    """A public database gets an address on the internet: a Multi-AZ cluster also where no subnet group is chosen."""
+    if database.type == DATABASE_CLUSTER and not spans_zones_itself(database):
+        return
+    chosen = database.type != DATABASE_CLUSTER or _chooses_subnets(database)
+    yield from database.must_be("publiclyAccessible", wanted=False, default=not chosen, fix="publicly_accessible=False")
 
 
 @resource_rule(
@@ -107,20 +130,17 @@ def password_not_in_state(database: Resource, _config: Config) -> Iterator[Findi
 
 @stack_rule("database-tls-forced", DATABASE, DATABASE_CLUSTER)
 def tls_forced(graph: Graph, _config: Config) -> Iterator[Finding]:
-    """The engine refuses a connection without TLS only if its parameter group says so."""
-    for database in graph.of(DATABASE):
-        if not is_replica(database):
-            yield from _forces_tls(graph, database, "parameterGroupName", PARAMETER_GROUP)
-    for cluster in graph.of(DATABASE_CLUSTER):
-        yield from _forces_tls(graph, cluster, "dbClusterParameterGroupName", CLUSTER_PARAMETER_GROUP)
-
-
-def _forces_tls(graph: Graph, database: Resource, path: str, group_type: str) -> Iterator[Finding]:
-    engine = database.text("engine")
-    if engine is UNKNOWN:
-        yield database.undecided("engine is not known yet")
-    elif parameter := _tls_parameter(engine):
-        yield from parameter_findings(graph, database, path, group_type, parameter, on=("1", "on"))
+    """By its parameter group, or by the default of its version. A replica has its source's group unless it names one."""
+    for database in graph.of(DATABASE, DATABASE_CLUSTER):
+        engine = database.text("engine")
+        inherits = database.type == DATABASE and is_replica(database)
+        if inherits and not database.has(parameter_group_path(database)):
+            continue
+        if engine is UNKNOWN or (engine == "" and is_restored(database)):
+            yield database.undecided("engine is not known yet")
+        elif parameter := _tls_parameter(engine):
+            default = partial(_tls_by_default, engine)
+            yield from parameter_findings(graph, database, parameter, holds=is_on, wanted="1", default=default)
 
 
 def _tls_parameter(engine: str) -> str | None:
@@ -129,36 +149,81 @@ def _tls_parameter(engine: str) -> str | None:
     return "require_secure_transport" if "mysql" in engine or engine == "mariadb" else None
 
 
+def _tls_by_default(engine: str, version: str | Unknown) -> Answer:
+    since = _TLS_BY_DEFAULT.get(engine)
+    if since is None:
+        return False
+    known = () if version is UNKNOWN else values.version(version)
+    # A major version alone decides unless the default changed within it.
+    return known >= since if len(known) >= len(since) or (known and known[0] != since[0]) else UNKNOWN
+
+
+def is_on(value: str) -> bool:
+    """Whether a parameter's value means on."""
+    return value.lower() in _ON
+
+
+def parameter_group_path(database: Resource) -> str:
+    """The property that names the parameter group."""
+    return "dbClusterParameterGroupName" if database.type == DATABASE_CLUSTER else "parameterGroupName"
+
+
 def parameter_findings(
-    graph: Graph, database: Resource, path: str, group_type: str, parameter: str, *, on: Sequence[str]
+    graph: Graph,
+    database: Resource,
+    parameter: str,
+    *,
+    holds: Callable[[str], bool],
+    wanted: str,
+    default: Callable[[str | Unknown], Answer] = lambda _: False,
 ) -> Iterator[Finding]:
     """Findings about a parameter of the database's parameter group.
 
     Args:
         graph: the stack.
         database: whose group it is.
-        path: the database's property that names the group.
-        group_type: the group's type.
         parameter: the parameter's name.
-        on: the values that are wanted, in lower case; none means that any will do.
+        holds: whether a value is one of those that are wanted.
+        wanted: such a value, for messages.
+        default: whether the engine's default is wanted, given the engine's version.
     """
-    value = f'"{on[0]}"' if on else "..."
-    fix = f'a parameter group with {{"name": "{parameter}", "value": {value}}}'
-    chosen = graph.refers(database, path, group_type)
-    if not chosen.found:
-        if chosen.foreign:
-            yield database.undecided(f"{path} names a parameter group that this stack does not hold")
-        else:
-            yield database.fails(f"{path} is not set, so {parameter} has the engine's default", fix=fix)
+    path = parameter_group_path(database)
+    fix = f'a parameter group with {{"name": "{parameter}", "value": "{wanted}"}}'
+    chosen = graph.refers(database, path, CLUSTER_PARAMETER_GROUP if path.startswith("dbCluster") else PARAMETER_GROUP)
+    named = database.text(path)
+    ready = isinstance(named, str) and named.startswith("default.")
+    if not chosen.found and chosen.foreign and not ready:
+        yield database.undecided(f"{path} names a parameter group that this stack does not hold")
+    elif not chosen.found:
+        family = named.removeprefix("default.") if isinstance(named, str) else ""
+        yield from database.must_hold(
+            default(_version(database, family)),
+            f"{path} is {'a group of RDS' if ready else 'not set'}, so {parameter} has the engine's default",
+            about=f"the engine's version, whose default {parameter} has,",
+            fix=fix,
+        )
     for group in chosen.found:
         state = _parameter(group, parameter)
         if state is UNKNOWN or not chosen.exact:
             yield database.undecided(f"{parameter} in ParameterGroup {group.name} is not known yet")
-        elif not state or (on and state.lower() not in on):
-            wanted = on[0] if on else "a value"
-            yield database.fails(
-                f"{parameter} is {values.show(state, '0|(?i:off)')} in {group.label}, wanted {wanted}", fix=fix
+        elif not state:
+            yield from database.must_hold(
+                default(_version(database, group.text("family"))),
+                f"{parameter} is not set in {group.label}, wanted {wanted}",
+                about=f"the engine's version, whose default {parameter} has,",
+                fix=fix,
             )
+        elif not holds(state):
+            shown = values.show(state, "-1|0|(?i:off)")
+            yield database.fails(f"{parameter} is {shown} in {group.label}, wanted {wanted}", fix=fix)
+
+
+def _version(database: Resource, family: str | Unknown) -> str | Unknown:
+    """The engine's version, else the one in the name of the parameter group's family: ``postgres16``."""
+    if database.has("engineVersion"):
+        return database.text("engineVersion")
+    match = re.search(r"[0-9.]+$", family) if isinstance(family, str) else None
+    return match[0] if match else UNKNOWN
 
 
 def _parameter(group: Resource, name: str) -> str | Unknown:
@@ -168,8 +233,13 @@ def _parameter(group: Resource, name: str) -> str | Unknown:
         known = values.at(item, "name")
         vague = vague or known is UNKNOWN
         if known == name:
-            return values.text(values.at(item, "value"))
+            return _word(values.at(item, "value"))
     return UNKNOWN if vague else ""
+
+
+def _word(value: Value) -> str | Unknown:
+    """A value as text, also where the program wrote a number or a boolean."""
+    return values.show(value) if isinstance(value, bool | int | float) else values.text(value)
 
 
 @stack_rule("database-in-private-subnets", DATABASE, DATABASE_CLUSTER)
@@ -179,10 +249,11 @@ def in_private_subnets(graph: Graph, _config: Config) -> Iterator[Finding]:
     for database in graph.of(DATABASE, DATABASE_CLUSTER):
         fix = "a subnet group of private or isolated subnets only"
         groups = graph.refers(database, "dbSubnetGroupName", DATABASE_SUBNETS)
-        if not database.has("dbSubnetGroupName"):
+        if not _chooses_subnets(database):
             if not is_replica(database):
+                state = "default" if database.has("dbSubnetGroupName") else "not set"
                 yield database.fails(
-                    "dbSubnetGroupName is not set, so it lands in the default VPC's public subnets", fix=fix
+                    f"dbSubnetGroupName is {state}, so it lands in the default VPC's public subnets", fix=fix
                 )
             continue
         if not groups.found:

@@ -105,6 +105,11 @@ def everyone(statement: dict[str, Value]) -> bool:
     return principal == "*" or "*" in values.strings(values.at(principal, "AWS")) or "NotPrincipal" in statement
 
 
+def is_anybody(value: Value) -> bool:
+    """Whether what a condition demands is met by every account's callers."""
+    return isinstance(value, str) and bool(_ANYBODY.fullmatch(value.lower()) or faces_world(value))
+
+
 def limited_by(statement: dict[str, Value], keys: Collection[str]) -> bool:
     """Whether a condition on one of the keys (in lower case) lets only given values through.
 
@@ -114,7 +119,7 @@ def limited_by(statement: dict[str, Value], keys: Collection[str]) -> bool:
     return any(
         _is_one_of(key, keys)
         and not re.search("not|ifexists|null|forallvalues", operator.lower())
-        and not any(isinstance(item, str) and (_ANYBODY.fullmatch(item) or faces_world(item)) for item in wanted)
+        and not any(map(is_anybody, wanted))
         for operator, key, wanted in conditions(statement)
     )
 

@@ -8,7 +8,7 @@ from policy import values
 from policy.credentials import looks_secret
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, Parameter, resource_rule, stack_rule
-from policy.rules.documents import is_public
+from policy.rules.documents import is_anybody, is_public
 from policy.rules.network import spans_two_zones
 from policy.topology import Topology
 from policy.values import UNKNOWN, Answer, Value
@@ -66,7 +66,9 @@ def function_not_public(grant: Resource, _config: Config) -> Iterator[Finding]:
     elif grant.text("functionUrlAuthType") != "NONE" and grant.flag("invokedViaFunctionUrl") is not True:
         principal = grant.get("principal")
         limits = [grant.get(path) for path in _LIMITS]
-        limited = values.some(limit if limit is UNKNOWN else limit not in (None, "", "*") for limit in limits)
+        limited = values.some(
+            limit if limit is UNKNOWN else not (limit is None or is_anybody(limit)) for limit in limits
+        )
         named: Answer = UNKNOWN if principal is UNKNOWN else principal != "*"
         yield from grant.must_hold(values.some([named, limited]), what, about="principal", fix=fix)
 
@@ -75,13 +77,14 @@ def function_not_public(grant: Resource, _config: Config) -> Iterator[Finding]:
 def function_grants_name_source(grant: Resource, _config: Config) -> Iterator[Finding]:
     """A service calls on behalf of whoever asks it, in any account. Alexa shows a token instead."""
     principal = grant.text("principal")
-    if any(grant.has(path) for path in ("sourceArn", "sourceAccount", "eventSourceToken")):
+    sources = [grant.get(path) for path in ("sourceArn", "sourceAccount", "eventSourceToken")]
+    if any(source is not None and not is_anybody(source) for source in sources):
         return
     if principal is UNKNOWN:
         yield grant.undecided("principal is not known yet")
     elif re.search(r"\.amazonaws\.com(\.cn)?$", principal):
         yield grant.fails(
-            "a service may call the function on behalf of anybody: neither sourceArn nor sourceAccount is set",
+            "a service may call the function on behalf of anybody: neither sourceArn nor sourceAccount names whose",
             fix="source_arn=... of what calls, and source_account=... where the ARN names no account (S3)",
         )
 

@@ -16,6 +16,7 @@ from policy.rules.documents import (
     has_unread_condition,
     limited_by,
     statements,
+    sweeping,
 )
 from policy.values import UNKNOWN, Value
 
@@ -176,6 +177,44 @@ def no_privilege_escalation(holder: Resource, _config: Config) -> Iterator[Findi
 
     fix = "the ARNs of the roles (a path of one's own), with a condition on iam:PassedToService"
     yield from _about_grants(holder, escalates, "lets its holder take any role's or user's rights", fix)
+
+
+_DATA: Final = (
+    "dynamodb:BatchGetItem",
+    "dynamodb:GetItem",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+    "rds-db:connect",
+    "redshift:GetClusterCredentials",
+    "s3:GetObject",
+    "secretsmanager:BatchGetSecretValue",
+    "secretsmanager:GetSecretValue",
+    "ssm:GetParameter",
+    "ssm:GetParameters",
+    "ssm:GetParametersByPath",
+    "sts:AssumeRole",
+)
+"""Actions that hand out data or credentials. All but BatchGetSecretValue, which reads by the other, take a resource."""
+
+
+@resource_rule("data-access-names-resources", *_HOLDERS)
+def data_access_names_resources(holder: Resource, _config: Config) -> Iterator[Finding]:
+    """Reading is enough to carry everything away. With kms:Decrypt it is decryption-names-keys."""
+
+    def reads(statement: dict[str, Value]) -> bool:
+        return not _narrowed(statement) and any(_on_all(statement, action) for action in grants(statement, _DATA))
+
+    fix = "the ARNs that are read, such as secret.arn, or a condition on tags"
+    yield from _about_grants(holder, reads, "lets its holder read data or credentials of every resource", fix)
+
+
+def _on_all(statement: dict[str, Value], action: str) -> bool:
+    """Whether a statement is about every resource of an action's service; sts:AssumeRole is about roles of IAM."""
+    service = action.partition(":")[0].replace("sts", "iam")
+    return "NotResource" in statement or any(
+        sweeping({"Resource": item}) and [*item.split(":"), "*", "*"][2] in (service, "*")
+        for item in values.strings(statement.get("Resource"))
+    )
 
 
 def _trust(role: Resource) -> Iterator[tuple[int, dict[str, Value]]]:
@@ -339,10 +378,24 @@ def role_policies_not_mixed(graph: Graph, _config: Config) -> Iterator[Finding]:
             if not role.has(path):
                 continue
             others, more = graph.companions(role, "role", kind)
+            grouped, vague = _grouped(graph, role) if kind == ATTACHMENT else ([], False)
+            others, more = [*others, *grouped], more or vague
             if others:
                 yield role.fails(f"{path} is set and {others[0].label} adds to it", fix=fix)
             elif more:
                 yield role.undecided(f"whether others add to its {path}")
+
+
+def _grouped(graph: Graph, role: Resource) -> tuple[list[Resource], bool]:
+    """The attachments for many that name a role, and whether others may do so."""
+    named = [(item, graph.refers(item, "roles", ROLE)) for item in graph.of(GROUPED_ATTACHMENT)]
+    sure = [item for item, chosen in named if chosen.exact and role in chosen.found]
+    vague = any(
+        role in chosen.found or (bool(chosen.foreign) and values.has_unknown(item.get("roles")))
+        for item, chosen in named
+        if item not in sure
+    )
+    return sure, vague
 
 
 @resource_rule("role-has-boundary", ROLE)
@@ -356,6 +409,7 @@ def role_has_boundary(role: Resource, _config: Config) -> Iterator[Finding]:
     "aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
     minLength=Parameter({"type": "integer", "minimum": 6, "maximum": 128}, 14),
     minReuse=Parameter({"type": "integer", "minimum": 1, "maximum": 24}, 24),
+    maxDays=Parameter({"type": "integer", "minimum": 1, "maximum": 1095}, 90),
 )
 def password_policy_strong(policy: Resource, config: Config) -> Iterator[Finding]:
     """Where a program declares the account's policy."""
@@ -363,3 +417,15 @@ def password_policy_strong(policy: Resource, config: Config) -> Iterator[Finding
     fix = f"minimum_password_length={length}, password_reuse_prevention={reuse}"
     yield from policy.must_reach("minimumPasswordLength", least=length, unit="characters", fix=fix, default=6)
     yield from policy.must_reach("passwordReusePrevention", least=reuse, unit="passwords", fix=fix)
+    for kind in ("Lowercase", "Uppercase"):
+        yield from policy.must_be(
+            f"require{kind}Characters", wanted=True, fix=f"require_{kind.lower()}_characters=True"
+        )
+    for kind in ("Numbers", "Symbols"):
+        yield from policy.must_be(f"require{kind}", wanted=True, fix=f"require_{kind.lower()}=True")
+    most, days = config.number("maxDays"), policy.number("maxPasswordAge")
+    if days is UNKNOWN:
+        yield policy.undecided("maxPasswordAge is not known yet")
+    elif not 0 < days <= most:
+        seen = f"{values.show(days)} days" if days else "not set, so passwords never end"
+        yield policy.fails(f"maxPasswordAge is {seen}, wanted at most {most} days", fix=f"max_password_age={most}")

@@ -1,7 +1,7 @@
 """Load balancers: what they listen to, pass on and log, where they stand, and what stands before them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from policy import values
@@ -10,8 +10,17 @@ from policy.rule import Config, Parameter, resource_rule, stack_rule
 from policy.rules.cdn import CERTIFICATE, CERTIFICATE_VALIDATION
 from policy.rules.network import spans_two_zones
 from policy.rules.storage import DISTRIBUTION
-from policy.topology import DEFAULT_GROUP, GROUP, LOAD_BALANCER, SUBNET, Topology, faces_world, ingresses
-from policy.values import UNKNOWN, Answer, Value
+from policy.topology import (
+    CLASSIC_BALANCER,
+    DEFAULT_GROUP,
+    GROUP,
+    LOAD_BALANCER,
+    SUBNET,
+    Topology,
+    faces_world,
+    ingresses,
+)
+from policy.values import UNKNOWN, Answer, Unknown
 
 FIREWALL: Final = "aws:wafv2/webAclAssociation:WebAclAssociation"
 FIREWALL_CLASSIC: Final = "aws:wafregional/webAclAssociation:WebAclAssociation"
@@ -44,9 +53,21 @@ def _faces_internet(balancer: Resource) -> Answer:
     return internal if internal is UNKNOWN else not internal
 
 
-def _protocol(listener: Resource) -> Value:
+def _capitals(word: str | Unknown) -> str | Unknown:
+    """A protocol as AWS writes it; programs may write it in any letter case."""
+    return word if word is UNKNOWN else word.upper()
+
+
+def _protocol(listener: Resource) -> str | Unknown:
     """What a listener speaks. One that names a port alone is an application load balancer's, for which HTTP is the default."""
-    return listener.text("protocol", default="HTTP" if listener.has("port") else "")
+    return _capitals(listener.text("protocol", default="HTTP" if listener.has("port") else ""))
+
+
+def _entrances(balancer: Resource) -> Iterator[tuple[str | Unknown, float | Unknown]]:
+    """The protocol and port of each listener of a classic load balancer."""
+    for listener in values.items(balancer.get("listeners")):
+        protocol = values.text(values.at(listener, "lbProtocol"))
+        yield _capitals(protocol), values.number(values.at(listener, "lbPort"), default=0)
 
 
 def _application_must(balancer: Resource, answer: Answer, what: str, *, about: str, fix: str) -> Iterator[Finding]:
@@ -60,7 +81,7 @@ def _logs_to(balancer: Resource, path: str) -> Answer:
     block = balancer.get(path)
     if block is UNKNOWN:
         return UNKNOWN
-    enabled = values.flag(values.at(block, "enabled"), default=False)
+    enabled = values.flag(values.at(block, "enabled"), default=balancer.type == CLASSIC_BALANCER)
     return enabled if values.at(block, "bucket") else False
 
 
@@ -74,21 +95,33 @@ def deletion_protected(balancer: Resource, _config: Config) -> Iterator[Finding]
 @resource_rule("load-balancer-tls-policy", LISTENER)
 def tls_policy(listener: Resource, _config: Config) -> Iterator[Finding]:
     """TLS 1.2 or newer. Without a policy AWS takes one of 2016 that accepts TLS 1.0."""
-    if listener.text("protocol") not in ("HTTPS", "TLS", UNKNOWN):
+    protocol = _capitals(listener.text("protocol"))
+    if protocol not in ("HTTPS", "TLS", UNKNOWN):
         return
     policy = listener.text("sslPolicy")
-    if policy is UNKNOWN or listener.text("protocol") is UNKNOWN:
+    if UNKNOWN in (policy, protocol):
         yield listener.undecided("sslPolicy is not known yet")
-    elif not policy.startswith(_MODERN_POLICY):
+    elif not str(policy).startswith(_MODERN_POLICY):
         yield listener.fails(
             f"sslPolicy is {values.show(policy, _POLICY_NAME)}, wanted TLS 1.2 or newer",
             fix='ssl_policy="ELBSecurityPolicy-TLS13-1-2-2021-06"',
         )
 
 
-@resource_rule("load-balancer-http-redirects", LISTENER)
+@resource_rule("load-balancer-http-redirects", LISTENER, CLASSIC_BALANCER)
 def http_redirects(listener: Resource, _config: Config) -> Iterator[Finding]:
-    """A listener on plain HTTP does nothing but send the visitor to HTTPS."""
+    """A listener on plain HTTP does nothing but send the visitor to HTTPS. A classic load balancer cannot even do that."""
+    if listener.type == CLASSIC_BALANCER:
+        plain = values.some(
+            protocol if protocol is UNKNOWN else protocol == "HTTP" for protocol, _ in _entrances(listener)
+        )
+        yield from listener.must_hold(
+            values.negated(plain),
+            "listeners has one with lbProtocol http, which a classic load balancer cannot redirect",
+            about="lbProtocol of its listeners",
+            fix="an application load balancer, or listeners with lb_protocol https alone",
+        )
+        return
     protocol = _protocol(listener)
     if protocol is UNKNOWN:
         yield listener.undecided("protocol is not known yet")
@@ -108,13 +141,22 @@ def http_redirects(listener: Resource, _config: Config) -> Iterator[Finding]:
             )
 
 
-@stack_rule("load-balancer-spans-zones", LOAD_BALANCER)
+@stack_rule("load-balancer-spans-zones", LOAD_BALANCER, CLASSIC_BALANCER)
 def spans_zones(graph: Graph, _config: Config) -> Iterator[Finding]:
     """A balancer in one zone goes down with it."""
     topology = Topology(graph)
-    for balancer in graph.of(LOAD_BALANCER):
+    for balancer in graph.of(LOAD_BALANCER, CLASSIC_BALANCER):
         path = "subnets" if balancer.has("subnets") else "subnetMappings.*.subnetId"
-        yield from spans_two_zones(graph, topology, balancer, path)
+        if balancer.type == CLASSIC_BALANCER and not balancer.has("subnets"):
+            zones = values.items(balancer.get("availabilityZones"))
+            yield from balancer.must_hold(
+                len(set(values.strings(zones))) > 1 or (UNKNOWN if UNKNOWN in zones else False),
+                "availabilityZones names fewer than two zones",
+                about="availabilityZones",
+                fix="a subnet of each of two availability zones",
+            )
+        else:
+            yield from spans_two_zones(graph, topology, balancer, path)
 
 
 @stack_rule("load-balancer-rules-redirect", LISTENER_RULE)
@@ -139,6 +181,7 @@ def rules_redirect(graph: Graph, _config: Config) -> Iterator[Finding]:
 @stack_rule(
     "network-load-balancer-on-tls",
     LISTENER,
+    CLASSIC_BALANCER,
     passThroughPorts=Parameter(
         {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 65535}}, [443, 8443]
     ),
@@ -147,17 +190,24 @@ def network_on_tls(graph: Graph, config: Config) -> Iterator[Finding]:
     """TLS ends at the balancer, is passed through on the usual ports, or is an application load balancer's that comes next."""
     exempt = config.numbers("passThroughPorts")
     for listener in graph.of(LISTENER):
-        protocol, port = _protocol(listener), listener.number("port")
         targets = graph.refers(listener, "defaultActions", TARGET_GROUP).found
-        if port in exempt or any(target.text("targetType") == "alb" for target in targets):
-            continue
-        if protocol in ("TCP", "TCP_UDP", UNKNOWN):
-            yield from listener.must_hold(
-                UNKNOWN if UNKNOWN in (protocol, port) else False,
-                f"protocol is {values.show(protocol, _PROTOCOL)} on port {values.show(port)}, wanted TLS",
-                about="what it listens to",
-                fix='protocol="TLS", ssl_policy="ELBSecurityPolicy-TLS13-1-2-2021-06", certificate_arn=certificate.arn',
-            )
+        if not any(target.text("targetType") == "alb" for target in targets):
+            yield from _on_tls(listener, _protocol(listener), listener.number("port"), exempt)
+    for balancer in graph.of(CLASSIC_BALANCER):
+        for protocol, port in _entrances(balancer):
+            yield from _on_tls(balancer, protocol, port, exempt)
+
+
+def _on_tls(
+    resource: Resource, protocol: str | Unknown, port: float | Unknown, exempt: Sequence[int]
+) -> Iterator[Finding]:
+    if port not in exempt and protocol in ("TCP", "TCP_UDP", UNKNOWN):
+        yield from resource.must_hold(
+            UNKNOWN if UNKNOWN in (protocol, port) else False,
+            f"protocol is {values.show(protocol, _PROTOCOL)} on port {values.show(port)}, wanted TLS",
+            about="what it listens to",
+            fix='protocol="TLS", ssl_policy="ELBSecurityPolicy-TLS13-1-2-2021-06", certificate_arn=certificate.arn',
+        )
 
 
 @stack_rule("load-balancer-certificate-of-acm", LISTENER, LISTENER_CERTIFICATE)
@@ -198,7 +248,7 @@ def drops_invalid_headers(balancer: Resource, _config: Config) -> Iterator[Findi
     )
 
 
-@resource_rule("load-balancer-desync-mitigated", LOAD_BALANCER)
+@resource_rule("load-balancer-desync-mitigated", LOAD_BALANCER, CLASSIC_BALANCER)
 def desync_mitigated(balancer: Resource, _config: Config) -> Iterator[Finding]:
     """Ambiguous requests are closed off after the first (defensive, the default) or refused (strictest)."""
     mode = balancer.text("desyncMitigationMode", default="defensive")
@@ -218,7 +268,7 @@ def firewall_fails_closed(balancer: Resource, _config: Config) -> Iterator[Findi
     yield from balancer.must_be("enableWafFailOpen", wanted=False, fix=fix)
 
 
-@resource_rule("load-balancer-access-logged", LOAD_BALANCER)
+@resource_rule("load-balancer-access-logged", LOAD_BALANCER, CLASSIC_BALANCER)
 def access_logged(balancer: Resource, _config: Config) -> Iterator[Finding]:
     """Network load balancers log TLS connections only, so most have nothing to log."""
     yield from _application_must(
@@ -246,10 +296,11 @@ def connections_logged(balancer: Resource, _config: Config) -> Iterator[Finding]
 def targets_on_https(group: Resource, _config: Config) -> Iterator[Finding]:
     """Requests and health checks. Functions and other load balancers are asked in ways of their own."""
     kind = group.text("targetType", default="instance")
-    protocol = group.text("protocol")
+    protocol = _capitals(group.text("protocol"))
     if kind in ("lambda", "alb") or protocol in ("UDP", "GENEVE"):
         return
-    check = group.text("healthCheck.protocol", default="HTTP" if protocol in ("HTTP", "HTTPS") else "TCP")
+    usual = "HTTP" if protocol in ("HTTP", "HTTPS") else "TCP"
+    check = _capitals(group.text("healthCheck.protocol", default=usual))
     for path, seen in (("protocol", protocol), ("healthCheck.protocol", check)):
         yield from group.must_hold(
             UNKNOWN if UNKNOWN in (kind, protocol, seen) else seen in _ENCRYPTED,
@@ -262,7 +313,7 @@ def targets_on_https(group: Resource, _config: Config) -> Iterator[Finding]:
 @resource_rule("load-balancer-health-checks-set", TARGET_GROUP)
 def health_checks_set(group: Resource, _config: Config) -> Iterator[Finding]:
     """Where requests are HTTP, a path that tells more than ``/``; for anything else AWS asks whether the port is open."""
-    kind, protocol, check = group.text("targetType"), group.text("protocol"), group.get("healthCheck")
+    kind, protocol, check = group.text("targetType"), _capitals(group.text("protocol")), group.get("healthCheck")
     if kind == "lambda":
         return
     fix = 'health_check={"path": "/health", ...}'

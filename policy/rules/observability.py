@@ -92,6 +92,13 @@ def subscription_not_over_http(subscription: Resource, _config: Config) -> Itera
         yield subscription.fails("protocol is http, wanted https", fix='protocol="https"')
 
 
+@resource_rule("subscription-failures-kept", SUBSCRIPTION)
+def subscription_failures_kept(subscription: Resource, _config: Config) -> Iterator[Finding]:
+    """A queue for what a subscriber did not take, after the last attempt."""
+    fix = 'redrive_policy={"deadLetterTargetArn": queue.arn} as JSON'
+    yield from subscription.must_be_set("redrivePolicy", fix=fix)
+
+
 @stack_rule("alarm-has-actions", ALARM, COMPOSITE)
 def alarm_has_actions(graph: Graph, _config: Config) -> Iterator[Finding]:
     """An alarm tells somebody, or something acts on it: a deployment, a composite alarm, scaling. A dashboard does not."""

@@ -38,13 +38,18 @@ _GUARDED: Final[list[Value]] = [
     "deletionProtection",
     "enableKeyRotation",
     "ignorePublicAcls",
+    "ingress",
+    "inlinePolicies",
     "kmsKeyId",
+    "kmsMasterKeyId",
+    "managedPolicyArns",
     "multiAz",
     "policy",
     "publiclyAccessible",
     "restrictPublicBuckets",
     "storageEncrypted",
     "transitEncryptionEnabled",
+    "transitEncryptionMode",
 ]
 _PLACES_FOR_SECRETS: Final = (
     "aws:secretsmanager/secretVersion:SecretVersion",
@@ -149,15 +154,35 @@ def _leaks(value: Value, path: str) -> Iterator[str]:
     CACHE,
     "aws:elasticache/cluster:Cluster",
     "aws:rds/clusterInstance:ClusterInstance",
+    DATABASE_CLUSTER,
+    TASK,
     classes=Parameter(_WORDS, []),
+    maxCpu=Parameter({"type": "integer", "minimum": 256}, 16384),
+    maxMemory=Parameter({"type": "integer", "minimum": 512}, 122880),
 )
 def instance_classes_allowed(resource: Resource, config: Config) -> Iterator[Finding]:
-    """A guard against a bill that nobody expected."""
+    """A guard against a bill that nobody expected. `maxCpu` in CPU units, `maxMemory` in MiB; Fargate has no more."""
+    if resource.type == TASK:
+        yield from _size_allowed(resource, "cpu", config.number("maxCpu"))
+        yield from _size_allowed(resource, "memory", config.number("maxMemory"))
+        return
     allowed = config.words("classes")
-    path = "instanceClass" if resource.type.startswith("aws:rds/") else "nodeType"
+    path = "dbClusterInstanceClass" if resource.type == DATABASE_CLUSTER else "instanceClass"
+    path = path if resource.type.startswith("aws:rds/") else "nodeType"
     seen = resource.text(path)
     if seen is UNKNOWN:
         yield resource.undecided(f"{path} is not known yet")
     elif allowed and seen and not any(fnmatch.fnmatchcase(seen, pattern) for pattern in allowed):
         shown = values.show(seen, r"(db|cache)\.[a-z0-9.-]{1,30}")
         yield resource.fails(f"{path} is {shown}, wanted {', '.join(allowed)}", fix="a class on the list")
+
+
+def _size_allowed(task: Resource, path: str, most: int) -> Iterator[Finding]:
+    """Findings about a task's CPU or memory, which may be written in vCPU or GB: both are 1024 of the usual unit."""
+    seen = task.get(path)
+    match = re.fullmatch(r"(?i)(\d+(?:\.\d+)?)\s*(?:vcpu|gb)", seen) if isinstance(seen, str) else None
+    size = float(match[1]) * 1024 if match else task.number(path)
+    if size is UNKNOWN:
+        yield task.undecided(f"{path} is not known yet")
+    elif size > most:
+        yield task.fails(f"{path} is {values.show(size)}, wanted at most {most}", fix=f'{path}="{most}"')

@@ -6,6 +6,7 @@ from typing import Final
 from policy import values
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, Parameter, resource_rule, stack_rule
+from policy.rules.containers import TASK
 from policy.rules.load_balancing import TARGET_GROUP
 from policy.rules.network import only_groups_reach, placement_findings, spans_two_zones
 from policy.topology import SERVICE, SUBNET, Topology
@@ -15,26 +16,46 @@ CLUSTER: Final = "aws:ecs/cluster:Cluster"
 SCALING: Final = "aws:appautoscaling/target:Target"
 TASK_SET: Final = "aws:ecs/taskSet:TaskSet"
 
+_EVENT_TARGET: Final = "aws:cloudwatch/eventTarget:EventTarget"
+_SCHEDULE: Final = "aws:scheduler/schedule:Schedule"
+_PLACES: Final = {
+    SERVICE: "networkConfiguration",
+    TASK_SET: "networkConfiguration",
+    _EVENT_TARGET: "ecsTarget.networkConfiguration",
+    _SCHEDULE: "target.ecsParameters.networkConfiguration",
+}
+"""What starts tasks, and its property that places them."""
 _NETWORK_PROTOCOLS: Final = ("TCP", "TCP_UDP", "TLS", "UDP", "QUIC", "TCP_QUIC")
 _OWN_CONTROLLERS: Final = ("CODE_DEPLOY", "EXTERNAL")
 _PLATFORM: Final = r"\d\.\d\.\d"
 
 
-@resource_rule("services-without-public-ip", SERVICE, TASK_SET)
+@resource_rule("services-without-public-ip", *_PLACES)
 def without_public_ip(service: Resource, _config: Config) -> Iterator[Finding]:
-    """Tasks leave through a NAT gateway or endpoints."""
+    """Tasks leave through a NAT gateway or endpoints, those that a schedule or an event starts as well."""
     fix = 'network_configuration={"assign_public_ip": False, ...} in private subnets'
-    yield from service.must_be("networkConfiguration.assignPublicIp", wanted=False, fix=fix)
+    yield from service.must_be(f"{_PLACES[service.type]}.assignPublicIp", wanted=False, fix=fix)
 
 
-@stack_rule("services-in-private-subnets", SERVICE, TASK_SET)
+@stack_rule("services-in-private-subnets", *_PLACES)
 def in_private_subnets(graph: Graph, _config: Config) -> Iterator[Finding]:
-    """No subnet of a service may lead to an internet gateway."""
+    """No subnet of a service may lead to an internet gateway, nor of a task that a schedule or an event starts."""
     topology = Topology(graph)
-    for service in graph.of(SERVICE, TASK_SET):
-        if service.has("networkConfiguration"):
-            reach = topology.placement(graph.refers(service, "networkConfiguration.subnets", SUBNET))
-            yield from placement_findings(service, "networkConfiguration", reach, "private subnets only")
+    for service in graph.of(*_PLACES):
+        path = _PLACES[service.type]
+        if service.has(path) and _starts_tasks(graph, service, path):
+            reach = topology.placement(graph.refers(service, f"{path}.subnets", SUBNET))
+            yield from placement_findings(service, path, reach, "private subnets only")
+
+
+def _starts_tasks(graph: Graph, resource: Resource, path: str) -> bool:
+    """Whether it may. Most schedules start a function, which shows by what an unknown target depends on."""
+    return (
+        resource.type != _SCHEDULE
+        or resource.get(path) is not UNKNOWN
+        or not resource.dependencies.get("target")
+        or bool(graph.refers(resource, path, TASK, SUBNET).found)
+    )
 
 
 @stack_rule("services-ingress-from-groups-only", SERVICE)
@@ -50,7 +71,7 @@ def ingress_from_groups_only(graph: Graph, _config: Config) -> Iterator[Finding]
 
 def _behind_network_balancer(graph: Graph, service: Resource) -> bool:
     targets = graph.refers(service, "loadBalancers", TARGET_GROUP).found
-    return any(target.text("protocol") in _NETWORK_PROTOCOLS for target in targets)
+    return any(str(target.get("protocol")).upper() in _NETWORK_PROTOCOLS for target in targets)
 
 
 @stack_rule("services-spread-over-zones", SERVICE, minTasks=Parameter({"type": "integer", "minimum": 2}, 2))

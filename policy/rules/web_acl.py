@@ -23,14 +23,8 @@ def _inline(resource: Resource) -> list[Value]:
     """The rules that a web ACL or rule group holds itself, in the provider's words also where they are JSON."""
     written = [values.document(resource.get(name)) for name in ("ruleJson", "rulesJson")]
     return values.items(resource.get("rules")) + [
-        _uncapitalised(rule) for text in written for rule in values.items(text)
+        values.uncapitalised(rule, _RENAMED) for text in written for rule in values.items(text)
     ]
-
-
-def _uncapitalised(value: Value) -> Value:
-    if isinstance(value, dict):
-        return {_RENAMED.get(key, key[:1].lower() + key[1:]): _uncapitalised(item) for key, item in value.items()}
-    return [_uncapitalised(item) for item in value] if isinstance(value, list) else value
 
 
 def _rules(graph: Graph, acl: Resource) -> list[Value]:
@@ -72,9 +66,20 @@ def has_rules(graph: Graph, _config: Config) -> Iterator[Finding]:
         )
 
 
-@stack_rule("web-acl-blocks", WEB_ACL)
+@stack_rule("web-acl-blocks", WEB_ACL, RULE_GROUP)
 def blocks(graph: Graph, _config: Config) -> Iterator[Finding]:
-    """Counting is for the first days of a rule. A web ACL that blocks by default needs none that acts."""
+    """Counting is for the first days of a rule. A web ACL that blocks by default needs none that acts.
+
+    What a rule group counts and labels, another rule may block.
+    """
+    for group in graph.of(RULE_GROUP):
+        if inner := _inline(group):
+            yield from group.must_hold(
+                values.some(_acts(rule) or values.at(rule, "ruleLabels") is not None for rule in inner),
+                "every rule only counts, so nothing is ever blocked",
+                about="what its rules do",
+                fix='"action": {"block": {}} for rules',
+            )
     for acl in graph.of(WEB_ACL):
         rules = _rules(graph, acl)
         action = acl.get("defaultAction")

@@ -7,6 +7,7 @@ MULTITENANT = "cloudfront/multitenantDistribution:MultitenantDistribution"
 CERTIFICATE = "acm/certificate:Certificate"
 HEADERS = "cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
 LOG_SOURCE = "cloudwatch/logDeliverySource:LogDeliverySource"
+LOG_DELIVERY = "cloudwatch/logDelivery:LogDelivery"
 WEB_ACL = "wafv2/webAcl:WebAcl"
 BUCKET_HOST = "shop-media.s3.eu-north-1.amazonaws.com"
 FUNCTION_HOST = "abcdefgh.lambda-url.eu-north-1.on.aws"
@@ -53,6 +54,10 @@ def behind(scope: str, **props: Any) -> list[Sample]:
 def function_url(**origin: Any) -> list[Sample]:
     made = {**custom(), "domainName": Ref("url", "functionUrl"), **origin}
     return [res("lambda/functionUrl:FunctionUrl", "url", functionName="resize"), cdn(origins=[made])]
+
+
+def logged(*deliveries: Sample, kind: str = "ACCESS_LOGS") -> list[Sample]:
+    return [cdn(), res(LOG_SOURCE, "log", logType=kind, resourceArn=Ref("cdn", "arn")), *deliveries]
 
 
 CASES = [
@@ -258,11 +263,18 @@ CASES = [
     Case("cdn-behind-firewall", "fail", [cdn(origins=[files(), custom()])], "webAclId is not set"),
     Case("cdn-behind-firewall", "undecided", [cdn(origins=[files(), UNKNOWN])]),
     Case("cdn-access-logged", "undecided", [cdn(), res(LOG_SOURCE, "log", logType="ACCESS_LOGS", resourceArn=UNKNOWN)]),
+    Case("cdn-access-logged", "fail", logged(), "its requests are not logged"),
+    Case(
+        "cdn-access-logged",
+        "fail",
+        logged(res(LOG_DELIVERY, "way", deliverySourceName=Ref("log", "name")), kind="CONNECTION_LOGS"),
+    ),
+    Case("cdn-access-logged", "undecided", logged(res(LOG_DELIVERY, "way", deliverySourceName=UNKNOWN))),
     Case("cdn-access-logged", "pass", [cdn(loggingConfig={"bucket": UNKNOWN})]),
     Case(
         "cdn-access-logged",
         "pass",
-        [cdn(), res(LOG_SOURCE, "log", logType="ACCESS_LOGS", resourceArn=Ref("cdn", "arn"))],
+        logged(res(LOG_DELIVERY, "way", deliverySourceName=Ref("log", "name"))),
     ),
     Case("cdn-access-logged", "pass", [cdn(defaultCacheBehavior={"realtimeLogConfigArn": UNKNOWN})]),
     Case("cdn-access-logged", "fail", [cdn(defaultCacheBehavior={"compress": True})], "its requests are not logged"),

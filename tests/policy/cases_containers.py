@@ -14,7 +14,14 @@ def task(environment: Sequence[tuple[str, str]] = (), **props: Any) -> list[Samp
     return [res(TASK, "api", containerDefinitions=json.dumps([container]))]
 
 
+def capitals(**props: Any) -> list[Sample]:
+    """Return a task whose container is described as in CloudFormation."""
+    return [res(TASK, "api", containerDefinitions=json.dumps([{"Name": "api", "Image": "shop/api:1.4.2", **props}]))]
+
+
 UNREAD = [res(TASK, "api", containerDefinitions=UNKNOWN)]
+DAEMON, EXPRESS = "ecs/daemonTaskDefinition:DaemonTaskDefinition", "ecs/expressGatewayService:ExpressGatewayService"
+PASSWORD = {"name": "DB_PASSWORD", "value": "hunter2"}
 SECRETS, PINNED = "container-secrets-not-in-environment", "container-images-pinned"
 
 CASES = [
@@ -27,6 +34,16 @@ CASES = [
     Case(SECRETS, "fail", task([("HELPER", "AKIA" + "Q" * 16)]), "HELPER has a value"),
     Case(SECRETS, "fail", task([("PEM", "-----BEGIN RSA PRIVATE KEY-----")])),
     Case(SECRETS, "undecided", UNREAD),
+    Case(
+        SECRETS,
+        "fail",
+        [res(EXPRESS, "api", primaryContainer={"image": "x", "environments": [PASSWORD]})],
+        "container 1",
+    ),
+    Case(SECRETS, "fail", [res(DAEMON, "api", containerDefinitions=[{"environments": [PASSWORD]}])]),
+    Case(SECRETS, "undecided", [res(EXPRESS, "api", primaryContainer=UNKNOWN)]),
+    Case(PINNED, "fail", [res(EXPRESS, "api", primaryContainer={"image": "shop/api:latest"})]),
+    Case(PINNED, "pass", [res(DAEMON, "api", containerDefinitions=[{"image": "shop/agent:1.2.0"}])]),
     Case(PINNED, "pass", task(image="shop/api:1.4.2")),
     Case(PINNED, "pass", task(image=f"shop/api{DIGEST}")),
     Case(PINNED, "pass", task(image="registry.example:5000/api:9f2c1ab")),
@@ -36,8 +53,20 @@ CASES = [
     Case(PINNED, "undecided", UNREAD),
     Case("container-not-privileged", "pass", task()),
     Case("container-not-privileged", "fail", task(privileged=True), "container api has privileged true"),
+    Case("container-not-privileged", "fail", task(privileged="true"), "container api has privileged true"),
+    Case("container-not-privileged", "fail", capitals(Privileged=True), "container api has privileged true"),
+    Case("container-not-privileged", "fail", [res(TASK, "api", containerDefinitions={"privileged": True})]),
+    Case(
+        "container-not-privileged",
+        "undecided",
+        [res(TASK, "api", containerDefinitions=[{"privileged": False}, UNKNOWN])],
+    ),
     Case("container-not-privileged", "undecided", UNREAD),
+    Case(SECRETS, "fail", capitals(Environment=[{"Name": "DB_PASSWORD", "Value": "hunter2"}])),
     Case("container-not-root", "pass", task(user="1000")),
+    Case("container-not-root", "pass", task(user=1000)),
+    Case("container-not-root", "fail", task(user=0), "has user 0"),
+    Case("container-not-root", "fail", task(user="00:1000"), "has user 0"),
     Case("container-not-root", "fail", task(), "has no user"),
     Case("container-not-root", "fail", task(user="0:0"), "has user 0,"),
     Case("container-not-root", "fail", task(name=None), "container 1 has no user"),

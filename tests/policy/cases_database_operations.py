@@ -4,6 +4,7 @@ from tests.policy.harness import UNKNOWN, Case, Ref, Sample, res
 
 DB, CLUSTER, MEMBER = "rds/instance:Instance", "rds/cluster:Cluster", "rds/clusterInstance:ClusterInstance"
 SNAPSHOT, GROUP = "rds/snapshot:Snapshot", "rds/clusterParameterGroup:ClusterParameterGroup"
+FIREWALL = "ec2/securityGroup:SecurityGroup"
 EVENTS, SELECTION = "rds/eventSubscription:EventSubscription", "backup/selection:Selection"
 
 
@@ -21,6 +22,21 @@ def member(name: str, of: object = None) -> Sample:
 
 def selection(**props: Any) -> Sample:
     return res(SELECTION, "selection", **props)
+
+
+def opened(low: object, high: object, *, protocol: str = "tcp", **props: Any) -> list[Sample]:
+    ports: dict[str, Any] = {name: port for name, port in (("fromPort", low), ("toPort", high)) if port is not None}
+    way: dict[str, Any] = {
+        "securityGroupId": Ref("g"),
+        "referencedSecurityGroupId": "sg-1",
+        "ipProtocol": protocol,
+        **ports,
+    }
+    return [
+        res(FIREWALL, "g"),
+        res("vpc/securityGroupIngressRule:SecurityGroupIngressRule", "way", **way),
+        db(vpcSecurityGroupIds=[Ref("g")], **props),
+    ]
 
 
 CASES = [
@@ -68,9 +84,15 @@ CASES = [
     Case("database-enhanced-monitoring", "pass", [db(monitoringInterval=60, monitoringRoleArn=UNKNOWN)]),
     Case("database-enhanced-monitoring", "fail", [db()], "monitoringInterval is 0 and monitoringRoleArn is not set"),
     Case("database-enhanced-monitoring", "fail", [res(MEMBER, "one", monitoringInterval=60)]),
+    Case("database-enhanced-monitoring", "pass", [cluster()]),
+    Case("database-enhanced-monitoring", "fail", [cluster(dbClusterInstanceClass="db.m6gd.large")]),
+    Case("database-insights-on", "pass", [cluster()]),
+    Case("database-insights-on", "fail", [cluster(dbClusterInstanceClass="db.m6gd.large")]),
     Case("database-enhanced-monitoring", "undecided", [db(monitoringInterval=UNKNOWN, monitoringRoleArn="role")]),
     Case("database-logs-exported", "pass", [db(enabledCloudwatchLogsExports=["postgresql", "upgrade"])]),
-    Case("database-logs-exported", "pass", [db(engine="oracle-ee")]),
+    Case("database-logs-exported", "pass", [db(engine="db2-se")]),
+    Case("database-logs-exported", "pass", [db(engine="oracle-ee", enabledCloudwatchLogsExports=["alert"])]),
+    Case("database-logs-exported", "fail", [db(engine="sqlserver-se")], "lacks error"),
     Case("database-logs-exported", "pass", [res(DB, "copy", replicateSourceDb="db-1")]),
     Case("database-logs-exported", "fail", [db()], "enabledCloudwatchLogsExports lacks postgresql"),
     Case("database-logs-exported", "fail", [cluster(enabledCloudwatchLogsExports=["error"])], "lacks slowquery"),
@@ -81,9 +103,27 @@ CASES = [
         "pass",
         [
             res(GROUP, "pg", parameters=[{"name": "server_audit_logging", "value": "1"}]),
-            cluster(dbClusterParameterGroupName=Ref("pg")),
+            cluster(dbClusterParameterGroupName=Ref("pg"), enabledCloudwatchLogsExports=["audit"]),
         ],
     ),
+    Case(
+        "database-audit-logged",
+        "fail",
+        [
+            res(GROUP, "pg", parameters=[{"name": "server_audit_logging", "value": 1}]),
+            cluster(dbClusterParameterGroupName=Ref("pg"), enabledCloudwatchLogsExports=["error"]),
+        ],
+        "enabledCloudwatchLogsExports lacks audit",
+    ),
+    Case(
+        "database-audit-logged",
+        "undecided",
+        [
+            res(GROUP, "pg", parameters=[{"name": "server_audit_logging", "value": "1"}]),
+            cluster(dbClusterParameterGroupName=Ref("pg"), enabledCloudwatchLogsExports=[UNKNOWN]),
+        ],
+    ),
+    Case("database-audit-logged", "fail", [cluster(dbClusterParameterGroupName="default.aurora-mysql8.0")]),
     Case("database-audit-logged", "pass", [cluster(engine="aurora-postgresql")]),
     Case("database-audit-logged", "fail", [cluster()], "dbClusterParameterGroupName is not set"),
     Case(
@@ -105,12 +145,32 @@ CASES = [
             db(parameterGroupName=Ref("pg")),
         ],
     ),
+    Case(
+        "database-queries-logged",
+        "fail",
+        [
+            res(
+                "rds/parameterGroup:ParameterGroup",
+                "pg",
+                parameters=[{"name": "log_min_duration_statement", "value": "-1"}],
+            ),
+            db(parameterGroupName=Ref("pg")),
+        ],
+        "log_min_duration_statement is -1",
+    ),
     Case("database-queries-logged", "pass", [cluster()]),
     Case("database-queries-logged", "fail", [db()], "parameterGroupName is not set"),
     Case("database-queries-logged", "undecided", [db(engine=UNKNOWN)]),
     Case("database-iam-authentication", "pass", [db(iamDatabaseAuthenticationEnabled=True)]),
     Case("database-iam-authentication", "fail", [cluster()], "iamDatabaseAuthenticationEnabled is false (the default)"),
     Case("database-iam-authentication", "undecided", [db(iamDatabaseAuthenticationEnabled=UNKNOWN)]),
+    Case("database-iam-authentication", "pass", [db(engine="sqlserver-ex")]),
+    Case("database-iam-authentication", "pass", [db(engine="oracle-se2", iamDatabaseAuthenticationEnabled=False)]),
+    Case("database-iam-authentication", "undecided", [db(engine=UNKNOWN)]),
+    Case("database-iam-authentication", "pass", [db(engine=UNKNOWN, iamDatabaseAuthenticationEnabled=True)]),
+    Case("database-iam-authentication", "undecided", [res(DB, "copy", replicateSourceDb="db-1")]),
+    Case("database-minor-upgrades-automatic", "pass", [cluster()]),
+    Case("database-minor-upgrades-automatic", "fail", [cluster(autoMinorVersionUpgrade=False)]),
     Case("database-minor-upgrades-automatic", "pass", [db()]),
     Case(
         "database-minor-upgrades-automatic",
@@ -130,18 +190,76 @@ CASES = [
     Case("database-groups-chosen", "fail", [db()], "vpcSecurityGroupIds is not set"),
     Case("database-groups-chosen", "fail", [cluster()]),
     Case(
-        "database-events-subscribed", "pass", [db(), res(EVENTS, "events", snsTopic="topic", sourceType="db-instance")]
+        "database-events-subscribed",
+        "pass",
+        [
+            db(),
+            res(EVENTS, "databases", sourceType="db-instance", sourceIds=[Ref("db")]),
+            res(EVENTS, "parameters", sourceType="db-parameter-group", eventCategories=["configuration change"]),
+            res(EVENTS, "groups", sourceType="db-security-group"),
+        ],
+    ),
+    Case(
+        "database-events-subscribed",
+        "fail",
+        [db(), res(EVENTS, "events", sourceType="db-instance")],
+        "all that matters of db-parameter-group, db-security-group",
+    ),
+    Case(
+        "database-events-subscribed",
+        "fail",
+        [
+            db(),
+            res(EVENTS, "all", enabled=False),
+            res(EVENTS, "databases", sourceType="db-instance", eventCategories=["failure", "maintenance"]),
+            res(EVENTS, "parameters", sourceType="db-parameter-group"),
+            res(EVENTS, "groups", sourceType="db-security-group"),
+        ],
+        "all that matters of db-instance",
+    ),
+    Case(
+        "database-events-subscribed",
+        "undecided",
+        [db(), res(EVENTS, "events", eventCategories=UNKNOWN)],
     ),
     Case("database-events-subscribed", "pass", [cluster(), res(EVENTS, "events", snsTopic="topic")]),
-    Case("database-events-subscribed", "fail", [db()], "no EventSubscription of this stack is about db-instance"),
+    Case(
+        "database-events-subscribed",
+        "fail",
+        [db()],
+        "no EventSubscription of this stack is about all that matters of db-instance",
+    ),
     Case("database-events-subscribed", "fail", [cluster(), res(EVENTS, "events", sourceType="db-instance")]),
     Case("database-events-subscribed", "fail", [db(), res(EVENTS, "events", enabled=False)]),
     Case("database-events-subscribed", "undecided", [db(), res(EVENTS, "events", sourceType=UNKNOWN)]),
     Case("database-port-not-default", "pass", [db(port=15432)]),
-    Case("database-port-not-default", "pass", [db(engine="oracle-ee")]),
+    Case("database-port-not-default", "pass", [db(engine="oracle-ee", port=2484)]),
+    Case("database-port-not-default", "fail", [db(engine="sqlserver-web")], "port is 1433"),
     Case("database-port-not-default", "fail", [db()], "port is 5432, the engine's default"),
     Case("database-port-not-default", "fail", [cluster(port=3306)]),
     Case("database-port-not-default", "undecided", [db(port=UNKNOWN)]),
+    Case("data-stores-open-own-port-only", "pass", opened(5432, 5432)),
+    Case("data-stores-open-own-port-only", "pass", [db()]),
+    Case("data-stores-open-own-port-only", "pass", opened(6543, 6543, port=6543)),
+    Case(
+        "data-stores-open-own-port-only", "fail", opened(0, 65535), "opens ports 0 to 65535 (SecurityGroupIngressRule"
+    ),
+    Case("data-stores-open-own-port-only", "fail", opened(22, 22), "opens port 22"),
+    Case("data-stores-open-own-port-only", "fail", opened(None, None, protocol="-1"), "wanted 5432 only"),
+    Case("data-stores-open-own-port-only", "undecided", opened(UNKNOWN, 5432)),
+    Case("data-stores-open-own-port-only", "undecided", [db(vpcSecurityGroupIds=UNKNOWN)]),
+    Case("data-stores-open-own-port-only", "undecided", opened(5432, 5432, port=UNKNOWN)),
+    Case(
+        "data-stores-open-own-port-only",
+        "fail",
+        [
+            res(
+                FIREWALL, "g", ingress=[{"fromPort": 0, "toPort": 6379, "protocol": "tcp", "securityGroups": ["sg-1"]}]
+            ),
+            res("elasticache/replicationGroup:ReplicationGroup", "redis", securityGroupIds=[Ref("g")]),
+        ],
+        "SecurityGroup g opens ports 0 to 6379",
+    ),
     Case("database-user-name-own", "pass", [db(username="shop_admin")]),
     Case("database-user-name-own", "pass", [res(DB, "copy", replicateSourceDb="db-1")]),
     Case(
@@ -160,6 +278,18 @@ CASES = [
         ],
     ),
     Case("database-in-backup-plan", "pass", [db(replicateSourceDb="db-1")]),
+    Case("database-in-backup-plan", "pass", [cluster(), selection(resources=["arn:aws:rds:*:*:cluster:*"])]),
+    Case(
+        "database-in-backup-plan",
+        "undecided",
+        [db(), selection(resources=["*"], conditions=[{"stringEquals": [{"key": "k", "value": "v"}]}])],
+    ),
+    Case("database-in-backup-plan", "undecided", [db(), selection(resources=["*"], notResources=["arn:aws:rds:a"])]),
+    Case(
+        "database-in-backup-plan",
+        "fail",
+        [db(arn="arn:aws:rds:eu-north-1:1:db:one"), selection(resources=["arn:aws:rds:*:*:cluster:*"])],
+    ),
     Case("database-in-backup-plan", "fail", [db()], "no backup Selection of this stack names it"),
     Case(
         "database-in-backup-plan",
@@ -188,6 +318,7 @@ CASES = [
     Case("database-authority-current", "pass", [db()]),
     Case("database-authority-current", "pass", [res(MEMBER, "one", caCertIdentifier="rds-ca-ecc384-g1")]),
     Case("database-authority-current", "fail", [db(caCertIdentifier="rds-ca-2019")], "caCertIdentifier is rds-ca-2019"),
+    Case("database-authority-current", "fail", [cluster(caCertificateIdentifier="rds-ca-2019")], "caCertificateId"),
     Case("database-authority-current", "undecided", [db(caCertIdentifier=UNKNOWN)]),
     Case("database-version-supported", "pass", [db(engineVersion="17")]),
     Case("database-version-supported", "pass", [db(engineVersion="14.9")]),
@@ -207,6 +338,13 @@ CASES = [
         "wanted 16",
         config={"oldest": {"postgres": "16"}},
     ),
+    Case(
+        "database-version-supported",
+        "fail",
+        [cluster(engineVersion="5.7.mysql_aurora.2.11.4")],
+        "wanted 8.0.mysql_aurora.3 or newer",
+    ),
+    Case("database-version-supported", "pass", [cluster(engineVersion="8.0.mysql_aurora.3.08.0")]),
     Case("database-version-supported", "undecided", [db(engineVersion=UNKNOWN)]),
     Case(
         "database-extended-support-off",

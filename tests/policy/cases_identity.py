@@ -44,6 +44,15 @@ def oidc(host: str, **tests: Any) -> Sample:
 
 AUDIENCE = {f"{GITHUB}:aud": "sts.amazonaws.com"}
 SERVICE = {"Service": "ecs-tasks.amazonaws.com"}
+STRONG: dict[str, Any] = {
+    "minimumPasswordLength": 14,
+    "passwordReusePrevention": 24,
+    "maxPasswordAge": 90,
+    "requireLowercaseCharacters": True,
+    "requireUppercaseCharacters": True,
+    "requireNumbers": True,
+    "requireSymbols": True,
+}
 
 CASES = [
     Case("no-service-wildcards", "pass", [grants("s3:Get*")]),
@@ -62,6 +71,25 @@ CASES = [
     Case("no-resource-wildcards", "fail", [grants("s3:PutObject")], "statement 1 allows changes to every resource"),
     Case("no-resource-wildcards", "fail", [inline(["s3:Get*", "sqs:SendMessage"], ["*"])]),
     Case("no-resource-wildcards", "undecided", [res(ROLE_POLICY, "p", policy=UNKNOWN)]),
+    Case("data-access-names-resources", "pass", [grants("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:a")]),
+    Case("data-access-names-resources", "pass", [grants("s3:GetObject", "arn:aws:s3:::shop-media/*")]),
+    Case("data-access-names-resources", "pass", [grants("s3:ListAllMyBuckets")]),
+    Case("data-access-names-resources", "pass", [grants("s3:Get*", ["arn:aws:s3:::b/*", "arn:aws:sqs:*:*:*"])]),
+    Case(
+        "data-access-names-resources",
+        "pass",
+        [grants("ssm:GetParameter", Condition={"StringEquals": {"aws:ResourceTag/app": "shop"}})],
+    ),
+    Case(
+        "data-access-names-resources",
+        "fail",
+        [grants("secretsmanager:GetSecretValue")],
+        "statement 1 lets its holder read data or credentials of every resource",
+    ),
+    Case("data-access-names-resources", "fail", [grants("dynamodb:*", "arn:aws:dynamodb:*:*:table/*")]),
+    Case("data-access-names-resources", "fail", [grants("sts:AssumeRole", "arn:aws:iam::*:role/*")]),
+    Case("data-access-names-resources", "fail", [inline("s3:Get*", ["arn:aws:s3:::*"])]),
+    Case("data-access-names-resources", "undecided", [res(POLICY, "p", policy=UNKNOWN)]),
     Case("no-privilege-escalation", "pass", [grants("iam:PassRole", "arn:aws:iam::123456789012:role/shop/*")]),
     Case(
         "no-privilege-escalation",
@@ -216,6 +244,18 @@ CASES = [
     Case("no-inline-policies", "fail", [inline("s3:GetObject")]),
     Case("role-policies-not-mixed", "pass", [res(ROLE, "r"), res(ATTACHMENT, "a", role=Ref("r"))]),
     Case("role-policies-not-mixed", "pass", [res(ROLE, "r", managedPolicyArns=["arn"])]),
+    Case("role-policies-not-mixed", "pass", [res(ROLE, "r"), res(GROUPED, "g", roles=[Ref("r")])]),
+    Case(
+        "role-policies-not-mixed",
+        "fail",
+        [res(ROLE, "r", managedPolicyArns=["arn"]), res(GROUPED, "g", roles=[Ref("r")])],
+        "managedPolicyArns is set and PolicyAttachment g adds to it",
+    ),
+    Case(
+        "role-policies-not-mixed",
+        "undecided",
+        [res(ROLE, "r", managedPolicyArns=["arn"]), res(GROUPED, "g", roles=UNKNOWN)],
+    ),
     Case(
         "role-policies-not-mixed",
         "fail",
@@ -241,10 +281,21 @@ CASES = [
             res(
                 "iam/accountPasswordPolicy:AccountPasswordPolicy",
                 "p",
-                minimumPasswordLength=14,
-                passwordReusePrevention=24,
+                **STRONG,
             )
         ],
+    ),
+    Case(
+        "password-policy-strong",
+        "fail",
+        [res("iam/accountPasswordPolicy:AccountPasswordPolicy", "p", **{**STRONG, "maxPasswordAge": 180})],
+        "maxPasswordAge is 180 days, wanted at most 90 days",
+    ),
+    Case(
+        "password-policy-strong",
+        "fail",
+        [res("iam/accountPasswordPolicy:AccountPasswordPolicy", "p", **{**STRONG, "requireSymbols": False})],
+        "requireSymbols is false",
     ),
     Case(
         "password-policy-strong",
@@ -259,8 +310,7 @@ CASES = [
             res(
                 "iam/accountPasswordPolicy:AccountPasswordPolicy",
                 "p",
-                minimumPasswordLength=14,
-                passwordReusePrevention=UNKNOWN,
+                **{**STRONG, "passwordReusePrevention": UNKNOWN},
             )
         ],
     ),

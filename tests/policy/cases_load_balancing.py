@@ -169,7 +169,42 @@ def targets(protocol: Any = "HTTP", check: Any = None, **props: Any) -> list[Sam
     return [res(TARGETS, "targets", port=8000, protocol=protocol, **checked, **props)]
 
 
+CLASSIC = "elb/loadBalancer:LoadBalancer"
+
+
+def classic(protocol: Any = "https", port: int = 443, **props: Any) -> Sample:
+    listener = {"lbProtocol": protocol, "lbPort": port, "instanceProtocol": "http", "instancePort": 8000}
+    return res(CLASSIC, "classic", listeners=[listener], **props)
+
+
 CASES += [
+    Case("load-balancer-http-redirects", "pass", [classic()]),
+    Case("load-balancer-http-redirects", "fail", [classic("http", 80)], "a classic load balancer cannot redirect"),
+    Case("load-balancer-http-redirects", "undecided", [classic(UNKNOWN)]),
+    Case(
+        "load-balancer-http-redirects",
+        "fail",
+        [res(LISTENER, "l", protocol="http", defaultActions=[{"type": "forward"}])],
+    ),
+    Case("load-balancer-tls-policy", "fail", [https(protocol="https")], "sslPolicy is not set"),
+    Case(ON_TLS, "pass", [classic("tcp")]),
+    Case(ON_TLS, "fail", [classic("tcp", 5000)], "protocol is TCP on port 5000, wanted TLS"),
+    Case(ON_TLS, "fail", passed("tcp")),
+    Case(DESYNC, "pass", [classic()]),
+    Case(DESYNC, "fail", [classic(desyncMitigationMode="monitor")]),
+    Case(LOGGED, "pass", [classic(accessLogs={"bucket": UNKNOWN})]),
+    Case(LOGGED, "fail", [classic()], "accessLogs is not enabled"),
+    Case(LOGGED, "fail", [classic(accessLogs={"bucket": "logs", "enabled": False})]),
+    Case("load-balancer-spans-zones", "pass", [classic(availabilityZones=["eu-north-1a", "eu-north-1b"])]),
+    Case("load-balancer-spans-zones", "fail", [classic(availabilityZones=["eu-north-1a"])], "fewer than two zones"),
+    Case("load-balancer-spans-zones", "undecided", [classic(availabilityZones=["eu-north-1a", UNKNOWN])]),
+    Case(
+        "load-balancer-spans-zones",
+        "fail",
+        [res("ec2/vpc:Vpc", "vpc"), subnet("one"), classic(subnets=[Ref("one")])],
+        "subnets lies in eu-north-1a only",
+    ),
+    Case(ON_HTTPS, "pass", targets("https", {"protocol": "https"})),
     Case(ON_HTTPS, "pass", targets("HTTPS", {"protocol": "HTTPS"})),
     Case(ON_HTTPS, "pass", targets("TLS", {"protocol": "HTTPS"})),
     Case(ON_HTTPS, "pass", [res(TARGETS, "targets", targetType="lambda")]),

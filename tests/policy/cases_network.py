@@ -77,6 +77,17 @@ CASES = [
     Case(OPEN, "undecided", [group("alb"), old(cidrBlocks=[WORLD], protocol=UNKNOWN), balancer()]),
     Case(OPEN, "undecided", [group("alb"), old(cidrBlocks=[WORLD], fromPort=UNKNOWN), balancer()]),
     Case(OPEN, "undecided", [group("alb"), old(cidrBlocks=[WORLD]), balancer(internal=UNKNOWN)]),
+    Case(
+        OPEN,
+        "fail",
+        [
+            group("alb"),
+            old(cidrBlocks=[WORLD]),
+            balancer(),
+            res("efs/mountTarget:MountTarget", "files", securityGroups=[Ref("alb-group")]),
+        ],
+        "stands before MountTarget files",
+    ),
     Case(OPEN, "undecided", [group("alb", ingress=UNKNOWN)]),
     Case(OPEN, "pass", [group("alb"), old(cidrBlocks=[WORLD]), balancer(CLASSIC)]),
     Case(OPEN, "fail", [group("alb"), old(cidrBlocks=[WORLD]), balancer(CLASSIC, internal=True)], "stands before"),

@@ -60,6 +60,8 @@ CASES = [
     Case("subscription-not-over-http", "pass", [res(SUBSCRIPTION, "s", protocol="https")]),
     Case("subscription-not-over-http", "fail", [res(SUBSCRIPTION, "s", protocol="http")], "protocol is http"),
     Case("subscription-not-over-http", "undecided", [res(SUBSCRIPTION, "s", protocol=UNKNOWN)]),
+    Case("subscription-failures-kept", "pass", [res(SUBSCRIPTION, "s", protocol="sqs", redrivePolicy=UNKNOWN)]),
+    Case("subscription-failures-kept", "fail", [res(SUBSCRIPTION, "s", protocol="sqs")], "redrivePolicy is not set"),
     Case("alarm-has-actions", "pass", [alarm(alarmActions=[UNKNOWN])]),
     Case("alarm-has-actions", "pass", [alarm(), res(SERVICE, "api", alarms={"alarmNames": [Ref("alarm", "name")]})]),
     Case("alarm-has-actions", "fail", [alarm()], "alarmActions is not set"),

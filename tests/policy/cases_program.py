@@ -9,6 +9,9 @@ URL = "postgres://shop:hunter2@db/shop"
 PRIVATE_KEY = "-----BEGIN RSA PRIVATE KEY-----"
 TWO_TEXTS = '{"cache":"redis://sessions:6379","owner":"web@example.com"}'
 
+TAGS = {"app": "shop", "environment": "production", "owner": "platform"}
+ALLOWED = {"allowed": {"environment": ["production", "staging"]}}
+
 CASES = [
     Case("regions-allowed", "pass", [res(PROVIDER, "aws", region="eu-central-1")], config=REGIONS),
     Case("regions-allowed", "pass", [res(PROVIDER, "aws", region="ap-south-1")]),
@@ -89,6 +92,34 @@ CASES = [
         "fail",
         [res(DATABASE, "db", instanceClass="db.r8g.16xlarge")],
         "instanceClass is db.r8g.16xlarge, wanted db.t4g.*",
+        config={"classes": ["db.t4g.*"]},
+    ),
+    Case(
+        "instance-classes-allowed", "pass", [res("ecs/taskDefinition:TaskDefinition", "t", cpu="1024", memory="2048")]
+    ),
+    Case("required-tags", "pass", [res(BUCKET, "b", tags=TAGS)], config=ALLOWED),
+    Case(
+        "required-tags",
+        "fail",
+        [res(BUCKET, "b", tags={**TAGS, "environment": "playground"})],
+        "tag environment has another value than production, staging",
+        config=ALLOWED,
+    ),
+    Case("required-tags", "undecided", [res(BUCKET, "b", tags={**TAGS, "environment": UNKNOWN})], config=ALLOWED),
+    Case("required-tags", "fail", [res(BUCKET, "b", tags={"environment": UNKNOWN})], "tags app, owner", config=ALLOWED),
+    Case(
+        "instance-classes-allowed",
+        "fail",
+        [res("ecs/taskDefinition:TaskDefinition", "t", cpu="4 vCPU", memory="2048")],
+        "cpu is 4096, wanted at most 1024",
+        config={"maxCpu": 1024},
+    ),
+    Case("instance-classes-allowed", "undecided", [res("ecs/taskDefinition:TaskDefinition", "t", cpu=UNKNOWN)]),
+    Case(
+        "instance-classes-allowed",
+        "fail",
+        [res("rds/cluster:Cluster", "c", dbClusterInstanceClass="db.m6gd.large")],
+        "dbClusterInstanceClass is db.m6gd.large",
         config={"classes": ["db.t4g.*"]},
     ),
     Case("instance-classes-allowed", "undecided", [res(DATABASE, "db", instanceClass=UNKNOWN)]),

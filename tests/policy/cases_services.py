@@ -21,6 +21,14 @@ def web(*subnets: str, **props: Any) -> list[Sample]:
 
 SPREAD = "services-spread-over-zones"
 
+EVENT, SCHEDULE = "cloudwatch/eventTarget:EventTarget", "scheduler/schedule:Schedule"
+
+
+def started(**placed: Any) -> dict[str, Any]:
+    """Return what an event or a schedule says of the task that it starts."""
+    return {"taskDefinitionArn": "arn:aws:ecs:x", "networkConfiguration": placed}
+
+
 CASES = [
     Case("services-without-public-ip", "pass", [service()]),
     Case(
@@ -97,6 +105,35 @@ CASES += [
         "fail",
         [*network(), res(TASK_SET, "s", networkConfiguration={"subnets": [Ref("public-a")]})],
         "TaskSet s: networkConfiguration",
+    ),
+    Case("services-without-public-ip", "fail", [res(EVENT, "e", ecsTarget=started(assignPublicIp=True))]),
+    Case("services-without-public-ip", "pass", [res(EVENT, "e", arn="arn:aws:lambda:x")]),
+    Case(
+        "services-without-public-ip",
+        "fail",
+        [res(SCHEDULE, "e", target={"ecsParameters": started(assignPublicIp=True)})],
+    ),
+    Case(
+        "services-in-private-subnets",
+        "fail",
+        [*network(), res(EVENT, "e", ecsTarget=started(subnets=[Ref("public-a")]))],
+    ),
+    Case(
+        "services-in-private-subnets",
+        "fail",
+        [*network(), res(SCHEDULE, "e", target={"ecsParameters": started(subnets=[Ref("public-a")])})],
+        "target.ecsParameters.networkConfiguration: subnet public-a",
+    ),
+    Case(
+        "services-in-private-subnets",
+        "pass",
+        [*network(), res(SCHEDULE, "e", target={"ecsParameters": started(subnets=[Ref("private-a")])})],
+    ),
+    Case("services-in-private-subnets", "undecided", [res(SCHEDULE, "e", target=UNKNOWN)]),
+    Case(
+        "services-in-private-subnets",
+        "pass",
+        [res("lambda/function:Function", "f"), res(SCHEDULE, "e", target=UNKNOWN, also={"target": ["f"]})],
     ),
     Case(FROM_GROUPS, "pass", grouped(rule("api", source="alb", port=8000))),
     Case(FROM_GROUPS, "pass", grouped(FROM_NETWORK, targets="TCP")),

@@ -46,6 +46,35 @@ def called(name: str, *, ipv6: Any = False, **tags: Any) -> list[Sample]:
     return [*made, res(token, "other", subnetId=Ref(name), routeTableId=Ref("public"))]
 
 
+def tabled(*more: Sample, **association: Any) -> list[Sample]:
+    """Return a private subnet, its VPC's gateway, and what gives the VPC a route to it."""
+    token = "ec2/routeTableAssociation:RouteTableAssociation"
+    made = [vpc(), res("ec2/internetGateway:InternetGateway", "igw", vpcId=Ref("vpc")), subnet("private-a")]
+    own = [res(token, "private-a-table", subnetId=Ref("private-a"), **association)] if association else []
+    return [*made, *own, *more]
+
+
+def table(name: str, **props: Any) -> Sample:
+    return res("ec2/routeTable:RouteTable", name, vpcId=Ref("vpc"), **props)
+
+
+def out(table: Ref, gateway: Any) -> Sample:
+    return res(ROUTE, "out", routeTableId=table, destinationCidrBlock=WORLD, gatewayId=gateway)
+
+
+OUT = {"cidrBlock": WORLD, "gatewayId": Ref("igw")}
+FIRST = Ref("vpc", "defaultRouteTableId")
+ADOPTED = res("ec2/defaultRouteTable:DefaultRouteTable", "first", defaultRouteTableId=FIRST, routes=[OUT])
+MAIN = res("ec2/mainRouteTableAssociation:MainRouteTableAssociation", "main", vpcId=Ref("vpc"), routeTableId=Ref("own"))
+ATTACHED = res(
+    "ec2/internetGatewayAttachment:InternetGatewayAttachment",
+    "igw-attached",
+    vpcId=Ref("vpc"),
+    internetGatewayId=Ref("igw"),
+)
+VIA_ATTACHMENT = Ref("igw-attached", "internetGatewayId")
+
+
 def route(**props: Any) -> Sample:
     return res(ROUTE, "peer", routeTableId="rtb-1", vpcPeeringConnectionId="pcx-1", **props)
 
@@ -141,6 +170,33 @@ CASES = [
         ADDRESSES,
         "undecided",
         [res(EIP, "ip", domain="vpc"), res("ec2/eipAssociation:EipAssociation", "a", allocationId=UNKNOWN)],
+    ),
+    Case(PRIVATE, "pass", tabled()),
+    Case(
+        PRIVATE, "fail", tabled(out(Ref("vpc", "mainRouteTableId"), Ref("igw"))), "has a route to an internet gateway"
+    ),
+    Case(PRIVATE, "fail", tabled(ADOPTED)),
+    Case(PRIVATE, "pass", tabled(ADOPTED, table("own"), MAIN)),
+    Case(PRIVATE, "fail", tabled(table("own"), MAIN, out(Ref("own"), Ref("igw")))),
+    Case(PRIVATE, "fail", tabled(out(FIRST, Ref("igw")), routeTableId=FIRST)),
+    Case(PRIVATE, "pass", tabled(table("own"), MAIN, routeTableId=FIRST)),
+    Case(PRIVATE, "fail", tabled(table("own"), ATTACHED, out(Ref("own"), VIA_ATTACHMENT), routeTableId=Ref("own"))),
+    Case(
+        PRIVATE,
+        "fail",
+        tabled(ATTACHED, table("own", routes=[{**OUT, "gatewayId": VIA_ATTACHMENT}]), MAIN),
+        preview="fail",
+    ),
+    Case(
+        PRIVATE,
+        "pass",
+        tabled(table("own"), out(Ref("own"), Ref("vpn")), res("ec2/vpnGateway:VpnGateway", "vpn"), MAIN),
+    ),
+    Case(
+        PRIVATE,
+        "pass",
+        tabled(table("own"), MAIN, out(Ref("own"), Ref("vpc", "x"))),
+        preview="undecided",
     ),
     Case(PRIVATE, "pass", network()),
     Case(PRIVATE, "pass", called("site-a", Name="site")),

@@ -85,6 +85,18 @@ CASES = [
     Case("web-acl-blocks", "fail", [acl(ruleJson=as_json(COMMON, action="Count"))]),
     Case("web-acl-blocks", "fail", [acl(), added(COMMON, "count")]),
     Case("web-acl-blocks", "undecided", [acl(managed(overrideAction=UNKNOWN))]),
+    Case(
+        "web-acl-blocks", "pass", [res(RULE_GROUP, "own", rules=[{"action": {"count": {}}}, {"action": {"block": {}}}])]
+    ),
+    Case(
+        "web-acl-blocks",
+        "pass",
+        [res(RULE_GROUP, "own", rules=[{"action": {"count": {}}, "ruleLabels": [{"name": "x"}]}])],
+    ),
+    Case(
+        "web-acl-blocks", "fail", [res(RULE_GROUP, "own", rules=[{"action": {"count": {}}}])], "every rule only counts"
+    ),
+    Case("web-acl-blocks", "undecided", [res(RULE_GROUP, "own", rules=UNKNOWN)]),
     Case("web-acl-managed-rules", "pass", [acl(managed(COMMON), managed(BAD_INPUTS))]),
     Case("web-acl-managed-rules", "pass", [acl(ruleJson=as_json(COMMON, BAD_INPUTS))]),
     Case("web-acl-managed-rules", "pass", [acl(managed(COMMON)), added(BAD_INPUTS)]),

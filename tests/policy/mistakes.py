@@ -184,7 +184,12 @@ MISTAKES: Final[list[Mistake]] = [
     mistake("database-final-snapshot-kept", DATABASE, {"skipFinalSnapshot": True}),
     mistake("database-password-not-in-state", DATABASE, {"password": "correct-horse"}),
     mistake("database-tls-forced", PARAMETERS, each("parameters", lambda item: item.update(value="0"))),
-    mistake("database-tls-forced", DATABASE, {"parameterGroupName": None}, others=["database-queries-logged"]),
+    mistake(
+        "database-tls-forced",
+        DATABASE,
+        {"parameterGroupName": None, "engineVersion": "14.22"},
+        others=["database-queries-logged"],
+    ),
     mistake(
         "database-in-private-subnets", DATABASE_SUBNETS, subnets("subnetIds", "network-public-a", "network-public-b")
     ),
@@ -291,7 +296,8 @@ MISTAKES: Final[list[Mistake]] = [
     mistake("egress-limited", EGRESS, {"ipProtocol": "-1"}, name="api-egress-443-*"),
     mistake("group-rules-described", INGRESS, {"description": None}),
     mistake("group-rules-described", GROUP, {"description": "Managed by Pulumi"}),
-    mistake("groups-in-use", DATABASE, group_of_cache),
+    mistake("groups-in-use", DATABASE, group_of_cache, others=["data-stores-open-own-port-only"]),
+    mistake("data-stores-open-own-port-only", INGRESS, {"fromPort": 0}, name="api-database-in"),
     mistake(
         "rules-written-one-way",
         GROUP,
@@ -381,7 +387,9 @@ MISTAKES: Final[list[Mistake]] = [
         ROLE_POLICY,
         permission(Action="secretsmanager:GetSecretValue"),
         name="api-execution",
+        others=["data-access-names-resources"],
     ),
+    mistake("data-access-names-resources", ROLE_POLICY, permission(Action="s3:GetObject"), name="api-execution"),
     mistake("task-secrets-readable", ROLE_POLICY, name="worker-execution"),
     mistake("load-balancer-deletion-protected", BALANCER, {"enableDeletionProtection": False}),
     mistake(
@@ -575,6 +583,7 @@ ALREADY_SAID: Final[dict[str, str]] = {
     "load-balancer-targets-on-https": "TLS ends at the load balancer",
     "endpoint-policy-limited": "what tasks may call, their roles say",
     "network-endpoints-present": "calls to keys and parameters leave by the NAT gateways",
+    "subscription-failures-kept": "no queue for messages that were not taken",
 }
 """Controls that the unchanged reference stack has findings of, with the reason."""
 
@@ -582,6 +591,7 @@ NOT_IN_THE_REFERENCE: Final[dict[str, str]] = {
     "access-point-public-access-blocked": "no access point",
     "account-public-access-blocked": "no account-wide public access block",
     "cache-users-need-credentials": "no users of the cache",
+    "cache-users-limited": "no users of the cache",
     "database-audit-logged": "no Aurora cluster",
     "database-backtrack": "no Aurora cluster",
     "database-cluster-has-standby": "no Aurora cluster",

@@ -12,7 +12,7 @@ from tests.policy.harness import UNKNOWN, Case, Outcome, judge, only
 from tests.policy.test_cases import CASES
 
 CANARIES = ("hunter2-canary", "AKIACANARYCANARY1234", "postgres://shop:hunter2-canary@db/shop")
-IDENTIFIERS = ("name",)
+IDENTIFIERS = ("name", "Name")
 
 
 def planted(value: Any, canary: str, skip: tuple[str, ...] = ()) -> Iterator[Any]:

@@ -31,6 +31,7 @@ PRESENCE = {
     ("database-under-own-key", "kmsKeyId"): "any key will do",
     ("secrets-under-own-key", "kmsKeyId"): "any key will do, and the one that will not is no output of anything",
     ("topics-encrypted", "kmsMasterKeyId"): "any key will do, and the one that will not is no output of anything",
+    ("function-grants-name-source", "sourceArn"): "what another resource answers names one",
     ("group-rules-described", "description"): "any text will do",
     ("group-rules-described", "ingress"): "any text will do",
     ("required-tags", "tags"): "any value of a tag will do",
