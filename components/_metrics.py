@@ -141,6 +141,7 @@ REPLICA_LAG: Final = Metric(
 )
 
 CACHE_CPU: Final = Metric(namespace="AWS/ElastiCache", name="EngineCPUUtilization", dimensions=("CacheClusterId",))
+CACHE_HOST_CPU: Final = Metric(namespace="AWS/ElastiCache", name="CPUUtilization", dimensions=("CacheClusterId",))
 CACHE_MEMORY: Final = Metric(
     namespace="AWS/ElastiCache", name="DatabaseMemoryUsagePercentage", dimensions=("CacheClusterId",)
 )

@@ -317,6 +317,7 @@ def _cache(thresholds: Thresholds, nodes: Sequence[str]) -> _Section:
         title="Cache",
         graphs=[
             graph("Engine CPU, %", metrics.CACHE_CPU, thresholds.cache_cpu_percent),
+            graph("CPU, %", metrics.CACHE_HOST_CPU),
             graph("Memory, %", metrics.CACHE_MEMORY, thresholds.cache_memory_percent),
             graph("Evictions in five minutes", metrics.CACHE_EVICTIONS, thresholds.cache_evictions, 300),
             graph("Network bytes in, a minute", metrics.CACHE_BYTES_IN),

@@ -125,7 +125,8 @@ def test_every_service_and_the_database_sleep(name: str) -> None:
         assert bounds == sorted([{"minCapacity": 0, "maxCapacity": 0}, day], key=str)
         assert all(graph.reaches(action, target) for action in actions)
         assert "desiredCount" in service.ignore_changes, "an update at night wakes nothing"
-    schedules: list[Any] = [r.inputs["target"] for r in graph.of("aws:scheduler/schedule:Schedule")]
+    asleep = [r for r in graph.of("aws:scheduler/schedule:Schedule") if r.name.startswith("hibernation-")]
+    schedules: list[Any] = [r.inputs["target"] for r in asleep]
     inputs = [json.loads(schedule["input"]) for schedule in schedules]
     identifier = graph.one("aws:rds/instance:Instance").inputs["identifier"]
     assert inputs == [{"DbInstanceIdentifier": identifier}] * 2

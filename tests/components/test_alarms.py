@@ -45,6 +45,7 @@ DOCUMENTED = {
     ("AWS/RDS", "FreeableMemory"): ("DBInstanceIdentifier",),
     ("AWS/RDS", "ReplicaLag"): ("DBInstanceIdentifier",),
     ("AWS/ElastiCache", "EngineCPUUtilization"): ("CacheClusterId",),
+    ("AWS/ElastiCache", "CPUUtilization"): ("CacheClusterId",),
     ("AWS/ElastiCache", "DatabaseMemoryUsagePercentage"): ("CacheClusterId",),
     ("AWS/ElastiCache", "Evictions"): ("CacheClusterId",),
     ("AWS/ElastiCache", "NetworkBytesIn"): ("CacheClusterId",),

@@ -197,6 +197,7 @@ def test_cache(everything: Graph) -> None:
         title: ("AWS/ElastiCache", metric, "CacheClusterId", "rupaya-0001-003", statistic)
         for title, metric, statistic in (
             ("Engine CPU, %", "EngineCPUUtilization", "Average"),
+            ("CPU, %", "CPUUtilization", "Average"),
             ("Memory, %", "DatabaseMemoryUsagePercentage", "Average"),
             ("Evictions in five minutes", "Evictions", "Sum"),
             ("Network bytes in, a minute", "NetworkBytesIn", "Sum"),

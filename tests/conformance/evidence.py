@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from preview import stackfile
@@ -283,14 +284,20 @@ def metric_alarm(graph: Graph, key: str, above: float, minutes: int, told: str =
     return found + Evidence([("", f"for {minutes} min")])
 
 
+@cache
 def varied(file: str, change: Callable[[dict[str, Any]], None]) -> Graph:
-    """Record an example's stack, named by its folder and stack, with something optional switched on."""
+    """Record an example's stack, named by its folder and stack, with something optional switched on or off."""
     example, stack = file.split("/")
     config: dict[str, Any] = copy.deepcopy(
         dict(stackfile.read(stacks.ROOT / "examples" / example / f"Pulumi.{stack}.yaml").config)
     )
     change(config)
     return record(stacks.ROOT, stack, config)
+
+
+def where(setting: str, found: Evidence) -> Evidence:
+    """Say with which setting something is seen that the stack file as it is does not show."""
+    return Evidence([(f"{about}, {setting}" if about else "", shown) for about, shown in found.parts])
 
 
 def logs_to(graph: Graph, service: str, group: str) -> Evidence:
@@ -374,6 +381,14 @@ def on_dashboard(graph: Graph, *words: str) -> Evidence:
     missing = [word for word in words if f'"{word}"' not in body]
     assert not missing, f"the dashboard lacks {missing}"
     return Evidence([(label(dashboard), ", ".join(words))])
+
+
+def called_environment(graph: Graph, environment: str) -> Evidence:
+    """Assert which environment everything in the stack is tagged with."""
+    provider = graph.one("pulumi:providers:aws", "aws")
+    given: Any = json.loads(str(provider.inputs["defaultTags"]))
+    seen = given["tags"].get("environment")
+    return fact(provider, f"tag environment {seen}", holds=seen == environment)
 
 
 def tags(resource: Resource) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from preview import stackfile
 from preview.graph import Graph
 from tests.conformance import evidence as e
 from tests.conformance import state
@@ -130,13 +131,13 @@ def e17(graph: Graph) -> Evidence:
     """Access keys are off in the file, because the task's role reads and writes the bucket; two settings hand them over too."""
     found = one_of(graph, e.DATABASE, manageMasterUserPassword=True) + e.grants(graph, "backend-task", "s3:PutObject")
     keyed = e.varied("expense-app/prod", _with_keys)
-    found += of(e.called(keyed, e.SECRET, _KEYS), name=_KEYS)
-    return found + e.secrets(
+    given = of(e.called(keyed, e.SECRET, _KEYS), name=_KEYS) + e.secrets(
         keyed,
         "backend",
         AWS_ACCESS_KEY_ID=f":secret:{_KEYS}-",
         AWS_SECRET_ACCESS_KEY=f":secret:{_KEYS}-",
     )
+    return found + e.where(f"with `secrets.{_KEYS}`", given)
 
 
 _KEYS = "expense-app/s3-keys"
@@ -194,8 +195,18 @@ def e21(graph: Graph) -> Evidence:
 
 @requirement("E-22")
 def e22(graph: Graph) -> Evidence:
+    """On in the file; without `media.cdn` it is the bucket's own address."""
     address = graph.one(e.DISTRIBUTION, "media-distribution").outputs["domainName"]
-    return e.variables(graph, "backend", MEDIA_S3_BASE_URL=f"https://{address}")
+    found = e.variables(graph, "backend", MEDIA_S3_BASE_URL=f"https://{address}")
+    without = e.varied("expense-app/prod", _without_cdn)
+    assert not without.of(e.DISTRIBUTION), "CloudFront is there without `media.cdn`"
+    address = "https://expense-app-media-prod.s3.eu-north-1.amazonaws.com"
+    return found + e.where("without `media.cdn`", e.variables(without, "backend", MEDIA_S3_BASE_URL=address))
+
+
+def _without_cdn(config: dict[str, Any]) -> None:
+    """Serve the bucket without CloudFront."""
+    del config["slipway:media"]["cdn"]
 
 
 @requirement("E-24")
@@ -213,7 +224,7 @@ def e24(graph: Graph) -> Evidence:
 
 @requirement("E-25")
 def e25(graph: Graph) -> Evidence:
-    return e.variables(graph, "backend", APP_ENV="prod")
+    return e.variables(graph, "backend", APP_ENV="prod") + e.called_environment(graph, "production")
 
 
 @requirement("E-26")
@@ -228,7 +239,7 @@ def e26(graph: Graph) -> Evidence:
 def e27(graph: Graph) -> Evidence:
     found = Evidence([])
     for name in SERVICES:
-        found += e.part(graph, name, image=f"123456789012.dkr.ecr.eu-north-1.amazonaws.com/{name}:main")
+        found += e.part(graph, name, image=f"{_REGISTRY}/{name}:main")
     return found
 
 
@@ -249,17 +260,58 @@ def e28(graph: Graph) -> Evidence:
 
 
 @requirement("E-29")
-def e29(_graph: Graph) -> Evidence:
-    file = ROOT / "examples" / "expense-app" / "Pulumi.prod.yaml"
-    return fact(f"`{file.relative_to(ROOT)}`", "the variables of this environment", holds=file.is_file())
+def e29(graph: Graph) -> Evidence:
+    """Each variable of the document's `prod.tfvars` stands in the stack file of that name, and reaches its resource."""
+    file = ROOT / "examples" / "expense-app" / f"Pulumi.{graph.stack}.yaml"
+    config: Any = stackfile.read(file).config
+    domain, database = config["slipway:domain"], config["slipway:database"]
+    alias, instance = e.called(graph, e.RECORD, "app.example.com", type="A").inputs, graph.one(e.DATABASE).inputs
+    stated = {
+        "aws_region": (config["aws:region"], "eu-north-1"),
+        "domain_name": (domain["host"], "app.example.com"),
+        "hosted_zone_id": (domain["zoneId"], "ZABCDEFGHIJKLMN"),
+        "container_images": (
+            {name: config["slipway:services"][name]["image"]["uri"] for name in SERVICES},
+            {name: f"{_REGISTRY}/{name}:main" for name in SERVICES},
+        ),
+        "media_bucket_name": (config["slipway:media"]["bucket"], "expense-app-media-prod"),
+        "db_username": (database["username"], "expense_app_prod"),
+        "db_name": (database["databaseName"], "expense_settlement"),
+        "availability_zones": (config["slipway:network"]["zones"], ["eu-north-1a", "eu-north-1b"]),
+    }
+    reached = {
+        "aws_region": graph.one("pulumi:providers:aws").inputs["region"],
+        "domain_name": alias["name"],
+        "hosted_zone_id": alias["zoneId"],
+        "container_images": {name: e.container(graph, name)["image"] for name in SERVICES},
+        "media_bucket_name": graph.one(e.BUCKET, "media-bucket").inputs["bucket"],
+        "db_username": instance["username"],
+        "db_name": instance["dbName"],
+        "availability_zones": sorted({subnet.inputs["availabilityZone"] for subnet in graph.of(e.SUBNET)}, key=str),
+    }
+    found = Evidence([])
+    for variable, (given, wanted) in stated.items():
+        holds = given == wanted == reached[variable]
+        found += fact(f"`{file.name}`", f"{variable}: {e.short(given)}", holds=holds)
+    return found
+
+
+_REGISTRY = "123456789012.dkr.ecr.eu-north-1.amazonaws.com"
 
 
 @requirement("E-30")
 def e30(graph: Graph) -> Evidence:
+    """The agent is on in the file; without it the rest stays as it is."""
     found = one_of(graph, e.CLUSTER, settings=[{"name": "containerInsights", "value": "enabled"}])
     for name in SERVICES:
         found += e.logs_to(graph, name, f"/ecs/{name}")
-    return found + _agent(graph)
+    without = sorted(e.containers(e.varied("expense-app/prod", _without_agent), "backend-task"))
+    return found + _agent(graph) + fact("without `sidecars`", ", ".join(without), holds=without == ["backend"])
+
+
+def _without_agent(config: dict[str, Any]) -> None:
+    """Leave the CloudWatch agent out."""
+    del config["slipway:services"]["backend"]["sidecars"]
 
 
 def _agent(graph: Graph) -> Evidence:

@@ -123,6 +123,7 @@ def p11(graph: Graph) -> Evidence:
 
 @requirement("P-12")
 def p12(graph: Graph) -> Evidence:
+    """ECR keeps the layers of images in S3 (T-24)."""
     found = Evidence([])
     for tier in ("public", "private"):
         zones = {str(s.inputs["availabilityZone"]) for s in graph.of(e.SUBNET) if f"-{tier}-" in s.name}
@@ -133,7 +134,8 @@ def p12(graph: Graph) -> Evidence:
         name = f"com.amazonaws.us-east-1.{service}"
         endpoint = graph.one(e.ENDPOINT, serviceName=name)
         found += of(endpoint, serviceName=name, privateDnsEnabled=True) + e.subnets(graph, endpoint, "private")
-    return found
+    layers = graph.one(e.ENDPOINT, serviceName="com.amazonaws.us-east-1.s3")
+    return found + of(layers, serviceName="com.amazonaws.us-east-1.s3", vpcEndpointType="Gateway")
 
 
 @requirement("P-13")
@@ -218,7 +220,12 @@ def p22(graph: Graph) -> Evidence:
     )
 
 
+def _replicas(graph: Graph) -> int:
+    return 2 if graph.stack == "prod" else 1
+
+
 def _balanced(graph: Graph, name: str, port: int) -> Evidence:
+    """A service with a target group of its own; staging has one task of each (P-44)."""
     service, targets = graph.one(e.SERVICE, f"{name}-service"), graph.one(e.TARGETS, f"load-balancer-{name}-targets")
     own = targets.urn in service.property_dependencies["loadBalancers"]
     return (
@@ -228,7 +235,7 @@ def _balanced(graph: Graph, name: str, port: int) -> Evidence:
             e.SERVICE,
             f"{name}-service",
             name=name,
-            desiredCount=2,
+            desiredCount=_replicas(graph),
             launchType="FARGATE",
             loadBalancers=[{"containerName": name, "containerPort": port}],
         )
@@ -238,7 +245,7 @@ def _balanced(graph: Graph, name: str, port: int) -> Evidence:
 
 @requirement("P-23")
 def p23(graph: Graph) -> Evidence:
-    return _balanced(graph, "api", 8000) + one_of(graph, e.SCALING, "api-scaling", minCapacity=2)
+    return _balanced(graph, "api", 8000) + one_of(graph, e.SCALING, "api-scaling", minCapacity=_replicas(graph))
 
 
 @requirement("P-24")
@@ -250,7 +257,7 @@ def p24(graph: Graph) -> Evidence:
 
 @requirement("P-25")
 def p25(graph: Graph) -> Evidence:
-    return _balanced(graph, "frontend", 80)
+    return _balanced(graph, "frontend", 80) + one_of(graph, e.SCALING, "frontend-scaling", minCapacity=_replicas(graph))
 
 
 @requirement("P-26")
@@ -264,7 +271,7 @@ def p26(graph: Graph) -> Evidence:
 @requirement("P-27")
 def p27(graph: Graph) -> Evidence:
     balancer = graph.one(e.BALANCER)
-    found = of(balancer, name="power-pto", internal=False, loadBalancerType="application")
+    found = of(balancer, name=f"power-pto{_suffix(graph)}", internal=False, loadBalancerType="application")
     groups = [group.name for group in graph.direct(balancer, e.GROUP)]
     found += fact(balancer, f"security group {', '.join(groups)}", holds=groups == [FRONT])
     return found + e.subnets(graph, balancer, "public")
@@ -292,7 +299,7 @@ def p30(graph: Graph) -> Evidence:
 @requirement("P-31")
 def p31(graph: Graph) -> Evidence:
     found = Evidence([])
-    for name in ("power-pto/database-url", "power-pto/jwt-signing-key"):
+    for name in (f"{_prefix(graph)}database-url", f"{_prefix(graph)}jwt-signing-key"):
         found += of(e.called(graph, e.SECRET, name), name=name)
     return found
 
@@ -347,7 +354,9 @@ def p41(graph: Graph) -> Evidence:
     for name in SERVICES:
         service = graph.one(e.SERVICE, f"{name}-service")
         found += fact(service, f"waits for {migration.name}", holds=graph.reaches(service, migration))
-    return found + one_of(graph, e.SERVICE, "api-service", deploymentMinimumHealthyPercent=100)
+    for name in ("api", "frontend"):
+        found += one_of(graph, e.SERVICE, f"{name}-service", deploymentMinimumHealthyPercent=100)
+    return found
 
 
 @requirement("P-42")
@@ -359,6 +368,8 @@ def p42(graph: Graph) -> Evidence:
         found += fact(policy, f"keeps the newest {kept}", holds=kept == [50 if graph.stack == "prod" else 10])
     for name in SERVICES:
         found += one_of(graph, e.TASK, f"{name}-task", skipDestroy=True)
+    for repository in graph.of(e.REPOSITORY):
+        found += of(repository, imageTagMutability="IMMUTABLE")
     assert found.parts
     return found
 
@@ -370,6 +381,7 @@ def p43(graph: Graph) -> Evidence:
         "staging": ("staging", "staging", "power-pto/staging/"),
     }[graph.stack]
     found = e.variables(graph, "api", CORS_ORIGINS=f"https://{host}.powerpto.example")
+    found += e.called_environment(graph, environment)
     for name in SERVICES:
         tag = e.container(graph, name)["image"].rpartition(":")[2]
         found += fact(f"tag of {name}", "a commit", holds=re.fullmatch(r"[0-9a-f]{7,40}", tag))
@@ -409,9 +421,16 @@ def p45(graph: Graph) -> Evidence:
 
 @requirement("P-46")
 def p46(graph: Graph) -> Evidence:
-    return e.metric_alarm(graph, "api-p99", 2, 5, metricName="TargetResponseTime", extendedStatistic="p99") + (
-        e.on_dashboard(graph, "p50", "p95", "p99")
-    )
+    targets = str(graph.one(e.TARGETS, "load-balancer-api-targets").outputs["arnSuffix"])
+    return e.metric_alarm(
+        graph,
+        "api-p99",
+        2,
+        5,
+        metricName="TargetResponseTime",
+        extendedStatistic="p99",
+        dimensions={"TargetGroup": targets},
+    ) + e.on_dashboard(graph, "p50", "p95", "p99")
 
 
 @requirement("P-47")
@@ -434,15 +453,21 @@ def p49(graph: Graph) -> Evidence:
 def p50(graph: Graph) -> Evidence:
     found = Evidence([])
     for name in SERVICES:
-        found += e.metric_alarm(graph, f"{name}-cpu", 80, 5, metricName="CPUUtilization", namespace="AWS/ECS")
+        found += _of_service(graph, name, "cpu", "CPUUtilization")
     return found
+
+
+def _of_service(graph: Graph, name: str, key: str, metric: str) -> Evidence:
+    """Assert the alarm on what a service uses; T-34 takes "sustained" for five minutes."""
+    wanted = {"ClusterName": f"power-pto{_suffix(graph)}", "ServiceName": name}
+    return e.metric_alarm(graph, f"{name}-{key}", 80, 5, metricName=metric, namespace="AWS/ECS", dimensions=wanted)
 
 
 @requirement("P-51")
 def p51(graph: Graph) -> Evidence:
     found = Evidence([])
     for name in SERVICES:
-        found += e.metric_alarm(graph, f"{name}-memory", 80, 5, metricName="MemoryUtilization", namespace="AWS/ECS")
+        found += _of_service(graph, name, "memory", "MemoryUtilization")
     return found
 
 
@@ -465,7 +490,9 @@ def p52(graph: Graph) -> Evidence:
 
 @requirement("P-53")
 def p53(graph: Graph) -> Evidence:
-    return e.health(graph, "api", path="/health", interval=5, unhealthyThreshold=3)
+    """The load balancer waits less than it pauses, and starting tasks are let be (T-25)."""
+    found = e.health(graph, "api", path="/health", interval=5, timeout=4, unhealthyThreshold=3)
+    return found + one_of(graph, e.SERVICE, "api-service", healthCheckGracePeriodSeconds=lambda given: given >= 30)
 
 
 @requirement("P-54")

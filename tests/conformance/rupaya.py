@@ -38,8 +38,19 @@ def r02(graph: Graph) -> Evidence:
     found += e.lets_in(graph, "cache-group", {6379: {"backend-group"}})
     found += e.lets_in(graph, "database-group", {5432: {"backend-group"}})
     found += one_of(graph, e.DATABASE, multiAz=True)
-    found += e.grants(graph, "backend-task", "s3:PutObject")
+    found += e.grants(graph, "backend-task", "s3:PutObject") + _connected(graph)
+    cache, bucket = graph.one(e.SECRET, "cache-secret"), graph.one(e.BUCKET, "media-bucket")
+    found += e.secrets(graph, "backend", REDIS_URL=f"{cache.outputs['arn']}:")
+    found += e.variables(graph, "backend", MEDIA_BUCKET=bucket.outputs["bucket"])
     return found + e.part(graph, "backend", logConfiguration={"logDriver": "awslogs"})
+
+
+def _connected(graph: Graph) -> Evidence:
+    """The backend is told where the database is, and how to enter it."""
+    database = graph.one(e.DATABASE).outputs
+    return e.variables(
+        graph, "backend", DATABASE_HOST=database["address"], DATABASE_NAME=database["dbName"]
+    ) + e.secrets(graph, "backend", DATABASE_USER=":username::", DATABASE_PASSWORD=":password::")
 
 
 @requirement("R-03")
@@ -50,6 +61,7 @@ def r03(graph: Graph) -> Evidence:
     absent = {"CloudFront": e.DISTRIBUTION, "cache": e.CACHE}
     found += fact("left out", ", ".join(absent), holds=not any(graph.of(type_) for type_ in absent.values()))
     found += e.lets_in(graph, "backend-group", {3000: {"load-balancer-group"}})
+    found += e.lets_in(graph, "database-group", {5432: {"backend-group"}}) + _connected(graph)
     return found + fact("left out", "file storage", holds=not graph.named("media-bucket"))
 
 
@@ -64,10 +76,10 @@ def _repository(graph: Graph, name: str, keep: int, days: int) -> Evidence:
     found += e.part(graph, "backend", image=lambda image: image.rpartition(":")[0] == address)
     policy = graph.one("aws:ecr/lifecyclePolicy:LifecyclePolicy")
     kept = {
-        rule["selection"]["countType"]: rule["selection"]["countNumber"]
+        (rule["selection"]["tagStatus"], rule["selection"]["countType"]): rule["selection"]["countNumber"]
         for rule in json.loads(str(policy.inputs["policy"]))["rules"]
     }
-    wanted = {"sinceImagePushed": days, "imageCountMoreThan": keep}
+    wanted = {("untagged", "sinceImagePushed"): days, ("any", "imageCountMoreThan"): keep}
     return found + fact(policy, f"newest {keep} stay, untagged go after {days} days", holds=kept == wanted)
 
 
@@ -128,9 +140,15 @@ def r10(graph: Graph) -> Evidence:
             policy, stepScalingPolicyConfiguration={"stepAdjustments": lambda s, n=step: s[0]["scalingAdjustment"] == n}
         )
         alarm = graph.one(e.ALARM, f"backend-scaling-cpu-{way}")
+        service = f"rupaya-backend-{graph.stack}"
         compared = "GreaterThanThreshold" if way == "out" else "LessThanThreshold"
         found += of(
-            alarm, namespace="AWS/ECS", metricName="CPUUtilization", threshold=threshold, comparisonOperator=compared
+            alarm,
+            namespace="AWS/ECS",
+            metricName="CPUUtilization",
+            threshold=threshold,
+            comparisonOperator=compared,
+            dimensions={"ServiceName": service},
         )
         found += fact(alarm, f"starts {policy.name}", holds=policy in graph.direct(alarm))
     return found
@@ -196,12 +214,13 @@ def r13(graph: Graph) -> Evidence:
 def r14(graph: Graph) -> Evidence:
     name = f"rupaya/{_environment(graph)}/secrets"
     references = {
-        item["valueFrom"].rpartition(f":secret:{name}-")[2].split(":")[1]
+        item["name"]: item["valueFrom"].rpartition(f":secret:{name}-")[2].split(":")[1]
         for item in e.container(graph, "backend")["secrets"]
         if f":secret:{name}-" in item["valueFrom"]
     }
     task = graph.one(e.TASK, "backend-task")
-    return fact(task, f"reads {', '.join(sorted(references))}", holds=references == set(KEYS))
+    keys = ", ".join(sorted(references.values()))
+    return fact(task, f"reads {keys}", holds=references == {key.upper(): key for key in KEYS})
 
 
 @requirement("R-15")
@@ -213,7 +232,8 @@ def r15(graph: Graph) -> Evidence:
 @requirement("R-16")
 def r16(graph: Graph) -> Evidence:
     name = f"rupaya/{_environment(graph)}/secrets"
-    return of(e.called(graph, e.SECRET, name), name=name) + e.secrets(graph, "backend", JWT_SECRET=f":secret:{name}-")
+    wanted = {key.upper(): f":secret:{name}-" for key in KEYS}
+    return of(e.called(graph, e.SECRET, name), name=name) + e.secrets(graph, "backend", **wanted)
 
 
 @requirement("R-17")
@@ -264,7 +284,7 @@ def r19(graph: Graph) -> Evidence:
 
 @requirement("R-20")
 def r20(graph: Graph) -> Evidence:
-    """Staging sleeps at night, so nobody asks it from outside."""
+    """Route 53 asks on 443, the load balancer's port (T-21); staging sleeps at night, so nobody asks it from outside."""
     found = e.health(graph, "backend", path="/health", port="3000", interval=30, unhealthyThreshold=3)
     if graph.stack == "staging":
         return found
@@ -282,8 +302,16 @@ def r20(graph: Graph) -> Evidence:
 
 @requirement("R-21")
 def r21(graph: Graph) -> Evidence:
-    return e.shows(graph, "AWS/ECS", "CPUUtilization", "MemoryUtilization") + e.shows(
-        graph, "ECS/ContainerInsights", "RunningTaskCount", "DeploymentCount"
+    """Container Insights counts tasks; each deployment is told to the team as it happens (T-36)."""
+    told = graph.one("aws:cloudwatch/eventRule:EventRule", "observability-notifications-deployments")
+    topic = graph.one(e.TOPIC, "observability-notifications-team")
+    targets = [t for t in graph.of("aws:cloudwatch/eventTarget:EventTarget") if told in graph.direct(t)]
+    counted = [{"name": "containerInsights", "value": lambda value: value in ("enabled", "enhanced")}]
+    return (
+        e.shows(graph, "AWS/ECS", "CPUUtilization", "MemoryUtilization")
+        + e.shows(graph, "ECS/ContainerInsights", "RunningTaskCount", "DeploymentCount")
+        + one_of(graph, e.CLUSTER, settings=counted)
+        + fact(told, f"tells {topic.name}", holds=targets and all(topic in graph.direct(t) for t in targets))
     )
 
 
@@ -294,19 +322,36 @@ def r22(graph: Graph) -> Evidence:
 
 @requirement("R-23")
 def r23(graph: Graph) -> Evidence:
-    return e.shows(graph, "AWS/ElastiCache", "EngineCPUUtilization", "Evictions", "NetworkBytesIn", "NetworkBytesOut")
+    figures = ("CPUUtilization", "EngineCPUUtilization", "Evictions", "NetworkBytesIn", "NetworkBytesOut")
+    return e.shows(graph, "AWS/ElastiCache", *figures)
 
 
 @requirement("R-24")
 def r24(graph: Graph) -> Evidence:
-    return e.alarm(graph, "backend-unhealthy", "page", metricName="UnHealthyHostCount", threshold=0) + e.alarm(
-        graph, "backend-no-tasks", "page", alarmActions=e.set_
-    )
+    targets = str(graph.one(e.TARGETS).outputs["arnSuffix"])
+    return e.alarm(
+        graph,
+        "backend-unhealthy",
+        "page",
+        metricName="UnHealthyHostCount",
+        threshold=0,
+        comparisonOperator="GreaterThanThreshold",
+        dimensions={"TargetGroup": targets},
+    ) + e.alarm(graph, "backend-no-tasks", "page", alarmActions=e.set_)
 
 
 @requirement("R-25")
 def r25(graph: Graph) -> Evidence:
-    return e.metric_alarm(graph, "database-cpu", 90, 5, "database", metricName="CPUUtilization")
+    return e.metric_alarm(
+        graph,
+        "database-cpu",
+        90,
+        5,
+        "database",
+        metricName="CPUUtilization",
+        namespace="AWS/RDS",
+        dimensions={"DBInstanceIdentifier": f"rupaya-{graph.stack}"},
+    )
 
 
 @requirement("R-26")
@@ -317,7 +362,16 @@ def r26(graph: Graph) -> Evidence:
 
 @requirement("R-27")
 def r27(graph: Graph) -> Evidence:
-    return e.metric_alarm(graph, "backend-memory", 80, 5, "team", metricName="MemoryUtilization")
+    return e.metric_alarm(
+        graph,
+        "backend-memory",
+        80,
+        5,
+        "team",
+        metricName="MemoryUtilization",
+        namespace="AWS/ECS",
+        dimensions={"ServiceName": f"rupaya-backend-{graph.stack}"},
+    )
 
 
 @requirement("R-28")
@@ -332,14 +386,20 @@ def r28(graph: Graph) -> Evidence:
         metricName="FreeStorageSpace",
         threshold=free,
         comparisonOperator="LessThanThreshold",
+        dimensions={"DBInstanceIdentifier": f"rupaya-{graph.stack}"},
     )
+
+
+@requirement("R-40")
+def r40(graph: Graph) -> Evidence:
+    return e.budget(graph, 770)
 
 
 @requirement("R-41")
 def r41(graph: Graph) -> Evidence:
     """Spot is off in the file; `spotPercent` gives it a share. Reserved capacity is no resource: an account buys a Savings Plan for the rest."""
     spot = e.varied("rupaya/staging", _with_spot)
-    found = one_of(
+    shared = one_of(
         spot,
         "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders",
         capacityProviders=["FARGATE", "FARGATE_SPOT"],
@@ -352,6 +412,7 @@ def r41(graph: Graph) -> Evidence:
             {"capacityProvider": "FARGATE_SPOT", "weight": 60},
         ],
     )
+    found = e.where("with `spotPercent: 60`", shared)
     for when, hours, least, most in (("sleep", "0 20 ? * *", 0, 0), ("wake", "0 7 ? * MON-FRI", 1, 2)):
         found += one_of(
             graph,
@@ -405,5 +466,6 @@ def r45(graph: Graph) -> Evidence:
         whole = protocol == "email"
         found += fact(audience, protocol, holds=seen == endpoint if whole else seen.startswith(endpoint))
     secret = f"rupaya/{_environment(graph)}/slack-webhook"
+    found += of(e.called(graph, e.SECRET, secret), description=lambda text: "#rupaya-ops" in text)
     functions = graph.all("aws:lambda/function:Function", environment={"variables": {"WEBHOOK_SECRET": secret}})
     return found + fact(secret, "read by the function that tells Slack", holds=len(functions) == 1)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import copy
+import re
 from pathlib import Path
 from typing import Any
 
-from preview import stackfile
+from preview import stackfile, yaml
 from preview.graph import Graph
 from preview.record import record
 from tests.conformance import evidence as e
@@ -42,11 +42,11 @@ def s02(graph: Graph) -> Evidence:
     found = one_of(graph, e.SERVICE, "backend-service", launchType="FARGATE") + one_of(
         graph, e.BALANCER, loadBalancerType="application"
     )
-    throttled = _with_throttling()
+    throttled = e.varied("spendsense/prod", _with_throttling)
     acl = throttled.one(WEB_ACL)
     association = throttled.one(WEB_ACL_ASSOCIATION, webAclArn=acl.outputs["arn"])
     balancer = throttled.one(e.BALANCER)
-    found += fact(
+    limited = fact(
         association, f"before {balancer.name}", holds=association.inputs["resourceArn"] == balancer.outputs["arn"]
     )
     rules = acl.inputs["rules"]
@@ -54,7 +54,7 @@ def s02(graph: Graph) -> Evidence:
     (rule,) = (rule for rule in rules if "scopeDownStatement" in rule["statement"].get("rateBasedStatement", {}))
     rate = rule["statement"]["rateBasedStatement"]
     match = rate["scopeDownStatement"]["byteMatchStatement"]
-    found += fact(
+    limited += fact(
         acl,
         f"{rate['limit']} requests to {match['searchString']}* in {rate['evaluationWindowSec']} seconds by {rate['aggregateKeyType']}",
         holds=(rate["limit"], rate["evaluationWindowSec"], rate["aggregateKeyType"]) == (300, 60, "IP")
@@ -62,16 +62,13 @@ def s02(graph: Graph) -> Evidence:
         and match["searchString"] == "/api/",
     )
     code = rule["action"]["block"]["customResponse"]["responseCode"]
-    return found + fact(acl, f"then {code}", holds=code == 429)
+    limited += fact(acl, f"then {code}", holds=code == 429)
+    return found + e.where("with `loadBalancer.waf.rateLimits`", limited)
 
 
-def _with_throttling() -> Graph:
-    """Record production with a limit on requests to /api/."""
-    config: dict[str, Any] = copy.deepcopy(
-        dict(stackfile.read(ROOT / "examples" / "spendsense" / "Pulumi.prod.yaml").config)
-    )
+def _with_throttling(config: dict[str, Any]) -> None:
+    """Limit requests to /api/."""
     config["slipway:loadBalancer"]["waf"] = {"rateLimits": [{"path": "/api/*", "limit": 300, "windowSeconds": 60}]}
-    return record(ROOT, "prod", config)
 
 
 @requirement("S-07")
@@ -88,7 +85,13 @@ def s08(graph: Graph) -> Evidence:
 @requirement("S-09")
 def s09(graph: Graph) -> Evidence:
     """Database and cache are reached by network and password (T-12); the role has the bucket."""
+    bucket = graph.one(e.BUCKET, "media-bucket").outputs
     found = e.grants(graph, "backend-task", "s3:PutObject")
+    (allowed,) = (s["Resource"] for s in e.statements(graph, "backend-task") if "s3:PutObject" in s["Action"])
+    found += fact(
+        graph.one(e.ROLE_POLICY, "backend-task"), "that bucket alone", holds=allowed == [f"{bucket['arn']}/*"]
+    )
+    found += e.variables(graph, "backend", S3_BUCKET=bucket["bucket"])
     found += e.lets_in(graph, "cache-group", {6379: {"backend-group"}})
     return found + e.lets_in(graph, "database-group", {5432: {"backend-group"}})
 
@@ -107,12 +110,12 @@ def s11(graph: Graph) -> Evidence:
         "backend",
         image=lambda image: image.rpartition(":")[0].endswith(f".dkr.ecr.us-west-1.amazonaws.com/{_name(graph)}"),
         portMappings=[{"containerPort": 8000, "hostPort": 8000}],
-    )
+    ) + of(e.called(graph, e.REPOSITORY, _name(graph)), name=_name(graph))
 
 
 @requirement("S-12")
 def s12(graph: Graph) -> Evidence:
-    return e.secrets(
+    found = e.secrets(
         graph,
         "backend",
         DATABASE_URL=f":secret:{_secret(graph, 'database-url')}-",
@@ -121,6 +124,12 @@ def s12(graph: Graph) -> Evidence:
         OAUTH_CLIENT_ID=f":secret:{_secret(graph, 'oauth')}-",
         OAUTH_CLIENT_SECRET=f":secret:{_secret(graph, 'oauth')}-",
     )
+    own = e.container(graph, "backend")
+    keys = [item["valueFrom"].split(":")[7] for item in own["secrets"] if item["name"].startswith("OAUTH_CLIENT_")]
+    task = graph.one(e.TASK, "backend-task")
+    found += fact(task, f"keys {', '.join(keys)}", holds=keys == ["client_id", "client_secret"])
+    plain = {item["name"] for item in own["environment"]} & {item["name"] for item in own["secrets"]}
+    return found + fact(task, "none of them among the plain variables", holds=not plain)
 
 
 @requirement("S-13")
@@ -166,12 +175,22 @@ def s16(graph: Graph) -> Evidence:
     )
 
 
+_METRICS = {
+    "cpu": "ECSServiceAverageCPUUtilization",
+    "memory": "ECSServiceAverageMemoryUtilization",
+    "requests": "ALBRequestCountPerTarget",
+}
+"""By what a service scales; the load balancer counts the requests of a minute."""
+
+
 def _tracks(graph: Graph, metric: str, target: int) -> Evidence:
     return one_of(
         graph,
         e.SCALING_POLICY,
         f"backend-scaling-{metric}",
+        policyType="TargetTrackingScaling",
         targetTrackingScalingPolicyConfiguration={
+            "predefinedMetricSpecification": {"predefinedMetricType": _METRICS[metric]},
             "targetValue": target,
             "scaleOutCooldown": 120,
             "scaleInCooldown": 300,
@@ -182,8 +201,15 @@ def _tracks(graph: Graph, metric: str, target: int) -> Evidence:
 @requirement("S-17")
 def s17(graph: Graph) -> Evidence:
     listener = graph.one(e.LISTENER, port=443)
-    found = one_of(graph, e.BALANCER, internal=False) + of(listener, protocol="HTTPS", certificateArn=e.set_)
-    return found + e.forwards(graph, listener, "defaultActions", "backend")
+    found = one_of(graph, e.BALANCER, internal=False, loadBalancerType="application")
+    found += of(listener, protocol="HTTPS") + fact(
+        listener, "a certificate of ACM", holds=graph.reaches(listener, graph.one(e.CERTIFICATE))
+    )
+    return (
+        found
+        + e.forwards(graph, listener, "defaultActions", "backend")
+        + one_of(graph, e.TARGETS, "load-balancer-backend-targets", protocol="HTTP", port=8000)
+    )
 
 
 @requirement("S-18")
@@ -204,13 +230,15 @@ def s20(graph: Graph) -> Evidence:
 @requirement("S-21")
 def s21(graph: Graph) -> Evidence:
     """Target tracking with cooldowns of two and five minutes (T-33)."""
-    return one_of(graph, e.SCALING, minCapacity=_least(graph), maxCapacity=10) + _tracks(graph, "cpu", 70)
+    found = one_of(graph, e.SCALING, minCapacity=_least(graph), maxCapacity=10)
+    return found + _tracks(graph, "cpu", 70) + _tracks(graph, "memory", 80) + _tracks(graph, "requests", 1000)
 
 
 @requirement("S-24")
 def s24(graph: Graph) -> Evidence:
     names = ("repositoryUrls", "clusterName", "serviceNames")
     tag = e.container(graph, "backend")["image"].rpartition(":")[2]
+    assert re.fullmatch(r"[0-9a-f]{7,40}|v?\d+(\.\d+)*", tag), f"{tag} is neither a commit nor a version"
     address: Any = graph.exports.get("repositoryUrls")
     holds = (
         all(graph.exports.get(name) for name in names)
@@ -218,7 +246,8 @@ def s24(graph: Graph) -> Evidence:
         and graph.exports["serviceNames"] == {"backend": _name(graph)}
         and list(address) == [_name(graph)]
     )
-    return fact("stack outputs", ", ".join(names), holds=holds) + e.variables(graph, "backend", APP_VERSION=tag)
+    found = fact("stack outputs", ", ".join(names), holds=holds) + e.variables(graph, "backend", APP_VERSION=tag)
+    return found + e.trusts(graph, "spendsense/backend", "production") if _production(graph) else found
 
 
 @requirement("S-25")
@@ -237,14 +266,15 @@ def s25(graph: Graph) -> Evidence:
 @requirement("S-26")
 def s26(graph: Graph) -> Evidence:
     """Off in the file; with `deployment: {strategy: blueGreen}` (which AWS does not scale by requests) ECS switches target groups."""
-    name = graph.one(e.SERVICE, "backend-service").inputs["name"]
-    switched = _with_blue_green()
+    own = graph.one(e.SERVICE, "backend-service")
+    found = fact(own, "rolling", holds="BLUE_GREEN" not in str(own.inputs.get("deploymentConfiguration")))
+    switched = e.varied("spendsense/prod", _with_blue_green)
     service = switched.one(e.SERVICE, "backend-service")
     rule = switched.one(e.LISTENER_RULE, "load-balancer-backend-weighted-rule")
     alternate = switched.one(e.TARGETS, "load-balancer-backend-alternate")
-    found = of(
+    switching = of(
         service,
-        name=name,
+        name=own.inputs["name"],
         deploymentConfiguration={"strategy": "BLUE_GREEN", "bakeTimeInMinutes": "5"},
         loadBalancers=[
             {
@@ -258,19 +288,17 @@ def s26(graph: Graph) -> Evidence:
         alarms={"enable": True, "rollback": True},
     )
     groups = {group.name for group in switched.direct(rule, e.TARGETS)}
-    found += fact(rule, ", ".join(sorted(groups)), holds=groups == {alternate.name, "load-balancer-backend-targets"})
-    return found + fact(rule, "ECS moves its weights", holds=rule.ignore_changes == ("actions",))
+    both = {alternate.name, "load-balancer-backend-targets"}
+    switching += fact(rule, ", ".join(sorted(groups)), holds=groups == both)
+    switching += fact(rule, "ECS moves its weights", holds=rule.ignore_changes == ("actions",))
+    return found + e.where("with `deployment.strategy: blueGreen`", switching)
 
 
-def _with_blue_green() -> Graph:
-    """Record production with blue/green deployments."""
-    config: dict[str, Any] = copy.deepcopy(
-        dict(stackfile.read(ROOT / "examples" / "spendsense" / "Pulumi.prod.yaml").config)
-    )
+def _with_blue_green(config: dict[str, Any]) -> None:
+    """Deploy blue/green."""
     backend = config["slipway:services"]["backend"]
     backend["deployment"] = {"strategy": "blueGreen"}
     del backend["scaling"]["targets"]["requestsPerMinute"]
-    return record(ROOT, "prod", config)
 
 
 @requirement("S-27")
@@ -295,21 +323,41 @@ def s28(graph: Graph) -> Evidence:
         e.BALANCER,
         e.TARGETS,
         e.ROLE,
+        e.ROLE_POLICY,
         e.LOG_GROUP,
         e.SECRET,
     )
     missing = [type_ for type_ in wanted if not graph.of(type_)]
     counts = ", ".join(f"{len(graph.of(type_))} {type_.rpartition(':')[2]}" for type_ in wanted)
-    return fact("resources", counts, holds=not missing)
+    tiers = {subnet.name.split("-")[1] for subnet in graph.of(e.SUBNET)}
+    return fact("resources", counts, holds=not missing) + fact(
+        "subnets", ", ".join(sorted(tiers)), holds={"public", "private"} <= tiers
+    )
 
 
 @requirement("S-29")
-def s29(_graph: Graph) -> Evidence:
-    modules = ("network", "database", "service", "load_balancer")
-    files = [ROOT / "components" / f"{name}.py" for name in modules]
-    return fact(
-        "`components/`", ", ".join(f"{name}.py" for name in modules), holds=all(file.is_file() for file in files)
+def s29(graph: Graph) -> Evidence:
+    """A component stands for each of the document's modules; `Pulumi.yaml` describes the inputs."""
+    found = Evidence([])
+    for type_, module in (
+        (e.VPC, "Network"),
+        (e.DATABASE, "Database"),
+        (e.CLUSTER, "Cluster"),
+        (e.SERVICE, "Service"),
+        (e.BALANCER, "LoadBalancer"),
+    ):
+        inside = graph.one(type_)
+        parent = graph.urn(inside.parent).type.rpartition(":")[2]
+        found += fact(inside, f"made by the component {parent}", holds=parent == module)
+    file = stackfile.read(ROOT / "examples" / "spendsense" / f"Pulumi.{graph.stack}.yaml")
+    given = {key for key in file.config if key.startswith("slipway:")}
+    described: Any = yaml.load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
+    found += fact(
+        "`Pulumi.yaml`",
+        f"describes all {len(given)} inputs of the stack file",
+        holds=given and all(described["config"].get(key, {}).get("description") for key in given),
     )
+    return found + fact("stack outputs", f"{len(graph.exports)}", holds=graph.exports)
 
 
 @requirement("S-30")
@@ -317,7 +365,11 @@ def s30(graph: Graph) -> Evidence:
     """16.15 stands for 16.10, which can no longer be created."""
     found = one_of(graph, "pulumi:providers:aws", region="us-west-1")
     found += one_of(graph, e.DATABASE, engine="postgres", engineVersion="16.15", multiAz=False)
-    found += one_of(graph, e.CACHE, engineVersion="7.1") + e.many(graph, e.NAT, 1)
+    found += one_of(graph, e.CACHE, engine="redis", engineVersion="7.1", numCacheClusters=1) + e.many(graph, e.NAT, 1)
+    found += one_of(graph, e.SCALING, minCapacity=1)
+    for name in ("backend-task", "backend-execution"):
+        role = graph.one(e.ROLE, name)
+        found += fact(role, "tasks take it", holds='"ecs-tasks.amazonaws.com"' in str(role.inputs["assumeRolePolicy"]))
     return found + one_of(graph, e.BUCKET, "media-bucket", bucketPrefix=lambda name: "chuong" in name)
 
 
@@ -337,26 +389,33 @@ def s32(graph: Graph) -> Evidence:
     return (
         found
         + one_of(graph, e.DATABASE, engineVersion="16.15", multiAz=True)
-        + one_of(graph, e.CACHE, engineVersion="7.1", multiAzEnabled=True)
+        + one_of(
+            graph, e.CACHE, engineVersion="7.1", multiAzEnabled=True, automaticFailoverEnabled=True, numCacheClusters=2
+        )
+        + e.subnets(graph, graph.one(e.SERVICE), "private")
+        + one_of(graph, e.SCALING, minCapacity=2)
     )
 
 
 @requirement("S-33")
 def s33(graph: Graph) -> Evidence:
-    named: dict[str, tuple[str, str]] = {
-        e.VPC: ("tags", "network-vpc"),
-        e.BUCKET: ("bucketPrefix", "media-bucket"),
-        e.DATABASE: ("identifier", "database-instance"),
-        "aws:rds/parameterGroup:ParameterGroup": ("namePrefix", "database-parameters"),
-        "aws:rds/subnetGroup:SubnetGroup": ("namePrefix", "database-subnets"),
-        e.GROUP: ("namePrefix", "database-group"),
-    }
-    found = Evidence([])
-    for type_, (key, name) in named.items():
-        found += one_of(graph, type_, name, **{key: lambda value: "chuong" in str(value)})
-    for secret in graph.of(e.SECRET):
-        value = secret.inputs.get("name") or secret.inputs.get("namePrefix")
-        found += fact(secret, str(value), holds="chuong" in str(value))
+    found = one_of(graph, e.VPC, tags={"Name": lambda name: "chuong" in name})
+    for type_ in (
+        e.BUCKET,
+        e.DATABASE,
+        "aws:rds/parameterGroup:ParameterGroup",
+        "aws:elasticache/parameterGroup:ParameterGroup",
+        "aws:rds/subnetGroup:SubnetGroup",
+        "aws:elasticache/subnetGroup:SubnetGroup",
+        e.GROUP,
+        e.SECRET,
+    ):
+        resources = graph.of(type_)
+        assert resources, f"no {type_}"
+        for resource in resources:
+            keys = ("name", "namePrefix", "identifier", "bucketPrefix", "bucket")
+            name = next(str(resource.inputs[key]) for key in keys if key in resource.inputs)
+            found += fact(resource, name, holds="chuong" in name)
     return found
 
 
@@ -369,6 +428,7 @@ def s34(graph: Graph) -> Evidence:
     )
     return (
         e.variables(graph, "backend", ENVIRONMENT=environment)
+        + e.called_environment(graph, "production" if _production(graph) else "development")
         + one_of(graph, "pulumi:providers:aws", region="us-west-1")
         + one_of(graph, e.VPC, cidrBlock="10.1.0.0/16")
         + one_of(graph, e.DATABASE, instanceClass=classes[0])
@@ -409,9 +469,11 @@ def s36(graph: Graph) -> Evidence:
 
 @requirement("S-37")
 def s37(graph: Graph) -> Evidence:
-    return e.variables(graph, "backend", LOG_LEVEL="INFO" if _production(graph) else "DEBUG") + one_of(
-        graph, e.LOG_GROUP, "backend-log", retentionInDays=30
-    )
+    found = e.variables(graph, "backend", LOG_LEVEL="INFO" if _production(graph) else "DEBUG")
+    for group in graph.of(e.LOG_GROUP):
+        if str(group.inputs.get("name", "")).startswith("/ecs/"):
+            found += of(group, retentionInDays=30)
+    return found
 
 
 @requirement("S-38")
@@ -423,24 +485,45 @@ def s38(graph: Graph) -> Evidence:
 
 @requirement("S-39")
 def s39(graph: Graph) -> Evidence:
-    return e.metric_alarm(graph, "backend-cpu", 80, 5, metricName="CPUUtilization")
+    return _of_service(graph, "cpu", 80, "CPUUtilization")
+
+
+def _of_service(graph: Graph, key: str, above: int, metric: str) -> Evidence:
+    """Assert an alarm on a figure of the backend."""
+    return e.metric_alarm(
+        graph,
+        f"backend-{key}",
+        above,
+        5,
+        "team",
+        metricName=metric,
+        namespace="AWS/ECS",
+        dimensions={"ServiceName": "spendsense-backend"},
+    )
 
 
 @requirement("S-40")
 def s40(graph: Graph) -> Evidence:
-    return e.metric_alarm(graph, "backend-memory", 90, 5, metricName="MemoryUtilization")
+    return _of_service(graph, "memory", 90, "MemoryUtilization")
 
 
 @requirement("S-41")
 def s41(graph: Graph) -> Evidence:
-    return e.metric_alarm(graph, "errors-5xx", 1, 5) + e.rate(graph, "errors-5xx", "HTTPCode_Target_5XX_Count")
+    return e.metric_alarm(graph, "errors-5xx", 1, 5, "team") + e.rate(graph, "errors-5xx", "HTTPCode_Target_5XX_Count")
 
 
 @requirement("S-42")
 def s42(graph: Graph) -> Evidence:
-    return e.alarm(graph, "backend-unhealthy", metricName="UnHealthyHostCount", threshold=0) + e.alarm(
-        graph, "backend-no-tasks", alarmActions=e.set_
-    )
+    targets = str(graph.one(e.TARGETS).outputs["arnSuffix"])
+    return e.alarm(
+        graph,
+        "backend-unhealthy",
+        "team",
+        metricName="UnHealthyHostCount",
+        threshold=0,
+        comparisonOperator="GreaterThanThreshold",
+        dimensions={"TargetGroup": targets},
+    ) + e.alarm(graph, "backend-no-tasks", "team", alarmActions=e.set_)
 
 
 @requirement("S-43")
@@ -456,7 +539,18 @@ def s43(graph: Graph) -> Evidence:
         for item in graph.of("aws:ec2/networkAclAssociation:NetworkAclAssociation")
         for subnet in graph.direct(item, e.SUBNET)
     }
-    return found + fact("subnets", "each under one", holds=guarded == {subnet.urn for subnet in graph.of(e.SUBNET)})
+    found += fact("subnets", "each under one", holds=guarded == {subnet.urn for subnet in graph.of(e.SUBNET)})
+    for tier, ports in (("public", {443}), ("private", {443, 8000}), ("isolated", {5432, 6379})):
+        opened = {
+            rule.inputs["fromPort"]
+            for rule in graph.all("aws:ec2/networkAclRule:NetworkAclRule", egress=False, ruleAction="allow")
+            if rule.name.startswith(f"network-acls-{tier}-")
+            and rule.inputs.get("fromPort") == rule.inputs.get("toPort")
+            if "fromPort" in rule.inputs
+        }
+        item = graph.one("aws:ec2/networkAcl:NetworkAcl", f"network-acls-{tier}-list")
+        found += fact(item, f"lets in {', '.join(map(str, sorted(ports)))}, and answers", holds=opened == ports)
+    return found
 
 
 @requirement("S-44")
@@ -480,9 +574,16 @@ def s46(graph: Graph) -> Evidence:
     """Secrets Manager keeps versions of every secret; the OAuth credentials are changed by hand."""
     oauth = e.called(graph, e.SECRET, _secret(graph, "oauth"))
     rotated = [r for r in graph.of(e.ROTATION) if graph.reaches(r, oauth)]
-    return one_of(graph, e.ROTATION, rotationRules={"automaticallyAfterDays": lambda days: days <= 90}) + fact(
-        oauth, "changed by hand", holds=not rotated
-    )
+    found = one_of(graph, e.ROTATION, rotationRules={"automaticallyAfterDays": lambda days: days <= 90})
+    found += of(oauth, recoveryWindowInDays=lambda days: days > 0) + fact(oauth, "changed by hand", holds=not rotated)
+    other = e.varied("spendsense/prod", _with_other_rotation)
+    changed = one_of(other, e.ROTATION, rotationRules={"automaticallyAfterDays": 45})
+    return found + e.where("with `database.rotateDays: 45`", changed)
+
+
+def _with_other_rotation(config: dict[str, Any]) -> None:
+    """Change the database's password twice as often."""
+    config["slipway:database"]["rotateDays"] = 45
 
 
 @requirement("S-47")
@@ -493,11 +594,21 @@ def s47(graph: Graph) -> Evidence:
 
 @requirement("S-48")
 def s48(graph: Graph) -> Evidence:
+    """The copy is off in dev, which is to cost little."""
     found = one_of(graph, VERSIONING, "media-versioning", versioningConfiguration={"status": "Enabled"})
+    if not _production(graph):
+        return found
     copy_ = graph.one(e.BUCKET, "media-copy-bucket", region="us-west-2")
     rule = graph.one("aws:s3/bucketReplicationConfig:BucketReplicationConfig")
     holds = copy_ in graph.direct(rule) and graph.one(e.BUCKET, "media-bucket") in graph.direct(rule)
-    return found + of(copy_, region="us-west-2") + fact(rule, "from media-bucket to media-copy-bucket", holds=holds)
+    found += of(copy_, region="us-west-2") + fact(rule, "from media-bucket to media-copy-bucket", holds=holds)
+    without = e.varied("spendsense/prod", _without_copy).named("media-copy-bucket")
+    return found + fact("without `media.replicate`", "no copy", holds=not without)
+
+
+def _without_copy(config: dict[str, Any]) -> None:
+    """Keep files in one region."""
+    del config["slipway:media"]["replicate"]
 
 
 @requirement("S-49")

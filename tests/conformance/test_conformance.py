@@ -1,11 +1,12 @@
 """Every requirement of the five documents on the program, looked at in the recorded stacks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 
 from preview.graph import Graph
-from tests.conformance import costs, tables
+from tests.conformance import costs, evidence, tables
 from tests.conformance.evidence import CHECKS
 from tests.conformance.tables import Requirement
 
@@ -35,16 +36,32 @@ def test_every_stack_file_of_the_examples_is_looked_at(graphs: Mapping[str, Grap
     assert {file for row in tables.requirements() for file in row.files} == set(graphs)
 
 
-ABOUT_THE_REPOSITORY = {"E-04", "E-05", "E-29", "S-27", "S-29", "S-35"}
-"""Met by files of this repository, whatever the stack."""
+ABOUT_THE_STATE = {"E-04", "E-05", "S-27", "S-35"}
+"""Met by what `operations.bootstrap` makes, whatever the stack."""
 
 
 @pytest.mark.parametrize("name", sorted(CHECKS))
 def test_an_empty_stack_meets_nothing(name: str) -> None:
     empty = Graph(project="slipway", stack="prod", resources=(), exports={})
-    if name not in ABOUT_THE_REPOSITORY:
+    if name not in ABOUT_THE_STATE:
         with pytest.raises((AssertionError, LookupError)):
             CHECKS[name](empty)
+
+
+@pytest.mark.parametrize("row", [row for row in tables.requirements() if row.optional], ids=lambda row: row.name)
+def test_an_optional_requirement_is_also_looked_at_in_a_variant(
+    row: Requirement, graphs: Mapping[str, Graph], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    varied: list[str] = []
+    record = evidence.varied
+
+    def recorded(file: str, change: Callable[[dict[str, Any]], None]) -> Graph:
+        varied.append(file)
+        return record(file, change)
+
+    monkeypatch.setattr(evidence, "varied", recorded)
+    row.seen(graphs)
+    assert {file.partition("/")[0] for file in varied} == {row.example}
 
 
 @pytest.mark.parametrize("example", tables.EXAMPLES)
