@@ -1,14 +1,25 @@
 """Access to S3 buckets: public access blocks, bucket policies, access lists, access points."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Final
 
 from policy import values
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, Parameter, resource_rule, stack_rule
-from policy.rules.documents import allows, conditions, covers, everyone, limited_by, statements
+from policy.rules.documents import (
+    CALLER,
+    allows,
+    conditions,
+    covers,
+    everyone,
+    has_unread_condition,
+    is_open_question,
+    is_public,
+    limited_by,
+    statements,
+)
 from policy.rules.storage import ACL, BUCKET, DISTRIBUTION, POLICY, buckets_meant
 from policy.values import UNKNOWN, Answer, Value
 
@@ -28,24 +39,7 @@ _BLOCKED: Final = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "
 _WITHOUT_TLS: Final = tuple([(test, "aws:securetransport", ["false"])] for test in ("Bool", "BoolIfExists"))
 _ALL_SWITCHES: Final = "all four switches True"
 
-_CALLER: Final = frozenset(
-    {
-        "aws:principalaccount",
-        "aws:principalarn",
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-        "aws:sourceaccount",
-        "aws:sourcearn",
-        "aws:sourceip",
-        "aws:sourceorgid",
-        "aws:sourceorgpaths",
-        "aws:sourcevpc",
-        "aws:sourcevpce",
-        "aws:userid",
-        "s3:dataaccesspointaccount",
-        "s3:dataaccesspointarn",
-    }
-)
+_CALLER: Final = CALLER - {"aws:sourceowner", "kms:calleraccount"}
 """Conditions that S3 itself takes for limits when it judges whether a policy is public."""
 
 _CONTROL: Final = (
@@ -143,39 +137,11 @@ def policy_not_public(resource: Resource, _config: Config) -> Iterator[Finding]:
     policy = values.document(resource.get("policy"))
     if policy is not None:
         yield from resource.must_hold(
-            _negated(_is_public(policy)),
+            values.negated(is_public(policy, _CALLER)),
             'policy allows Principal "*" without a condition on who calls or from where',
             about="policy",
             fix='name the principal, or add a condition such as {"StringEquals": {"aws:PrincipalOrgID": ...}}',
         )
-
-
-def _is_public(policy: Value) -> Answer:
-    public = any(
-        allows(statement)
-        and everyone(statement)
-        and not limited_by(statement, _CALLER)
-        and not _has_unread_condition(statement)
-        for statement in statements(policy)
-    )
-    return public or (UNKNOWN if _is_open_question(policy) else False)
-
-
-def _is_open_question(policy: Value) -> bool:
-    """Whether it is unknown whom the policy is about; unknown resources and values of conditions do not matter."""
-    return UNKNOWN in values.items(values.at(policy, "Statement")) or any(
-        values.has_unknown([statement.get("Effect"), statement.get("Principal")]) or _has_unread_condition(statement)
-        for statement in statements(policy)
-    )
-
-
-def _has_unread_condition(statement: Mapping[str, Value]) -> bool:
-    tests = statement.get("Condition")
-    return tests is UNKNOWN or (isinstance(tests, dict) and UNKNOWN in tests.values())
-
-
-def _negated(answer: Answer) -> Answer:
-    return answer if answer is UNKNOWN else not answer
 
 
 @stack_rule(
@@ -197,7 +163,7 @@ def policy_keeps_control(graph: Graph, config: Config) -> Iterator[Finding]:
                 f"policy lets another account {', '.join(actions)}",
                 fix="leave these actions out, or name the account in this policy's parameter accounts",
             )
-        elif actions or (policy is not None and _is_open_question(policy)):
+        elif actions or (policy is not None and is_open_question(policy)):
             yield resource.undecided("whether policy names another account is not known yet")
 
 
@@ -232,11 +198,11 @@ def serves_own_distributions_only(resource: Resource, _config: Config) -> Iterat
             allows(statement)
             and "cloudfront.amazonaws.com" in values.strings(values.at(statement.get("Principal"), "Service"))
             and not limited_by(statement, ("aws:sourcearn", "aws:sourceaccount"))
-            and not _has_unread_condition(statement)
+            and not has_unread_condition(statement)
             for statement in statements(policy)
         )
         yield from resource.must_hold(
-            UNKNOWN if not open_to_all and _is_open_question(policy) else not open_to_all,
+            UNKNOWN if not open_to_all and is_open_question(policy) else not open_to_all,
             "policy lets cloudfront.amazonaws.com in for every distribution of every account",
             about="policy",
             fix='"Condition": {"StringEquals": {"aws:SourceArn": distribution.arn}}',

@@ -128,12 +128,12 @@ def _is_one_of(key: str, keys: Collection[str]) -> bool:
     return key in keys or any(item[-1] in "/:" and key.startswith(item) for item in keys)
 
 
-def is_public(policy: Value) -> Answer:
-    """Whether a resource's policy lets everyone in, without a condition on who calls or from where."""
+def is_public(policy: Value, callers: Collection[str] = CALLER) -> Answer:
+    """Whether a resource's policy lets everyone in, without a condition on one of these keys, which say who calls or from where."""
     public = any(
         allows(statement)
         and everyone(statement)
-        and not limited_by(statement, CALLER)
+        and not limited_by(statement, callers)
         and not has_unread_condition(statement)
         for statement in statements(policy)
     )
