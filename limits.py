@@ -668,6 +668,13 @@ def tag_key(key: str) -> str | None:
     return f"{short(key)} is not a tag's key: at most 128 letters, digits, spaces and . : / = + @ - _, not beginning with aws:"
 
 
+def web_origin(origin: str) -> str | None:
+    """Check a web origin, as browsers send it; `*.` stands for any host below. Not `*` alone, which would be every page there is."""
+    if re.fullmatch(r"https?://(?:\*\.)?[a-z0-9.-]+(?::\d{1,5})?", origin):
+        return None
+    return f"{short(origin)} is not a web origin, such as https://app.example.com"
+
+
 def tag_value(value: str) -> str | None:
     """Check the value of a tag: what every AWS service takes."""
     if re.fullmatch(r"[\w .:/=+@-]{0,256}", value):

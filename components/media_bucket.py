@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -121,8 +120,8 @@ class MediaBucketArgs:
         if self.replication and not self.versioning:
             yield "replication", "S3 copies only versioned buckets: leave versioning on"
         for origin in self.cors_origins:
-            if not re.fullmatch(r"https?://(?:\*\.)?[a-z0-9.-]+(?::\d{1,5})?", origin):
-                yield "cors_origins", f"{origin!r} is not a web origin, such as https://app.example.com"
+            if problem := limits.web_origin(origin):
+                yield "cors_origins", problem
 
 
 class MediaBucket(pulumi.ComponentResource):

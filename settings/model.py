@@ -341,7 +341,7 @@ class Media(Section):
     """Days that overwritten and deleted files can be brought back."""
     infrequent_access_days: Annotated[int, Field(ge=30, le=3650)] | None = None
     """Days after which files move to cheaper storage that costs per access; off when left out."""
-    cors_origins: Sequence[Text] = ()
+    cors_origins: Sequence[Annotated[str, Rule(limits.web_origin)]] = ()
     """Web origins whose pages may upload and read, such as https://app.example.com."""
     cdn: MediaCdn | None = None
     """Serve the files through CloudFront; `{}` switches it on."""

@@ -38,6 +38,7 @@ CHECKS: list[tuple[Callable[..., str | None], list[object], list[tuple[object, s
     (limits.backup_window, ["03:00-04:00", "23:45-00:15"], [("3:00-4:00", "'3:00-4:00' is not a backup window, such as 03:00-04:00 (UTC)"), ("24:00-01:00", "'24"), ("03:00-03:29", "'03:00-03:29' lasts 29 minutes; at least 30 are needed"), ("03:00-03:00", "'03:00-03:00' lasts 0")]),
     (limits.maintenance_window, ["sun:04:30-sun:05:30", "sun:23:45-mon:00:15"], [("Sun:04:30-Sun:05:30", "'Sun:04:30-Sun:05:30' is not a maintenance window, such as"), ("04:30-05:30", "'04"), ("mon:01:00-mon:01:10", "'mon:01:00-mon:01:10' lasts 10 minutes")]),
     (limits.tag_key, ["costCentre", "a b", "k:1/2=3+4@5-6_7.8", "Größe"], [("aws:x", "'aws:x' is not a tag's key"), ("AWS:x", "'AWS:x'"), ("", "''"), ("a\tb", "'a\\tb'"), ("x" * 129, "a text of 129")]),
+    (limits.web_origin, ["https://app.example.com", "http://localhost:3000", "https://*.example.com"], [("*", "'*' is not a web origin, such as https://app.example.com"), ("https://a.example.com/", "'https://a.example.com/' is not a web origin"), ("Ünï", "'Ünï' is not a web origin")]),
     (limits.tag_value, ["", "a b", "x" * 256], [("a(b)", "'a(b)' is not a tag's value: at most 256"), ("x" * 257, "a text of 257")]),
 ]  # fmt: skip
 NAMES = [check.__name__ for check, _, _ in CHECKS]
