@@ -104,9 +104,10 @@ def compose(text: str) -> _yaml.Node | None:
     """Return the document's node tree, or None when it is empty.
 
     Raises:
-        Error: not YAML, several documents, nested too deep, or aliases that unfold into far more than is written.
+        Error: not YAML, several documents, nested too deep, aliases that unfold into far more than is written, or
+            what the engine's parser reads otherwise.
     """
-    _check_depth(text)
+    _check_events(text)
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
@@ -135,16 +136,22 @@ def load(text: str, *, exact: bool = False) -> object:
         loader.dispose()
 
 
-def _check_depth(text: str) -> None:
-    """Refuse nesting that libyaml's recursive composer would not survive."""
-    depth = 0
+def _check_events(text: str) -> None:
+    """Refuse nesting that libyaml's recursive composer would not survive, and what the engine's parser reads otherwise.
+
+    gopkg.in/yaml.v3 takes a question mark inside {} or [] for the beginning of a key, as YAML 1.1 did.
+    """
+    flows: list[bool] = []
     for event in _yaml.parse(text, Loader=CParser):
         if isinstance(event, _yaml.CollectionStartEvent):
-            depth += 1
-            if depth > _MAX_DEPTH:
+            flows.append(event.flow_style)
+            if len(flows) > _MAX_DEPTH:
                 raise MarkedError(None, None, f"nested deeper than {_MAX_DEPTH} levels", event.start_mark)
         elif isinstance(event, _yaml.CollectionEndEvent):
-            depth -= 1
+            flows.pop()
+        elif isinstance(event, _yaml.ScalarEvent) and "?" in event.value and not event.style and flows and flows[-1]:
+            problem = f"inside {{}} and [] a value with a question mark needs quotes: '{event.value}'"
+            raise MarkedError(None, None, problem, event.start_mark)
 
 
 def _unfolded(node: _yaml.Node, sizes: dict[int, int], path: list[int]) -> int:

@@ -688,8 +688,8 @@ class Service(Container):
     """What it gets from the load balancer; none for a worker."""
     health: Health = Field(default_factory=Health)
     """How the load balancer checks it."""
-    tasks: Tasks = Field(default_factory=lambda: Tasks(count=1))
-    """How many run."""
+    tasks: Tasks = Field(default_factory=lambda: Tasks(count=2))
+    """How many run; two by default, so that one zone may fail."""
     scaling: Scaling | None = None
     """When there are more or fewer; default, where min and max differ: CPU at 70 %."""
     deployment: Deployment = Field(default_factory=Deployment)
@@ -1017,7 +1017,7 @@ class Settings(Section):
     tags: Annotated[Mapping[TagKey, Annotated[str, Rule(limits.tag_value)]], Field(max_length=40)] = Field(
         default_factory=dict
     )
-    """Tags on everything, besides app, environment and managed-by."""
+    """Tags on everything, besides app, environment and managed-by. The policy pack wants an `owner` among them in production."""
     network: Network
     """The VPC."""
     domain: Domain | None = None

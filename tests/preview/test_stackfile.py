@@ -98,6 +98,11 @@ BOMB = "config:\n  a:a0: &a0 [x]\n" + "".join(
         ("config: {'a:b': !!python/name:os.system ''}\n", "not valid YAML: could not determine a constructor"),
         ("config: &a\n  a:b: *a\n", "an alias stands for something it is part of"),
         (BOMB, "aliases unfold into too many values"),
+        (
+            "config:\n  a:b: {cron: 0 7 ? * *}\n",
+            ":2:15: not valid YAML: inside {} and [] a value with a question mark needs quotes: '0 7 ? * *'",
+        ),
+        ("config:\n  a:b: [x?]\n", ":2:9: not valid YAML: inside {} and [] a value with a question mark"),
         ("config:\n  a:b: " + "[" * 100_000, "nested deeper than 50 levels"),
         ("config: {'a:b': 1}\n#" + "x" * 1_000_000, "bytes; a stack file has at most 1,000,000"),
     ],
