@@ -18,6 +18,9 @@ POLL_SECONDS: Final = 5
 
 _CALLS: Final = Config(retries={"mode": "standard", "total_max_attempts": 10})
 _FINISHED: Final = "EssentialContainerExited"
+_UNASSUMABLE: Final = "unable to assume the role"
+_ROLE_TRIES: Final = 13
+"""A minute, in looks."""
 
 _Client: TypeAlias = Any  # boto3 makes its clients' methods at run time
 _Task: TypeAlias = Mapping[str, Any]
@@ -118,7 +121,7 @@ def run(
                     f"{wanted.revision} was not started: another task of {wanted.family} still runs after "
                     f"{wanted.timeout_seconds:g} seconds.\n{_where(arn, wanted)}"
                 )
-        own = own or _start(wanted, ecs)
+        own = own or _start_once_assumable(wanted, ecs, sleep)
         task = ended(own)
     except (BotoCoreError, ClientError) as error:
         raise TaskError(f"{wanted.revision} could not be run or watched: {error}") from error
@@ -137,6 +140,18 @@ def _running(wanted: OneOffTask, ecs: _Client) -> Sequence[_Task]:
     arns = ecs.list_tasks(cluster=wanted.cluster, family=wanted.family, desiredStatus="RUNNING")["taskArns"]
     found: Sequence[_Task] = ecs.describe_tasks(cluster=wanted.cluster, tasks=arns)["tasks"] if arns else []
     return found
+
+
+def _start_once_assumable(wanted: OneOffTask, ecs: _Client, sleep: Callable[[float], None]) -> str:
+    """Start the task, and try again where a role made seconds before is not known everywhere yet."""
+    for _ in range(_ROLE_TRIES - 1):
+        try:
+            return _start(wanted, ecs)
+        except ClientError as error:
+            if _UNASSUMABLE not in str(error):
+                raise
+        sleep(POLL_SECONDS)
+    return _start(wanted, ecs)
 
 
 def _start(wanted: OneOffTask, ecs: _Client) -> str:

@@ -99,7 +99,8 @@ class Certificate(pulumi.ComponentResource):
             ttl=300,
             # Every certificate of the account for a name has the same record.
             allow_overwrite=True,
-            opts=ResourceOptions(parent=self),
+            # Another certificate may live by it, and would not be renewed without it.
+            opts=ResourceOptions(parent=self, retain_on_delete=True),
         )
 
 

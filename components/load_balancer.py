@@ -556,7 +556,8 @@ class LoadBalancer(pulumi.ComponentResource):
     ) -> aws.lb.ListenerRule:
         """Make the rule in which ECS moves requests from one target group to the other.
 
-        It is another resource than the rule of rolling deployments: what its action is at first, updates leave alone.
+        It is another resource than the rule of rolling deployments, and another for each port: what its action is at first,
+        updates leave alone, while another port brings other target groups.
         """
         forward = aws.lb.ListenerRuleActionForwardArgs(
             target_groups=[
@@ -565,7 +566,7 @@ class LoadBalancer(pulumi.ComponentResource):
             ]
         )
         return aws.lb.ListenerRule(
-            f"{name}-{key}-weighted-rule",
+            f"{name}-{key}-weighted-rule-{args.targets[key].port}",
             listener_arn=listener.arn,
             priority=_priority(args.targets[key], locked=args.origin_lock is not None),
             actions=[aws.lb.ListenerRuleActionArgs(type="forward", forward=forward)],

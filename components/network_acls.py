@@ -57,7 +57,7 @@ def flows(
         entry_ports: ports of the load balancer, open to everyone.
         task_ports: ports of services that the load balancer sends requests and health checks to.
         data_ports: ports of the database and the cache that services connect to.
-        proxied_ports: ports of the database that its proxy, among the same subnets, connects to.
+        proxied_ports: ports of the database that its proxy or replica, among the same subnets, connects to.
         egress: ports and addresses outside that services connect to. HTTPS is always among them: image layers come
             from S3, whose gateway endpoint has public addresses.
     """

@@ -165,7 +165,7 @@ class SecretUrls(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
         role, policy = self._role(name, args, secrets, log)
-        group, way_out = self._security_group(name, args)
+        group, way_out = self._security_group(name, args, policy)
         function = self._function(name, args, configuration, role, log, group, [policy, way_out])
         rotation = {
             "source": ["aws.secretsmanager"],
@@ -267,7 +267,7 @@ class SecretUrls(pulumi.ComponentResource):
         return role, policy
 
     def _security_group(
-        self, name: str, args: SecretUrlsArgs
+        self, name: str, args: SecretUrlsArgs, policy: aws.iam.RolePolicy
     ) -> tuple[aws.ec2.SecurityGroup, aws.vpc.SecurityGroupEgressRule]:
         group = aws.ec2.SecurityGroup(
             f"{name}-group",
@@ -275,7 +275,8 @@ class SecretUrls(pulumi.ComponentResource):
             description=f"Function {args.function_name}",
             vpc_id=args.vpc_id,
             tags={"Name": f"{args.label}-{name}"},
-            opts=ResourceOptions(parent=self),
+            # Lambda removes its interfaces with the role's permission after the function is gone: the policy goes last.
+            opts=ResourceOptions(parent=self, depends_on=[policy]),
         )
         rule = aws.vpc.SecurityGroupEgressRule(
             f"{name}-egress",
@@ -350,7 +351,6 @@ class SecretUrls(pulumi.ComponentResource):
             action="lambda:InvokeFunction",
             principal="events.amazonaws.com",
             source_arn=rule.arn,
-            source_account=args.account_id,
             opts=ResourceOptions(parent=self),
         )
         aws.cloudwatch.EventTarget(

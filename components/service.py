@@ -232,8 +232,8 @@ class ServiceArgs:
     """What brings the database up to date before the service changes; None: nothing."""
     after: Sequence[Input[str]] = ()
     """Values known only once the service may change: that every migration of the stack ran."""
-    spot_percent: int = 0
-    """Share of tasks on Fargate Spot."""
+    spot_percent: int | None = None
+    """Share of tasks on Fargate Spot; None: Fargate alone, without shares, which a service that had some is replaced for."""
     exec_enabled: bool = False
     """Whether people may open a shell in its tasks."""
     repository_arns: Sequence[Input[str]] = ()
@@ -277,7 +277,7 @@ class ServiceArgs:
         if self.scaling and "requests" in self.scaling.targets and self.entry and self.entry.blue_green:
             yield "scaling", "by requests does not go with blue_green: AWS counts those of one target group"
         most = 100
-        if not 0 <= self.spot_percent <= most:
+        if self.spot_percent is not None and not 0 <= self.spot_percent <= most:
             yield "spot_percent", f"{self.spot_percent} is outside 0 to 100"
 
 
@@ -445,8 +445,11 @@ class Service(pulumi.ComponentResource):
             rules.append(
                 self._out(f"{name}-egress-{egress.port}-{_slug(egress.cidr)}", group.id, egress.port, cidr=egress.cidr)
             )
-        if not any(egress.port == _HTTPS and egress.cidr == _ANYWHERE for egress in args.egress):
-            rules.append(self._out(f"{name}-egress-endpoints", group.id, _HTTPS, cidr=args.network_cidr))
+        https = {egress.cidr for egress in args.egress if egress.port == _HTTPS}
+        if _ANYWHERE not in https:
+            # EC2 takes no rule twice.
+            if args.network_cidr not in https:
+                rules.append(self._out(f"{name}-egress-endpoints", group.id, _HTTPS, cidr=args.network_cidr))
             rules.append(self._out(f"{name}-egress-s3", group.id, _HTTPS, prefix_list_id=args.s3_prefix_list_id))
         return group, rules
 
@@ -619,10 +622,10 @@ class Service(pulumi.ComponentResource):
             # A migration that fails leaves it the revision it has.
             task_definition=Output.all(definition.arn, *after).apply(lambda known: str(known[0])),
             desired_count=args.desired_tasks,
-            # A change between the two is an update in place only when a new deployment comes with it.
-            launch_type=None if args.spot_percent else "FARGATE",
-            capacity_provider_strategies=_strategies(args.spot_percent) if args.spot_percent else None,
-            force_new_deployment=True if args.spot_percent else None,
+            # A change of shares is an update in place only when a new deployment comes with it.
+            launch_type="FARGATE" if args.spot_percent is None else None,
+            capacity_provider_strategies=None if args.spot_percent is None else _strategies(args.spot_percent),
+            force_new_deployment=None if args.spot_percent is None else True,
             platform_version="LATEST",
             network_configuration=aws.ecs.ServiceNetworkConfigurationArgs(
                 subnets=list(args.subnet_ids), security_groups=[group.id], assign_public_ip=False

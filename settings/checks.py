@@ -565,7 +565,8 @@ def flows(settings: Settings) -> Sequence[Flow]:
     database = settings.database
     data = [connection_port(database)] if database else []
     data += [database_port(database)] if database and database.read_replica else []
-    behind = [database_port(database)] if database and database.proxy else []
+    # A replica asks the database itself, from among the same subnets, as the proxy does.
+    behind = [database_port(database)] if database and (database.proxy or database.read_replica) else []
     return network_acls.flows(
         entry_ports=([443, 80] if redirect else [443]) if balancer else [],
         task_ports=[port for s in services if s.route for port in (s.port, s.health.port) if port],

@@ -553,7 +553,8 @@ class Deployment(Section):
     """How new tasks take over from old ones; a deployment that fails is rolled back by ECS."""
 
     strategy: Literal["rolling", "blueGreen"] = "rolling"
-    """Task by task, or all requests at once to new tasks beside the old ones. To change it later, give the route another priority as well."""
+    """Task by task, or all requests at once to new tasks beside the old ones. To change it later, or the port with blueGreen, give the
+    route another priority as well; the default route's port changes under rolling."""
     minimum_healthy_percent: Annotated[int, Field(ge=0, le=100)] = 100
     """Share of tasks that stays up meanwhile (rolling)."""
     maximum_percent: Annotated[int, Field(ge=100, le=400)] | None = None
@@ -694,8 +695,9 @@ class Service(Container):
     """When there are more or fewer; default, where min and max differ: CPU at 70 %."""
     deployment: Deployment = Field(default_factory=Deployment)
     """How a new version takes over."""
-    spot_percent: Annotated[int, Field(ge=0, le=100)] = 0
-    """Share of tasks on Fargate Spot, which is cheaper and may be taken away at two minutes' notice."""
+    spot_percent: Annotated[int, Field(ge=0, le=100)] | None = None
+    """Share of tasks on Fargate Spot, which is cheaper and may be taken away at two minutes' notice. Once given, it stays given: say 0 to
+    leave Spot, as ECS changes a service without shares only by replacing it."""
     uses: Sequence[Uses] = ()
     """Parts it may reach: opens their port to it and grants its role what they need."""
     egress: Sequence[Egress] = (Egress(port=443),)

@@ -42,6 +42,10 @@ def test_validated_by_dns() -> None:
     assert len(found) == 2
 
 
+def test_records_stay_for_other_certificates() -> None:
+    assert all(record.retain_on_delete for record in recorded().of(RECORD))
+
+
 def test_a_wildcard_shares_the_record_of_its_base() -> None:
     graph = recorded(domain="*.example.com", alternative_names=["example.com", "*.shop.example.com"])
     names = [record.inputs["name"] for record in graph.of(RECORD)]

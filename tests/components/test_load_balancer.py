@@ -517,7 +517,7 @@ class TestBlueGreen:
         blue, green = (graph.one(TARGETS, f"load-balancer-api-{end}") for end in ("targets", "alternate"))
         for key in ("port", "protocol", "healthCheck", "targetType", "vpcId", "deregistrationDelay"):
             assert blue.inputs[key] == green.inputs[key]
-        rule = graph.one(RULE, "load-balancer-api-weighted-rule")
+        rule = graph.one(RULE, "load-balancer-api-weighted-rule-8000")
         assert action(rule) == {
             "type": "forward",
             "forward": {
@@ -537,7 +537,7 @@ class TestBlueGreen:
         web = replace(WEB, blue_green=True)
         for lock, wanted in ((None, {"pathPattern"}), (LOCK, {"pathPattern", "httpHeader"})):
             graph = recorded(targets={"api": API, "frontend": web}, origin_lock=lock)
-            rule = graph.one(RULE, "load-balancer-frontend-weighted-rule")
+            rule = graph.one(RULE, "load-balancer-frontend-weighted-rule-8080")
             assert rule.inputs["priority"] == 49999
             assert set(conditions(rule)) == wanted
             assert conditions(rule)["pathPattern"] == {"values": ["/*"]}
@@ -557,7 +557,7 @@ class TestBlueGreen:
         graph = build(program)
         for key in ("blue", "green"):
             assert [rule.name for rule in graph.direct(graph.one(SERVICE, key), RULE)] == [
-                "load-balancer-api-weighted-rule"
+                "load-balancer-api-weighted-rule-8000"
             ]
 
     def test_a_default_that_is_switched_shares_its_priority_with_nobody(self) -> None:

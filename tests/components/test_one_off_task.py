@@ -285,6 +285,27 @@ def test_what_aws_refuses(ecs: Ecs, prepare: Callable[[Ecs], object]) -> None:
     assert "Cluster not found." in text
 
 
+UNASSUMABLE = "ECS was unable to assume the role 'arn:aws:iam::123456789012:role/run' that was provided for this task."
+
+
+def test_a_role_made_seconds_before_is_waited_for(ecs: Ecs) -> None:
+    ecs.lists()
+    for _ in range(2):
+        ecs.stub.add_client_error("run_task", "ClientException", UNASSUMABLE)
+    ecs.starts()
+    ecs.shows(task())
+    assert ecs.run() == TASK
+    assert ecs.clock() == 2 * tasks.POLL_SECONDS
+
+
+def test_a_role_that_ecs_may_not_assume(ecs: Ecs) -> None:
+    ecs.lists()
+    for _ in range(13):
+        ecs.stub.add_client_error("run_task", "ClientException", UNASSUMABLE)
+    assert "could not be run or watched" in fails(ecs)
+    assert ecs.clock() == 60
+
+
 def test_mark_fits_and_tells_revisions_apart() -> None:
     other = OneOffTask(**{**_fields(WANTED), "task_definition": DEFINITION.replace(":7", ":8")})
     assert WANTED.started_by != other.started_by

@@ -136,6 +136,12 @@ def test_kinds_and_drivers(changes: dict[str, Any], url: str) -> None:
     assert composed.compose({"username": "u", "password": "p"}) == url
 
 
+def test_the_role_outlives_the_interfaces() -> None:
+    graph = recorded()
+    (policy,) = graph.direct(graph.one("aws:ec2/securityGroup:SecurityGroup"), "aws:iam/rolePolicy:RolePolicy")
+    assert policy in graph.direct(graph.one(FUNCTION), policy.type)
+
+
 def test_the_function_runs_privately() -> None:
     graph = recorded(log_days=30, log_key_arn="arn:log-key", timeout_seconds=90, reserved_concurrency=1)
     function = graph.one(FUNCTION)
@@ -251,7 +257,6 @@ def test_rules_may_run_the_function() -> None:
             action="lambda:InvokeFunction",
             principal="events.amazonaws.com",
             sourceArn=rule.outputs["arn"],
-            sourceAccount=ACCOUNT,
         )
         target = graph.one(
             "aws:cloudwatch/eventTarget:EventTarget", rule=rule.outputs["name"], arn=function.outputs["arn"]

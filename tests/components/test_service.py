@@ -126,6 +126,9 @@ def test_spot_share() -> None:
     ]
     assert inputs["forceNewDeployment"] is True
     assert "launchType" not in inputs
+    none = service(recorded(spot_percent=0)).inputs
+    assert none["capacityProviderStrategies"] == [{"capacityProvider": "FARGATE", "weight": 100}]
+    assert none["forceNewDeployment"] is True
     only = service(recorded(spot_percent=100)).inputs["capacityProviderStrategies"]
     assert only == [{"capacityProvider": "FARGATE_SPOT", "weight": 100}]
 
@@ -304,6 +307,14 @@ def test_narrow_egress_still_reaches_endpoints_and_image_layers() -> None:
     }
     assert {("198.51.100.0/24", None, 5671), ("10.0.0.0/16", None, 443), (None, "pl-1", 443)} <= rules
     assert ("0.0.0.0/0", None, 443) not in rules
+
+
+def test_no_egress_rule_twice() -> None:
+    graph = recorded(egress=[EgressArgs(port=443, cidr="10.0.0.0/16")])
+    rules = [
+        r for r in graph.of("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule") if r.inputs["fromPort"] == 443
+    ]
+    assert [r.inputs.get("cidrIpv4") or r.inputs["prefixListId"] for r in rules] == ["10.0.0.0/16", "pl-1"]
 
 
 def test_tasks_start_after_their_roles_and_rules() -> None:

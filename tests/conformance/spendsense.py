@@ -270,7 +270,7 @@ def s26(graph: Graph) -> Evidence:
     found = fact(own, "rolling", holds="BLUE_GREEN" not in str(own.inputs.get("deploymentConfiguration")))
     switched = e.varied("spendsense/prod", _with_blue_green)
     service = switched.one(e.SERVICE, "backend-service")
-    rule = switched.one(e.LISTENER_RULE, "load-balancer-backend-weighted-rule")
+    rule = switched.one(e.LISTENER_RULE, "load-balancer-backend-weighted-rule-8000")
     alternate = switched.one(e.TARGETS, "load-balancer-backend-alternate")
     switching = of(
         service,

@@ -90,7 +90,7 @@ def test_both_urls_lead_to_the_database() -> None:
     ("changes", "private", "isolated"),
     [
         ({}, [5433], []),
-        (COPY, [5433], []),
+        (COPY, [5433], [5433]),
         ({PROXY: {}}, [5432], [5433]),
         ({**COPY, PROXY: {}}, [5432, 5433], [5433]),
     ],
