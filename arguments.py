@@ -350,7 +350,7 @@ class Arguments:
             label=self.settings.label,
             hosts=public_hosts(domain),
             certificate_arn=certificates[CDN_CERTIFICATE].arn,
-            origin_host=origin_host(cdn, domain),
+            origin_host=checks.origin_host(cdn, domain),
             header_name=balancer.origin_header,
             header_value=balancer.origin_secret,
             price_class=cdn.price_class,
@@ -908,14 +908,9 @@ def public_hosts(domain: model.Domain) -> Sequence[str]:
     return (domain.host, *domain.alternative_hosts)
 
 
-def origin_host(cdn: model.Cdn, domain: model.Domain) -> str:
-    """Return the host at which CloudFront reaches the load balancer."""
-    return cdn.origin_host or f"origin.{domain.host}"
-
-
 def balancer_hosts(settings: Settings, domain: model.Domain) -> Sequence[str]:
     """Return the hosts on the load balancer's certificate: the public ones, or the origin's behind CloudFront."""
-    return (origin_host(settings.cdn, domain),) if settings.cdn else public_hosts(domain)
+    return (checks.origin_host(settings.cdn, domain),) if settings.cdn else public_hosts(domain)
 
 
 def _web_acl(waf: model.Waf | None, log_key_arn: Input[str] | None) -> WebAclArgs | None:
@@ -950,6 +945,7 @@ def _target(service: model.Service, route: model.Route, port: int) -> TargetArgs
         hosts=route.hosts,
         priority=route.priority,
         default=route.default,
+        stickiness_seconds=route.sticky_seconds,
         blue_green=service.deployment.strategy == "blueGreen",
     )
 

@@ -13,7 +13,7 @@ import itertools
 import math
 import re
 import zoneinfo
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -178,6 +178,16 @@ RATE_LIMIT_PATH: Final = r"/(?:\.?[A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*(?:\.?[A-Za-z
 """The form of what limited paths begin with."""
 
 
+PATH_PATTERN: Final = r"/[A-Za-z0-9_.$/~\"'@:+&*?-]{0,127}"
+"""The form of a path pattern."""
+PATH_PATTERN_WORDS: Final = (
+    "a path pattern, such as /api/*: a slash, then at most 127 letters, digits and _ - . $ / ~ \" ' @ : + & * ?"
+)
+STATUS_CODES: Final = "[2-4][0-9]{2}(?:-[2-4][0-9]{2})?(?:,[2-4][0-9]{2}(?:-[2-4][0-9]{2})?)*"
+"""The form of status codes."""
+STATUS_CODES_WORDS: Final = "a list of status codes from 200 to 499, such as 200-299 or 200,302"
+
+
 def listed(values: Sequence[object]) -> str:
     """Join values as a person would: `a, b or c`."""
     words = [str(value) for value in values]
@@ -321,6 +331,52 @@ def name_length(name: str, most: int) -> str | None:
     return None if len(name) <= most else f"{short(name)} is longer than the {most} characters allowed"
 
 
+def certificate_name(name: str) -> str | None:
+    """Check the first host name of a certificate: ACM takes 64 characters, of the others 253."""
+    return name_length(name, 64)
+
+
+def slug(name: str) -> str:
+    """Return a name as it becomes part of other names: lower-case letters and digits, everything else a hyphen."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def apart(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Check that names are different as parts of other names, too. Yields each that is not, and why."""
+    seen: dict[str, str] = {}
+    for name in names:
+        part = slug(name)
+        if not part:
+            yield name, f"{short(name)} has neither a letter nor a digit"
+        elif part in seen:
+            yield (
+                name,
+                f"{short(name)} and {short(seen[part])} differ in punctuation or case at most; rename or remove one",
+            )
+        seen[part] = name
+
+
+def path_pattern(pattern: str) -> str | None:
+    """Check a pattern of paths, as a load balancer's rule takes it."""
+    if re.fullmatch(PATH_PATTERN, pattern):
+        return None
+    return f"{short(pattern)} is not {PATH_PATTERN_WORDS}"
+
+
+def wildcards(patterns: Iterable[str]) -> str | None:
+    """Check how many wildcards the paths and hosts of one rule have together."""
+    found, most = sum(pattern.count("*") + pattern.count("?") for pattern in patterns), 6
+    return f"{found} wildcards (* and ?) are too many for one rule; at most {most}" if found > most else None
+
+
+def status_codes(codes: str) -> str | None:
+    """Check the status codes of a good answer: codes and ranges of them from 200 to 499."""
+    ranges = [part.split("-") for part in codes.split(",")]
+    if re.fullmatch(STATUS_CODES, codes) and all(ends == sorted(ends) for ends in ranges):
+        return None
+    return f"{short(codes)} is not {STATUS_CODES_WORDS}"
+
+
 def load_balancer_name(name: str) -> str | None:
     """Check a load balancer's name: at most 32 letters, digits and inner hyphens, not beginning with `internal-`."""
     if re.fullmatch(r"(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?", name):
@@ -444,21 +500,29 @@ def rds_extended_support(engine: str, version: str) -> str | None:
     return f"standard support of {engine} {major} ended in {since}: AWS charges Extended Support; use {newest}"
 
 
-def rds_storage(kind: str, gib: int, iops: int | None, throughput: int | None, most: int | None) -> Sequence[str]:
-    """Check a database's storage: sizes in GiB, throughput in MiB/s; `most` is the autoscaling limit. Returns all problems."""
+def rds_unknown_minor(engine: str, version: str) -> str | None:
+    """Return a warning for a minor version newer than any known here."""
+    newest = RDS_NEWEST_MINOR[engine].get(rds_major(engine, version), version)
+    if [int(part) for part in re.findall(r"[0-9]+", version)] <= [int(part) for part in newest.split(".")]:
+        return None
+    return f"no {engine} {version} was known when this was written; the newest then was {newest}"
+
+
+def rds_storage(
+    kind: str, gib: int, iops: int | None, throughput: int | None, most: int | None
+) -> Iterator[tuple[str, str]]:
+    """Check a database's storage: sizes in GiB, throughput in MiB/s; `most` is the autoscaling limit. Yields the parameter and its problem."""
     least, largest = (100 if kind in ("io1", "io2") else 20), 65536
     lowest = math.ceil(gib * 11 / 10)
-    problems = []
     if not least <= gib <= largest:
-        problems.append(f"{gib} GiB is outside {least} to {largest} GiB, what {kind} storage takes")
+        yield "gib", f"{gib} GiB is outside {least} to {largest} GiB, what {kind} storage takes"
     elif problem := _rds_iops(kind, gib, iops):
-        problems.append(problem)
-    if throughput is not None and (problem := _rds_throughput(kind, gib, throughput)):
-        problems.append(problem)
+        yield "iops", problem
+    if throughput is not None and (problem := _rds_throughput(kind, gib, throughput, iops)):
+        yield "throughput", problem
     if most is not None and not lowest <= most <= largest:
         bounds = f"at least {lowest} GiB, 10 % above the {gib} GiB allocated, and at most {largest} GiB"
-        problems.append(f"the storage limit of {most} GiB must be {bounds}")
-    return problems
+        yield "most", f"the storage limit of {most} GiB must be {bounds}"
 
 
 _GP3_BASELINE = 400
@@ -479,13 +543,16 @@ def _rds_iops(kind: str, gib: int, iops: int | None) -> str | None:
     return None if iops is None or low <= iops <= high else f"{iops} iops are outside {low} to {high}, what {what}"
 
 
-def _rds_throughput(kind: str, gib: int, throughput: int) -> str | None:
+def _rds_throughput(kind: str, gib: int, throughput: int, iops: int | None) -> str | None:
     if kind != "gp3":
         return f"{kind} storage takes no throughput; only gp3 does"
     if gib < _GP3_BASELINE:
         return f"gp3 storage under {_GP3_BASELINE} GiB has fixed 125 MiB/s: leave throughput out"
     if not 500 <= throughput <= 4000:
         return f"{throughput} MiB/s are outside 500 to 4000, what gp3 storage of {_GP3_BASELINE} GiB and more takes"
+    most = (iops or 12000) // 4
+    if throughput > most:
+        return f"{throughput} MiB/s are too many for {iops or 12000} iops: at most a quarter of them, {most}"
     return None
 
 
@@ -544,6 +611,18 @@ def windows(backup: str, maintenance: str) -> str | None:
         if first < begin + span and begin < first + length:
             return f"the backup window {backup} overlaps the maintenance window {maintenance}"
     return None
+
+
+def backup_start(clock: str, window: str) -> str | None:
+    """Check that AWS Backup starts neither in a daily or weekly window, UTC, of a database nor in the hour before."""
+    daily, weekly = _BACKUP.fullmatch(window), _MAINTENANCE.fullmatch(window)
+    if daily is None and weekly is None:
+        return None
+    start, length = _weekly(weekly) if weekly else _daily(daily) if daily else (0, 0)
+    begins = int(clock[:2]) * 60 + int(clock[3:])
+    if (begins - start + _AN_HOUR) % _A_DAY >= length + _AN_HOUR:
+        return None
+    return f"{clock} is within {window} or the hour before, when AWS Backup starts no backup of a database"
 
 
 def awake(window: str, wake: str, sleep: str, zone_name: str, *, weekends: bool) -> str | None:

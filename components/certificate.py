@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from pulumi_aws.acm.outputs import CertificateDomainValidationOption
 
 _MOST_NAMES = 100
-_LONGEST_COMMON_NAME = 64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +42,7 @@ class CertificateArgs:
             raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
-        yield "domain", limits.host(self.domain) or limits.name_length(self.domain, _LONGEST_COMMON_NAME)
+        yield "domain", limits.host(self.domain) or limits.certificate_name(self.domain)
         for name in self.alternative_names:
             yield "alternative_names", limits.host(name)
         names = [self.domain, *self.alternative_names]

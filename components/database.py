@@ -157,10 +157,10 @@ class DatabaseArgs:
             full = limits.RDS_NEWEST_MINOR[engine][self.version]
             yield "version", f"{self.version!r} alone needs auto_minor_upgrade; name a minor version, such as {full}"
         yield "instance_class", limits.rds_class(self.instance_class)
-        for problem in limits.rds_storage(
+        for parameter, problem in limits.rds_storage(
             self.storage_type, self.storage_gib, self.iops, self.throughput, self.max_storage_gib
         ):
-            yield "storage_gib", problem
+            yield {"gib": "storage_gib", "most": "max_storage_gib"}.get(parameter, parameter), problem
         if len(self.subnet_ids) < _FEWEST_SUBNETS:
             yield "subnet_ids", f"{len(self.subnet_ids)} given; at least two, in different zones, are needed"
         yield "database_name", limits.rds_database(engine, self.database_name)
@@ -181,8 +181,8 @@ class DatabaseArgs:
             )
         yield from self._insights_problems()
         yield "log_days", limits.log_retention(self.log_days)
-        for name in sorted(self.parameters.keys() & _PARAMETERS[engine].keys()):
-            yield "parameters", f"{name} is set to {_PARAMETERS[engine][name][0]} by the component; leave it out"
+        for name in sorted(self.parameters.keys() & OWN_PARAMETERS[engine].keys()):
+            yield "parameters", f"{name} is set to {OWN_PARAMETERS[engine][name][0]} by the component; leave it out"
         if self.recovery_days not in (0, *range(7, 31)):
             yield "recovery_days", f"{self.recovery_days} is not allowed; 0 or 7 to 30 are"
         yield from self._replica_problems()
@@ -538,7 +538,7 @@ class Database(pulumi.ComponentResource):
         """Make the engine's parameters: those that force TLS and write the slow query log, then the given ones."""
         # A static parameter refuses to apply at once; a dynamic one takes either.
         given = {parameter: (value, "pending-reboot") for parameter, value in args.parameters.items()}
-        chosen = {**given, **_PARAMETERS[args.engine]}
+        chosen = {**given, **OWN_PARAMETERS[args.engine]}
         return aws.rds.ParameterGroup(
             f"{name}-parameters",
             name_prefix=f"{args.label}-{name}-",
@@ -634,8 +634,8 @@ _LOG_EXPORTS: Final[Mapping[Engine, Sequence[str]]] = {
     Engine.POSTGRES: ("postgresql", "upgrade"),
     Engine.MYSQL: ("error", "slowquery"),
 }
-# Value and apply method. rds.force_ssl is static in older PostgreSQL families; those of MySQL are dynamic.
-_PARAMETERS: Final[Mapping[Engine, Mapping[str, tuple[str, str]]]] = {
+# rds.force_ssl is static in older PostgreSQL families; those of MySQL are dynamic.
+OWN_PARAMETERS: Final[Mapping[Engine, Mapping[str, tuple[str, str]]]] = {
     Engine.POSTGRES: {"rds.force_ssl": ("1", "pending-reboot")},
     Engine.MYSQL: {
         "log_output": ("FILE", "immediate"),
@@ -643,6 +643,7 @@ _PARAMETERS: Final[Mapping[Engine, Mapping[str, tuple[str, str]]]] = {
         "slow_query_log": ("1", "immediate"),
     },
 }
+"""Parameters that the component sets: value and apply method."""
 
 
 def _lifecycle(args: DatabaseArgs) -> str:

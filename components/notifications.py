@@ -240,7 +240,7 @@ class Notifications(pulumi.ComponentResource):
     def _subscribe(self, topic: _Topic) -> None:
         for email in topic.listeners.emails:
             aws.sns.TopicSubscription(
-                f"{topic.name}-email-{_slug(email)}",
+                f"{topic.name}-email-{limits.slug(email)}",
                 topic=topic.arn,
                 protocol="email",
                 endpoint=email,
@@ -249,7 +249,7 @@ class Notifications(pulumi.ComponentResource):
             )
         for endpoint, url in topic.listeners.https.items():
             aws.sns.TopicSubscription(
-                f"{topic.name}-https-{_slug(endpoint)}",
+                f"{topic.name}-https-{limits.slug(endpoint)}",
                 topic=topic.arn,
                 protocol="https",
                 endpoint=Output.secret(url),
@@ -278,7 +278,7 @@ class Notifications(pulumi.ComponentResource):
         )
         for channel in channels:
             aws.chatbot.SlackChannelConfiguration(
-                f"{name}-slack-{_slug(channel.channel_id)}",
+                f"{name}-slack-{limits.slug(channel.channel_id)}",
                 configuration_name=f"{args.label}-{channel.channel_id}",
                 iam_role_arn=role.arn,
                 slack_team_id=channel.team_id,
@@ -297,13 +297,13 @@ class Notifications(pulumi.ComponentResource):
         functions: dict[str, Output[str]] = {}
         webhooks = {webhook.secret: webhook for topic in topics for webhook in topic.listeners.slack_webhooks}
         for secret, webhook in webhooks.items():
-            notifier = f"{name}-webhook-{_short(_slug(secret))}"
+            notifier = f"{name}-webhook-{_short(limits.slug(secret))}"
             notifying = self._notifier(notifier, args, webhook)
             functions[secret] = notifying.name
             for topic in topics:
                 if secret not in {each.secret for each in topic.listeners.slack_webhooks}:
                     continue
-                listener = f"{topic.name}-webhook-{_slug(secret)}"
+                listener = f"{topic.name}-webhook-{limits.slug(secret)}"
                 permission = aws.lambda_.Permission(
                     listener,
                     function=notifying.name,
@@ -489,13 +489,9 @@ def _channel_problems(channel: SlackChannel) -> Iterator[str]:
 
 def _doubles(named: Mapping[str, Sequence[str]]) -> Iterator[str]:
     for setting, names in named.items():
-        slugs = [_slug(name) for name in names]
+        slugs = [limits.slug(name) for name in names]
         for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}):
             yield f"{setting}: more than one would be called {slug!r}"
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def _short(slug: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -58,13 +56,10 @@ class RegistryArgs:
             raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
-        alike = defaultdict(list)
         for repository in self.repositories:
-            alike[_slug(repository)].append(repository)
             yield "repositories", limits.repository_name(repository)
-        for names in alike.values():
-            if len(names) > 1:
-                yield "repositories", f"{' and '.join(names)} differ in punctuation at most; rename or remove one"
+        for _, problem in limits.apart(self.repositories):
+            yield "repositories", problem
         for name, value, least, most in (
             ("keep_images", self.keep_images, 1, _MOST),
             ("untagged_days", self.untagged_days, 1, _MOST),
@@ -100,7 +95,7 @@ class Registry(pulumi.ComponentResource):
             ResourceOptions(parent=self),
         )
         self.urls = {
-            repository: self._repository(f"{name}-{_slug(repository)}", repository, args, key).url
+            repository: self._repository(f"{name}-{limits.slug(repository)}", repository, args, key).url
             for repository in args.repositories
         }
         self.arns = {repository: _arn(repository, args, url) for repository, url in self.urls.items()}
@@ -147,7 +142,3 @@ def _arn(repository: str, args: RegistryArgs, url: Output[str]) -> Output[str]:
     """Return a repository's ARN, known once it exists."""
     prefix = f"arn:{documents.partition(args.region)}:ecr:{args.region}"
     return Output.all(args.account_id, url).apply(lambda known: f"{prefix}:{known[0]}:repository/{repository}")
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name)

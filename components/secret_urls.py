@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,20 +116,15 @@ class SecretUrlsArgs:
     def _url_problems(self) -> Iterator[tuple[str, str | None]]:
         if not self.urls:
             yield "urls", "none given; leave the component out"
-        alike = defaultdict(list)
         for name, url in self.urls.items():
-            alike[_slug(name)].append(name)
             yield "urls", limits.secret_name(url.name or name)
             for service in url.services:
                 yield "urls", limits.ecs_name(service)
             if not re.fullmatch(r"[a-z][a-z0-9+.-]*", _scheme(url)):
                 shown = limits.short(_scheme(url))
                 yield "urls", f"{shown} of {name} is not a scheme: lower-case letters, digits and + . -, a letter first"
-        for slug, names in alike.items():
-            if not slug:
-                yield "urls", f"{names[0]} has neither a letter nor a digit"
-            elif len(names) > 1:
-                yield "urls", f"{' and '.join(names)} differ in punctuation or case only; rename one"
+        for _, problem in limits.apart(self.urls):
+            yield "urls", problem
 
 
 class SecretUrls(pulumi.ComponentResource):
@@ -206,7 +200,7 @@ class SecretUrls(pulumi.ComponentResource):
         self, name: str, args: SecretUrlsArgs, secret_name: str, url: SecretUrlArgs
     ) -> aws.secretsmanager.Secret:
         return aws.secretsmanager.Secret(
-            f"{name}-{_slug(secret_name)}",
+            f"{name}-{limits.slug(secret_name)}",
             name=url.name or secret_name,
             description=f"{_scheme(url)} URL, written by the function {args.function_name}",
             kms_key_id=url.key_arn,
@@ -419,10 +413,6 @@ def _scheme(url: SecretUrlArgs) -> str:
 def _code_hash() -> str:
     """Return the hash of the function's source, by this file's place: Pulumi alone knows the project's folder while it runs."""
     return hashlib.sha256((Path(__file__).parent.parent / _CODE).read_bytes()).hexdigest()
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def _distinct(values: Sequence[Input[str]]) -> list[Input[str]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -65,9 +63,7 @@ class SecretsArgs:
         least, most = 7, 30
         if not least <= self.key_deletion_days <= most:
             yield "key_deletion_days", f"{self.key_deletion_days} is outside {least} to {most}"
-        alike = defaultdict(list)
         for name, secret in self.secrets.items():
-            alike[_slug(name)].append(name)
             yield "secrets", limits.secret_name(secret.name or name)
             length = len(_description(secret) or "")
             if length > _LONGEST_DESCRIPTION:
@@ -77,11 +73,8 @@ class SecretsArgs:
                 )
             if secret.rotate_days is not None and secret.rotate_days < 1:
                 yield "secrets", f"rotate_days {secret.rotate_days} of {name} is below 1"
-        for slug, names in alike.items():
-            if not slug:
-                yield "secrets", f"{names[0]} has neither a letter nor a digit"
-            elif len(names) > 1:
-                yield "secrets", f"{' and '.join(names)} differ in punctuation or case only; rename one"
+        for _, problem in limits.apart(self.secrets):
+            yield "secrets", problem
 
 
 class Secrets(pulumi.ComponentResource):
@@ -109,7 +102,7 @@ class Secrets(pulumi.ComponentResource):
         )
         self.arns = {
             secret_name: aws.secretsmanager.Secret(
-                f"{name}-{_slug(secret_name)}",
+                f"{name}-{limits.slug(secret_name)}",
                 name=secret.name or secret_name,
                 description=_description(secret),
                 kms_key_id=key.arn,
@@ -124,10 +117,6 @@ class Secrets(pulumi.ComponentResource):
 
 
 _LONGEST_DESCRIPTION: Final = 2048
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def _description(secret: SecretArgs) -> str | None:

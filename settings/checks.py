@@ -6,20 +6,24 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 import limits
 from components import _documents as documents
 from components import _log_router as log_routers
 from components import _thresholds, network_acls
+from components.database import OWN_PARAMETERS, Engine
 from components.load_balancer import LAST_WEIGHTED_PRIORITY
 from components.network_acls import Flow, NetworkAclsArgs
 from components.web_acl import MOST_RATE_LIMITS
 from settings.model import (
     READY_CHECKS,
     Cache,
+    Cdn,
     Container,
     Database,
+    Domain,
     Hibernation,
     Listener,
     LogRouter,
@@ -82,6 +86,7 @@ def problems(settings: Settings) -> list[Problem]:
         _cache,
         _media,
         _secrets,
+        _registry,
         _services,
         _migrations,
         _listener,
@@ -105,9 +110,35 @@ def warnings(settings: Settings) -> list[Problem]:
     database = settings.database
     found: list[Problem] = []
     if database:
-        for warning in (limits.rds_closed_version, limits.rds_extended_support):
+        for warning in (limits.rds_closed_version, limits.rds_unknown_minor, limits.rds_extended_support):
             found += _found(["database", "version"], warning(database.engine, database.version))
-    return [*found, *_asleep(settings)]
+    return [*found, *_unowned(settings), *_quota(settings), *_unbuildable(settings), *_asleep(settings)]
+
+
+def _unowned(settings: Settings) -> Iterator[Problem]:
+    if settings.environment == "production" and "owner" not in settings.tags:
+        yield _at(["tags"], "there is no owner among them, which the policy required-tags asks for in production")
+
+
+def _quota(settings: Settings) -> Iterator[Problem]:
+    hosts, usual = 1 + len(settings.domain.alternative_hosts) if settings.domain else 0, 10
+    if hosts > usual:
+        yield _at(
+            ["domain", "alternativeHosts"],
+            f"{hosts} hosts on one certificate; AWS allows an account {usual} until it is asked for more",
+        )
+
+
+def _unbuildable(settings: Settings) -> Iterator[Problem]:
+    for key, service in settings.services.items():
+        place = ["services", key]
+        containers: list[tuple[Place, Container]] = [(place, service)]
+        containers += [([*place, "sidecars", name], sidecar) for name, sidecar in service.sidecars.items()]
+        for where, container in containers:
+            build = container.image.build
+            if build and not Path(build.context).is_dir():
+                message = f"there is no folder {limits.short(build.context)} here to build from"
+                yield _at([*where, "image", "build", "context"], message)
 
 
 def _at(place: Place, message: str, *about: Place) -> Problem:
@@ -234,6 +265,11 @@ def _domain(settings: Settings) -> Iterator[Problem]:
             ["domain", "zoneId"],
             ["domain", "zone"],
         )
+    yield from _found(["domain", "host"], limits.certificate_name(domain.host))
+    if settings.cdn:
+        yield from _found(
+            ["cdn", "originHost"], limits.certificate_name(origin_host(settings.cdn, domain)), ["domain", "host"]
+        )
     hosts: list[tuple[Place, str]] = [(["domain", "host"], domain.host)]
     hosts += [(["domain", "alternativeHosts", n], host) for n, host in enumerate(domain.alternative_hosts)]
     for place, host in hosts:
@@ -248,6 +284,11 @@ def _domain(settings: Settings) -> Iterator[Problem]:
         )
     if settings.load_balancer is None:
         yield _at(["domain"], "there is nothing to point it at: add slipway:loadBalancer", ["loadBalancer"])
+
+
+def origin_host(cdn: Cdn, domain: Domain) -> str:
+    """Return the host at which CloudFront reaches the load balancer."""
+    return cdn.origin_host or f"origin.{domain.host}"
 
 
 def _inside(host: str, zone: str) -> bool:
@@ -268,6 +309,16 @@ def _edge(settings: Settings) -> Iterator[Problem]:
             ["loadBalancer", "certificateArn"],
             "the domain brings a certificate of its own: leave certificateArn out",
             ["domain"],
+        )
+    if (
+        balancer
+        and balancer.certificate_arn
+        and (region := balancer.certificate_arn.split(":")[3]) != settings.aws.region
+    ):
+        yield _at(
+            ["loadBalancer", "certificateArn"],
+            f"the certificate is in {region}; a load balancer in {settings.aws.region} takes those of its own region",
+            ["aws", "region"],
         )
     if cdn and not (domain and balancer):
         yield _at(
@@ -327,12 +378,8 @@ def _database(settings: Settings) -> Iterator[Problem]:
     storage = limits.rds_storage(
         database.storage_type, database.storage_gib, database.iops, database.throughput_mibps, database.max_storage_gib
     )
-    for problem in storage:
-        yield _at(
-            ["database", "storageGib"],
-            problem,
-            *(["database", name] for name in ("storageType", "iops", "throughputMibps", "maxStorageGib")),
-        )
+    for parameter, problem in storage:
+        yield _at(["database", _STORAGE[parameter]], problem, *(["database", name] for name in _STORAGE.values()))
     if database.insights_days is not None:
         yield from _found(
             ["database", "insightsDays"],
@@ -345,9 +392,22 @@ def _database(settings: Settings) -> Iterator[Problem]:
         limits.windows(database.backup_window, database.maintenance_window),
         ["database", "maintenanceWindow"],
     )
+    for name, (value, _) in OWN_PARAMETERS[Engine(engine)].items():
+        if name in database.parameters:
+            yield _at(["database", "parameters", name], f"the program sets it, to {value}: leave it out", judged_by)
     yield from _logins(database)
     if database.read_replica:
         yield from _read_replica(settings, database, database.read_replica)
+
+
+_STORAGE: Final[Mapping[str, str]] = {
+    "kind": "storageType",
+    "gib": "storageGib",
+    "iops": "iops",
+    "throughput": "throughputMibps",
+    "most": "maxStorageGib",
+}
+"""The settings of storage by the parameters of `limits.rds_storage`."""
 
 
 def _logins(database: Database) -> Iterator[Problem]:
@@ -402,7 +462,7 @@ def _read_replica(settings: Settings, database: Database, replica: ReadReplica) 
     if replica.zone is not None and replica.zone not in zones:
         yield _at(
             [*place, "zone"],
-            f"{limits.short(replica.zone)} is not a zone of this network; allowed: {limits.listed(zones)}",
+            f"{limits.short(replica.zone)} is not a zone of this network; allowed: {limits.listed(list(dict.fromkeys(zones)))}",
             ["network", "zones", "*"],
         )
     if database.insights_days is not None and replica.instance_class:
@@ -459,6 +519,7 @@ def cache_spans_zones(cache: Cache) -> bool:
 def _media(settings: Settings) -> Iterator[Problem]:
     media = settings.media
     if media and media.cdn and media.cdn.host:
+        yield from _found(["media", "cdn", "host"], limits.certificate_name(media.cdn.host))
         if settings.domain is None:
             yield _at(
                 ["media", "cdn", "host"],
@@ -492,6 +553,8 @@ def _secrets(settings: Settings) -> Iterator[Problem]:
                     f"{key!r} is not among the secret's keys; declared: {known}",
                     ["secrets", name, "keys", "*"],
                 )
+    for name, problem in limits.apart(settings.secrets):
+        yield _at(["secrets", name], problem)
     yield from _url_secrets(settings)
     days = settings.protection.secret_recovery_days
     if 0 < days < 7:  # noqa: PLR2004 - the bound is in the message
@@ -523,7 +586,7 @@ def _url_secrets(settings: Settings) -> Iterator[Problem]:
         elif url in PART_SECRETS:
             yield _at(places[part], f"{url!r} is what the {url}'s own secret is called; choose another name")
     for (first, one), (second, other) in itertools.combinations(urls.items(), 2):
-        if one and one == other:
+        if one and other and limits.slug(one) == limits.slug(other):
             yield _at(places[second], f"{one!r} is also that of the {first}; each needs its own", places[first])
     network = settings.network
     if settings.url_secrets and network.nat == "none" and "ecs" not in network.endpoints:
@@ -533,6 +596,11 @@ def _url_secrets(settings: Settings) -> Iterator[Problem]:
             ["network", "endpoints", "*"],
             *places.values(),
         )
+
+
+def _registry(settings: Settings) -> Iterator[Problem]:
+    for _, problem in limits.apart(settings.repositories):
+        yield _at(["registry", "repositories"], problem)
 
 
 def _migrations(settings: Settings) -> Iterator[Problem]:
@@ -680,6 +748,12 @@ def _backup(settings: Settings) -> Iterator[Problem]:
             "AWS Backup saves only versioned buckets: leave media.versioning on",
             ["media", "versioning"],
         )
+    if database := settings.database:
+        for name, window in (
+            ("backupWindow", database.backup_window),
+            ("maintenanceWindow", database.maintenance_window),
+        ):
+            yield from _found(["backup", "at"], limits.backup_start(backup.at, window), ["database", name])
     if backup.copy_region:
         yield from _elsewhere(settings, ["backup", "copyRegion"], backup.copy_region)
     elif backup.copy_days is not None:
@@ -771,6 +845,8 @@ def _services(settings: Settings) -> Iterator[Problem]:
         yield from _container(settings, place, service, service)
         for name, sidecar in service.sidecars.items():
             yield from _container(settings, [*place, "sidecars", name], sidecar, service)
+        yield from _together(place, service)
+        yield from _idle(place, service)
         yield from _tasks(place, service)
         yield from _scaling(place, service)
         yield from _deployment(settings, place, service)
@@ -788,6 +864,32 @@ def _services(settings: Settings) -> Iterator[Problem]:
                     [*where, "actions", "*"],
                     [*where, "resources", "*"],
                 )
+
+
+def _together(place: Sequence[str], service: Service) -> Iterator[Problem]:
+    """Check that nothing in a task has the name or the port of something else there, and that nothing is let out twice."""
+    if place[-1] in service.sidecars:
+        yield _at([*place, "sidecars", place[-1]], f"{place[-1]!r} is the service's own container; choose another name")
+    listening: dict[int, Place] = {service.port: [*place, "port"]} if service.port else {}
+    for name, sidecar in service.sidecars.items():
+        here: Place = [*place, "sidecars", name, "port"]
+        if sidecar.port and (first := listening.setdefault(sidecar.port, here)) != here:
+            yield _at(here, f"{sidecar.port} is taken in this task; each container listens on a port of its own", first)
+    for index, egress in enumerate(service.egress):
+        if egress in service.egress[:index]:
+            yield _at([*place, "egress", index], f"{egress.port} to {egress.cidr} is there already")
+
+
+def _idle(place: Sequence[str], service: Service) -> Iterator[Problem]:
+    """Check that what is given has an effect."""
+    if "health" in service.model_fields_set and service.route is None:
+        yield _at(
+            [*place, "health"], "the load balancer asks only services with a route: leave it out", [*place, "route"]
+        )
+    if service.exec and service.read_only_root and "read_only_root" in service.model_fields_set:
+        yield _at(
+            [*place, "readOnlyRoot"], "exec makes the filesystem writable: take one of the two out", [*place, "exec"]
+        )
 
 
 def _sizes(place: Sequence[str], service: Service) -> Iterator[Problem]:
@@ -817,18 +919,9 @@ def _sizes(place: Sequence[str], service: Service) -> Iterator[Problem]:
 def _log_router(settings: Settings, place: Sequence[str], service: Service, router: LogRouter) -> Iterator[Problem]:
     """Check that a log router can be had, and that nothing in the task is called like it or listens where it does."""
     where = [*place, "logRouter"]
-    yield from _image(settings, where, router)
+    yield from _image(settings, where, router, service)
     if router.image.build:
         yield _at([*where, "image", "build"], "a router's image is not built here: give its tag, digest or uri")
-    public = not router.image.repository and ".dkr.ecr." not in (router.image.uri or "")
-    reached = any(egress.port == _HTTPS and egress.cidr == "0.0.0.0/0" for egress in service.egress)
-    if public and (settings.network.nat == "none" or not reached):
-        yield _at(
-            [*where, "image"],
-            "is out of the tasks' reach: push it to an ECR repository and name that, or let them out to HTTPS anywhere, through NAT",
-            ["network", "nat"],
-            [*place, "egress", "*"],
-        )
     for key in (place[-1], *service.sidecars):
         if key == log_routers.NAME:
             yield _at(where, f"its container is called {key!r} too: choose another name for that of the service", place)
@@ -840,7 +933,7 @@ def _log_router(settings: Settings, place: Sequence[str], service: Service, rout
 
 
 def _container(settings: Settings, place: Sequence[str], container: Container, service: Service) -> Iterator[Problem]:
-    yield from _image(settings, place, container)
+    yield from _image(settings, place, container, service)
     for name, value in container.environment.items():
         where = [*place, "environment", name]
         if secret_like(name, value):
@@ -871,7 +964,9 @@ def _container(settings: Settings, place: Sequence[str], container: Container, s
         )
 
 
-def _image(settings: Settings, place: Sequence[str], container: Container | LogRouter) -> Iterator[Problem]:
+def _image(
+    settings: Settings, place: Sequence[str], container: Container | LogRouter, service: Service
+) -> Iterator[Problem]:
     image, where = container.image, [*place, "image"]
     about = [[*where, name] for name in ("uri", "repository", "tag", "digest", "build")]
     sources = [
@@ -897,6 +992,7 @@ def _image(settings: Settings, place: Sequence[str], container: Container | LogR
             f"{limits.short(image.repository)} is in no registry: add slipway:registry (`slipway:registry: {{}}` is enough), or give uri",
             ["registry"],
         )
+    yield from _reach(settings, place, image.uri or "", service)
     tag = image.tag
     if image.uri:
         last = image.uri.rsplit("/", maxsplit=1)[-1]
@@ -908,6 +1004,23 @@ def _image(settings: Settings, place: Sequence[str], container: Container | LogR
             f"{what}; use a commit or digest, or say allowMutableTag: true",
             ["environment"],
             [*where, "allowMutableTag"],
+        )
+
+
+def _reach(settings: Settings, place: Sequence[str], uri: str, service: Service) -> Iterator[Problem]:
+    """Check that tasks get to the registry of an image: that of the stack's own account and region has an endpoint in the network."""
+    registry = uri.partition("/")[0]
+    if not uri or f".dkr.ecr.{settings.aws.region}." in registry:
+        return
+    let_out = ":" in registry or any(e.port == _HTTPS and e.cidr == "0.0.0.0/0" for e in service.egress)
+    if settings.network.nat == "none" or not let_out:
+        yield _at(
+            [*place, "image"],
+            f"is out of the tasks' reach: push it to an ECR repository in {settings.aws.region} and name that, "
+            "or let them out to HTTPS anywhere, through NAT",
+            ["network", "nat"],
+            ["aws", "region"],
+            [*place[:2], "egress", "*"],
         )
 
 
@@ -1074,6 +1187,7 @@ def _deployment(settings: Settings, place: Sequence[str], service: Service) -> I
                 [*where, name], f"goes with strategy {wanted} alone: leave it out, or choose that", [*where, "strategy"]
             )
     if not blue_green:
+        yield from _room(where, place, service)
         return
     if service.route is None:
         yield _at(
@@ -1101,6 +1215,22 @@ def _deployment(settings: Settings, place: Sequence[str], service: Service) -> I
                 [*where, "strategy"],
                 [*place, "route", "default"],
             )
+
+
+def _room(where: Sequence[str], place: Sequence[str], service: Service) -> Iterator[Problem]:
+    """Check that a rolling deployment may start a task more or stop one: otherwise it never begins."""
+    deployment, tasks = service.deployment, service.tasks
+    fewest = max(1, tasks.count if tasks.count is not None else tasks.min or 0)
+    least, most = deployment.minimum_healthy_percent, deployment.maximum_percent
+    if most is None or fewest * most // 100 > fewest or -(-fewest * least // 100) < fewest:
+        return
+    enough = 100 + -(-100 // fewest)
+    yield _at(
+        [*where, "maximumPercent"],
+        f"{most} with minimumHealthyPercent {least} lets no task of {fewest} be replaced: give {enough} or more, or a lower minimumHealthyPercent",
+        [*where, "minimumHealthyPercent"],
+        [*place, "tasks", "*"],
+    )
 
 
 def _health(place: Sequence[str], service: Service) -> Iterator[Problem]:
@@ -1167,6 +1297,7 @@ def _route(settings: Settings, place: Sequence[str], service: Service, route: Ro
     elif matches and route.priority is None:
         yield _at(place, "missing priority: the order among services, 1 to 50000", *about, [*place, "priority"])
     yield from _found(place, _too_many_values(settings, route), *about[:2], ["cdn"])
+    yield from _found(place, limits.wildcards([*route.paths, *route.hosts]), *about[:2])
     domain = settings.domain
     for index, host in enumerate(route.hosts if domain else ()):
         if domain and not _covered(host, (domain.host, *domain.alternative_hosts)):
@@ -1244,7 +1375,7 @@ def _who(listener: Listener) -> str:
         ("channel", listener.slack_channel_id),
     ):
         if name:
-            return f"{kind}:{re.sub('[^a-z0-9]+', '-', name.lower()).strip('-')}"
+            return f"{kind}:{limits.slug(name)}"
     return ""
 
 

@@ -74,7 +74,8 @@ def _message(detail: ErrorDetails, place: Sequence[str | int]) -> str:  # noqa: 
             hint = limits.meant(value, allowed.replace(" or ", ", ").split(", ")) if isinstance(value, str) else ""
             return f"{text} is not allowed{hint}; allowed: {allowed}"
         case "limit":
-            return f"{text} is not allowed here{what}" if text == HIDDEN else str(context["problem"])
+            told = str(context["problem"])
+            return told.replace(repr(value), HIDDEN).replace(str(value), HIDDEN) if text == HIDDEN else told
         case "greater_than_equal" | "less_than_equal":
             return f"{text} is outside {_bounds(field)}{what}"
         case "string_too_short":

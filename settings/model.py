@@ -417,12 +417,7 @@ class Image(Section):
 class Route(Section):
     """Which requests a service gets from the load balancer."""
 
-    paths: Sequence[
-        Annotated[
-            str,
-            form(r"/\S{0,127}", "a path pattern: a slash, then at most 127 characters without spaces, such as /api/*"),
-        ]
-    ] = ()
+    paths: Sequence[Annotated[str, form(limits.PATH_PATTERN, limits.PATH_PATTERN_WORDS)]] = ()
     """Path patterns; `/api/*` includes `/api` itself."""
     hosts: Sequence[Host] = ()
     """Host names."""
@@ -430,12 +425,16 @@ class Route(Section):
     """The order among services, lowest first; required with paths or hosts."""
     default: bool = False
     """Whether it gets what no other service asks for."""
+    sticky_seconds: Annotated[int, Field(ge=1, le=604_800)] | None = None
+    """Seconds a visitor stays with the same task, by a cookie; each request goes to any task when left out."""
 
 
 class Health(Section):
     """How the load balancer tells whether a task is well."""
 
-    path: Annotated[str, form(r"/\S{0,1023}", "a path: a slash, then no spaces, such as /health")] = "/health"
+    path: Annotated[
+        str, form(r"/[!-~]{0,1023}", "a path: a slash, then no spaces and nothing outside ASCII, such as /health")
+    ] = "/health"
     """The path it asks for."""
     port: Port | None = None
     """The port it asks on; default the service's."""
@@ -448,10 +447,7 @@ class Health(Section):
     unhealthy_after: Annotated[int, Field(ge=2, le=10)] = 3
     """Bad answers in a row that make a task unhealthy."""
     codes: Annotated[
-        str,
-        form(
-            "[2-4][0-9]{2}(?:[-,][2-4][0-9]{2})*", "a list of status codes from 200 to 499, such as 200-299 or 200,302"
-        ),
+        str, Rule(limits.status_codes, {"pattern": f"^(?:{limits.STATUS_CODES})$"}, limits.STATUS_CODES_WORDS)
     ] = "200-299"
     """Status codes that count as good."""
     grace_seconds: Annotated[int, Field(ge=0, le=2_147_483_647)] = 60

@@ -39,6 +39,9 @@ CHECKS: list[tuple[Callable[..., str | None], list[object], list[tuple[object, s
     (limits.maintenance_window, ["sun:04:30-sun:05:30", "sun:23:45-mon:00:15"], [("Sun:04:30-Sun:05:30", "'Sun:04:30-Sun:05:30' is not a maintenance window, such as"), ("04:30-05:30", "'04"), ("mon:01:00-mon:01:10", "'mon:01:00-mon:01:10' lasts 10 minutes")]),
     (limits.tag_key, ["costCentre", "a b", "k:1/2=3+4@5-6_7.8", "Größe"], [("aws:x", "'aws:x' is not a tag's key"), ("AWS:x", "'AWS:x'"), ("", "''"), ("a\tb", "'a\\tb'"), ("x" * 129, "a text of 129")]),
     (limits.web_origin, ["https://app.example.com", "http://localhost:3000", "https://*.example.com"], [("*", "'*' is not a web origin, such as https://app.example.com"), ("https://a.example.com/", "'https://a.example.com/' is not a web origin"), ("Ünï", "'Ünï' is not a web origin")]),
+    (limits.certificate_name, ["a" * 64], [("a" * 65, "a text of 65 characters is longer than the 64")]),
+    (limits.path_pattern, ["/", "/api/*", "/a_-.$/~\"'@:+&?Z9", "/" + "a" * 127], [("api", "'api' is not a path pattern, such as /api/*"), ("/ü", "'/ü'"), ("/a{b}", "'/a{b}'"), ("/a b", "'/a b'"), ("/" + "a" * 128, "a text of 129")]),
+    (limits.status_codes, ["200", "200-299", "200,302", "200-204,302", "299-299"], [("299-200", "'299-200' is not a list of status codes from 200 to 499"), ("500", "'500'"), ("200-", "'200-'"), ("", "''")]),
     (limits.tag_value, ["", "a b", "x" * 256], [("a(b)", "'a(b)' is not a tag's value: at most 256"), ("x" * 257, "a text of 257")]),
 ]  # fmt: skip
 NAMES = [check.__name__ for check, _, _ in CHECKS]
@@ -120,21 +123,25 @@ def test_checks_of_several_values(
     [
         (("gp3", 20, None, None, None), []),
         (("gp3", 400, 12000, 500, 440), []),
-        (("gp2", 65536, None, None, 65536), ["the storage limit of 65536 GiB must be at least 72090 GiB, 10 % above the 65536 GiB allocated, and at most 65536 GiB"]),
+        (("gp2", 65536, None, None, 65536), [("most", "the storage limit of 65536 GiB must be at least 72090 GiB, 10 % above the 65536 GiB allocated, and at most 65536 GiB")]),
         (("io2", 500, 3000, None, None), []),
         (("io1", 100, 1000, None, 110), []),
-        (("io2", 99, None, None, None), ["99 GiB is outside 100 to 65536 GiB, what io2 storage takes"]),
-        (("gp3", 19, None, None, None), ["19 GiB is outside 20 to 65536 GiB, what gp3 storage takes"]),
-        (("io2", 500, None, None, None), ["io2 storage needs iops; allowed: 1000 to 25000 with 500 GiB"]),
-        (("io2", 100, 5001, None, None), ["5001 iops are outside 1000 to 5000, what 100 GiB of io2 takes (0.5 to 50 per GiB)"]),
-        (("io2", 10000, 4999, None, None), ["4999 iops are outside 5000 to 256000, what 10000 GiB of io2 takes (0.5 to 50 per GiB)"]),
-        (("gp2", 100, 3000, 125, None), ["gp2 storage takes no iops; use gp3, io1 or io2", "gp2 storage takes no throughput; only gp3 does"]),
-        (("gp3", 399, 3000, 125, None), ["gp3 storage under 400 GiB has fixed 3000 iops: leave iops out", "gp3 storage under 400 GiB has fixed 125 MiB/s: leave throughput out"]),
-        (("gp3", 400, 3000, 125, 439), ["3000 iops are outside 12000 to 64000, what gp3 storage of 400 GiB and more takes", "125 MiB/s are outside 500 to 4000, what gp3 storage of 400 GiB and more takes", "the storage limit of 439 GiB must be at least 440 GiB, 10 % above the 400 GiB allocated, and at most 65536 GiB"]),
+        (("io2", 99, None, None, None), [("gib", "99 GiB is outside 100 to 65536 GiB, what io2 storage takes")]),
+        (("gp3", 19, None, None, None), [("gib", "19 GiB is outside 20 to 65536 GiB, what gp3 storage takes")]),
+        (("io2", 500, None, None, None), [("iops", "io2 storage needs iops; allowed: 1000 to 25000 with 500 GiB")]),
+        (("io2", 100, 5001, None, None), [("iops", "5001 iops are outside 1000 to 5000, what 100 GiB of io2 takes (0.5 to 50 per GiB)")]),
+        (("io2", 10000, 4999, None, None), [("iops", "4999 iops are outside 5000 to 256000, what 10000 GiB of io2 takes (0.5 to 50 per GiB)")]),
+        (("gp2", 100, 3000, 125, None), [("iops", "gp2 storage takes no iops; use gp3, io1 or io2"), ("throughput", "gp2 storage takes no throughput; only gp3 does")]),
+        (("gp3", 399, 3000, 125, None), [("iops", "gp3 storage under 400 GiB has fixed 3000 iops: leave iops out"), ("throughput", "gp3 storage under 400 GiB has fixed 125 MiB/s: leave throughput out")]),
+        (("gp3", 400, 3000, 125, 439), [("iops", "3000 iops are outside 12000 to 64000, what gp3 storage of 400 GiB and more takes"), ("throughput", "125 MiB/s are outside 500 to 4000, what gp3 storage of 400 GiB and more takes"), ("most", "the storage limit of 439 GiB must be at least 440 GiB, 10 % above the 400 GiB allocated, and at most 65536 GiB")]),
         (("gp3", 50, None, None, 55), []),
+        (("gp3", 400, 14000, 3501, None), [("throughput", "3501 MiB/s are too many for 14000 iops: at most a quarter of them, 3500")]),
+        (("gp3", 400, 14000, 3500, None), []),
     ],
 )  # fmt: skip
-def test_storage(arguments: tuple[str, int, int | None, int | None, int | None], expected: list[str]) -> None:
+def test_storage(
+    arguments: tuple[str, int, int | None, int | None, int | None], expected: list[tuple[str, str]]
+) -> None:
     assert list(limits.rds_storage(*arguments)) == expected
 
 
@@ -176,3 +183,50 @@ def test_mutable_tags() -> None:
 )
 def test_meant(word: str, expected: str) -> None:
     assert limits.meant(word, ["database", "cache"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("clock", "window", "fine"),
+    [
+        ("01:59", "03:00-04:00", True),
+        ("02:00", "03:00-04:00", False),
+        ("03:59", "03:00-04:00", False),
+        ("04:00", "03:00-04:00", True),
+        ("23:10", "00:00-00:30", False),
+        ("00:10", "23:45-00:15", False),
+        ("03:30", "sun:04:30-sun:05:30", False),
+        ("05:30", "sun:04:30-sun:05:30", True),
+        ("00:00", "", True),
+    ],
+)
+def test_backups_keep_clear_of_a_databases_windows(clock: str, window: str, fine: bool) -> None:  # noqa: FBT001 - a column
+    assert (limits.backup_start(clock, window) is None) is fine
+
+
+def test_names_that_become_one() -> None:
+    assert list(limits.apart(["a/b", "a-c", "A-B", "=", "a/b"])) == [
+        ("A-B", "'A-B' and 'a/b' differ in punctuation or case at most; rename or remove one"),
+        ("=", "'=' has neither a letter nor a digit"),
+        ("a/b", "'a/b' and 'A-B' differ in punctuation or case at most; rename or remove one"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("engine", "version"), [("postgres", "16"), ("postgres", "16.15"), ("mysql", "8.4.11"), ("postgres", "17.4")]
+)
+def test_a_known_minor_version_is_no_surprise(engine: str, version: str) -> None:
+    assert limits.rds_unknown_minor(engine, version) is None
+
+
+@pytest.mark.parametrize(
+    ("engine", "version", "newest"), [("postgres", "16.99", "16.15"), ("mysql", "8.4.12", "8.4.11")]
+)
+def test_a_minor_version_nobody_knew(engine: str, version: str, newest: str) -> None:
+    assert limits.rds_unknown_minor(engine, version) == (
+        f"no {engine} {version} was known when this was written; the newest then was {newest}"
+    )
+
+
+def test_wildcards_of_one_rule() -> None:
+    assert limits.wildcards(["/a*", "/b?*", "*.example.com", "/c**"]) is None
+    assert limits.wildcards(["/a*?*", "/b*?*", "*.x"]) == "7 wildcards (* and ?) are too many for one rule; at most 6"

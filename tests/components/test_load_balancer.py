@@ -462,7 +462,10 @@ def test_refuses(changes: dict[str, Any], message: str) -> None:
         ({"port": 0, "default": True}, "port: 0 is outside 1 to 65535"),
         ({"port": 80}, "paths: none given, nor hosts"),
         ({"port": 80, "paths": ["api"], "priority": 1}, "paths: 'api' is not a path pattern"),
-        ({"port": 80, "paths": [f"/{'a' * 128}"], "priority": 1}, "paths: '/aaa"),
+        (
+            {"port": 80, "paths": [f"/{'a' * 128}"], "priority": 1},
+            "paths: a text of 129 characters is not a path pattern",
+        ),
         ({"port": 80, "hosts": ["api"], "priority": 1}, "hosts: 'api' is not a host name"),
         ({"port": 80, "paths": ["/"]}, "priority: None does not go with paths or hosts; give 1 to 50000"),
         ({"port": 80, "paths": ["/"], "priority": 50001}, "priority: 50001 is outside 1 to 50000"),

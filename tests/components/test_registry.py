@@ -64,8 +64,11 @@ def test_contract() -> None:
     [
         ({"repositories": ["Api"]}, "repositories: 'Api' is not an ECR repository's name"),
         ({"repositories": ["a"]}, "repositories: 'a' is not an ECR repository's name: 2 to 256"),
-        ({"repositories": ["app/api", "app-api"]}, "repositories: app/api and app-api differ in punctuation at most"),
-        ({"repositories": ["api", "api"]}, "repositories: api and api differ in punctuation at most"),
+        (
+            {"repositories": ["app/api", "app-api"]},
+            "repositories: 'app-api' and 'app/api' differ in punctuation or case at most",
+        ),
+        ({"repositories": ["api", "api"]}, "repositories: 'api' and 'api' differ in punctuation or case at most"),
         ({"keep_images": 0}, "keep_images: 0 is outside 1 to 2147483647"),
         ({"untagged_days": 0}, "untagged_days: 0 is outside 1 to 2147483647"),
         ({"key_deletion_days": 31}, "key_deletion_days: 31 is outside 7 to 30"),

@@ -44,10 +44,10 @@ def test_contract() -> None:
             "secrets: 'key-abcdef' ends in a hyphen and six characters",
         ),
         ({"secrets": {"s" * 513: SecretArgs()}}, "is not a secret's name: at most 512"),
-        ({"secrets": {"/+=": SecretArgs()}}, "secrets: /+= has neither a letter nor a digit"),
+        ({"secrets": {"/+=": SecretArgs()}}, "secrets: '/+=' has neither a letter nor a digit"),
         (
             {"secrets": {"app/key": SecretArgs(), "app-key": SecretArgs()}},
-            "secrets: app/key and app-key differ in punctuation or case only; rename one",
+            "secrets: 'app-key' and 'app/key' differ in punctuation or case at most; rename or remove one",
         ),
         (
             {"secrets": {"key": SecretArgs(description="x" * 2049)}},

@@ -14,6 +14,17 @@ from tests.settings.files import GONE, changed, mistakes
 A, W, F = "slipway:services.api", "slipway:services.worker", "slipway:services.frontend"
 SECRET = "slipway:secrets|storefront/session-key"
 SIDECAR = {"image": {"uri": "public.ecr.aws/x/agent:1.2"}}
+B = "slipway:loadBalancer"
+CDN: dict[str, Any] = {"slipway:cdn": {}, B: {}}
+ALONE: dict[str, Any] = {
+    "slipway:domain": {"enabled": False},
+    "slipway:healthCheck": {"enabled": False},
+    "slipway:media.cdn": {},
+}
+NO_NAT: dict[str, Any] = {
+    "slipway:network.nat": "none",
+    "slipway:network.endpoints": ["ecr", "ecs", "logs", "secretsmanager"],
+}
 
 CASES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     ({"slipway:tags.Environment": "x"}, "slipway:tags.Environment: 'Environment' is there already: the program sets it; choose another key", {"slipway:tags.Stage": "x"}),
@@ -39,8 +50,8 @@ CASES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     ({"slipway:database.version": "13"}, "slipway:database.version: '13' is not a postgres version RDS creates; allowed: 14, 15, 16, 17 or 18, alone or with a minor version", {"slipway:database.version": "17.11"}),
     ({"slipway:database.username": "admin"}, "slipway:database.username: 'admin' is reserved by postgres on RDS; choose another", {"slipway:database.username": "abcdefghijklmnop"}),
     ({"slipway:database.databaseName": "template1"}, "slipway:database.databaseName: 'template1' is reserved by postgres on RDS; choose another", {"slipway:database.databaseName": "expense_settlement"}),
-    ({"slipway:database.iops": 3000}, "slipway:database.storageGib: gp3 storage under 400 GiB has fixed 3000 iops: leave iops out", {"slipway:database.storageGib": 400, "slipway:database.maxStorageGib": 500, "slipway:database.iops": 12000}),
-    ({"slipway:database.storageType": "io2", "slipway:database.storageGib": 100}, "slipway:database.storageGib: io2 storage needs iops; allowed: 1000 to 5000 with 100 GiB", {"slipway:database.storageType": "io2", "slipway:database.storageGib": 100, "slipway:database.iops": 1000}),
+    ({"slipway:database.iops": 3000}, "slipway:database.iops: gp3 storage under 400 GiB has fixed 3000 iops: leave iops out", {"slipway:database.storageGib": 400, "slipway:database.maxStorageGib": 500, "slipway:database.iops": 12000}),
+    ({"slipway:database.storageType": "io2", "slipway:database.storageGib": 100}, "slipway:database.iops: io2 storage needs iops; allowed: 1000 to 5000 with 100 GiB", {"slipway:database.storageType": "io2", "slipway:database.storageGib": 100, "slipway:database.iops": 1000}),
     ({"slipway:database.engine": "mysql", "slipway:database.version": "8.4", "slipway:database.instanceClass": "db.t3.micro"}, "slipway:database.insightsDays: Performance Insights does not exist for mysql on db.t3.micro; switch it off or take a medium class", {"slipway:database.engine": "mysql", "slipway:database.version": "8.4", "slipway:database.instanceClass": "db.t3.micro", "slipway:database.insightsDays": None}),
     ({"slipway:database.backupWindow": "04:15-05:00"}, "slipway:database.backupWindow: the backup window 04:15-05:00 overlaps the maintenance window sun:04:30-sun:05:30", {"slipway:database.backupWindow": "03:30-04:30"}),
     ({"slipway:cache.version": "7.1"}, "slipway:cache.version: '7.1' is not a valkey version ElastiCache creates; allowed: 7.2, 8.0, 8.1, 8.2, 9.0 or 9.1", {"slipway:cache.version": "8.2"}),
@@ -84,14 +95,36 @@ CASES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     ({f"{W}.scaling.steps.cpuPercent.down": 70}, "slipway:services.worker.scaling.steps.cpuPercent: down 70 must be below up 70", {f"{W}.scaling.steps.cpuPercent.down": 69}),
     ({f"{W}.scaling.targets": {"cpuPercent": 50}}, "slipway:services.worker.scaling.steps.cpuPercent: is also a target; one metric scales in one way", {f"{W}.scaling.targets": {"memoryPercent": 50}}),
     ({f"{F}.route": {"paths": ["/x"], "priority": 100}}, "slipway:services.frontend.route.priority: 100 is also the priority of services.api; each needs its own", {f"{F}.route": {"paths": ["/x"], "priority": 101}}),
-    ({f"{A}.route": {"default": True}}, "slipway:services.frontend.route.default: services.api is the default already; there can be one", {f"{A}.route": {"default": True}, f"{F}.route": GONE}),
+    ({f"{A}.route": {"default": True}}, "slipway:services.frontend.route.default: services.api is the default already; there can be one", {f"{A}.route": {"default": True}, f"{F}.route": GONE, f"{F}.health": GONE}),
     ({f"{F}.route": {"paths": ["/api/*"], "priority": 101}}, "slipway:services.frontend.route: services.api gets the same requests; only one of the two would be used", {f"{F}.route": {"paths": ["/api/x"], "priority": 101}}),
     ({f"{F}.port": GONE}, "slipway:services.frontend.route: requests need a port to go to: give port", {f"{F}.port": 1}),
-    ({f"{F}.route": {}}, "slipway:services.frontend.route: give paths, hosts or default: true", {f"{F}.route": GONE}),
+    ({f"{F}.route": {}}, "slipway:services.frontend.route: give paths, hosts or default: true", {f"{F}.route": GONE, f"{F}.health": GONE}),
     ({f"{F}.route.priority": 5}, "slipway:services.frontend.route: the default service gets what is left over: leave paths, hosts and priority out", {f"{F}.route.priority": None}),
     ({f"{A}.route.priority": GONE}, "slipway:services.api.route: missing priority: the order among services, 1 to 50000", {f"{A}.route.priority": 1}),
     ({f"{A}.route.paths": ["/a/*", "/b/*", "/c/*"]}, "slipway:services.api.route: 6 values to match are too many for one rule; at most 5 (a path that ends in /* counts twice)", {f"{A}.route.paths": ["/a/*", "/b/*", "/c"]}),
     ({f"{A}.route.hosts": ["www.example.com"]}, "slipway:services.api.route.hosts[0]: 'www.example.com' is on no certificate: add it to domain.alternativeHosts", {f"{A}.route.hosts": ["www.example.com"], "slipway:domain.alternativeHosts": ["*.example.com"]}),
+    ({"slipway:domain.host": f"{'a' * 49}.shop.example.com"}, "slipway:domain.host: a text of 66 characters is longer than the 64 characters allowed", {"slipway:domain.host": f"{'a' * 47}.shop.example.com"}),
+    ({**CDN, "slipway:domain.host": f"{'a' * 41}.shop.example.com"}, "slipway:cdn.originHost: a text of 65 characters is longer than the 64 characters allowed", {**CDN, "slipway:domain.host": f"{'a' * 40}.shop.example.com"}),
+    ({"slipway:media.cdn.host": f"{'m' * 53}.example.com"}, "slipway:media.cdn.host: a text of 65 characters is longer than the 64 characters allowed", {"slipway:media.cdn.host": f"{'m' * 52}.example.com"}),
+    ({**ALONE, f"{B}.certificateArn": "arn:aws:acm:eu-west-1:123456789012:certificate/x"}, f"{B}.certificateArn: the certificate is in eu-west-1; a load balancer in us-east-1 takes those of its own region", {**ALONE, f"{B}.certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/x"}),
+    ({"slipway:database.parameters": {"rds.force_ssl": "0"}}, 'slipway:database.parameters["rds.force_ssl"]: the program sets it, to 1: leave it out', {"slipway:database.parameters": {"work_mem": "65536"}}),
+    ({"slipway:database.storageGib": 400, "slipway:database.maxStorageGib": 500, "slipway:database.throughputMibps": 3001}, "slipway:database.throughputMibps: 3001 MiB/s are too many for 12000 iops: at most a quarter of them, 3000", {"slipway:database.storageGib": 400, "slipway:database.maxStorageGib": 500, "slipway:database.throughputMibps": 3000}),
+    ({"slipway:secrets.storefront-session-key": {}}, "slipway:secrets.storefront-session-key: 'storefront-session-key' and 'storefront/session-key' differ in punctuation or case at most; rename or remove one", {"slipway:secrets.storefront-session-key-2": {}}),
+    ({"slipway:secrets.=": {}}, 'slipway:secrets["="]: \'=\' has neither a letter nor a digit', {"slipway:secrets.=a": {}}),
+    ({"slipway:registry": {"repositories": ["storefront-api"]}}, "slipway:registry.repositories: 'storefront/api' and 'storefront-api' differ in punctuation or case at most; rename or remove one", {"slipway:registry": {"repositories": ["storefront-apis", "storefront/api"]}}),
+    ({"slipway:backup": {"at": "02:00"}}, "slipway:backup.at: 02:00 is within 03:00-04:00 or the hour before, when AWS Backup starts no backup of a database", {"slipway:backup": {"at": "01:59"}}),
+    ({"slipway:backup": {"at": "05:29"}}, "slipway:backup.at: 05:29 is within sun:04:30-sun:05:30 or the hour before, when AWS Backup starts no backup of a database", {"slipway:backup": {"at": "05:30"}}),
+    ({f"{A}.sidecars.api": SIDECAR}, "slipway:services.api.sidecars.api: 'api' is the service's own container; choose another name", {f"{A}.sidecars.apis": SIDECAR}),
+    ({f"{A}.sidecars.agent": {**SIDECAR, "port": 8000}}, "slipway:services.api.sidecars.agent.port: 8000 is taken in this task; each container listens on a port of its own", {f"{A}.sidecars.agent": {**SIDECAR, "port": 8001}}),
+    ({f"{A}.sidecars": {"a": {**SIDECAR, "port": 9}, "b": {**SIDECAR, "port": 9}}}, "slipway:services.api.sidecars.b.port: 9 is taken in this task; each container listens on a port of its own", {f"{A}.sidecars": {"a": {**SIDECAR, "port": 9}, "b": SIDECAR}}),
+    ({f"{W}.egress": [{"port": 443}, {"port": 8443}, {"port": 8443}]}, "slipway:services.worker.egress[2]: 8443 to 0.0.0.0/0 is there already", {f"{W}.egress": [{"port": 443}, {"port": 8443}, {"port": 8443, "cidr": "198.51.100.0/24"}]}),
+    ({f"{W}.health": {"path": "/x"}}, "slipway:services.worker.health: the load balancer asks only services with a route: leave it out", {f"{F}.health": {"path": "/x"}}),
+    ({f"{W}.exec": True, f"{W}.readOnlyRoot": True}, "slipway:services.worker.readOnlyRoot: exec makes the filesystem writable: take one of the two out", {f"{W}.exec": True, f"{W}.readOnlyRoot": False}),
+    ({f"{W}.egress": [], f"{W}.image": {"uri": "ghcr.io/a/b:1"}}, "slipway:services.worker.image: is out of the tasks' reach: push it to an ECR repository in us-east-1 and name that, or let them out to HTTPS anywhere, through NAT", {f"{W}.egress": [], f"{W}.image": {"uri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/a:1"}}),
+    ({**NO_NAT, f"{W}.image": {"uri": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/a:1"}}, "slipway:services.worker.image: is out of the tasks' reach: push it to an ECR repository in us-east-1 and name that, or let them out to HTTPS anywhere, through NAT", {**NO_NAT, f"{W}.image": {"uri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/a:1"}}),
+    ({f"{F}.tasks": {"count": 2}, f"{F}.deployment": {"maximumPercent": 149}}, "slipway:services.frontend.deployment.maximumPercent: 149 with minimumHealthyPercent 100 lets no task of 2 be replaced: give 150 or more, or a lower minimumHealthyPercent", {f"{F}.tasks": {"count": 2}, f"{F}.deployment": {"maximumPercent": 150}}),
+    ({f"{F}.tasks": {"count": 1}, f"{F}.deployment": {"maximumPercent": 100, "minimumHealthyPercent": 60}}, "slipway:services.frontend.deployment.maximumPercent: 100 with minimumHealthyPercent 60 lets no task of 1 be replaced: give 200 or more, or a lower minimumHealthyPercent", {f"{F}.tasks": {"count": 2}, f"{F}.deployment": {"maximumPercent": 100, "minimumHealthyPercent": 50}}),
+    ({f"{A}.route.paths": ["/a*b*", "/c*d*", "/e?f*?"]}, "slipway:services.api.route: 7 wildcards (* and ?) are too many for one rule; at most 6", {f"{A}.route.paths": ["/a*b*", "/c*d*", "/e?f*"]}),
 ]  # fmt: skip
 
 UNRELATED: dict[str, Any] = {
