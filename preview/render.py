@@ -25,6 +25,7 @@ _WIDTH = 120
 _LABEL_WIDTH = 18
 _CENT = Decimal("0.01")
 _MOST_CHARGES = 3
+_MOST_SUBJECTS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +68,16 @@ def headline(preview: Preview) -> str:
     resources = sum(section.resources for section in preview.sections)
     parts = [
         count(resources, "resource"),
-        f"about {money(preview.estimate.total)} USD a month",
+        _cost(preview.estimate),
         _policy_summary(preview),
     ]
     return f"{preview.graph.project} {preview.graph.stack}: {', '.join(parts)}"
+
+
+def _cost(estimate: Estimate) -> str:
+    missing = len(estimate.missing) + len(estimate.unpriced)
+    total = f"{money(estimate.total)} USD a month"
+    return f"more than {total} ({count(missing, 'price')} missing)" if missing else f"about {total}"
 
 
 def _policy_summary(preview: Preview) -> str:
@@ -112,6 +119,20 @@ def statement(finding: Finding) -> str:
     start, _, rest = finding.message.partition(": ")
     name = finding.urn.rpartition("::")[2]
     return rest if name and rest and start.endswith(f" {name}") else finding.message
+
+
+def together(findings: Sequence[Finding]) -> list[tuple[Finding, str]]:
+    """Bring findings that say the same of several resources together: the first of them, and the resources."""
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.policy, finding.level, statement(finding)), []).append(finding)
+    return [(group[0], _subjects(group)) for group in groups.values()]
+
+
+def _subjects(findings: Sequence[Finding]) -> str:
+    named = ", ".join(subject(finding) for finding in findings[:_MOST_SUBJECTS])
+    more = len(findings) - _MOST_SUBJECTS
+    return f"{named} and {more} more" if more > 0 else named
 
 
 def _charges(estimate: Estimate, component: str) -> str:
@@ -201,9 +222,9 @@ def plain_policy(verdict: Verdict | None) -> Iterator[str]:
         return
     for defect in verdict.defects:
         yield from _wrapped("  DEFECT     ", f"a policy failed to run on {defect}")
-    for finding in verdict.findings:
+    for finding, subjects in together(verdict.findings):
         mark = "MANDATORY" if finding.level == "mandatory" else "advisory"
-        yield from _wrapped(f"  {mark:<10} ", f"{finding.policy}: {subject(finding)}: {statement(finding)}")
+        yield from _wrapped(f"  {mark:<10} ", f"{finding.policy}: {subjects}: {statement(finding)}")
     if verdict.undecided:
         yield from _wrapped("  undecided  ", _undecided_line(verdict))
 
@@ -289,10 +310,10 @@ def rich_policy(verdict: Verdict | None) -> RenderableType:
     table.title, table.title_justify, table.title_style = f"Policy  {_verdict_line(verdict)}", "left", "bold"
     for defect in verdict.defects if verdict else ():
         table.add_row(Text("DEFECT", style="bold red"), Text(f"a policy failed to run on {defect}"))
-    for finding in verdict.findings if verdict else ():
+    for finding, subjects in together(verdict.findings if verdict else ()):
         mandatory = finding.level == "mandatory"
         mark = Text("MANDATORY" if mandatory else "advisory", style="bold red" if mandatory else "yellow")
-        about = Text.assemble((finding.policy, "bold"), f": {subject(finding)}: {statement(finding)}")
+        about = Text.assemble((finding.policy, "bold"), f": {subjects}: {statement(finding)}")
         table.add_row(mark, about)
     if verdict and verdict.undecided:
         table.add_row(Text("undecided", style="dim"), Text(_undecided_line(verdict), style="dim"))
@@ -367,9 +388,9 @@ def markdown_policy(verdict: Verdict | None) -> Iterator[str]:
         yield "|---|---|---|---|"
         for defect in verdict.defects:
             yield f"| **defect** | | | a policy failed to run on {cell(defect)} |"
-        for finding in verdict.findings:
+        for finding, subjects in together(verdict.findings):
             level = "**mandatory**" if finding.level == "mandatory" else "advisory"
-            yield f"| {level} | `{finding.policy}` | {cell(subject(finding))} | {cell(statement(finding))} |"
+            yield f"| {level} | `{finding.policy}` | {cell(subjects)} | {cell(statement(finding))} |"
         yield ""
     if verdict and verdict.undecided:
         yield cell(_undecided_line(verdict))

@@ -10,8 +10,8 @@ import pytest
 from preview.graph import UNKNOWN, Graph, Message, Resource
 from preview.outline import count, kind, outline
 from preview.policies import Finding, Verdict
-from preview.pricing import estimate
-from preview.render import FORMATS, Format, Preview, money, render
+from preview.pricing import Missing, estimate
+from preview.render import FORMATS, Format, Preview, headline, money, render
 
 NETWORK = Resource(urn="u::network", type="toy:index:Network", name="network", custom=False)
 DATABASE = Resource(urn="u::database", type="toy:index:Database", name="database", custom=False)
@@ -182,6 +182,32 @@ def test_plain_reads_at_a_glance() -> None:
     assert any("List prices of 2026-11-21" in line for line in lines)
     assert max(map(len, lines)) <= 120
     assert "hunter2" not in text
+
+
+def test_what_is_said_of_several_resources_is_said_once() -> None:
+    findings = [
+        dataclasses.replace(FINDING, urn=INSTANCE.urn + str(n), message=f"Instance database{n}: no owner")
+        for n in range(5)
+    ]
+    other = dataclasses.replace(findings[1], level="advisory")
+    subjects = "database database0, database database1, database database2 and 2 more"
+    lines = render(preview(findings=[*findings, other]), "plain").splitlines()
+    assert [line for line in lines if "no owner" in line] == [
+        f"  MANDATORY  multi-az: {subjects}: no owner",
+        "  advisory   multi-az: database database1: no owner",
+    ]
+    assert f"| **mandatory** | `multi-az` | {subjects} | no owner |" in render(preview(findings=findings), "markdown")
+    assert "and 2 more" in render(preview(findings=findings), "rich")
+    assert len(json.loads(render(preview(findings=findings), "json"))["policy"]["findings"]) == 5
+
+
+def test_a_sum_without_all_prices_says_so() -> None:
+    shown = preview()
+    gaps = (Missing(component="", urn="", name="x", what="hour", key="k", region="eu-west-9"),)
+    incomplete = dataclasses.replace(shown, estimate=dataclasses.replace(shown.estimate, missing=gaps))
+    assert (
+        headline(incomplete) == "toy prod: 10 resources, more than 105.67 USD a month (1 price missing), passes policy"
+    )
 
 
 def test_rich_says_what_plain_says() -> None:

@@ -187,6 +187,32 @@ def test_warnings() -> None:
     assert checks.warnings(settings.parse(changed({}), "test")) == []
 
 
+@pytest.mark.parametrize(
+    ("changes", "warning"),
+    [
+        ({"slipway:tags": {}}, "slipway:tags: there is no owner among them, which the policy required-tags asks for in production"),
+        ({"slipway:domain.alternativeHosts": [f"{n}.shop.example.com" for n in range(10)]}, "slipway:domain.alternativeHosts: 11 hosts on one certificate; AWS allows an account 10 until it is asked for more"),
+        ({f"{W}.image": {"repository": "x/y", "build": {"context": "no/such"}}}, "slipway:services.worker.image.build.context: there is no folder 'no/such' here to build from"),
+        ({f"{A}.sidecars.agent.image": {"repository": "x/y", "build": {"context": "no/such"}}}, "slipway:services.api.sidecars.agent.image.build.context: there is no folder 'no/such' here to build from"),
+        ({"slipway:database.version": "17.99"}, "slipway:database.version: no postgres 17.99 was known when this was written; the newest then was 17.11"),
+    ],
+)  # fmt: skip
+def test_warns_of(changes: dict[str, Any], warning: str) -> None:
+    assert [str(found) for found in checks.warnings(settings.parse(changed(changes), "test"))] == [warning]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"slipway:tags": {}, "slipway:environment": "staging"},
+        {"slipway:domain.alternativeHosts": [f"{n}.shop.example.com" for n in range(9)]},
+        {f"{W}.image": {"repository": "x/y", "build": {"context": "tests"}}},
+    ],
+)
+def test_does_not_warn_of(changes: dict[str, Any]) -> None:
+    assert checks.warnings(settings.parse(changed(changes), "test")) == []
+
+
 def test_names() -> None:
     parsed = settings.parse(changed({"slipway:ownerId": "jane", f"{W}.name": "jobs"}), "test")
     api, worker = parsed.services["api"], parsed.services["worker"]
