@@ -65,12 +65,8 @@ class SecretsArgs:
             yield "key_deletion_days", f"{self.key_deletion_days} is outside {least} to {most}"
         for name, secret in self.secrets.items():
             yield "secrets", limits.secret_name(secret.name or name)
-            length = len(_description(secret) or "")
-            if length > _LONGEST_DESCRIPTION:
-                yield (
-                    "secrets",
-                    f"the description and keys of {name} have {length} characters; at most {_LONGEST_DESCRIPTION} are allowed",
-                )
+            if problem := description_problem(secret.description, secret.keys):
+                yield "secrets", f"{name}: {problem}"
             if secret.rotate_days is not None and secret.rotate_days < 1:
                 yield "secrets", f"rotate_days {secret.rotate_days} of {name} is below 1"
         for _, problem in limits.apart(self.secrets):
@@ -104,7 +100,7 @@ class Secrets(pulumi.ComponentResource):
             secret_name: aws.secretsmanager.Secret(
                 f"{name}-{limits.slug(secret_name)}",
                 name=secret.name or secret_name,
-                description=_description(secret),
+                description=_description(secret.description, secret.keys),
                 kms_key_id=key.arn,
                 recovery_window_in_days=args.recovery_days,
                 tags={"rotate-days": str(secret.rotate_days)} if secret.rotate_days is not None else None,
@@ -119,7 +115,15 @@ class Secrets(pulumi.ComponentResource):
 _LONGEST_DESCRIPTION: Final = 2048
 
 
-def _description(secret: SecretArgs) -> str | None:
-    """Return what people see who fill it: its purpose and, for a document, its keys."""
-    document = f"JSON document with the keys {', '.join(secret.keys)}" if secret.keys else None
-    return ". ".join(part.rstrip(".") for part in (secret.description, document) if part) or None
+def description_problem(purpose: str | None, keys: Sequence[str]) -> str | None:
+    """Check the length of what people see who fill a secret."""
+    length = len(_description(purpose, keys) or "")
+    if length <= _LONGEST_DESCRIPTION:
+        return None
+    return f"description and keys have {length} characters; at most {_LONGEST_DESCRIPTION} are allowed"
+
+
+def _description(purpose: str | None, keys: Sequence[str]) -> str | None:
+    """Return what people see who fill a secret: its purpose and, for a document, its keys."""
+    document = f"JSON document with the keys {', '.join(keys)}" if keys else None
+    return ". ".join(part.rstrip(".") for part in (purpose, document) if part) or None

@@ -16,6 +16,7 @@ from components import _thresholds, network_acls
 from components.database import OWN_PARAMETERS, Engine
 from components.load_balancer import LAST_WEIGHTED_PRIORITY
 from components.network_acls import Flow, NetworkAclsArgs
+from components.secrets import description_problem
 from components.web_acl import MOST_RATE_LIMITS
 from settings.model import (
     READY_CHECKS,
@@ -553,6 +554,8 @@ def _secrets(settings: Settings) -> Iterator[Problem]:
                     f"{key!r} is not among the secret's keys; declared: {known}",
                     ["secrets", name, "keys", "*"],
                 )
+    for name, secret in settings.secrets.items():
+        yield from _found(["secrets", name], description_problem(secret.description, secret.keys))
     for name, problem in limits.apart(settings.secrets):
         yield _at(["secrets", name], problem)
     yield from _url_secrets(settings)

@@ -51,7 +51,7 @@ def test_contract() -> None:
         ),
         (
             {"secrets": {"key": SecretArgs(description="x" * 2049)}},
-            "secrets: the description and keys of key have 2049 characters; at most 2048 are allowed",
+            "secrets: key: description and keys have 2049 characters; at most 2048 are allowed",
         ),
         ({"secrets": {"key": SecretArgs(rotate_days=0)}}, "secrets: rotate_days 0 of key is below 1"),
         ({"recovery_days": 6}, "recovery_days: 6 is not allowed; 0 or 7 to 30 are"),
