@@ -7,7 +7,16 @@ from typing import Final
 from policy import values
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, resource_rule, stack_rule
-from policy.rules.documents import allows, conditions, covers, everyone, has_unread_condition, limited_by, statements
+from policy.rules.documents import (
+    CALLER,
+    allows,
+    conditions,
+    covers,
+    everyone,
+    has_unread_condition,
+    limited_by,
+    statements,
+)
 from policy.topology import CACHE, DATABASE, LOAD_BALANCER, SERVICE
 from policy.values import UNKNOWN, Answer, Value
 
@@ -18,23 +27,16 @@ ALARM: Final = "aws:cloudwatch/metricAlarm:MetricAlarm"
 DASHBOARD: Final = "aws:cloudwatch/dashboard:Dashboard"
 COMPOSITE: Final = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
 
-_CALLERS: Final = (
-    "aws:principalaccount",
-    "aws:principalarn",
-    "aws:principalorgid",
-    "aws:sourceaccount",
-    "aws:sourcearn",
-    "aws:sourceowner",
-    "aws:sourceorgid",
-    "sns:endpoint",
-)
+_CALLERS: Final = CALLER | {"sns:endpoint"}
 _FEEDBACK: Final = ("http", "lambda", "sqs", "firehose", "application")
 _WATCHED: Final = {
     DATABASE: ("AWS/RDS",),
     CACHE: ("AWS/ElastiCache",),
-    LOAD_BALANCER: ("AWS/ApplicationELB", "AWS/NetworkELB"),
+    LOAD_BALANCER: ("AWS/ApplicationELB",),
     SERVICE: ("AWS/ECS", "ECS/ContainerInsights"),
 }
+_BALANCERS: Final = {"network": ("AWS/NetworkELB",), "gateway": ("AWS/GatewayELB",)}
+"""Where the metrics of load balancers are that are none of HTTP."""
 
 
 @resource_rule("topic-policy-not-public", TOPIC, TOPIC_POLICY)
@@ -131,12 +133,22 @@ def alarm_actions_enabled(alarm: Resource, _config: Config) -> Iterator[Finding]
 def alarms_on_what_matters(graph: Graph, _config: Config) -> Iterator[Finding]:
     """At least one alarm on a metric of each database, cache, load balancer and service."""
     alarms = [(alarm, *_metrics(alarm)) for alarm in graph.of(ALARM)]
-    for kind, namespaces in _WATCHED.items():
+    for kind in _WATCHED:
         for resource in graph.of(kind):
+            namespaces = _namespaces(resource)
             watched = values.some(_watches(alarm, names, told, resource, namespaces) for alarm, names, told in alarms)
             what = f"no MetricAlarm of this stack watches a metric of {namespaces[0]} for it"
             fix = f'aws.cloudwatch.MetricAlarm(namespace="{namespaces[0]}", dimensions={{...}}, alarm_actions=[topic.arn])'
             yield from resource.must_hold(watched, what, about="what the stack's alarms watch", fix=fix)
+
+
+def _namespaces(resource: Resource) -> tuple[str, ...]:
+    """The namespaces of a resource's metrics; all that come into question where its kind is not known yet."""
+    usual = _WATCHED[resource.type]
+    kind = resource.text("loadBalancerType") if resource.type == LOAD_BALANCER else ""
+    if kind is UNKNOWN:
+        return usual + tuple(name for names in _BALANCERS.values() for name in names)
+    return _BALANCERS.get(kind, usual)
 
 
 def _metrics(alarm: Resource) -> tuple[list[Value], list[Value]]:
