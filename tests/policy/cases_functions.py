@@ -60,6 +60,14 @@ CASES = [
     Case("function-runtime-supported", "pass", [function(runtime="python3.13")]),
     Case("function-runtime-supported", "pass", [function(packageType="Image", imageUri="i")]),
     Case("function-runtime-supported", "fail", [function(runtime="nodejs16.x")], "runtime is nodejs16.x"),
+    *(
+        Case("function-runtime-supported", "fail", [function(runtime=ended)], f"runtime is {ended}, which")
+        for ended in ("dotnet8", "python3.10", "provided.al2", "nodejs4.3-edge")
+    ),
+    *(
+        Case("function-runtime-supported", "pass", [function(runtime=living)])
+        for living in ("dotnet10", "python3.11", "java8.al2", "java11", "provided.al2023", "nodejs22.x", "ruby3.3")
+    ),
     Case(
         "function-runtime-supported",
         "fail",
