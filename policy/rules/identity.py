@@ -104,7 +104,6 @@ _ANY_RESOURCE: Final = (
     "aws:multifactorauth",
     "aws:principal",
     "aws:referer",
-    "aws:requestedregion",
     "aws:securetransport",
     "aws:source",
     "aws:tokenissuetime",
@@ -113,15 +112,16 @@ _ANY_RESOURCE: Final = (
     "aws:username",
     "aws:viaawsservice",
     "aws:vpcsource",
-    "secretsmanager:version",
 )
-"""How the keys begin that say who calls, when, where or how: they leave every resource within reach."""
+"""How the keys begin that say who calls, when or how: they leave every resource within reach."""
+_ANY_DATA: Final = (*_ANY_RESOURCE, "aws:requestedregion", "secretsmanager:version")
+"""Those and what leaves all data of a region, or of an age."""
 
 
-def _narrowed(statement: dict[str, Value]) -> bool:
-    """Whether a condition leaves some resources out, or may do so once it is known."""
+def _narrowed(statement: dict[str, Value], idle: tuple[str, ...]) -> bool:
+    """Whether a condition leaves some resources out, or may do so once it is known. Idle keys leave none out."""
     return has_unread_condition(statement) or any(
-        not key.startswith(_ANY_RESOURCE) and not {"*", ""} & set(values.strings(wanted))
+        not key.startswith(idle) and not {"*", ""} & set(values.strings(wanted))
         for _, key, wanted in conditions(statement)
     )
 
@@ -132,7 +132,7 @@ def no_resource_wildcards(holder: Resource, _config: Config) -> Iterator[Finding
 
     def unbound(statement: dict[str, Value]) -> bool:
         changes = any(not _UNBOUND.match(action) for action in _actions(statement))
-        return changes and covers(statement, "Resource") and not _narrowed(statement)
+        return changes and covers(statement, "Resource") and not _narrowed(statement, _ANY_RESOURCE)
 
     fix = "the ARNs it is needed on, or a condition on tags"
     yield from _about_grants(holder, unbound, "allows changes to every resource without a condition", fix)
@@ -205,7 +205,7 @@ def data_access_names_resources(holder: Resource, _config: Config) -> Iterator[F
     """Reading is enough to carry everything away. With kms:Decrypt it is decryption-names-keys."""
 
     def reads(statement: dict[str, Value]) -> bool:
-        return not _narrowed(statement) and any(
+        return not _narrowed(statement, _ANY_DATA) and any(
             reaches_any(statement, *_DATA[action]) for action in grants(statement, _DATA)
         )
 

@@ -135,20 +135,23 @@ def alarms_on_what_matters(graph: Graph, _config: Config) -> Iterator[Finding]:
     alarms = [(alarm, *_metrics(alarm)) for alarm in graph.of(ALARM)]
     for kind in _WATCHED:
         for resource in graph.of(kind):
-            namespaces = _namespaces(resource)
-            watched = values.some(_watches(alarm, names, told, resource, namespaces) for alarm, names, told in alarms)
-            what = f"no MetricAlarm of this stack watches a metric of {namespaces[0]} for it"
-            fix = f'aws.cloudwatch.MetricAlarm(namespace="{namespaces[0]}", dimensions={{...}}, alarm_actions=[topic.arn])'
+            possible = _namespaces(resource)
+            answers = {
+                values.some(_watches(alarm, names, told, resource, wanted) for alarm, names, told in alarms)
+                for wanted in possible
+            }
+            watched = answers.pop() if len(answers) == 1 else UNKNOWN
+            wanted = possible[0][0]
+            what = f"no MetricAlarm of this stack watches a metric of {wanted} for it"
+            fix = f'aws.cloudwatch.MetricAlarm(namespace="{wanted}", dimensions={{...}}, alarm_actions=[topic.arn])'
             yield from resource.must_hold(watched, what, about="what the stack's alarms watch", fix=fix)
 
 
-def _namespaces(resource: Resource) -> tuple[str, ...]:
-    """The namespaces of a resource's metrics; all that come into question where its kind is not known yet."""
+def _namespaces(resource: Resource) -> list[tuple[str, ...]]:
+    """The namespaces of a resource's metrics: more than one answer where its kind is not known yet."""
     usual = _WATCHED[resource.type]
     kind = resource.text("loadBalancerType") if resource.type == LOAD_BALANCER else ""
-    if kind is UNKNOWN:
-        return usual + tuple(name for names in _BALANCERS.values() for name in names)
-    return _BALANCERS.get(kind, usual)
+    return [usual, *_BALANCERS.values()] if kind is UNKNOWN else [_BALANCERS.get(kind, usual)]
 
 
 def _metrics(alarm: Resource) -> tuple[list[Value], list[Value]]:
@@ -174,7 +177,8 @@ def _is_node(name: Value, group: Value) -> bool:
 def _watches(
     alarm: Resource, namespaces: list[Value], dimensions: list[Value], resource: Resource, wanted: tuple[str, ...]
 ) -> Answer:
-    if not any(name in wanted or name is UNKNOWN for name in namespaces):
+    about: Answer = any(name in wanted for name in namespaces) or (UNKNOWN if UNKNOWN in namespaces else False)
+    if about is False:
         return False
     linked = [*alarm.dependencies.get("dimensions", ()), *alarm.dependencies.get("metricQueries", ())]
     given = [resource.get(key) for key in ("identifier", "replicationGroupId", "arnSuffix", "name", "id")]
@@ -183,7 +187,7 @@ def _watches(
         group = resource.get("replicationGroupId")
         names |= {node for node in dimensions if isinstance(node, str) and _is_node(node, group)}
     if resource.urn in linked or any(_names(value, names) for value in dimensions):
-        return True
+        return about
     return UNKNOWN if UNKNOWN in dimensions and not linked else False
 
 

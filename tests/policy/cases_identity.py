@@ -314,6 +314,11 @@ CASES = [
     ),
     Case("no-resource-wildcards", "fail", [grants("cognito-idp:CreateUserPoolClient")]),
     Case("no-resource-wildcards", "fail", [grants("sqs:SendMessage", "arn:*")]),
+    Case(
+        "no-resource-wildcards",
+        "pass",
+        [grants("sqs:SendMessage", Condition={"StringEquals": {"aws:RequestedRegion": "eu-west-1"}})],
+    ),
     Case("no-user-policies", "pass", [res(GROUPED, "a", policyArn=UNKNOWN, groups=["web"])]),
     Case("no-user-policies", "fail", [res(GROUPED, "a", users=["ann"])], "it gives rights to a user"),
     Case("no-user-policies", "fail", [res("iam/userPolicy:UserPolicy", "a", user="ann")]),

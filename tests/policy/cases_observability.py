@@ -122,9 +122,10 @@ CASES = [
     ),
     Case(
         "alarms-on-what-matters",
-        "pass",
+        "undecided",
         [balancer(UNKNOWN), alarm(namespace="AWS/NetworkELB", dimensions={"LoadBalancer": "net/shop/1"})],
     ),
+    Case("alarms-on-what-matters", "fail", [balancer(UNKNOWN)]),
     Case(
         "alarms-on-what-matters",
         "fail",

@@ -85,12 +85,12 @@ CASES = [
         [res("ec2/instance:Instance", "i", userData="export K=AKIAIOSFODNN7EXAMPLE")],
     ),
     *(
-        Case("no-plaintext-credentials", "fail", [res(kind, "i", **{path: ENCODED})], f"{path} holds what looks like")
-        for kind, path in (
-            ("ec2/launchTemplate:LaunchTemplate", "userData"),
-            ("ec2/instance:Instance", "userDataBase64"),
-            ("ec2/spotInstanceRequest:SpotInstanceRequest", "userDataBase64"),
-            ("ec2/launchConfiguration:LaunchConfiguration", "userDataBase64"),
+        Case("no-plaintext-credentials", "fail", [holder], "holds what looks like a credential")
+        for holder in (
+            res("ec2/launchTemplate:LaunchTemplate", "t", userData=ENCODED),
+            res("ec2/instance:Instance", "i", userDataBase64=ENCODED),
+            res("ec2/spotInstanceRequest:SpotInstanceRequest", "i", userDataBase64=ENCODED),
+            res("ec2/launchConfiguration:LaunchConfiguration", "c", userDataBase64=ENCODED),
         )
     ),
     *(
