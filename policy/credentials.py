@@ -6,16 +6,23 @@ from typing import Final
 from policy.values import Value
 
 PLACE: Final = re.compile(
-    r"(?i)(PASSWORD|PASSWD|PASSPHRASE|(^|_)PWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|SIGNING_?KEY"
+    r"(?i)(PASSWORD|PASSWD|PASSPHRASE|(^|_)PWD|(?<!PROXY)(^|_)PASS$|_AUTH$|SECRET|TOKEN(?!IZ)|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|SIGNING_?KEY"
     r"|ENCRYPTION_?KEY|CREDENTIAL)"
 )
 """Names of what holds a secret."""
 
 _ABOUT_A_SECRET: Final = re.compile(
     r"(?i)_(ARN|NAME|ID|FILE|PATH|DIR|URL|URI|ENDPOINT|HOST|PORT|TTL|EXPIRY|EXPIRES?|EXPIRATION|SECONDS|MINUTES|HOURS"
-    r"|DAYS|LENGTH|COUNT|LIMIT|ENABLED|REQUIRED|ALGORITHM|ISSUER|AUDIENCE|TYPE|REGION|VERSION|PREFIX|HEADER|IN)$"
+    r"|DAYS|LENGTH|COUNT|LIMIT|ENABLED|REQUIRED|ALGORITHM|ISSUER|AUDIENCE|TYPE|REGION|VERSION|PREFIX|HEADER|IN"
+    r"|LIFETIME|VALIDITY|SIZE|ROUNDS|POLICY|PROVIDER|MODE|TABLE|COOKIE)$"
+    r"|(^|_)M(AX|IN)_\w{0,40}TOKENS$"
 )
-_HARMLESS: Final = re.compile(r"(?i)|true|false|yes|no|on|off|none|null")
+"""Names of what is known about a secret, and of how many tokens a language model may read or write."""
+_HARMLESS: Final = re.compile(
+    r"(?i)|true|false|yes|no|on|off|none|null|[01]"
+    r"|basic|bearer|digest|iam|jwt|ldap|login|md5|oauth2?|oidc|optional|plain|required|saml|scram-sha-256"
+)
+"""Values that are no secrets: switches, and the ways to sign in."""
 _REFERENCE: Final = re.compile(r"arn:aws[\w-]*:\S+|/?[a-z][a-z0-9_.-]*(/[a-z0-9][a-z0-9_.-]*)+")
 """Where a secret is: its ARN, or a name such as storefront/payments."""
 

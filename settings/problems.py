@@ -13,11 +13,16 @@ import limits
 HIDDEN: Final = "the value (not shown, it may be a secret)"
 
 _SECRET_NAME = re.compile(
-    r"pass(?:word|wd|phrase)?|secret|token|api_?key|private_?key|access_?key|credential|signing_?key|auth|dsn",
+    r"pass(?:word|wd|phrase)?|secret|token(?!iz)|api_?key|private_?key|access_?key|credential|signing_?key|auth|dsn",
     re.IGNORECASE,
 )
 _NOT_SECRET_NAME = re.compile(
-    r"(?:_|^)(?:ARN|NAME|ID|URL|URI|FILE|PATH|HEADER|TTL|EXPIRY|EXPIRES|EXPIRATION|SECONDS|MINUTES|DAYS|LENGTH|TYPE|ENABLED|ISSUER|ALGORITHM|MODE|PROVIDER|HOST)$",
+    r"(?:_|^)(?:ARN|NAME|ID|URL|URI|FILE|PATH|HEADER|TTL|EXPIRY|EXPIRES|EXPIRATION|SECONDS|MINUTES|DAYS|LENGTH|TYPE|ENABLED|ISSUER|ALGORITHM|MODE|PROVIDER|HOST|LIFETIME|VALIDITY|SIZE|ROUNDS|POLICY|TABLE|COOKIE)$"
+    r"|(?:_|^)M(?:AX|IN)_\w{0,40}TOKENS$",
+    re.IGNORECASE,
+)
+_NO_SECRET = re.compile(
+    r"[0-9]{0,9}|true|false|none|basic|bearer|digest|iam|jwt|ldap|login|md5|oauth2?|oidc|optional|plain|required|saml|scram-sha-256",
     re.IGNORECASE,
 )
 # All repetitions are bounded: a text of any length is searched in time that grows with its length only.
@@ -99,7 +104,7 @@ def secret_name(name: str) -> bool:
 
 def secret_like(name: str, value: str) -> bool:
     """Tell whether a variable looks like a secret in clear text, by name or value."""
-    harmless = value.startswith("${") or re.fullmatch(r"[0-9]{0,9}|true|false|none", value, re.IGNORECASE)
+    harmless = value.startswith("${") or _NO_SECRET.fullmatch(value)
     return secret_value(value) or (secret_name(name) and not harmless)
 
 

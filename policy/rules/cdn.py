@@ -28,6 +28,8 @@ _WEAK_PROTOCOLS: Final = ("SSLv3", "TLSv1", "TLSv1.1")
 _FUNCTION_HOST: Final = re.compile(r"\.lambda-url\.[a-z0-9-]+\.on\.aws$")
 _FUNCTIONS: Final = ("functionAssociations", "lambdaFunctionAssociations")
 _YEAR_SECONDS: Final = 31_536_000
+_WITHOUT_HSTS: Final = ("60669652-455b-4ae9-85a4-c4c02393f86c", "5cc3b908-e619-4b99-88e5-2cf7f45965bd")
+"""AWS's own response headers policies that set headers of CORS alone: SimpleCORS and CORS-With-Preflight."""
 
 
 def _behaviours(distribution: Resource) -> list[Value]:
@@ -326,11 +328,12 @@ def hsts(resource: Resource, config: Config) -> Iterator[Finding]:
         )
         return
     for behaviour in _behaviours(resource):
+        policy = values.at(behaviour, "responseHeadersPolicyId")
+        by_policy = bool(policy) and policy not in _WITHOUT_HSTS
+        seen = "AWS's responseHeadersPolicyId for CORS alone" if policy else "no responseHeadersPolicyId"
         yield from resource.must_hold(
-            UNKNOWN
-            if behaviour is UNKNOWN
-            else any(values.at(behaviour, name) for name in ("responseHeadersPolicyId", *_FUNCTIONS)),
-            "a cache behaviour has no responseHeadersPolicyId, so nothing sets Strict-Transport-Security",
+            UNKNOWN if behaviour is UNKNOWN else by_policy or any(values.at(behaviour, name) for name in _FUNCTIONS),
+            f"a cache behaviour has {seen}, so nothing sets Strict-Transport-Security",
             about="a cache behaviour",
             fix="response_headers_policy_id=policy.id of an aws.cloudfront.ResponseHeadersPolicy",
         )

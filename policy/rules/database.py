@@ -122,9 +122,11 @@ def final_snapshot_kept(database: Resource, _config: Config) -> Iterator[Finding
 @resource_rule("database-password-not-in-state", DATABASE, DATABASE_CLUSTER)
 def password_not_in_state(database: Resource, _config: Config) -> Iterator[Finding]:
     """What the program passes as a password ends up in the state file."""
-    name = "masterPassword" if database.type == DATABASE_CLUSTER else "password"
+    cluster = database.type == DATABASE_CLUSTER
+    name = "masterPassword" if cluster else "password"
     if database.has(name):
-        fix = "manage_master_user_password=True (RDS keeps and rotates it), or the write-only password_wo"
+        hidden = "master_password_wo" if cluster else "password_wo"
+        fix = f"manage_master_user_password=True (RDS keeps and rotates it), or the write-only {hidden}"
         yield database.fails(f"{name} is set, wanted a password that RDS manages", fix=fix)
 
 

@@ -339,8 +339,9 @@ def user_name_own(database: Resource, _config: Config) -> Iterator[Finding]:
     if name is UNKNOWN:
         yield database.undecided(f"{path} is not known yet")
     elif name.lower() in _USER_NAMES:
+        argument = "master_username" if database.type == DATABASE_CLUSTER else "username"
         yield database.fails(
-            f"{path} is {name.lower()}, a name that everybody tries", fix='username="<a name of its own>"'
+            f"{path} is {name.lower()}, a name that everybody tries", fix=f'{argument}="<a name of its own>"'
         )
 
 

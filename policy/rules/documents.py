@@ -31,14 +31,17 @@ CALLER: Final = frozenset(
 )
 """Conditions on who calls or from where: a policy for everyone is not public with one of them."""
 
+_ALL: Final = re.compile(r"\*+|arn:\*+|arn:[^:]+(:\*+)+")
+"""What matches every ARN: ``*``, ``arn:*``, ``arn:aws:*:*:*:*``. A ``*`` of IAM stands for colons, too."""
+
 _EVERY: Final = re.compile(
-    r"\*+|arn:[^:]*:s3:[^:]*:[^:]*:\*(/\*)?|arn:[^:]*:(?!s3:)[^:]*:[^:]*:[^:]*:([\w-]+[/:])?\*([/:]\*)?"
+    _ALL.pattern + r"|arn:[^:]*:s3:[^:]*:[^:]*:\*(/\*)?|arn:[^:]*:(?!s3:)[^:]*:[^:]*:[^:]*:([\w-]+[/:])?\*([/:]\*)?"
 )
 """Every resource, or every one of a kind: ``*``, ``arn:aws:iam::123456789012:role/*``."""
 
 
 _ANYBODY: Final = re.compile(
-    r"[*?]*|o-[*?]+|arn:[^:]*(:\*+)?|arn:[^:]*:(iam|sts)::[*?]+:.*"
+    r"[*?]*|o-[*?]+(/.*)?|arn:[^:]*(:\*+)?|arn:[^:]*:(iam|sts)::[*?]+:.*"
     r"|arn:[^:]*:(?!execute-api:)[^:]*:[^:]*:[*?]*:\*+"
     r"|arn:[^:]*:(?!execute-api:|s3:)[^:]*:[^:]*:[*?]+:[\w-]+[/:]\*+"
 )
@@ -56,9 +59,9 @@ def allows(statement: dict[str, Value]) -> bool:
 
 
 def covers(statement: dict[str, Value], key: str, *wanted: str) -> bool:
-    """Whether a list of actions or resources holds ``*`` or one of the wanted entries, in any letter case."""
-    every = {"*", "*:*", *(item.lower() for item in wanted)}
-    return any(item.lower() in every for item in values.strings(statement.get(key)))
+    """Whether a list of actions or resources holds all there are or one of the wanted entries, in any letter case."""
+    every = {"*:*", *(item.lower() for item in wanted)}
+    return any(item.lower() in every or _ALL.fullmatch(item) for item in values.strings(statement.get(key)))
 
 
 @lru_cache(maxsize=4096)
@@ -89,6 +92,23 @@ def sweeping(statement: dict[str, Value]) -> bool:
     return "NotResource" in statement or any(
         _EVERY.fullmatch(item) for item in values.strings(statement.get("Resource"))
     )
+
+
+def reaches_any(statement: dict[str, Value], *kinds: str) -> bool:
+    """Whether it is about every resource of a kind that an account has, whatever the resource is called.
+
+    A kind is a service and the end of its ARNs, with ``~`` for a name that nobody would guess: ``iam:role/~``.
+    """
+    return "NotResource" in statement or any(
+        matches(item, _unguessed(item, kind)) for item in values.strings(statement.get("Resource")) for kind in kinds
+    )
+
+
+def _unguessed(pattern: str, kind: str) -> str:
+    """The ARN of a resource of a kind, in the partition, region and account that a pattern names."""
+    _, partition, _, region, account = [*pattern.split(":"), *[""] * 4][:5]
+    service, _, name = kind.partition(":")
+    return f"arn:{partition}:{service}:{region}:{account}:{name}"
 
 
 def conditions(statement: dict[str, Value]) -> Iterator[tuple[str, str, list[Value]]]:

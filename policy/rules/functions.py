@@ -27,6 +27,7 @@ _ENDED: Final[list[Value]] = [
     "dotnet5.0",
     "dotnet6",
     "dotnet7",
+    "dotnet8",
     "dotnetcore1.0",
     "dotnetcore2.0",
     "dotnetcore2.1",
@@ -41,10 +42,13 @@ _ENDED: Final[list[Value]] = [
     "nodejs18.x",
     "nodejs20.x",
     "nodejs4.3",
+    "nodejs4.3-edge",
     "nodejs6.10",
     "nodejs8.10",
     "provided",
+    "provided.al2",
     "python2.7",
+    "python3.10",
     "python3.6",
     "python3.7",
     "python3.8",
@@ -98,7 +102,7 @@ def function_runtime_supported(function: Resource, config: Config) -> Iterator[F
     if runtime is UNKNOWN:
         yield function.undecided("runtime is not known yet")
     elif runtime in config.words("ended"):
-        seen = values.show(runtime, r"[a-z]+[0-9.]*(\.x)?")
+        seen = values.show(runtime, r"[a-z]+[0-9.]*(\.x|al2|-edge)?")
         yield function.fails(f"runtime is {seen}, which AWS no longer supports", fix='runtime="python3.13" or the like')
 
 

@@ -15,8 +15,8 @@ from policy.rules.documents import (
     grants,
     has_unread_condition,
     limited_by,
+    reaches_any,
     statements,
-    sweeping,
 )
 from policy.values import UNKNOWN, Value
 
@@ -88,7 +88,12 @@ _UNBOUND: Final = re.compile(
     r"|(cloudwatch:putmetricdata|xray:put|ssmmessages:|ec2messages:|ecr:getauthorizationtoken|sts:)"
     r"|ec2:((create|delete)networkinterface|(un)?assignprivateipaddresses)$|logs:(create|update|delete)logdelivery$"
     r"|logs:putresourcepolicy$|kms:(createkey|generaterandom)$|cloudfront:create|appautoscaling:|application-autoscaling:"
-    r"|iam:createservicelinkedrole$|route53:(createhealthcheck|associatevpcwithhostedzone)$|elasticloadbalancing:setwebacl$|wafv2:associatewebacl$"
+    r"|iam:createservicelinkedrole$|route53:(create(healthcheck|hostedzone)|associatevpcwithhostedzone)$"
+    r"|elasticloadbalancing:setwebacl$|wafv2:associatewebacl$|servicediscovery:discoverinstances|cognito-idp:createuserpool$"
+    r"|ecs:(discoverpollendpoint|deregistertaskdefinition)$|tag:(un)?tagresources$"
+    r"|aws-marketplace:((batch)?meterusage|registerusage|resolvecustomer)$"
+    r"|textract:(detectdocumenttext|analyze(expense|id))$|rekognition:(detect(faces|labels|text)|comparefaces)$"
+    r"|comprehend:(batch)?detect(dominantlanguage|keyphrases|sentiment|syntax)$|translate:translatetext$"
 )
 """Actions that only read, or that AWS binds to no resource. Service Authorization Reference."""
 
@@ -109,12 +114,14 @@ _ANY_RESOURCE: Final = (
     "aws:vpcsource",
 )
 """How the keys begin that say who calls, when or how: they leave every resource within reach."""
+_ANY_DATA: Final = (*_ANY_RESOURCE, "aws:requestedregion", "secretsmanager:version")
+"""Those and what leaves all data of a region, or of an age."""
 
 
-def _narrowed(statement: dict[str, Value]) -> bool:
-    """Whether a condition leaves some resources out, or may do so once it is known."""
+def _narrowed(statement: dict[str, Value], idle: tuple[str, ...]) -> bool:
+    """Whether a condition leaves some resources out, or may do so once it is known. Idle keys leave none out."""
     return has_unread_condition(statement) or any(
-        not key.startswith(_ANY_RESOURCE) and not {"*", ""} & set(values.strings(wanted))
+        not key.startswith(idle) and not {"*", ""} & set(values.strings(wanted))
         for _, key, wanted in conditions(statement)
     )
 
@@ -125,31 +132,29 @@ def no_resource_wildcards(holder: Resource, _config: Config) -> Iterator[Finding
 
     def unbound(statement: dict[str, Value]) -> bool:
         changes = any(not _UNBOUND.match(action) for action in _actions(statement))
-        return changes and covers(statement, "Resource") and not _narrowed(statement)
+        return changes and covers(statement, "Resource") and not _narrowed(statement, _ANY_RESOURCE)
 
     fix = "the ARNs it is needed on, or a condition on tags"
     yield from _about_grants(holder, unbound, "allows changes to every resource without a condition", fix)
 
 
-_ESCALATION: Final = frozenset(
-    {
-        "iam:addusertogroup",
-        "iam:attachgrouppolicy",
-        "iam:attachrolepolicy",
-        "iam:attachuserpolicy",
-        "iam:createaccesskey",
-        "iam:createloginprofile",
-        "iam:createpolicyversion",
-        "iam:passrole",
-        "iam:putgrouppolicy",
-        "iam:putrolepolicy",
-        "iam:putuserpolicy",
-        "iam:setdefaultpolicyversion",
-        "iam:updateassumerolepolicy",
-        "iam:updateloginprofile",
-    }
-)
-"""Each makes an administrator of whoever holds it for every role or user."""
+_ESCALATION: Final = {
+    "iam:addusertogroup": "iam:group/~",
+    "iam:attachgrouppolicy": "iam:group/~",
+    "iam:attachrolepolicy": "iam:role/~",
+    "iam:attachuserpolicy": "iam:user/~",
+    "iam:createaccesskey": "iam:user/~",
+    "iam:createloginprofile": "iam:user/~",
+    "iam:createpolicyversion": "iam:policy/~",
+    "iam:passrole": "iam:role/~",
+    "iam:putgrouppolicy": "iam:group/~",
+    "iam:putrolepolicy": "iam:role/~",
+    "iam:putuserpolicy": "iam:user/~",
+    "iam:setdefaultpolicyversion": "iam:policy/~",
+    "iam:updateassumerolepolicy": "iam:role/~",
+    "iam:updateloginprofile": "iam:user/~",
+}
+"""Each makes an administrator of whoever holds it for all of a kind, which stands beside it."""
 _SOME_HOLDERS: Final = (
     "aws:resourcetag/",
     "iam:permissionsboundary",
@@ -166,35 +171,33 @@ def no_privilege_escalation(holder: Resource, _config: Config) -> Iterator[Findi
     """Handing roles on, or writing policies, wherever one likes."""
 
     def escalates(statement: dict[str, Value]) -> bool:
-        risky = grants(statement, _ESCALATION)
-        passes = set(risky) == {"iam:passrole"}
-        anywhere = "NotResource" in statement or any(
-            re.fullmatch(r"\*+|arn:aws[a-z-]*:iam::[0-9*]*:(role|user|\*)/?\*", item)
-            for item in values.strings(statement.get("Resource"))
-        )
-        bound = limited_by(statement, (*_SOME_HOLDERS, *(_SOME_SERVICES if passes else ())))
-        return bool(risky) and anywhere and not bound and not has_unread_condition(statement)
+        risky = [action for action in grants(statement, _ESCALATION) if reaches_any(statement, _ESCALATION[action])]
+        bound = limited_by(statement, (*_SOME_HOLDERS, *(_SOME_SERVICES if risky == ["iam:passrole"] else ())))
+        return bool(risky) and not bound and not has_unread_condition(statement)
 
     fix = "the ARNs of the roles (a path of one's own), with a condition on iam:PassedToService"
     yield from _about_grants(holder, escalates, "lets its holder take any role's or user's rights", fix)
 
 
-_DATA: Final = (
-    "dynamodb:BatchGetItem",
-    "dynamodb:GetItem",
-    "dynamodb:Query",
-    "dynamodb:Scan",
-    "rds-db:connect",
-    "redshift:GetClusterCredentials",
-    "s3:GetObject",
-    "secretsmanager:BatchGetSecretValue",
-    "secretsmanager:GetSecretValue",
-    "ssm:GetParameter",
-    "ssm:GetParameters",
-    "ssm:GetParametersByPath",
-    "sts:AssumeRole",
-)
-"""Actions that hand out data or credentials. All but BatchGetSecretValue, which reads by the other, take a resource."""
+_DATA: Final = {
+    "dynamodb:BatchGetItem": ("dynamodb:table/~",),
+    "dynamodb:GetItem": ("dynamodb:table/~",),
+    "dynamodb:Query": ("dynamodb:table/~", "dynamodb:table/~/index/~"),
+    "dynamodb:Scan": ("dynamodb:table/~", "dynamodb:table/~/index/~"),
+    "rds-db:connect": ("rds-db:dbuser:~/~",),
+    "redshift:GetClusterCredentials": ("redshift:dbuser:~/~",),
+    "s3:GetObject": ("s3:~/~",),
+    "secretsmanager:BatchGetSecretValue": ("secretsmanager:secret:~",),
+    "secretsmanager:GetSecretValue": ("secretsmanager:secret:~",),
+    "ssm:GetParameter": ("ssm:parameter/~",),
+    "ssm:GetParameters": ("ssm:parameter/~",),
+    "ssm:GetParametersByPath": ("ssm:parameter/~",),
+    "sts:AssumeRole": ("iam:role/~",),
+}
+"""Actions that hand out data or credentials, with the kinds of resources that have them.
+
+All but BatchGetSecretValue, which reads by the other, take a resource.
+"""
 
 
 @resource_rule("data-access-names-resources", *_HOLDERS)
@@ -202,19 +205,12 @@ def data_access_names_resources(holder: Resource, _config: Config) -> Iterator[F
     """Reading is enough to carry everything away. With kms:Decrypt it is decryption-names-keys."""
 
     def reads(statement: dict[str, Value]) -> bool:
-        return not _narrowed(statement) and any(_on_all(statement, action) for action in grants(statement, _DATA))
+        return not _narrowed(statement, _ANY_DATA) and any(
+            reaches_any(statement, *_DATA[action]) for action in grants(statement, _DATA)
+        )
 
     fix = "the ARNs that are read, such as secret.arn, or a condition on tags"
     yield from _about_grants(holder, reads, "lets its holder read data or credentials of every resource", fix)
-
-
-def _on_all(statement: dict[str, Value], action: str) -> bool:
-    """Whether a statement is about every resource of an action's service; sts:AssumeRole is about roles of IAM."""
-    service = action.partition(":")[0].replace("sts", "iam")
-    return "NotResource" in statement or any(
-        sweeping({"Resource": item}) and [*item.split(":"), "*", "*"][2] in (service, "*")
-        for item in values.strings(statement.get("Resource"))
-    )
 
 
 def _trust(role: Resource) -> Iterator[tuple[int, dict[str, Value]]]:
@@ -232,6 +228,7 @@ def _untold(role: Resource) -> Iterator[Finding]:
 
 _CALLERS: Final = (
     "aws:principalorgid",
+    "aws:principalorgpaths",
     "aws:principalaccount",
     "aws:principalarn",
     "aws:sourceaccount",

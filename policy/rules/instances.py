@@ -122,9 +122,11 @@ def _disks(resource: Resource) -> Iterator[tuple[str, values.Value]]:
     if resource.type == VOLUME:
         yield "encrypted", resource.get("encrypted")
     elif resource.type == LAUNCH_TEMPLATE:
-        for mapping in values.items(resource.get("blockDeviceMappings")):
-            if mapping is UNKNOWN or values.at(mapping, "ebs") is not None:
-                yield "blockDeviceMappings.ebs.encrypted", values.at(mapping, "ebs.encrypted")
+        mappings = values.items(resource.get("blockDeviceMappings"))
+        disks = [item for item in mappings if item is UNKNOWN or values.at(item, "ebs") is not None]
+        # Whoever chooses the image has its disk, and which name the image gives that is not said: any disk will do.
+        for disk in disks or ([None] if resource.has("imageId") else []):
+            yield "blockDeviceMappings.ebs.encrypted", values.at(disk, "ebs.encrypted")
     else:
         if not _from_template(resource) or resource.has("rootBlockDevice"):
             yield "rootBlockDevice.encrypted", resource.get("rootBlockDevice.encrypted")

@@ -7,7 +7,16 @@ from typing import Final
 from policy import values
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, resource_rule, stack_rule
-from policy.rules.documents import allows, conditions, covers, everyone, has_unread_condition, limited_by, statements
+from policy.rules.documents import (
+    CALLER,
+    allows,
+    conditions,
+    covers,
+    everyone,
+    has_unread_condition,
+    limited_by,
+    statements,
+)
 from policy.topology import CACHE, DATABASE, LOAD_BALANCER, SERVICE
 from policy.values import UNKNOWN, Answer, Value
 
@@ -18,23 +27,16 @@ ALARM: Final = "aws:cloudwatch/metricAlarm:MetricAlarm"
 DASHBOARD: Final = "aws:cloudwatch/dashboard:Dashboard"
 COMPOSITE: Final = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
 
-_CALLERS: Final = (
-    "aws:principalaccount",
-    "aws:principalarn",
-    "aws:principalorgid",
-    "aws:sourceaccount",
-    "aws:sourcearn",
-    "aws:sourceowner",
-    "aws:sourceorgid",
-    "sns:endpoint",
-)
+_CALLERS: Final = CALLER | {"sns:endpoint"}
 _FEEDBACK: Final = ("http", "lambda", "sqs", "firehose", "application")
 _WATCHED: Final = {
     DATABASE: ("AWS/RDS",),
     CACHE: ("AWS/ElastiCache",),
-    LOAD_BALANCER: ("AWS/ApplicationELB", "AWS/NetworkELB"),
+    LOAD_BALANCER: ("AWS/ApplicationELB",),
     SERVICE: ("AWS/ECS", "ECS/ContainerInsights"),
 }
+_BALANCERS: Final = {"network": ("AWS/NetworkELB",), "gateway": ("AWS/GatewayELB",)}
+"""Where the metrics of load balancers are that are none of HTTP."""
 
 
 @resource_rule("topic-policy-not-public", TOPIC, TOPIC_POLICY)
@@ -131,12 +133,25 @@ def alarm_actions_enabled(alarm: Resource, _config: Config) -> Iterator[Finding]
 def alarms_on_what_matters(graph: Graph, _config: Config) -> Iterator[Finding]:
     """At least one alarm on a metric of each database, cache, load balancer and service."""
     alarms = [(alarm, *_metrics(alarm)) for alarm in graph.of(ALARM)]
-    for kind, namespaces in _WATCHED.items():
+    for kind in _WATCHED:
         for resource in graph.of(kind):
-            watched = values.some(_watches(alarm, names, told, resource, namespaces) for alarm, names, told in alarms)
-            what = f"no MetricAlarm of this stack watches a metric of {namespaces[0]} for it"
-            fix = f'aws.cloudwatch.MetricAlarm(namespace="{namespaces[0]}", dimensions={{...}}, alarm_actions=[topic.arn])'
+            possible = _namespaces(resource)
+            answers = {
+                values.some(_watches(alarm, names, told, resource, wanted) for alarm, names, told in alarms)
+                for wanted in possible
+            }
+            watched = answers.pop() if len(answers) == 1 else UNKNOWN
+            wanted = possible[0][0]
+            what = f"no MetricAlarm of this stack watches a metric of {wanted} for it"
+            fix = f'aws.cloudwatch.MetricAlarm(namespace="{wanted}", dimensions={{...}}, alarm_actions=[topic.arn])'
             yield from resource.must_hold(watched, what, about="what the stack's alarms watch", fix=fix)
+
+
+def _namespaces(resource: Resource) -> list[tuple[str, ...]]:
+    """The namespaces of a resource's metrics: more than one answer where its kind is not known yet."""
+    usual = _WATCHED[resource.type]
+    kind = resource.text("loadBalancerType") if resource.type == LOAD_BALANCER else ""
+    return [usual, *_BALANCERS.values()] if kind is UNKNOWN else [_BALANCERS.get(kind, usual)]
 
 
 def _metrics(alarm: Resource) -> tuple[list[Value], list[Value]]:
@@ -162,7 +177,8 @@ def _is_node(name: Value, group: Value) -> bool:
 def _watches(
     alarm: Resource, namespaces: list[Value], dimensions: list[Value], resource: Resource, wanted: tuple[str, ...]
 ) -> Answer:
-    if not any(name in wanted or name is UNKNOWN for name in namespaces):
+    about: Answer = any(name in wanted for name in namespaces) or (UNKNOWN if UNKNOWN in namespaces else False)
+    if about is False:
         return False
     linked = [*alarm.dependencies.get("dimensions", ()), *alarm.dependencies.get("metricQueries", ())]
     given = [resource.get(key) for key in ("identifier", "replicationGroupId", "arnSuffix", "name", "id")]
@@ -171,7 +187,7 @@ def _watches(
         group = resource.get("replicationGroupId")
         names |= {node for node in dimensions if isinstance(node, str) and _is_node(node, group)}
     if resource.urn in linked or any(_names(value, names) for value in dimensions):
-        return True
+        return about
     return UNKNOWN if UNKNOWN in dimensions and not linked else False
 
 

@@ -1,5 +1,6 @@
 """The program as a whole: where it may build, what is protected, and what it must not hold."""
 
+import base64
 import fnmatch
 import re
 from collections.abc import Iterator
@@ -59,6 +60,9 @@ _PLACES_FOR_SECRETS: Final = (
     "pulumi:",
 )
 """Types that exist to hold secrets; what they hold is judged by rules of their own."""
+
+_ENCODED: Final = ("userData", "userDataBase64")
+"""Properties that hold, or may hold, a text in base64: a launch template's user data is nothing else."""
 
 _JUDGED_ELSEWHERE: Final = frozenset({(TASK, "containerDefinitions"), ("aws:lambda/function:Function", "environment")})
 
@@ -135,9 +139,19 @@ def _is_for_secrets(name: str) -> bool:
     return re.fullmatch(r"[a-z][A-Za-z0-9]*", name) is not None and PLACE.search(name) is not None
 
 
+def _decoded(value: str) -> str:
+    """What a text in base64 says; nothing where it is something else."""
+    try:
+        return base64.b64decode("".join(value.split()), validate=True).decode("latin-1")
+    except ValueError:
+        return ""
+
+
 def _leaks(value: Value, path: str) -> Iterator[str]:
     if isinstance(value, str):
-        if is_credential(value) and not _is_for_secrets(path.rpartition(".")[2]):
+        name = path.rpartition(".")[2]
+        texts = (value, _decoded(value)) if name in _ENCODED else (value,)
+        if any(map(is_credential, texts)) and not _is_for_secrets(name):
             yield path
     elif isinstance(value, dict):
         for key, item in value.items():

@@ -17,7 +17,7 @@ VERSION: Final = "aws:secretsmanager/secretVersion:SecretVersion"
 
 _DEFAULT_KEY: Final = "alias/aws/secretsmanager"
 _DAYS: Final = {"hour": 1 / 24, "day": 1}
-_MONTHS: Final = 12
+_MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAYS_OF_MONTH: Final = 31
 
 
@@ -85,20 +85,28 @@ def _days(rules: Value) -> float | Unknown:
     if rate := re.fullmatch(r"rate\(\s*(\d+)\s+(hour|day)s?\s*\)", schedule):
         return int(rate[1]) * _DAYS[rate[2]]
     if cron := re.fullmatch(r"cron\(\s*\S+\s+\S+\s+\S+\s+(\S+)\s+\S+\s+\S+\s*\)", schedule):
-        return _DAYS_OF_MONTH * _months_apart(cron[1])
+        months = sorted({month for part in cron[1].upper().split(",") for month in _months(part)})
+        later = [*months[1:], *(month + len(_MONTHS) for month in months[:1])]
+        distances = [after - before for before, after in zip(months, later, strict=True)]
+        return _DAYS_OF_MONTH * max(distances) if distances else UNKNOWN
     return UNKNOWN
 
 
-def _months_apart(field: str) -> int:
-    """The longest distance that the month field of a cron expression allows."""
-    if field in ("*", "?"):
-        return 1
-    if step := re.fullmatch(r"(?:\*|1)/(\d+)", field):
-        return int(step[1])
-    months = sorted(int(item) for item in field.split(",") if item.isdigit())
-    if not months:
-        return _MONTHS
-    return max(later - earlier for earlier, later in zip(months, [*months[1:], months[0] + _MONTHS], strict=True))
+def _months(part: str) -> range:
+    """The months that a part of a cron expression's month field names; none where it cannot be read."""
+    name = rf"\d{{1,2}}|{'|'.join(_MONTHS)}"
+    match = re.fullmatch(rf"(?:[*?]|({name})(?:-({name}))?)(?:/(\d{{1,2}}))?", part)
+    if not match:
+        return range(0)
+    first, last, step = match.groups()
+    start = _month(first or "1")
+    # Without a step a month is that month; with one it is where the steps begin.
+    end = _month(last) if last else start if first and not step else len(_MONTHS)
+    return range(start, end + 1, max(int(step or 1), 1))
+
+
+def _month(name: str) -> int:
+    return int(name) if name.isdigit() else _MONTHS.index(name) + 1
 
 
 @resource_rule("secret-recoverable", ENTRY, minDays=Parameter({"type": "integer", "minimum": 7, "maximum": 30}, 7))

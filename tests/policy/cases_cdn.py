@@ -294,6 +294,18 @@ CASES = [
         ],
     ),
     Case("cdn-hsts", "fail", [cdn(defaultCacheBehavior={"compress": True})], "has no responseHeadersPolicyId"),
+    *(
+        Case("cdn-hsts", "fail", [cdn(defaultCacheBehavior={"responseHeadersPolicyId": managed})], "for CORS alone")
+        for managed in ("60669652-455b-4ae9-85a4-c4c02393f86c", "5cc3b908-e619-4b99-88e5-2cf7f45965bd")
+    ),
+    *(
+        Case("cdn-hsts", "pass", [cdn(defaultCacheBehavior={"responseHeadersPolicyId": managed})])
+        for managed in (
+            "67f7725c-6f97-4210-82d7-5512b31e9d03",
+            "e61eb60c-9c35-4d20-a928-2b84e02af89c",
+            "eaab4381-ed33-4a86-88ca-d9558dc6cd63",
+        )
+    ),
     Case(
         "cdn-hsts",
         "fail",

@@ -30,6 +30,8 @@ CASES = [
     Case(
         SECRETS, "fail", task([("DB_PASSWORD", "hunter2")]), "environment variable DB_PASSWORD is named like a secret"
     ),
+    Case(SECRETS, "pass", task([("SESSION_TOKEN_LIFETIME", "3600"), ("MAX_OUTPUT_TOKENS", "4096")])),
+    Case(SECRETS, "fail", task([("REDIS_AUTH", "abcd")]), "environment variable REDIS_AUTH is named like a secret"),
     Case(SECRETS, "fail", task([("DATABASE_URL", "postgres://shop:pw@db/shop")]), "looks like a credential"),
     Case(SECRETS, "fail", task([("HELPER", "AKIA" + "Q" * 16)]), "HELPER has a value"),
     Case(SECRETS, "fail", task([("PEM", "-----BEGIN RSA PRIVATE KEY-----")])),

@@ -266,6 +266,8 @@ CASES = [
         "database-user-name-own", "fail", [db(username="Postgres")], "username is postgres, a name that everybody tries"
     ),
     Case("database-user-name-own", "fail", [cluster(masterUsername="admin")], "masterUsername is admin"),
+    Case("database-user-name-own", "fail", [cluster(masterUsername="admin")], 'master_username="<a name'),
+    Case("database-user-name-own", "fail", [db(username="admin")], ' username="<a name'),
     Case("database-user-name-own", "undecided", [db(username=UNKNOWN)]),
     Case("database-in-backup-plan", "pass", [db(), selection(resources=[Ref("db", "arn")])]),
     Case("database-in-backup-plan", "pass", [db(), selection(resources=["*"])]),

@@ -28,6 +28,26 @@ def placed(*subnets: Any) -> Sample:
     return function(vpcConfig={"subnetIds": list(subnets), "securityGroupIds": ["sg-1"]})
 
 
+HARMLESS = {
+    "MAX_TOKENS": "4096",
+    "OPENAI_MAX_TOKENS": "1000",
+    "TOKENIZER": "cl100k_base",
+    "TOKENIZER_MODEL": "gpt2",
+    "TOKEN_LIFETIME": "3600",
+    "TOKEN_BUCKET_SIZE": "100",
+    "PASSWORD_POLICY": "strong",
+    "PASSWORD_HASH_ROUNDS": "12",
+    "SECRETS_PROVIDER": "aws",
+    "SECRETS_CACHE_SIZE": "10",
+    "CREDENTIALS_MODE": "irsa",
+    "API_KEYS_TABLE": "api-keys",
+    "CSRF_TOKEN_COOKIE": "csrftoken",
+    "ACCESS_TOKEN_VALIDITY": "15m",
+    "SMTP_AUTH": "login",
+    "PROXY_PASS": "http://api:8080",
+}
+"""Variables about secrets or tokens that are none themselves."""
+
 A, B = (res(SUBNET, name, availabilityZone=f"eu-west-1{name}") for name in "ab")
 
 CASES = [
@@ -60,6 +80,14 @@ CASES = [
     Case("function-runtime-supported", "pass", [function(runtime="python3.13")]),
     Case("function-runtime-supported", "pass", [function(packageType="Image", imageUri="i")]),
     Case("function-runtime-supported", "fail", [function(runtime="nodejs16.x")], "runtime is nodejs16.x"),
+    *(
+        Case("function-runtime-supported", "fail", [function(runtime=ended)], f"runtime is {ended}, which")
+        for ended in ("dotnet8", "python3.10", "provided.al2", "nodejs4.3-edge")
+    ),
+    *(
+        Case("function-runtime-supported", "pass", [function(runtime=living)])
+        for living in ("dotnet10", "python3.11", "java8.al2", "java11", "provided.al2023", "nodejs22.x", "ruby3.3")
+    ),
     Case(
         "function-runtime-supported",
         "fail",
@@ -91,6 +119,11 @@ CASES = [
         [knows(DATABASE="postgres://shop:hunter2@db/shop")],
         "DATABASE has a value that looks like a credential",
     ),
+    *(
+        Case("function-secrets-not-in-environment", "fail", [knows(**{name: value})], f"{name} is named like")
+        for name, value in (("DB_PASS", "hunter2"), ("REDIS_AUTH", "abcd"), ("TWILIO_AUTH", "xyz"))
+    ),
+    *(Case("function-secrets-not-in-environment", "pass", [knows(**{name: HARMLESS[name]})]) for name in HARMLESS),
     Case("function-secrets-not-in-environment", "undecided", [knows(DB_PASSWORD=UNKNOWN)]),
     Case("function-secrets-not-in-environment", "undecided", [function(environment=UNKNOWN)]),
     Case("function-environment-under-own-key", "pass", [function()]),

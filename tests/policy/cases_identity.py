@@ -5,6 +5,7 @@ from tests.policy.harness import UNKNOWN, Case, Ref, Sample, res
 
 ROLE, POLICY, ROLE_POLICY = "iam/role:Role", "iam/policy:Policy", "iam/rolePolicy:RolePolicy"
 ATTACHMENT, GROUPED = "iam/rolePolicyAttachment:RolePolicyAttachment", "iam/policyAttachment:PolicyAttachment"
+ACCOUNT = "arn:aws:iam::123456789012:"
 GITHUB = "token.actions.githubusercontent.com"
 
 
@@ -232,6 +233,91 @@ CASES = [
         "no-resource-wildcards",
         "pass",
         [grants("sqs:SendMessage", Condition={"Null": {"aws:ResourceTag/app": "false"}})],
+    ),
+    *(
+        Case("no-privilege-escalation", "fail", [grants(action, resource)])
+        for action, resource in (
+            ("iam:CreatePolicyVersion", ACCOUNT + "policy/*"),
+            ("iam:SetDefaultPolicyVersion", ACCOUNT + "policy/*"),
+            ("iam:PutGroupPolicy", ACCOUNT + "group/*"),
+            ("iam:AddUserToGroup", ACCOUNT + "group/*"),
+            ("iam:PassRole", ACCOUNT + "*"),
+            ("iam:*", ACCOUNT + "*"),
+            ("iam:PassRole", "arn:*:iam::*:role/*"),
+            ("iam:PassRole", "arn:aws:iam:*"),
+        )
+    ),
+    *(
+        Case("no-privilege-escalation", "pass", [grants(action, resource)])
+        for action, resource in (
+            ("iam:CreatePolicyVersion", ACCOUNT + "policy/shop/*"),
+            ("iam:*", ACCOUNT + "instance-profile/*"),
+            (["iam:PassRole", "iam:GetPolicy"], [ACCOUNT + "role/api", ACCOUNT + "policy/*"]),
+        )
+    ),
+    Case("no-administrator-policies", "fail", [grants("*", "arn:aws:*:*:*:*")]),
+    Case("no-administrator-policies", "fail", [grants("*", "arn:*")], "allows administration of every resource"),
+    Case("no-administrator-policies", "pass", [grants("*", "arn:aws:s3:::*")]),
+    *(
+        Case("data-access-names-resources", "fail", [grants(action, resource)])
+        for action, resource in (
+            ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:123456789012:secret*"),
+            ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:*"),
+            ("ssm:GetParameters", "arn:aws:ssm:eu-west-1:123456789012:parameter*"),
+            ("dynamodb:Query", "arn:aws:dynamodb:eu-west-1:123456789012:table/*/index/*"),
+            ("rds-db:connect", "arn:aws:rds-db:eu-west-1:123456789012:dbuser:*/*"),
+        )
+    ),
+    *(
+        Case("data-access-names-resources", "pass", [grants(action, resource)])
+        for action, resource in (
+            ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:*:*:secret:shop*"),
+            ("dynamodb:Query", "arn:aws:dynamodb:eu-west-1:123456789012:table/shop/index/*"),
+            ("rds-db:connect", "arn:aws:rds-db:eu-west-1:123456789012:dbuser:db-A/*"),
+        )
+    ),
+    *(
+        Case(
+            "data-access-names-resources",
+            "fail",
+            [grants("secretsmanager:GetSecretValue", Condition={"StringEquals": test})],
+        )
+        for test in ({"aws:RequestedRegion": "eu-west-1"}, {"secretsmanager:VersionStage": "AWSCURRENT"})
+    ),
+    *(
+        Case("role-trust-not-public", verdict, [trusts({"AWS": "*"}, Condition={"ForAnyValue:StringLike": test})])
+        for verdict, test in (
+            ("pass", {"aws:PrincipalOrgPaths": ["o-abc123def4/r-ab12/*"]}),
+            ("fail", {"aws:PrincipalOrgPaths": ["o-*/*"]}),
+        )
+    ),
+    Case(
+        "no-resource-wildcards",
+        "pass",
+        [
+            grants(
+                [
+                    "aws-marketplace:MeterUsage",
+                    "cognito-idp:CreateUserPool",
+                    "comprehend:DetectSentiment",
+                    "ecs:DeregisterTaskDefinition",
+                    "ecs:DiscoverPollEndpoint",
+                    "rekognition:DetectLabels",
+                    "route53:CreateHostedZone",
+                    "servicediscovery:DiscoverInstances",
+                    "tag:TagResources",
+                    "textract:DetectDocumentText",
+                    "translate:TranslateText",
+                ]
+            )
+        ],
+    ),
+    Case("no-resource-wildcards", "fail", [grants("cognito-idp:CreateUserPoolClient")]),
+    Case("no-resource-wildcards", "fail", [grants("sqs:SendMessage", "arn:*")]),
+    Case(
+        "no-resource-wildcards",
+        "pass",
+        [grants("sqs:SendMessage", Condition={"StringEquals": {"aws:RequestedRegion": "eu-west-1"}})],
     ),
     Case("no-user-policies", "pass", [res(GROUPED, "a", policyArn=UNKNOWN, groups=["web"])]),
     Case("no-user-policies", "fail", [res(GROUPED, "a", users=["ann"])], "it gives rights to a user"),

@@ -81,6 +81,11 @@ CASES = [
         DISKS, "fail", [machine(CONFIGURATION, **encrypted(), ebsBlockDevices=[{"deviceName": "/dev/sdb"}])], "ebsBlock"
     ),
     Case(DISKS, "fail", [template(ebs={"volumeSize": 10})], "blockDeviceMappings.ebs.encrypted is false"),
+    Case(DISKS, "fail", [res(TEMPLATE, "t", imageId="ami-1")], "blockDeviceMappings.ebs.encrypted is false (the"),
+    Case(DISKS, "fail", [res(TEMPLATE, "t", imageId=UNKNOWN)], "blockDeviceMappings.ebs.encrypted is false (the"),
+    Case(DISKS, "pass", [res(TEMPLATE, "t", imageId="ami-1", blockDeviceMappings=[{"ebs": {"encrypted": "true"}}])]),
+    Case(DISKS, "pass", [res(TEMPLATE, "t", imageId="ami-1"), res(DEFAULT, "all", enabled=True)]),
+    Case(DISKS, "pass", [res(TEMPLATE, "t", instanceType="t4g.small")]),
     Case(DISKS, "fail", [res(DEFAULT, "all", enabled=False)], "enabled is false"),
     Case(DISKS, "undecided", [machine(**encrypted(value=UNKNOWN))]),
     Case(DISKS, "undecided", [template(ebs=UNKNOWN)]),

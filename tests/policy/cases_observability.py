@@ -19,6 +19,10 @@ def alarm(**props: Any) -> Sample:
     return res(ALARM, "alarm", **{"namespace": "AWS/RDS", "metricName": "CPUUtilization", **props})
 
 
+def balancer(kind: str = "application") -> Sample:
+    return res("lb/loadBalancer:LoadBalancer", "lb", loadBalancerType=kind, arnSuffix="net/shop/1")
+
+
 TLS = policy(Effect="Deny", Condition={"Bool": {"aws:SecureTransport": "false"}})
 
 CASES = [
@@ -50,6 +54,14 @@ CASES = [
     ),
     Case("topic-policy-not-public", "fail", [res(POLICY, "p", policy=policy())], "statement 1, lets everybody in"),
     Case("topic-policy-not-public", "fail", [res(TOPIC, "t", policy=policy(Principal={"AWS": "*"}))]),
+    *(
+        Case("topic-policy-not-public", "pass", [res(POLICY, "p", policy=policy(Condition=condition))])
+        for condition in (
+            {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": ["o-abc123def4/r-ab12/*"]}},
+            {"StringEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}},
+            {"StringLike": {"sns:Endpoint": "*@example.com"}},
+        )
+    ),
     Case("topic-policy-not-public", "undecided", [res(POLICY, "p", policy=UNKNOWN)]),
     Case("topic-tls-only", "pass", [res(TOPIC, "t"), res(POLICY, "p", arn=Ref("t", "arn"), policy=TLS)]),
     Case("topic-tls-only", "pass", [res(TOPIC, "t", policy=TLS)]),
@@ -97,6 +109,23 @@ CASES = [
             alarm(namespace="AWS/ElastiCache", dimensions={"CacheClusterId": "shop-001"}),
         ],
     ),
+    Case("alarms-on-what-matters", "fail", [balancer("network")], "watches a metric of AWS/NetworkELB for it"),
+    Case("alarms-on-what-matters", "fail", [balancer("gateway")], 'namespace="AWS/GatewayELB"'),
+    Case("alarms-on-what-matters", "fail", [balancer()], "watches a metric of AWS/ApplicationELB for it"),
+    *(
+        Case(
+            "alarms-on-what-matters",
+            verdict,
+            [balancer("network"), alarm(namespace=namespace, dimensions={"LoadBalancer": "net/shop/1"})],
+        )
+        for verdict, namespace in (("pass", "AWS/NetworkELB"), ("fail", "AWS/ApplicationELB"))
+    ),
+    Case(
+        "alarms-on-what-matters",
+        "undecided",
+        [balancer(UNKNOWN), alarm(namespace="AWS/NetworkELB", dimensions={"LoadBalancer": "net/shop/1"})],
+    ),
+    Case("alarms-on-what-matters", "fail", [balancer(UNKNOWN)]),
     Case(
         "alarms-on-what-matters",
         "fail",

@@ -1,3 +1,5 @@
+import base64
+
 from tests.policy.harness import UNKNOWN, Case, Ref, res
 
 PROVIDER, DATABASE, BUCKET = "pulumi:providers:aws", "rds/instance:Instance", "s3/bucket:Bucket"
@@ -6,6 +8,7 @@ REGIONS = {"regions": ["eu-central-1", "us-east-1"]}
 ACCOUNTS = {"accounts": ["123456789012"]}
 
 URL = "postgres://shop:hunter2@db/shop"
+ENCODED = base64.encodebytes(b"#!/bin/sh\nexport AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\n").decode()
 PRIVATE_KEY = "-----BEGIN RSA PRIVATE KEY-----"
 TWO_TEXTS = '{"cache":"redis://sessions:6379","owner":"web@example.com"}'
 
@@ -80,6 +83,19 @@ CASES = [
         "no-plaintext-credentials",
         "fail",
         [res("ec2/instance:Instance", "i", userData="export K=AKIAIOSFODNN7EXAMPLE")],
+    ),
+    *(
+        Case("no-plaintext-credentials", "fail", [holder], "holds what looks like a credential")
+        for holder in (
+            res("ec2/launchTemplate:LaunchTemplate", "t", userData=ENCODED),
+            res("ec2/instance:Instance", "i", userDataBase64=ENCODED),
+            res("ec2/spotInstanceRequest:SpotInstanceRequest", "i", userDataBase64=ENCODED),
+            res("ec2/launchConfiguration:LaunchConfiguration", "c", userDataBase64=ENCODED),
+        )
+    ),
+    *(
+        Case("no-plaintext-credentials", "pass", [res("ec2/launchTemplate:LaunchTemplate", "t", userData=text)])
+        for text in (base64.b64encode(b"#!/bin/sh\nyum update -y\n").decode(), "no base64 \N{SNOWMAN}", UNKNOWN)
     ),
     Case(
         "no-plaintext-credentials",

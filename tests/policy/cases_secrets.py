@@ -63,6 +63,12 @@ CASES = [
     Case("secret-rotation-frequent", "fail", [every(scheduleExpression="cron(0 8 1 1,7 ? *)")], "186 days"),
     Case("secret-rotation-frequent", "fail", [every(scheduleExpression="cron(0 8 1 1/6 ? *)")], "186 days"),
     Case("secret-rotation-frequent", "fail", [every(scheduleExpression="cron(0 8 1 JAN ? *)")], "372 days"),
+    *(
+        Case("secret-rotation-frequent", "pass", [every(scheduleExpression=f"cron(0 4 1 {months} ? *)")])
+        for months in ("1-12", "JAN/2", "*/2", "jan-dec/2", "JAN,MAR,MAY,JUL,SEP,NOV", "1-6,JUL-12")
+    ),
+    Case("secret-rotation-frequent", "fail", [every(scheduleExpression="cron(0 4 1 FEB-MAY ? *)")], "279 days"),
+    Case("secret-rotation-frequent", "undecided", [every(scheduleExpression="cron(0 4 1 SOON ? *)")]),
     Case("secret-rotation-frequent", "fail", [every(automaticallyAfterDays=60)], "most 30", config={"maxDays": 30}),
     Case("secret-rotation-frequent", "undecided", [every(scheduleExpression=UNKNOWN)]),
     Case("secret-rotation-frequent", "undecided", [rotation(rotationRules=UNKNOWN)]),

@@ -27,6 +27,7 @@ NAMES = {*IDENTITIES, "resourceId"}
 PRESENCE = {
     ("no-plaintext-credentials", "*"): "what another resource answers is not written in the program",
     ("alarm-has-actions", "alarmActions"): "any action will do",
+    ("cdn-hsts", "defaultCacheBehavior"): "a policy that is not made yet is none of those that AWS keeps ready",
     ("database-groups-chosen", "vpcSecurityGroupIds"): "any group will do",
     ("database-under-own-key", "kmsKeyId"): "any key will do",
     ("secrets-under-own-key", "kmsKeyId"): "any key will do, and the one that will not is no output of anything",
