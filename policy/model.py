@@ -48,8 +48,10 @@ class Resource:
     """One resource as a rule sees it. Properties are converted on first use, so a rule pays only for what it reads."""
 
     __slots__ = (
+        "_inputs",
         "_plain",
         "_raw",
+        "_written",
         "dependencies",
         "ignore_changes",
         "name",
@@ -67,6 +69,7 @@ class Resource:
         name: str,
         urn: str,
         raw: object,
+        inputs: Mapping[str, object] | None = None,
         parent: str | None = None,
         provider: object = None,
         dependencies: Mapping[str, Sequence[str]] | None = None,
@@ -82,7 +85,9 @@ class Resource:
         self.ignore_changes = ignore_changes
         self.dependencies: Mapping[str, Sequence[str]] = dependencies or {}
         self._raw = raw
+        self._inputs = inputs
         self._plain: dict[str, Value] | None = None
+        self._written: Resource | None = None
 
     @property
     def props(self) -> dict[str, Value]:
@@ -90,16 +95,43 @@ class Resource:
 
         A stack policy sees outputs. There, an unknown that is no input is computed by the provider, so the program left
         it at the provider's default: it is dropped. An input that is missing held a nested unknown, and previews drop it
-        whole (pulumi#7854): it comes back as `UNKNOWN`. The keys of the property dependencies are the inputs.
+        whole (pulumi#7854): it comes back as `UNKNOWN`. The inputs are those that the engine asked about before, and the
+        keys of the property dependencies.
         """
         if self._plain is None:
             converted = values.plain(self._raw)
             props = converted if isinstance(converted, dict) else {}
-            if self.dependencies:
-                props = {k: v for k, v in props.items() if v is not UNKNOWN or k in self.dependencies}
+            if self.dependencies or self._inputs is not None:
+                given = {*self.dependencies, *(self._inputs or ())}
+                props = {k: v for k, v in props.items() if v is not UNKNOWN or k in given}
                 props |= {k: UNKNOWN for k in self.dependencies if k not in props}
             self._plain = props
         return self._plain
+
+    @property
+    def written(self) -> "Resource":
+        """The resource with its inputs alone, for a stack rule that asks what the program says.
+
+        Among the outputs is also what the provider computed or a refresh found, which the next change of the program does
+        not bring back. Where the engine asked nothing about the inputs, as about what a stack only reads, it is the
+        resource itself; so it is in a resource rule, which sees nothing else.
+        """
+        if self._inputs is None:
+            return self
+        if self._written is None:
+            self._written = Resource(
+                token=self.type,
+                name=self.name,
+                urn=self.urn,
+                raw=self._inputs,
+                inputs=self._inputs,
+                parent=self.parent,
+                provider=self.provider,
+                dependencies=self.dependencies,
+                protect=self.protect,
+                ignore_changes=self.ignore_changes,
+            )
+        return self._written
 
     @property
     def label(self) -> str:

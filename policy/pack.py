@@ -139,6 +139,7 @@ def _graph(resources: Sequence[PolicyResource]) -> Graph:
             name=item.name,
             urn=item.urn,
             raw=item.props,
+            inputs=getattr(item, "inputs", None),
             parent=item.parent.urn if item.parent else None,
             provider=item.provider.props if item.provider else None,
             protect=item.opts.protect,

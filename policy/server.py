@@ -1,7 +1,7 @@
 """The pack's end of the analyzer protocol, where it does better than the SDK's.
 
 The SDK reads every resource anew for each policy, which would be most of what this pack costs; here it is read once. And a
-policy configuration is checked before it holds.
+policy configuration is checked before it holds. And a stack policy gets the inputs that the pack was asked about before.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,6 +36,13 @@ _LEVELS: Final[Mapping[int, str]] = {
 _NUMBERS: Final = {word: number for number, word in _LEVELS.items()}
 
 
+class Registered(PolicyResource):
+    """A resource as stack policies get it."""
+
+    inputs: Any = None
+    """What `Analyze` was asked about in the same run; None where it was not asked."""
+
+
 class Server(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 - the SDK offers no other place to stand
     """Serves the policies.
 
@@ -60,11 +67,12 @@ class Server(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 - the SDK offers no o
         )
         self._tags: Mapping[str, str] = {}
         self._asked = analyzer_pb2.ConfigureAnalyzerRequest()
+        self._inputs: dict[str, Any] = {}
 
     def Analyze(self, request: Any, _context: Any) -> analyzer_pb2.AnalyzeResponse:  # noqa: ANN401, N802 - as the SDK's
         """Judge one resource by its inputs."""
         response = analyzer_pb2.AnalyzeResponse()
-        props = _read(request.properties)
+        props = self._inputs[request.urn] = _read(request.properties)
         options = self._get_resource_options(request)
         provider = self._get_provider_resource(request)
         for policy, level in self._running(ResourceValidationPolicy):
@@ -76,9 +84,10 @@ class Server(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 - the SDK offers no o
         return response
 
     def AnalyzeStack(self, request: Any, _context: Any) -> analyzer_pb2.AnalyzeResponse:  # noqa: ANN401, N802 - as the SDK's
-        """Judge the stack by its outputs."""
+        """Judge the stack by its outputs, and end the run: the inputs that were asked about are forgotten."""
         response = analyzer_pb2.AnalyzeResponse()
-        resources = self._stack(request.resources)
+        inputs, self._inputs = self._inputs, {}
+        resources = self._stack(request.resources, inputs)
         for policy, level in self._running(StackValidationPolicy):
             args = StackValidationArgs(resources, self._get_policy_config(policy.name), self._tags)
             self._judge(policy, level, args, response)
@@ -147,10 +156,11 @@ class Server(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 - the SDK offers no o
         except sdk._NotApplicableError as error:  # noqa: SLF001 - what `not_applicable` raises
             response.not_applicable.add(policy_name=policy.name, reason=error.reason or "")
 
-    def _stack(self, sent: Sequence[Any]) -> list[PolicyResource]:
+    def _stack(self, sent: Sequence[Any], inputs: Mapping[str, Any]) -> list[PolicyResource]:
         """The resources as stack policies get them."""
-        made = {
-            item.urn: PolicyResource(
+        made: dict[str, PolicyResource] = {}
+        for item in sent:
+            registered = Registered(
                 item.type,
                 _read(item.properties),
                 item.urn,
@@ -161,8 +171,8 @@ class Server(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 - the SDK offers no o
                 [],
                 {},
             )
-            for item in sent
-        }
+            registered.inputs = inputs.get(item.urn)
+            made[item.urn] = registered
         for item in sent:
             resource = made[item.urn]
             resource.parent = made.get(item.parent)

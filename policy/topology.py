@@ -197,7 +197,7 @@ class Topology:
         if table.urn not in self._tables:
             routes, vague = self.graph.companions(table, "routeTableId", ROUTE)
             reaches = [self._route(route, route.props) for route in routes]
-            reaches += [self._inline(table, route) for route in values.items(table.get("routes"))]
+            reaches += [self._inline(table, route) for route in values.items(table.written.get("routes"))]
             if vague:
                 reaches.append(Reach(verdict=Verdict.UNDECIDED, why="has routes that are not known yet"))
             self._tables[table.urn] = self._worst(reaches)
@@ -258,9 +258,12 @@ class Opening:
 
 
 def openings(graph: Graph, direction: Direction) -> Iterator[Opening]:
-    """Every way in or out that the stack declares: inline blocks, old rule resources and new ones."""
+    """Every way in or out that the stack declares: inline blocks, old rule resources and new ones.
+
+    A group's outputs hold what the rule resources add, and what those that are gone have added.
+    """
     for group in graph.of(GROUP, DEFAULT_GROUP):
-        for block in values.items(group.get(direction)):
+        for block in values.items(group.written.get(direction)):
             yield _inline_opening(graph, group, block, direction)
     for rule in graph.of(GROUP_RULE):
         if rule.get("type") is UNKNOWN:
@@ -285,7 +288,7 @@ def _inline_opening(graph: Graph, group: Resource, block: Value, direction: Dire
     itself = Selection(found=(group,))
     if block is UNKNOWN:
         return Opening(resource=group, groups=itself, unread=True)
-    listed = _listed(graph, group, f"{direction}.*.prefixListIds", values.at(block, "prefixListIds"))
+    listed = _listed(graph, group.written, f"{direction}.*.prefixListIds", values.at(block, "prefixListIds"))
     return Opening(
         resource=group,
         groups=itself,

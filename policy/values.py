@@ -123,9 +123,14 @@ def text(value: Value, *, default: str = "") -> str | Unknown:
 
 
 def document(value: Value) -> Value:
-    """A JSON document kept as text. `UNKNOWN` when it is unknown or not JSON (AWS refuses the latter by itself)."""
+    """A JSON document kept as text. `UNKNOWN` when it is unknown or not JSON (AWS refuses the latter by itself).
+
+    None for an empty text, which is how the provider keeps a document that there is not.
+    """
     if not isinstance(value, str):
         return value
+    if not value:
+        return None
     try:
         return plain(json.loads(value))
     except ValueError:

@@ -66,7 +66,8 @@ class Requests:
             wire.write(item.properties, resource.outputs if resource.custom else registered)
             item.dependencies.extend(resource.dependencies)
             for key, urns in resource.property_dependencies.items():
-                item.propertyDependencies[key].urns.extend(urns)
+                if urns:  # the engine leaves out what depends on nothing
+                    item.propertyDependencies[key].urns.extend(urns)
             self._add_provider(resource, item)
         return request
 
@@ -155,6 +156,8 @@ class Session:
             if resource.urn not in self._calls and not resource.external:
                 self.ask(resource)
         calls, self._calls = self._calls, {}
+        # The pack gets what is only read for the sake of what refers to it. It is not the stack's to change.
+        only_read = {resource.urn for resource in graph.resources if resource.external}
         found: list[Finding] = []
         undecided: list[Finding] = []
         defects: list[str] = []
@@ -170,6 +173,8 @@ class Session:
                 return
             for diagnostic in diagnostics:
                 finding = _finding(urn, diagnostic)
+                if finding.urn in only_read:
+                    continue
                 unsure = diagnostic.message.startswith(_UNDECIDED) or finding.policy == _UNDECIDED_POLICY
                 (undecided if unsure else found).append(finding)
 

@@ -102,7 +102,7 @@ def tls_only(graph: Graph, _config: Config) -> Iterator[Finding]:
     """A statement that denies every request without TLS, for the bucket and for its objects."""
     for bucket in graph.of(BUCKET):
         about_it, vague = graph.companions(bucket, "bucket", POLICY)
-        policies = [values.document(resource.get("policy")) for resource in [*about_it, bucket]]
+        policies = [values.document(resource.get("policy")) for resource in [*about_it, bucket.written]]
         yield from bucket.must_hold(
             values.some([*map(_denies_plain_http, policies), *[UNKNOWN] * vague]),
             "no bucket policy denies requests without TLS to the bucket and its objects",
@@ -153,7 +153,7 @@ def policy_not_public(resource: Resource, _config: Config) -> Iterator[Finding]:
 def policy_keeps_control(graph: Graph, config: Config) -> Iterator[Finding]:
     """The stack's own account shows in the ARNs of its resources or in the provider's allowed accounts."""
     for resource in graph.of(POLICY, BUCKET):
-        policy = values.document(resource.get("policy"))
+        policy = values.document(resource.written.get("policy"))
         given = [_given_away(statement) for statement in statements(policy)]
         accounts = {account for _, named in given for account in named} - set(config.words("accounts"))
         own = _own_accounts(graph) if accounts else set()

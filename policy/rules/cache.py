@@ -208,7 +208,7 @@ def in_private_subnets(graph: Graph, _config: Config) -> Iterator[Finding]:
     """No subnet of the cache may lead to an internet gateway."""
     topology = Topology(graph)
     fix = "a subnet group of private or isolated subnets only"
-    for cache in graph.of(CACHE, CACHE_NODE):
+    for cache in (item.written for item in graph.of(CACHE, CACHE_NODE)):
         if _is_member(cache):
             continue
         if cache.get("subnetGroupName") in (None, "", "default"):
@@ -221,7 +221,7 @@ def in_private_subnets(graph: Graph, _config: Config) -> Iterator[Finding]:
         for group in groups.found:
             reach = topology.placement(graph.refers(group, "subnetIds", SUBNET))
             yield from placement_findings(cache, group.label, reach, fix)
-    for cache in graph.of(CACHE_SERVERLESS):
+    for cache in (item.written for item in graph.of(CACHE_SERVERLESS)):
         if not cache.has("subnetIds"):
             yield cache.fails("subnetIds is not set, so it lands in the default VPC's public subnets", fix=fix)
         reach = topology.placement(graph.refers(cache, "subnetIds", SUBNET))

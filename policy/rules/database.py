@@ -136,7 +136,7 @@ def tls_forced(graph: Graph, _config: Config) -> Iterator[Finding]:
     for database in graph.of(DATABASE, DATABASE_CLUSTER):
         engine = database.text("engine")
         inherits = database.type == DATABASE and is_replica(database)
-        if inherits and not database.has(parameter_group_path(database)):
+        if inherits and not database.written.has(parameter_group_path(database)):
             continue
         if engine is UNKNOWN or (engine == "" and is_restored(database)):
             yield database.undecided("engine is not known yet")
@@ -191,8 +191,9 @@ def parameter_findings(
     """
     path = parameter_group_path(database)
     fix = f'a parameter group with {{"name": "{parameter}", "value": "{wanted}"}}'
-    chosen = graph.refers(database, path, CLUSTER_PARAMETER_GROUP if path.startswith("dbCluster") else PARAMETER_GROUP)
-    named = database.text(path)
+    kind = CLUSTER_PARAMETER_GROUP if path.startswith("dbCluster") else PARAMETER_GROUP
+    chosen = graph.refers(database.written, path, kind)
+    named = database.written.text(path)
     ready = isinstance(named, str) and named.startswith("default.")
     if not chosen.found and chosen.foreign and not ready:
         yield database.undecided(f"{path} names a parameter group that this stack does not hold")
@@ -248,7 +249,7 @@ def _word(value: Value) -> str | Unknown:
 def in_private_subnets(graph: Graph, _config: Config) -> Iterator[Finding]:
     """No subnet of the database's subnet group may lead to an internet gateway."""
     topology = Topology(graph)
-    for database in graph.of(DATABASE, DATABASE_CLUSTER):
+    for database in (item.written for item in graph.of(DATABASE, DATABASE_CLUSTER)):
         fix = "a subnet group of private or isolated subnets only"
         groups = graph.refers(database, "dbSubnetGroupName", DATABASE_SUBNETS)
         if not _chooses_subnets(database):

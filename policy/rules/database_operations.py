@@ -294,7 +294,7 @@ def port_not_default(database: Resource, _config: Config) -> Iterator[Finding]:
 def open_own_port_only(graph: Graph, _config: Config) -> Iterator[Finding]:
     """Whoever may come in, comes in at one port."""
     for store in graph.of(DATABASE, DATABASE_CLUSTER, CACHE, CACHE_NODE):
-        groups = graph.refers(store, GROUP_USERS[store.type][0], GROUP, DEFAULT_GROUP)
+        groups = graph.refers(store.written, GROUP_USERS[store.type][0], GROUP, DEFAULT_GROUP)
         port = _port(store)
         if port is None:
             continue
@@ -369,7 +369,8 @@ def _selects(graph: Graph, selection: Resource, database: Resource) -> values.An
     elif values.has_unknown(selection.get("resources")) and named.foreign:
         answers.append(UNKNOWN)
     chosen = values.some(answers)
-    return UNKNOWN if chosen is True and (selection.has("conditions") or selection.has("notResources")) else chosen
+    limited = any(selection.written.has(name) for name in ("conditions", "notResources"))
+    return UNKNOWN if chosen is True and limited else chosen
 
 
 def _names(pattern: str, database: Resource) -> values.Answer:

@@ -203,10 +203,11 @@ def function_logs_declared(graph: Graph, _config: Config) -> Iterator[Finding]:
     """Lambda makes the group itself otherwise, without an end. A group that the function names may be another stack's."""
     groups = graph.of(_LOG_GROUP)
     for function in graph.of(FUNCTION):
-        if function.has("loggingConfig.logGroup"):
+        vague = function.written.get("loggingConfig") is UNKNOWN
+        if function.written.has("loggingConfig.logGroup") and not vague:
             continue
         yield from function.must_hold(
-            values.some(_is_for(group, function) for group in groups),
+            values.some([*(_is_for(group, function) for group in groups), *[UNKNOWN] * vague]),
             "no log group is declared for it, so Lambda makes one that keeps everything for ever",
             about="its log group",
             fix='aws.cloudwatch.LogGroup(name=function.name.apply("/aws/lambda/{}".format), retention_in_days=90)',

@@ -372,7 +372,7 @@ def role_policies_not_mixed(graph: Graph, _config: Config) -> Iterator[Finding]:
         ("inlinePolicies", ROLE_POLICY, "only aws.iam.RolePolicy, or only inline_policies"),
     ):
         for role in graph.of(ROLE):
-            if not role.has(path):
+            if not role.written.has(path):
                 continue
             others, more = graph.companions(role, "role", kind)
             grouped, vague = _grouped(graph, role) if kind == ATTACHMENT else ([], False)

@@ -63,7 +63,7 @@ def metadata_one_hop(resource: Resource, config: Config) -> Iterator[Finding]:
 def without_public_ip(graph: Graph, _config: Config) -> Iterator[Finding]:
     """Said for the instance, or else by its subnet."""
     fix = "associate_public_ip_address=False in a private subnet; Session Manager reaches it without an address"
-    for resource in graph.of(*_SINGLE, LAUNCH_CONFIGURATION):
+    for resource in (item.written for item in graph.of(*_SINGLE, LAUNCH_CONFIGURATION)):
         path = "associatePublicIpAddress"
         if resource.has(path):
             yield from resource.must_be(path, wanted=False, fix=fix)
@@ -99,7 +99,7 @@ def disks_encrypted(graph: Graph, _config: Config) -> Iterator[Finding]:
     for item in graph.of(BY_DEFAULT):
         yield from item.must_be("enabled", wanted=True, default=True, fix="enabled=True")
     always = values.some(defaults)
-    for resource in graph.of(VOLUME, *_SINGLE, LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION):
+    for resource in (item.written for item in graph.of(VOLUME, *_SINGLE, LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION)):
         for path, seen in _disks(resource):
             encrypted = always if seen is None else values.flag(seen, default=False)
             absent = " (the default)" if seen is None else ""

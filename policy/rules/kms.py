@@ -112,7 +112,7 @@ def key_policy_written(graph: Graph, _config: Config) -> Iterator[Finding]:
     for key in graph.of(*KEYS):
         policies, vague = graph.companions(key, "keyId", KEY_POLICY)
         yield from key.must_hold(
-            values.some([key.has("policy"), bool(policies), *[UNKNOWN] * vague]),
+            values.some([key.written.has("policy"), bool(policies), *[UNKNOWN] * vague]),
             "policy is not set, so IAM alone says who may use it",
             about="its policy",
             fix="policy=... that names the account, the key's users and the services",
@@ -202,7 +202,7 @@ def _keys_of(graph: Graph, resource: Resource, path: str) -> tuple[Sequence[Reso
 
 def _admitted(graph: Graph, key: Resource, pattern: str) -> Answer:
     own, vague = graph.companions(key, "keyId", KEY_POLICY)
-    policies = [values.document(resource.get("policy")) for resource in (key, *own)]
+    policies = [values.document(resource.get("policy")) for resource in (key.written, *own)]
     allowed = any(_lets_in(statement, pattern) for policy in policies for statement in statements(policy))
     return values.some([allowed, *[UNKNOWN] * (vague or values.has_unknown(policies))])
 

@@ -145,7 +145,7 @@ def http_redirects(listener: Resource, _config: Config) -> Iterator[Finding]:
 def spans_zones(graph: Graph, _config: Config) -> Iterator[Finding]:
     """A balancer in one zone goes down with it."""
     topology = Topology(graph)
-    for balancer in graph.of(LOAD_BALANCER, CLASSIC_BALANCER):
+    for balancer in (item.written for item in graph.of(LOAD_BALANCER, CLASSIC_BALANCER)):
         path = "subnets" if balancer.has("subnets") else "subnetMappings.*.subnetId"
         if balancer.type == CLASSIC_BALANCER and not balancer.has("subnets"):
             zones = values.items(balancer.get("availabilityZones"))
@@ -382,7 +382,7 @@ def behind_cdn_only(graph: Graph, _config: Config) -> Iterator[Finding]:
     fronted, vague = _behind_cdn(graph)
     for balancer in graph.of(LOAD_BALANCER):
         outward = _faces_internet(balancer)
-        if outward is False or not (balancer.urn in fronted or vague) or not balancer.has("securityGroups"):
+        if outward is False or not (balancer.urn in fronted or vague) or not balancer.written.has("securityGroups"):
             continue
         chosen = graph.refers(balancer, "securityGroups", GROUP, DEFAULT_GROUP)
         groups = {group.urn for group in chosen.found}

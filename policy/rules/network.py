@@ -39,13 +39,13 @@ def only_groups_reach(graph: Graph, *types: str) -> Iterator[Finding]:
     """Findings about resources whose security groups let addresses in. Databases without any: database-groups-chosen."""
     ways, stray = _by_group(graph)
     for resource in graph.of(*types):
-        path = GROUP_USERS[resource.type][0]
-        if not resource.has(path):
+        path, written = GROUP_USERS[resource.type][0], resource.written
+        if not written.has(path):
             if _must_name_groups(resource):
                 fix = "a security group whose ingress names the services' groups"
                 yield resource.fails(f"{path} is not set, so the VPC's default group applies", fix=fix)
             continue
-        chosen = graph.refers(resource, path, GROUP, DEFAULT_GROUP)
+        chosen = graph.refers(written, path, GROUP, DEFAULT_GROUP)
         if not chosen.certain:
             yield resource.undecided(f"{path} names security groups that cannot be told from this stack")
         for group in chosen.found:

@@ -76,7 +76,7 @@ def _holds(wide: Value, narrow: Value) -> bool:
 
 def _entries(graph: Graph) -> Iterator[Entry]:
     for acl in graph.of(ACL, DEFAULT_ACL):
-        for block in values.items(acl.get("ingress")):
+        for block in values.items(acl.written.get("ingress")):
             yield _entry(acl, acl.urn, block, number="ruleNo", action="action")
     for rule in graph.of(ACL_RULE):
         out = rule.flag("egress")
@@ -142,7 +142,7 @@ def admin_ports_closed(graph: Graph, config: Config) -> Iterator[Finding]:
 def acls_in_use(graph: Graph, _config: Config) -> Iterator[Finding]:
     """A list without subnets guards nothing."""
     for acl in graph.of(ACL):
-        if not acl.has("subnetIds"):
+        if not acl.written.has("subnetIds"):
             associations, vague = graph.companions(acl, "networkAclId", ACL_ASSOCIATION)
             yield from acl.must_hold(
                 values.some([bool(associations), *[UNKNOWN] * vague]),

@@ -59,7 +59,7 @@ def topic_tls_only(graph: Graph, _config: Config) -> Iterator[Finding]:
     """A statement that denies publishing without TLS."""
     for topic in graph.of(TOPIC):
         about_it, vague = graph.companions(topic, "arn", TOPIC_POLICY)
-        policies = [values.document(resource.get("policy")) for resource in (*about_it, topic)]
+        policies = [values.document(resource.get("policy")) for resource in (*about_it, topic.written)]
         denied = values.some([*map(_denies_plain_http, policies), *[UNKNOWN] * vague])
         fix = 'a Deny of sns:Publish with "Condition": {"Bool": {"aws:SecureTransport": "false"}}'
         yield from topic.must_hold(denied, "no policy denies publishing without TLS", about="its topic policy", fix=fix)

@@ -136,7 +136,7 @@ def secret_value_not_in_program(graph: Graph, _config: Config) -> Iterator[Findi
     """What another resource generates is fine, and a placeholder that the program ignores later on."""
     for version in graph.of(VERSION):
         for path in ("secretString", "secretBinary"):
-            if version.has(path) and not version.dependencies.get(path) and path not in version.ignore_changes:
+            if version.written.has(path) and not version.dependencies.get(path) and path not in version.ignore_changes:
                 yield version.fails(
                     f"{path} comes from the program or its configuration, so the state holds it",
                     fix="secret_string_wo=..., secret_string_wo_version=1, or a random.RandomPassword",

@@ -42,7 +42,7 @@ def default_group_closed(graph: Graph, _config: Config) -> Iterator[Finding]:
         yield from network.must_hold(closed, what, about="its default security group", fix=fix)
     for group in graph.of(DEFAULT_GROUP):
         for direction in _WAYS:
-            value = group.get(direction)
+            value = group.written.get(direction)
             yield from group.must_hold(
                 UNKNOWN if value is UNKNOWN else not value,
                 f"{direction} has rules, wanted none",
@@ -136,7 +136,7 @@ def rules_written_one_way(graph: Graph, _config: Config) -> Iterator[Finding]:
         (resource, part)
         for resource in graph.of(*_PARTS)
         for part in _PARTS[resource.type]
-        if resource.has(part) and (part in resource.dependencies or not resource.dependencies)
+        if resource.written.has(part)
     ]
     if not inside:
         return

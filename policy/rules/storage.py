@@ -75,7 +75,8 @@ def setting(graph: Graph, bucket: Resource, kind: str, judge: Callable[[Value], 
     """Whether one declaration of a setting satisfies: of a resource about the bucket, or a block of its own."""
     about_it, vague = graph.companions(bucket, "bucket", kind)
     blocks: list[Value] = [dict(item.props) for item in about_it]
-    blocks += [bucket.get(name) for name in _INLINE[kind] if bucket.has(name)]
+    own = bucket.written
+    blocks += [own.get(name) for name in _INLINE[kind] if own.has(name)]
     return values.some([*map(judge, blocks), *[UNKNOWN] * vague])
 
 
@@ -85,14 +86,14 @@ def log_sinks(graph: Graph) -> set[str]:
     for policy in graph.of(POLICY, BUCKET):
         named = {
             service
-            for statement in statements(values.document(policy.get("policy")))
+            for statement in statements(values.document(policy.written.get("policy")))
             if allows(statement)
             for service in values.strings(values.at(statement.get("Principal"), "Service"))
         }
         if named & _LOG_WRITERS:
             sinks |= {item.urn for item in _owners(graph, policy)}
     for acl in graph.of(ACL, BUCKET):
-        if acl.text("acl") == "log-delivery-write":
+        if acl.written.text("acl") == "log-delivery-write":
             sinks |= {item.urn for item in _owners(graph, acl)}
     return sinks
 
@@ -107,7 +108,7 @@ def _targets(graph: Graph, paths: dict[str, tuple[str, ...]]) -> set[str]:
         for token, properties in paths.items()
         for resource in graph.of(token)
         for path in properties
-        for bucket in buckets_meant(graph, resource, path)
+        for bucket in buckets_meant(graph, resource.written, path)
     }
 
 

@@ -84,10 +84,9 @@ class Granted:
 
 
 def _granted(graph: Graph, role: Resource) -> Granted:
-    documents = [
-        (role, values.document(values.at(item, "policy"))) for item in values.items(role.get("inlinePolicies"))
-    ]
-    ready = [(role, arn) for arn in values.items(role.get("managedPolicyArns"))]
+    own = role.written
+    documents = [(role, values.document(values.at(item, "policy"))) for item in values.items(own.get("inlinePolicies"))]
+    ready = [(role, arn) for arn in values.items(own.get("managedPolicyArns"))]
     inline, vague = graph.companions(role, "role", ROLE_POLICY)
     documents += [(item, values.document(item.get("policy"))) for item in inline]
     attached, vague_too = graph.companions(role, "role", ATTACHMENT)

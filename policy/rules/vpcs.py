@@ -149,7 +149,7 @@ def addresses_in_use(graph: Graph, _config: Config) -> Iterator[Finding]:
         for urn in urns
     }
     for address in graph.of(ADDRESS):
-        if address.urn in needed or address.has("instance") or address.has("networkInterface"):
+        if address.urn in needed or address.written.has("instance") or address.written.has("networkInterface"):
             continue
         found: list[Resource] = []
         vague = False
@@ -232,10 +232,9 @@ def _served(graph: Graph, gateway: Resource) -> tuple[Sequence[Resource], bool]:
         tables |= {item.urn: item for item in owner.found}
     for table in graph.of(TABLE, DEFAULT_TABLE):
         sources = table.dependencies.get("routes", ())
-        unknown = values.has_unknown(table.get("routes"))
-        named = any(
-            item is gateway for route in values.items(table.get("routes")) for item in _gateway_of(graph, route)
-        )
+        routes_inside = values.items(table.written.get("routes"))
+        unknown = values.has_unknown(routes_inside)
+        named = any(item is gateway for route in routes_inside for item in _gateway_of(graph, route))
         if named or (unknown and gateway.urn in sources):
             tables[table.urn] = table
         vague = vague or (unknown and not sources)
@@ -302,7 +301,8 @@ def endpoint_policy_limited(graph: Graph, _config: Config) -> Iterator[Finding]:
     """A full-access endpoint carries data to anybody's bucket. Endpoints of other companies' services have no policy."""
     fix = "policy=<with a condition on aws:PrincipalOrgID or aws:ResourceAccount>"
     for resource in graph.of(ENDPOINT, ENDPOINT_POLICY):
-        if resource.type == ENDPOINT and not resource.has("policy"):
+        policy = values.document(resource.written.get("policy"))
+        if resource.type == ENDPOINT and policy is None:
             apart, vague = graph.companions(resource, "vpcEndpointId", ENDPOINT_POLICY)
             if not apart and _takes_policy(resource):
                 limited: Answer = UNKNOWN if vague else False
@@ -310,7 +310,7 @@ def endpoint_policy_limited(graph: Graph, _config: Config) -> Iterator[Finding]:
                 yield from resource.must_hold(limited, what, about="its policy", fix=fix)
         else:
             yield from resource.must_hold(
-                _is_limited(values.document(resource.get("policy"))),
+                _is_limited(policy),
                 "policy allows every action on every resource to everybody, without a condition on whose they are",
                 about="policy",
                 fix=fix,

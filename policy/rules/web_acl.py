@@ -21,9 +21,10 @@ _RENAMED: Final = {"ARN": "arn", "CloudWatchMetricsEnabled": "cloudwatchMetricsE
 
 def _inline(resource: Resource) -> list[Value]:
     """The rules that a web ACL or rule group holds itself, in the provider's words also where they are JSON."""
-    written = [values.document(resource.get(name)) for name in ("ruleJson", "rulesJson")]
-    return values.items(resource.get("rules")) + [
-        values.uncapitalised(rule, _RENAMED) for text in written for rule in values.items(text)
+    own = resource.written
+    texts = [values.document(own.get(name)) for name in ("ruleJson", "rulesJson")]
+    return values.items(own.get("rules")) + [
+        values.uncapitalised(rule, _RENAMED) for text in texts for rule in values.items(text)
     ]
 
 
@@ -57,7 +58,7 @@ def has_rules(graph: Graph, _config: Config) -> Iterator[Finding]:
     """Without a rule, a web ACL that lets through by default lets everything through."""
     for acl in graph.of(WEB_ACL, RULE_GROUP):
         added, vague = graph.companions(acl, "webAclArn", ACL_RULE, GROUP_ASSOCIATION)
-        own = any(acl.has(name) for name in ("rules", "ruleJson", "rulesJson"))
+        own = any(acl.written.has(name) for name in ("rules", "ruleJson", "rulesJson"))
         yield from acl.must_hold(
             values.some([own, bool(added), *[UNKNOWN] * (vague and acl.type == WEB_ACL)]),
             "it has no rules",

@@ -6,6 +6,7 @@ from tests.policy.networks import group, network, rule, subnet
 CACHE, NODE = "elasticache/replicationGroup:ReplicationGroup", "elasticache/cluster:Cluster"
 SUBNETS = "elasticache/subnetGroup:SubnetGroup"
 SERVERLESS, USER = "elasticache/serverlessCache:ServerlessCache", "elasticache/user:User"
+CHOSEN = {"securityGroupIds": ["sg-default"], "subnetIds": ["subnet-1", "subnet-2"]}
 
 
 def cache(**props: Any) -> Sample:
@@ -203,5 +204,15 @@ CASES = [
             res("ec2/subnet:Subnet", "two", availabilityZoneId="eun1-az2"),
             res(SUBNETS, "caches", subnetIds=[Ref("one"), Ref("two")]),
         ],
+    ),
+    *(
+        Case(control, "fail", [res(SERVERLESS, "s", engine="valkey", name="s", computed=CHOSEN)], "is not set")
+        for control in ("cache-ingress-from-groups-only", "cache-in-private-subnets")
+    ),
+    Case(
+        "cache-ingress-from-groups-only",
+        "fail",
+        [res(CACHE, "redis", replicationGroupId="redis", computed=CHOSEN)],
+        "securityGroupIds is not set",
     ),
 ]

@@ -1,5 +1,6 @@
 from typing import Any
 
+from tests.policy.deployed import SSH
 from tests.policy.harness import UNKNOWN, Case, Ref, Sample, res
 
 DB, CLUSTER, MEMBER = "rds/instance:Instance", "rds/cluster:Cluster", "rds/clusterInstance:ClusterInstance"
@@ -356,4 +357,10 @@ CASES = [
     Case("database-extended-support-off", "fail", [db()], "engineLifecycleSupport is on (the default)"),
     Case("database-extended-support-off", "fail", [cluster(engineLifecycleSupport="open-source-rds-extended-support")]),
     Case("database-extended-support-off", "undecided", [db(engineLifecycleSupport=UNKNOWN)]),
+    Case(
+        "data-stores-open-own-port-only",
+        "pass",
+        [res(FIREWALL, "g", computed={"ingress": [SSH]}), db(vpcSecurityGroupIds=[Ref("g")])],
+    ),
+    Case("data-stores-open-own-port-only", "pass", [db(computed={"vpcSecurityGroupIds": ["sg-default"]})]),
 ]

@@ -11,6 +11,8 @@ LOGS, SUBNET = "cloudwatch/logGroup:LogGroup", "ec2/subnet:Subnet"
 PUBLIC = json.dumps({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction"}]})
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:orders"
 
+MADE = {"loggingConfig": {"logFormat": "JSON", "logGroup": "/aws/lambda/api-1"}}
+
 
 def function(**props: Any) -> Sample:
     return res(FUNCTION, "f", **props)
@@ -159,5 +161,13 @@ CASES = [
     Case("function-logs-declared", "pass", [function(), res(LOGS, "g", name=UNKNOWN, also={"name": ["f"]})]),
     Case("function-logs-declared", "fail", [function(name="f-1")], "no log group is declared for it"),
     Case("function-logs-declared", "fail", [function(name="f-1"), res(LOGS, "g", name="/ecs/api")], "no log group"),
+    Case("function-logs-declared", "undecided", [function(name="f-1", loggingConfig=UNKNOWN)]),
     Case("function-logs-declared", "undecided", [function(name="f-1"), res(LOGS, "g", name=UNKNOWN)]),
+    Case("function-logs-declared", "fail", [function(name="api-1", computed=MADE)], "no log group is declared for it"),
+    Case(
+        "function-logs-declared",
+        "fail",
+        [function(name="api-1", loggingConfig={"logFormat": "JSON"}, computed=MADE)],
+        "no log group is declared for it",
+    ),
 ]

@@ -400,4 +400,18 @@ CASES = [
             )
         ],
     ),
+    Case(
+        "role-policies-not-mixed",
+        "pass",
+        [
+            res(
+                ROLE,
+                "r",
+                assumeRolePolicy="{}",
+                computed={"managedPolicyArns": ["arn"], "inlinePolicies": [{"name": "p"}]},
+            ),
+            res(ATTACHMENT, "a", role=Ref("r")),
+            res(ROLE_POLICY, "p", role=Ref("r")),
+        ],
+    ),
 ]

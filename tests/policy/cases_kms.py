@@ -136,4 +136,5 @@ CASES = [
     ),
     Case("key-admits-service", "undecided", [key(policy=UNKNOWN), GROUP]),
     Case("key-admits-service", "undecided", [res(LOGS, "g", kmsKeyId=UNKNOWN)]),
+    Case("key-policy-written", "fail", [res(KEY, "k", computed={"policy": document()})], "policy is not set"),
 ]

@@ -1,5 +1,6 @@
 from typing import Any
 
+from tests.policy.deployed import SSH
 from tests.policy.harness import UNKNOWN, Case, Ref, Sample, res
 from tests.policy.networks import group, network, rule
 
@@ -111,4 +112,11 @@ CASES = [
         "database-in-private-subnets", "pass", awsx("isolated-a", whole=True, children_too=False), preview="undecided"
     ),
     Case("subnet-groups-span-zones", "pass", awsx("isolated-a", "isolated-b"), preview="undecided"),
+    Case(OPEN, "pass", [group("alb", computed={"ingress": [SSH]})]),
+    Case(
+        OPEN,
+        "fail",
+        [group("alb", computed={"ingress": [SSH]}), rule("alb", port=22, cidrIpv4=WORLD)],
+        "SecurityGroupIngressRule alb-rule: port 22 is open",
+    ),
 ]

@@ -157,4 +157,16 @@ CASES = [
         "pass",
         [res("ec2/routeTable:RouteTable", "private"), res("ec2/route:Route", "r", routeTableId="rtb-1")],
     ),
+    Case("egress-limited", "pass", [group("api", computed={"egress": [EVERYTHING]})]),
+    Case(
+        ONE_WAY,
+        "pass",
+        [group("api", vpcId=Ref("vpc"), computed={"ingress": [HTTPS]}), VPC, rule("api", source="api")],
+    ),
+    Case(
+        ONE_WAY,
+        "fail",
+        [group("api", vpcId=Ref("vpc"), ingress=[HTTPS]), VPC, rule("api", source="api")],
+        "ingress is written inside it",
+    ),
 ]

@@ -1,6 +1,7 @@
 import json
 from typing import Any
 
+from tests.policy.deployed import AES
 from tests.policy.harness import UNKNOWN, Case, Ref, Sample, res
 
 BUCKET = "s3/bucket:Bucket"
@@ -587,4 +588,20 @@ CASES += [
     Case("bucket-not-emptied-on-destroy", "pass", [bucket()]),
     Case("bucket-not-emptied-on-destroy", "fail", [bucket(forceDestroy=True)], "forceDestroy is true, wanted false"),
     Case("bucket-not-emptied-on-destroy", "undecided", old(forceDestroy=UNKNOWN)),
+    *(
+        Case(
+            "bucket-encrypted",
+            "fail",
+            [res(token, "b", bucket="b", computed={name: encrypted})],
+            "no default encryption",
+        )
+        for token, name, encrypted in (
+            (BUCKET, "serverSideEncryptionConfiguration", {"rule": AES["rules"][0]}),
+            ("s3/bucketV2:BucketV2", "serverSideEncryptionConfigurations", [AES]),
+        )
+    ),
+    Case("bucket-tls-only", "fail", [bucket(computed={"policy": ""})], "no bucket policy denies"),
+    Case("bucket-tls-only", "fail", [bucket(policy="")], "no bucket policy denies"),
+    Case("bucket-policy-keeps-control", "pass", [bucket(computed={"policy": ""})]),
+    Case("bucket-policy-keeps-control", "pass", [bucket(policy="")]),
 ]

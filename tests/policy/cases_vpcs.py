@@ -1,6 +1,7 @@
 import json
 from typing import Any
 
+from tests.policy.deployed import FULL_ACCESS
 from tests.policy.harness import UNKNOWN, Case, Ref, Sample, res
 from tests.policy.networks import network, subnet
 
@@ -235,6 +236,20 @@ CASES = [
         [
             vpc(),
             endpoint(),
+            res(
+                "ec2/vpcEndpointPolicy:VpcEndpointPolicy",
+                "p",
+                vpcEndpointId=Ref("to-ecr.api"),
+                policy=document(Condition=OURS),
+            ),
+        ],
+    ),
+    Case(
+        POLICY,
+        "pass",
+        [
+            vpc(),
+            endpoint(computed={"policy": FULL_ACCESS}),
             res(
                 "ec2/vpcEndpointPolicy:VpcEndpointPolicy",
                 "p",

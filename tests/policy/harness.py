@@ -35,6 +35,7 @@ class Sample:
     props: Mapping[str, Any]
     parent: str = ""
     also: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    computed: Mapping[str, Any] = field(default_factory=dict)
     protect: bool = False
     ignore_changes: Sequence[str] = ()
 
@@ -50,13 +51,18 @@ def res(
     *,
     parent: str = "",
     also: Mapping[str, Sequence[str]] | None = None,
+    computed: Mapping[str, Any] | None = None,
     protect: bool = False,
     ignore_changes: Sequence[str] = (),
     **props: Any,
 ) -> Sample:
-    """A sample; `token` without ``aws:`` for AWS types, `also` adds dependencies that a property carries."""
+    """A sample; `token` without ``aws:`` for AWS types.
+
+    `also` adds dependencies that a property carries. `computed` is what the provider or a refresh fills in, so that the
+    outputs hold it once the resource is deployed; it may add to an input's value.
+    """
     full = token if token.startswith(("aws:", "awsx:", "pulumi:", "slipway:")) else f"aws:{token}"
-    return Sample(full, name, props, parent, also or {}, protect, ignore_changes)
+    return Sample(full, name, props, parent, also or {}, computed or {}, protect, ignore_changes)
 
 
 @dataclass(frozen=True)
@@ -161,12 +167,22 @@ def stack_request(
     urns = {sample.name: sample.urn for sample in samples}
     resources = []
     for sample in samples:
-        computed = {key: UNKNOWN if preview else f"{sample.name}-{key}" for key in ("id", "arn")}
+        inputs = _written(sample.props, preview=preview)
+        computed = _written(sample.computed, preview=preview)
+        if preview:
+            outputs = {**dict.fromkeys(("id", "arn", *computed), UNKNOWN), **inputs}
+        else:
+            outputs = {"id": f"{sample.name}-id", "arn": f"{sample.name}-arn", **inputs, **computed}
         dependencies = {
-            key: analyzer_pb2.AnalyzerPropertyDependencies(
-                urns=[*(urns[ref.name] for ref in _refs(value)), *(urns[name] for name in sample.also.get(key, ()))]
-            )
+            # As the engine does, it leaves out what depends on nothing.
+            key: analyzer_pb2.AnalyzerPropertyDependencies(urns=linked)
             for key, value in sample.props.items()
+            if (
+                linked := [
+                    *(urns[ref.name] for ref in _refs(value)),
+                    *(urns[name] for name in sample.also.get(key, ())),
+                ]
+            )
         }
         made = analyzer_pb2.AnalyzerResource(
             type=sample.token,
@@ -177,7 +193,7 @@ def stack_request(
             provider=_provider(provider),
             options=_options(sample),
         )
-        made.properties.update({**computed, **_written(sample.props, preview=preview)})
+        made.properties.update(outputs)
         resources.append(made)
     return analyzer_pb2.AnalyzeStackRequest(resources=resources)
 

@@ -91,7 +91,9 @@ class Reference:
         changed = {item.urn: _changed(item, what) for item in self._chosen(what)}
         resources = [changed.get(item.urn, item) for item in self.graph.resources]
         graph = dataclasses.replace(self.graph, resources=tuple(item for item in resources if item))
-        after = self._whole(graph).union(*(self._each(item) for item in changed.values() if item))
+        # As the engine does, about resources first: the pack remembers their inputs until it is asked about the stack.
+        after = {said for item in changed.values() if item for said in self._each(item)}
+        after |= self._whole(graph)
         return {item.policy for item in after - self.before if item.policy not in pack.OWN}
 
     def _chosen(self, what: Mistake) -> list[Resource]:

@@ -6,13 +6,15 @@ import pytest
 from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import EnforcementLevel, ResourceValidationPolicy, StackValidationPolicy
 
-from policy import pack
+from policy import pack, values
 from policy.catalogue import BY_NAME, CONTROLS, NOWHERE, OPT_IN, Environment, Level, Severity
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, resource_rule, stack_rule
 from policy.rules import RULES
-from tests.policy.harness import UNKNOWN, Ref, judge, made_of, res
+from tests.policy.deployed import SSH
+from tests.policy.harness import UNKNOWN, Ref, judge, made_of, only, res, stack_request
 from tests.policy.load import stack
+from tests.policy.networks import group, rule
 from tests.policy.test_cases import CASES
 
 DATABASE = "aws:rds/instance:Instance"
@@ -248,6 +250,45 @@ def test_computed_outputs_are_the_provider_s_defaults() -> None:
     assert computed.get("versioning") is None
     dropped = Resource(token="t", name="n", urn="u", raw={}, dependencies={"rules": []})
     assert dropped.has("rules")
+
+
+def test_what_is_no_input_and_unknown_is_computed_also_where_nothing_depends_on_anything() -> None:
+    seen = Resource(token="t", name="n", urn="u", raw={"a": UNKNOWN, "b": UNKNOWN}, inputs={"a": UNKNOWN})
+    assert seen.has("a")
+    assert not seen.has("b")
+
+
+def test_what_is_written_is_the_inputs_alone() -> None:
+    outputs = {"name": "n", "policy": "{}", "logging": {"format": "text", "group": "g"}}
+    inputs = {"name": UNKNOWN, "logging": {"format": "text"}}
+    seen = Resource(token="t", name="n", urn="u", raw=outputs, inputs=inputs)
+    assert seen.written.props == {"name": values.UNKNOWN, "logging": {"format": "text"}}
+    assert seen.get("logging.group") == "g"
+    assert seen.written.urn == seen.urn
+
+
+def test_where_nothing_was_asked_about_inputs_the_outputs_count() -> None:
+    seen = Resource(token="t", name="n", urn="u", raw={"policy": "{}"})
+    assert seen.written is seen
+
+
+def test_what_a_rule_resource_opens_is_reported_once() -> None:
+    stale = group("api", computed={"ingress": [SSH]})
+    outcome = judge([stale, rule("api", port=22, cidrIpv4="0.0.0.0/0")])
+    assert len(outcome.of("internet-reaches-only-load-balancers")) == 1
+    assert not judge([stale]).of("internet-reaches-only-load-balancers")
+
+
+def test_inputs_are_forgotten_with_the_run_they_belong_to() -> None:
+    """Otherwise a later stack, of which the engine asks less, would be judged by what another program has written."""
+    server = only("role-policies-not-mixed")
+    samples = [
+        res("iam/role:Role", "r", computed={"managedPolicyArns": ["arn"]}),
+        res("iam/rolePolicyAttachment:RolePolicyAttachment", "a", role=Ref("r")),
+    ]
+    assert not judge(samples, server=server).of("role-policies-not-mixed")
+    alone = server.AnalyzeStack(stack_request(samples, preview=False), None)
+    assert "role-policies-not-mixed" in {item.policyName for item in alone.diagnostics}
 
 
 def test_network_of_our_own_component_keeps_exact_edges() -> None:

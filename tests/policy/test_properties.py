@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from policy import pack
 from policy.model import IDENTITIES
 from policy.rules import RULES
+from tests.policy.deployed import deployed
 from tests.policy.harness import UNKNOWN, Case, Outcome, Ref, Sample, judge, leaves, only, res
 from tests.policy.test_cases import CASES
 
@@ -92,6 +93,14 @@ def test_strangers_change_no_verdict_about_others(control: str) -> None:
     for case in UPDATE_CASES:
         if case.control == control:
             assert said(run(case, *case.resources, *STRANGERS), case) == said(run(case, *case.resources), case)
+
+
+@pytest.mark.parametrize("control", [rule.name for rule in RULES])
+def test_what_the_provider_fills_in_changes_no_verdict(control: str) -> None:
+    """Rules judge what the program writes, before its first update and ever after."""
+    for case in UPDATE_CASES:
+        if case.control == control:
+            assert said(run(case, *deployed(case.resources)), case) == said(run(case, *case.resources), case)
 
 
 def blurred(value: Any) -> Iterator[Any]:

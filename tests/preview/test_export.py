@@ -154,6 +154,33 @@ def test_what_is_only_read_is_referred_to_but_not_judged(tmp_path: Path) -> None
     assert public == {own["urn"]}
 
 
+def test_what_is_only_read_tells_about_others_but_nothing_is_found_about_it(tmp_path: Path) -> None:
+    def read_only(type_: str, **outputs: object) -> dict[str, object]:
+        return state(type_, "other", id=f"{type_}-1", outputs=outputs, external=True)
+
+    database = {"engine": "postgres", "dbSubnetGroupName": "theirs"}
+    graph = read(
+        tmp_path,
+        document(
+            read_only("aws:ec2/vpc:Vpc", cidrBlock="10.0.0.0/16"),
+            read_only("aws:s3/bucket:Bucket", bucket="theirs"),
+            read_only("aws:ec2/routeTable:RouteTable", routes=[{"cidrBlock": "0.0.0.0/0", "gatewayId": "igw-1"}]),
+            read_only("aws:ec2/subnet:Subnet", vpcId="aws:ec2/vpc:Vpc-1"),
+            read_only(
+                "aws:ec2/routeTableAssociation:RouteTableAssociation",
+                subnetId="aws:ec2/subnet:Subnet-1",
+                routeTableId="aws:ec2/routeTable:RouteTable-1",
+            ),
+            read_only("aws:rds/subnetGroup:SubnetGroup", name="theirs", subnetIds=["aws:ec2/subnet:Subnet-1"]),
+            state("aws:rds/instance:Instance", "own", id="own", inputs=database, outputs=database),
+        ),
+    ).graph
+    findings = said(graph).findings
+    assert {item.urn.rpartition("::")[2] for item in findings if item.urn} == {"own"}
+    (placed,) = [item.message for item in findings if item.policy == "database-in-private-subnets"]
+    assert "subnet other has a route to an internet gateway" in placed
+
+
 def test_providers_come_first_and_lines_are_known(tmp_path: Path) -> None:
     provider = state("pulumi:providers:aws", "default", inputs={"region": "eu-west-1"})
     exported = read(tmp_path, document(state("a:b:C", "c"), provider))
