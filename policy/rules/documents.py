@@ -34,12 +34,6 @@ CALLER: Final = frozenset(
 _ALL: Final = re.compile(r"\*+|arn:\*+|arn:[^:]+(:\*+)+")
 """What matches every ARN: ``*``, ``arn:*``, ``arn:aws:*:*:*:*``. A ``*`` of IAM stands for colons, too."""
 
-_EVERY: Final = re.compile(
-    _ALL.pattern + r"|arn:[^:]*:s3:[^:]*:[^:]*:\*(/\*)?|arn:[^:]*:(?!s3:)[^:]*:[^:]*:[^:]*:([\w-]+[/:])?\*([/:]\*)?"
-)
-"""Every resource, or every one of a kind: ``*``, ``arn:aws:iam::123456789012:role/*``."""
-
-
 _ANYBODY: Final = re.compile(
     r"[*?]*|o-[*?]+(/.*)?|arn:[^:]*(:\*+)?|arn:[^:]*:(iam|sts)::[*?]+:.*"
     r"|arn:[^:]*:(?!execute-api:)[^:]*:[^:]*:[*?]*:\*+"
@@ -80,18 +74,6 @@ def grants(statement: dict[str, Value], actions: Collection[str]) -> Sequence[st
         return [action for action in actions if not any(matches(pattern, action) for pattern in spared)]
     patterns = list(values.strings(statement.get("Action")))
     return [action for action in actions if any(matches(pattern, action) for pattern in patterns)]
-
-
-def on_everything(statement: dict[str, Value]) -> bool:
-    """Whether it is about every resource there is, or all but a few."""
-    return "NotResource" in statement or covers(statement, "Resource", "**")
-
-
-def sweeping(statement: dict[str, Value]) -> bool:
-    """Whether it is about every resource of a kind, such as ``role/*``, or about more than that."""
-    return "NotResource" in statement or any(
-        _EVERY.fullmatch(item) for item in values.strings(statement.get("Resource"))
-    )
 
 
 def reaches_any(statement: dict[str, Value], *kinds: str) -> bool:

@@ -14,8 +14,8 @@ from policy.rules.documents import (
     is_public,
     limited_by,
     matches,
+    reaches_any,
     statements,
-    sweeping,
 )
 from policy.values import UNKNOWN, Answer, Value
 
@@ -127,7 +127,12 @@ def decryption_names_keys(holder: Resource, _config: Config) -> Iterator[Finding
     for policy in documents:
         for index, statement in enumerate(statements(policy)):
             limited = limited_by(statement, _SOME_KEYS) or has_unread_condition(statement)
-            if sweeping(statement) and not limited and grants(statement, _DECRYPTION) and not _administers(statement):
+            if (
+                reaches_any(statement, "kms:key/~")
+                and not limited
+                and grants(statement, _DECRYPTION)
+                and not _administers(statement)
+            ):
                 yield holder.fails(
                     f"statement {index + 1} allows decryption with every key",
                     fix='"Resource": [key.arn], or a condition on kms:ViaService',
