@@ -178,6 +178,9 @@ RATE_LIMIT_PATH: Final = r"/(?:\.?[A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*(?:\.?[A-Za-z
 """The form of what limited paths begin with."""
 
 
+HEALTH_PATH: Final = "/[!-~]{0,1023}"
+"""The form of a path that a load balancer asks for."""
+HEALTH_PATH_WORDS: Final = "a path: a slash, then no spaces and nothing outside ASCII, such as /health"
 PATH_PATTERN: Final = r"/[A-Za-z0-9_.$/~\"'@:+&*?-]{0,127}"
 """The form of a path pattern."""
 PATH_PATTERN_WORDS: Final = (
@@ -356,6 +359,11 @@ def apart(names: Iterable[str]) -> Iterator[tuple[str, str]]:
         seen[part] = name
 
 
+def health_path(path: str) -> str | None:
+    """Check a path that a load balancer asks for to find out a target's health."""
+    return None if re.fullmatch(HEALTH_PATH, path) else f"{short(path)} is not {HEALTH_PATH_WORDS}"
+
+
 def path_pattern(pattern: str) -> str | None:
     """Check a pattern of paths, as a load balancer's rule takes it."""
     if re.fullmatch(PATH_PATTERN, pattern):
@@ -511,18 +519,21 @@ def rds_unknown_minor(engine: str, version: str) -> str | None:
 def rds_storage(
     kind: str, gib: int, iops: int | None, throughput: int | None, most: int | None
 ) -> Iterator[tuple[str, str]]:
-    """Check a database's storage: sizes in GiB, throughput in MiB/s; `most` is the autoscaling limit. Yields the parameter and its problem."""
+    """Check a database's storage: sizes in GiB, throughput in MiB/s; `most` is the autoscaling limit.
+
+    Yields what `DatabaseArgs` calls the wrong value, and the problem.
+    """
     least, largest = (100 if kind in ("io1", "io2") else 20), 65536
     lowest = math.ceil(gib * 11 / 10)
     if not least <= gib <= largest:
-        yield "gib", f"{gib} GiB is outside {least} to {largest} GiB, what {kind} storage takes"
+        yield "storage_gib", f"{gib} GiB is outside {least} to {largest} GiB, what {kind} storage takes"
     elif problem := _rds_iops(kind, gib, iops):
         yield "iops", problem
     if throughput is not None and (problem := _rds_throughput(kind, gib, throughput, iops)):
         yield "throughput", problem
     if most is not None and not lowest <= most <= largest:
         bounds = f"at least {lowest} GiB, 10 % above the {gib} GiB allocated, and at most {largest} GiB"
-        yield "most", f"the storage limit of {most} GiB must be {bounds}"
+        yield "max_storage_gib", f"the storage limit of {most} GiB must be {bounds}"
 
 
 _GP3_BASELINE = 400

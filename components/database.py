@@ -157,10 +157,9 @@ class DatabaseArgs:
             full = limits.RDS_NEWEST_MINOR[engine][self.version]
             yield "version", f"{self.version!r} alone needs auto_minor_upgrade; name a minor version, such as {full}"
         yield "instance_class", limits.rds_class(self.instance_class)
-        for parameter, problem in limits.rds_storage(
+        yield from limits.rds_storage(
             self.storage_type, self.storage_gib, self.iops, self.throughput, self.max_storage_gib
-        ):
-            yield {"gib": "storage_gib", "most": "max_storage_gib"}.get(parameter, parameter), problem
+        )
         if len(self.subnet_ids) < _FEWEST_SUBNETS:
             yield "subnet_ids", f"{len(self.subnet_ids)} given; at least two, in different zones, are needed"
         yield "database_name", limits.rds_database(engine, self.database_name)

@@ -60,8 +60,7 @@ class HealthCheckArgs:
             raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
-        if not re.fullmatch(r"/[!-~]{0,1023}", self.path):
-            yield "path", f"{self.path[:48]!r} is not a path: it begins with / and has at most 1024 characters of ASCII"
+        yield "path", limits.health_path(self.path)
         for name, value, least, most in (
             ("port", self.port, 1, 65535),
             ("interval_seconds", self.interval_seconds, 5, 300),

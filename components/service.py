@@ -443,7 +443,9 @@ class Service(pulumi.ComponentResource):
             rules += self._pair(f"{name}-{part}", group.id, connection.security_group_id, connection.port, part)
         for egress in args.egress:
             rules.append(
-                self._out(f"{name}-egress-{egress.port}-{_slug(egress.cidr)}", group.id, egress.port, cidr=egress.cidr)
+                self._out(
+                    f"{name}-egress-{egress.port}-{limits.slug(egress.cidr)}", group.id, egress.port, cidr=egress.cidr
+                )
             )
         https = {egress.cidr for egress in args.egress if egress.port == _HTTPS}
         if _ANYWHERE not in https:
@@ -873,7 +875,3 @@ def _strategies(spot_percent: int) -> Sequence[aws.ecs.ServiceCapacityProviderSt
 def _distinct(values: Sequence[Input[str]]) -> list[Input[str]]:
     """Return each value once, by identity: outputs cannot be compared before they are known."""
     return list({id(value) if isinstance(value, Output) else value: value for value in values}.values())
-
-
-def _slug(cidr: str) -> str:
-    return cidr.replace(".", "-").replace("/", "-")

@@ -379,8 +379,9 @@ def _database(settings: Settings) -> Iterator[Problem]:
     storage = limits.rds_storage(
         database.storage_type, database.storage_gib, database.iops, database.throughput_mibps, database.max_storage_gib
     )
-    for parameter, problem in storage:
-        yield _at(["database", _STORAGE[parameter]], problem, *(["database", name] for name in _STORAGE.values()))
+    judged = [["database", name] for name in ("storageType", *_STORAGE.values())]
+    for name, problem in storage:
+        yield _at(["database", _STORAGE[name]], problem, *judged)
     if database.insights_days is not None:
         yield from _found(
             ["database", "insightsDays"],
@@ -402,13 +403,12 @@ def _database(settings: Settings) -> Iterator[Problem]:
 
 
 _STORAGE: Final[Mapping[str, str]] = {
-    "kind": "storageType",
-    "gib": "storageGib",
+    "storage_gib": "storageGib",
     "iops": "iops",
     "throughput": "throughputMibps",
-    "most": "maxStorageGib",
+    "max_storage_gib": "maxStorageGib",
 }
-"""The settings of storage by the parameters of `limits.rds_storage`."""
+"""The settings of storage by what `limits.rds_storage` calls them."""
 
 
 def _logins(database: Database) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 import limits
-from settings.rules import Rule, form, one_of
+from settings.rules import Rule, checked, form, one_of
 
 READY_CHECKS: Final[Sequence[str]] = ("python", "curl")
 """Health check commands that the program writes out itself, with the service's port and path."""
@@ -417,7 +417,7 @@ class Image(Section):
 class Route(Section):
     """Which requests a service gets from the load balancer."""
 
-    paths: Sequence[Annotated[str, form(limits.PATH_PATTERN, limits.PATH_PATTERN_WORDS)]] = ()
+    paths: Sequence[Annotated[str, checked(limits.path_pattern, limits.PATH_PATTERN, limits.PATH_PATTERN_WORDS)]] = ()
     """Path patterns; `/api/*` includes `/api` itself."""
     hosts: Sequence[Host] = ()
     """Host names."""
@@ -432,9 +432,7 @@ class Route(Section):
 class Health(Section):
     """How the load balancer tells whether a task is well."""
 
-    path: Annotated[
-        str, form(r"/[!-~]{0,1023}", "a path: a slash, then no spaces and nothing outside ASCII, such as /health")
-    ] = "/health"
+    path: Annotated[str, checked(limits.health_path, limits.HEALTH_PATH, limits.HEALTH_PATH_WORDS)] = "/health"
     """The path it asks for."""
     port: Port | None = None
     """The port it asks on; default the service's."""
@@ -446,9 +444,7 @@ class Health(Section):
     """Good answers in a row that make a task healthy."""
     unhealthy_after: Annotated[int, Field(ge=2, le=10)] = 3
     """Bad answers in a row that make a task unhealthy."""
-    codes: Annotated[
-        str, Rule(limits.status_codes, {"pattern": f"^(?:{limits.STATUS_CODES})$"}, limits.STATUS_CODES_WORDS)
-    ] = "200-299"
+    codes: Annotated[str, checked(limits.status_codes, limits.STATUS_CODES, limits.STATUS_CODES_WORDS)] = "200-299"
     """Status codes that count as good."""
     grace_seconds: Annotated[int, Field(ge=0, le=2_147_483_647)] = 60
     """Seconds a new task may take before its health counts."""

@@ -45,11 +45,14 @@ class Rule(Generic[T]):
 def form(pattern: str, words: str) -> Rule[str]:
     """Text of a form: `pattern` for the whole of it, `words` to follow "is not"."""
     expression = re.compile(pattern)
-    return Rule(
-        lambda value: None if expression.fullmatch(value) else f"{limits.short(value)} is not {words}",
-        {"pattern": f"^(?:{pattern})$"},
-        words,
+    return checked(
+        lambda value: None if expression.fullmatch(value) else f"{limits.short(value)} is not {words}", pattern, words
     )
+
+
+def checked(problem: Callable[[str], str | None], pattern: str, words: str) -> Rule[str]:
+    """Text that a check of its own judges: `pattern` is as much of it as editors see, `words` what is allowed."""
+    return Rule(problem, {"pattern": f"^(?:{pattern})$"}, words)
 
 
 def one_of(allowed: Sequence[int], words: str) -> Rule[int]:

@@ -272,6 +272,19 @@ def alarm(graph: Graph, key: str, told: str = "", /, **wanted: object) -> Eviden
     return evidence
 
 
+def nobody_well(graph: Graph, key: str, told: str, /) -> Evidence:
+    """Assert the alarms on a service's unhealthy tasks and on there being none, and which audience they tell."""
+    return alarm(
+        graph,
+        f"{key}-unhealthy",
+        told,
+        metricName="UnHealthyHostCount",
+        threshold=0,
+        comparisonOperator="GreaterThanThreshold",
+        dimensions={"TargetGroup": str(graph.one(TARGETS).outputs["arnSuffix"])},
+    ) + alarm(graph, f"{key}-no-tasks", told, alarmActions=set_)
+
+
 def metric_alarm(graph: Graph, key: str, above: float, minutes: int, told: str = "", /, **wanted: object) -> Evidence:
     """Assert an alarm on a value that stays above a limit for some minutes."""
     found = alarm(graph, key, told, threshold=above, comparisonOperator="GreaterThanThreshold", **wanted)

@@ -328,16 +328,7 @@ def r23(graph: Graph) -> Evidence:
 
 @requirement("R-24")
 def r24(graph: Graph) -> Evidence:
-    targets = str(graph.one(e.TARGETS).outputs["arnSuffix"])
-    return e.alarm(
-        graph,
-        "backend-unhealthy",
-        "page",
-        metricName="UnHealthyHostCount",
-        threshold=0,
-        comparisonOperator="GreaterThanThreshold",
-        dimensions={"TargetGroup": targets},
-    ) + e.alarm(graph, "backend-no-tasks", "page", alarmActions=e.set_)
+    return e.nobody_well(graph, "backend", "page")
 
 
 @requirement("R-25")

@@ -514,16 +514,7 @@ def s41(graph: Graph) -> Evidence:
 
 @requirement("S-42")
 def s42(graph: Graph) -> Evidence:
-    targets = str(graph.one(e.TARGETS).outputs["arnSuffix"])
-    return e.alarm(
-        graph,
-        "backend-unhealthy",
-        "team",
-        metricName="UnHealthyHostCount",
-        threshold=0,
-        comparisonOperator="GreaterThanThreshold",
-        dimensions={"TargetGroup": targets},
-    ) + e.alarm(graph, "backend-no-tasks", "team", alarmActions=e.set_)
+    return e.nobody_well(graph, "backend", "team")
 
 
 @requirement("S-43")
