@@ -1,0 +1,72 @@
+"""The load balancer: its name, TLS policies, rules and health checks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from limits.tables import TLS_POLICIES
+from limits.words import listed, meant, short
+
+HEALTH_PATH: Final = "/[!-~]{0,1023}"
+"""The form of a path that a load balancer asks for."""
+
+
+HEALTH_PATH_WORDS: Final = "a path: a slash, then no spaces and nothing outside ASCII, such as /health"
+
+
+PATH_PATTERN: Final = r"/[A-Za-z0-9_.$/~\"'@:+&*?-]{0,127}"
+"""The form of a path pattern."""
+
+
+PATH_PATTERN_WORDS: Final = (
+    "a path pattern, such as /api/*: a slash, then at most 127 letters, digits and _ - . $ / ~ \" ' @ : + & * ?"
+)
+
+
+STATUS_CODES: Final = "[2-4][0-9]{2}(?:-[2-4][0-9]{2})?(?:,[2-4][0-9]{2}(?:-[2-4][0-9]{2})?)*"
+"""The form of status codes."""
+
+
+STATUS_CODES_WORDS: Final = "a list of status codes from 200 to 499, such as 200-299 or 200,302"
+
+
+def tls_policy(name: str) -> str | None:
+    """Check the name of a load balancer's TLS policy: known, and nothing below TLS 1.2."""
+    if name in TLS_POLICIES:
+        return None
+    return f"{short(name)} is not a policy with TLS 1.2 or newer only{meant(name, TLS_POLICIES)}; allowed: {listed(TLS_POLICIES)}"
+
+
+def health_path(path: str) -> str | None:
+    """Check a path that a load balancer asks for to find out a target's health."""
+    return None if re.fullmatch(HEALTH_PATH, path) else f"{short(path)} is not {HEALTH_PATH_WORDS}"
+
+
+def path_pattern(pattern: str) -> str | None:
+    """Check a pattern of paths, as a load balancer's rule takes it."""
+    if re.fullmatch(PATH_PATTERN, pattern):
+        return None
+    return f"{short(pattern)} is not {PATH_PATTERN_WORDS}"
+
+
+def wildcards(patterns: Iterable[str]) -> str | None:
+    """Check how many wildcards the paths and hosts of one rule have together."""
+    found, most = sum(pattern.count("*") + pattern.count("?") for pattern in patterns), 6
+    return f"{found} wildcards (* and ?) are too many for one rule; at most {most}" if found > most else None
+
+
+def status_codes(codes: str) -> str | None:
+    """Check the status codes of a good answer: codes and ranges of them from 200 to 499."""
+    ranges = [part.split("-") for part in codes.split(",")]
+    if re.fullmatch(STATUS_CODES, codes) and all(ends == sorted(ends) for ends in ranges):
+        return None
+    return f"{short(codes)} is not {STATUS_CODES_WORDS}"
+
+
+def load_balancer_name(name: str) -> str | None:
+    """Check a load balancer's name: at most 32 letters, digits and inner hyphens, not beginning with `internal-`."""
+    if re.fullmatch(r"(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?", name):
+        return None
+    return f"{short(name)} is not a load balancer's name: at most 32 letters, digits and inner hyphens, not beginning with internal-"
