@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from components import _documents as documents
+from components._role import service_role
 
 
 def function(
@@ -50,13 +51,7 @@ def function(
         region=region,
         opts=options,
     )
-    role = aws.iam.Role(
-        name,
-        description=description,
-        path=f"/{label}/",
-        assume_role_policy=documents.trust("lambda.amazonaws.com"),
-        opts=options,
-    )
+    role = service_role(parent, name, service="lambda.amazonaws.com", label=label, description=description)
     writing = documents.allow(["logs:CreateLogStream", "logs:PutLogEvents"], [Output.concat(log.arn, ":*")])
     policy = aws.iam.RolePolicy(name, role=role.name, policy=documents.policy(writing, *allowed), opts=options)
     return aws.lambda_.Function(

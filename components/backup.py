@@ -14,6 +14,7 @@ from pulumi import Input, Output, ResourceOptions
 import limits
 from components import _documents as documents
 from components._edges import known_after
+from components._role import service_role
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 
 
@@ -181,12 +182,13 @@ class Backup(pulumi.ComponentResource):
         )
 
     def _role(self, name: str, args: BackupArgs) -> tuple[aws.iam.Role, Sequence[aws.iam.RolePolicyAttachment]]:
-        role = aws.iam.Role(
+        role = service_role(
+            self,
             f"{name}-role",
+            service="backup.amazonaws.com",
+            label=args.label,
             description=f"Saves and restores what {args.label} holds",
-            path=f"/{args.label}/",
-            assume_role_policy=documents.trust("backup.amazonaws.com", args.account_id),
-            opts=ResourceOptions(parent=self),
+            account_id=args.account_id,
         )
         policies = dict(_POLICIES) | (dict(_BUCKET_POLICIES) if args.buckets or args.tags else {})
         start = f"arn:{documents.partition(args.region)}:iam::aws:policy/"

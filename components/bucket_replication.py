@@ -13,6 +13,7 @@ from pulumi import Input, Output, ResourceOptions
 import limits
 from components import _documents as documents
 from components._bucket_names import stem
+from components._role import service_role
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 
 
@@ -201,12 +202,13 @@ class BucketReplication(pulumi.ComponentResource):
         self, name: str, args: BucketReplicationArgs, copy: aws.s3.Bucket, key: EncryptionKey
     ) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
         """Make the role S3 copies with: it reads the one bucket and writes the other, through their keys."""
-        role = aws.iam.Role(
+        role = service_role(
+            self,
             f"{name}-role",
+            service="s3.amazonaws.com",
+            label=args.label,
             description=f"Copies uploaded files of {args.label} to {args.to_region}",
-            path=f"/{args.label}/",
-            assume_role_policy=documents.trust("s3.amazonaws.com", args.account_id),
-            opts=ResourceOptions(parent=self),
+            account_id=args.account_id,
         )
         versions = ("GetObjectVersionAcl", "GetObjectVersionForReplication", "GetObjectVersionTagging")
         deleting = ["s3:ReplicateDelete"] if args.replicate_deletions else []

@@ -16,6 +16,7 @@ from pulumi import Input, Output, ResourceOptions
 import limits
 from components import _documents as documents
 from components._edges import known_after
+from components._role import service_role
 from components.database_proxy import DatabaseProxy, DatabaseProxyArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 
@@ -563,12 +564,13 @@ class Database(pulumi.ComponentResource):
         ]
 
     def _monitoring_role(self, name: str, args: DatabaseArgs) -> tuple[aws.iam.Role, aws.iam.RolePolicyAttachment]:
-        role = aws.iam.Role(
+        role = service_role(
+            self,
             f"{name}-monitoring",
+            service="monitoring.rds.amazonaws.com",
+            label=args.label,
             description=f"Writes the Enhanced Monitoring of database {args.identifier}",
-            path=f"/{args.label}/",
-            assume_role_policy=documents.trust("monitoring.rds.amazonaws.com", args.account_id),
-            opts=ResourceOptions(parent=self),
+            account_id=args.account_id,
         )
         partition = documents.partition(args.region)
         attachment = aws.iam.RolePolicyAttachment(

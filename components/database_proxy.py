@@ -12,6 +12,7 @@ from pulumi import Input, Output, ResourceOptions
 
 from components import _documents as documents
 from components._edges import known_after
+from components._role import service_role
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,12 +144,12 @@ class DatabaseProxy(pulumi.ComponentResource):
 
     def _role(self, name: str, args: DatabaseProxyArgs) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
         """Make the role that reads the password, and nothing else."""
-        role = aws.iam.Role(
+        role = service_role(
+            self,
             f"{name}-role",
+            service="rds.amazonaws.com",
+            label=args.label,
             description=f"Reads the password for the proxy of database {args.proxy_name}",
-            path=f"/{args.label}/",
-            assume_role_policy=documents.trust("rds.amazonaws.com"),
-            opts=ResourceOptions(parent=self),
         )
         through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{args.region}.amazonaws.com"}}
         policy = aws.iam.RolePolicy(

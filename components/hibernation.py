@@ -13,6 +13,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from components import _documents as documents
+from components._role import service_role
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -179,12 +180,13 @@ class Hibernation(pulumi.ComponentResource):
 
     def _role(self, name: str, args: HibernationArgs) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
         """Make the role that starts and stops these databases and no other."""
-        role = aws.iam.Role(
+        role = service_role(
+            self,
             f"{name}-role",
+            service="scheduler.amazonaws.com",
+            label=args.label,
             description=f"Stops and starts the databases of {args.label}",
-            path=f"/{args.label}/",
-            assume_role_policy=documents.trust("scheduler.amazonaws.com", args.account_id),
-            opts=ResourceOptions(parent=self),
+            account_id=args.account_id,
         )
         start = ("arn:", documents.partition(args.region), ":rds:", args.region, ":", args.account_id, ":db:")
         instances = [Output.concat(*start, identifier) for _, identifier in sorted(args.databases.items())]

@@ -13,6 +13,7 @@ from pulumi import CustomResource, Input, Output, ResourceOptions
 import limits
 from components import _documents as documents
 from components._edges import known_after
+from components._role import service_role
 from components._subnets import ZoneSubnets, layout
 from components.network_acls import Flow, NetworkAcls, NetworkAclsArgs
 
@@ -304,12 +305,13 @@ class Network(pulumi.ComponentResource):
             kms_key_id=args.log_key_arn,
             opts=ResourceOptions(parent=self),
         )
-        role = aws.iam.Role(
+        role = service_role(
+            self,
             f"{name}-flow-log-role",
+            service="vpc-flow-logs.amazonaws.com",
+            label=args.label,
             description=f"Writes the flow log of {args.label}",
-            path=f"/{args.label}/",
-            assume_role_policy=documents.trust("vpc-flow-logs.amazonaws.com", args.account_id),
-            opts=ResourceOptions(parent=self),
+            account_id=args.account_id,
         )
         policy = aws.iam.RolePolicy(
             f"{name}-flow-log-policy",

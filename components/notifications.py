@@ -18,6 +18,7 @@ from components import _documents as documents
 from components._edges import known_after
 from components._function import function
 from components._metrics import HEALTH_REGION
+from components._role import service_role
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 
 CHATBOT_REGIONS: Final[Sequence[str]] = ("us-east-2", "us-west-2", "eu-west-1", "ap-southeast-1")
@@ -266,12 +267,12 @@ class Notifications(pulumi.ComponentResource):
             return
         # Chatbot may do what its role and the guardrail both allow; without a guardrail people could administer the account.
         reading = f"arn:{documents.partition(args.region)}:iam::aws:policy/CloudWatchReadOnlyAccess"
-        role = aws.iam.Role(
+        role = service_role(
+            self,
             f"{name}-chatbot",
+            service="chatbot.amazonaws.com",
+            label=args.label,
             description=f"Shows graphs of {args.label} in Slack",
-            path=f"/{args.label}/",
-            assume_role_policy=documents.trust("chatbot.amazonaws.com"),
-            opts=ResourceOptions(parent=self),
         )
         attachment = aws.iam.RolePolicyAttachment(
             f"{name}-chatbot", role=role.name, policy_arn=reading, opts=ResourceOptions(parent=self)

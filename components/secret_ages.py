@@ -12,6 +12,7 @@ from pulumi import Input, Output, ResourceOptions
 import limits
 from components import _documents as documents
 from components._function import function
+from components._role import service_role
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,12 +104,13 @@ class SecretAges(pulumi.ComponentResource):
         group = aws.scheduler.ScheduleGroup(
             schedule, name=f"{args.label}-secret-ages", opts=ResourceOptions(parent=self)
         )
-        role = aws.iam.Role(
+        role = service_role(
+            self,
             schedule,
+            service="scheduler.amazonaws.com",
+            label=args.label,
             description=f"Starts the look at the ages of the secrets of {args.label}",
-            path=f"/{args.label}/",
-            assume_role_policy=documents.trust("scheduler.amazonaws.com", args.account_id),
-            opts=ResourceOptions(parent=self),
+            account_id=args.account_id,
         )
         policy = aws.iam.RolePolicy(
             schedule,

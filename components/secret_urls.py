@@ -17,6 +17,7 @@ from pulumi import Input, Output, ResourceOptions
 import limits
 from components import _documents as documents
 from components._edges import known_after
+from components._role import service_role
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -216,12 +217,12 @@ class SecretUrls(pulumi.ComponentResource):
         log: aws.cloudwatch.LogGroup,
     ) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
         """Make the role of the function: read the passwords, write the URLs, restart their readers, nothing else."""
-        role = aws.iam.Role(
+        role = service_role(
+            self,
             f"{name}-role",
+            service="lambda.amazonaws.com",
+            label=args.label,
             description=f"Composes the connection URLs of {args.label}",
-            path=f"/{args.label}/",
-            assume_role_policy=documents.trust("lambda.amazonaws.com"),
-            opts=ResourceOptions(parent=self),
         )
         partition = documents.partition(args.region)
         itself = Output.format(

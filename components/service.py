@@ -16,6 +16,7 @@ from components import _documents as documents
 from components import _log_router as log_routers
 from components._containers import BuildArgs, ContainerArgs, LogRouter, definitions
 from components._log_router import LogRouterArgs
+from components._role import service_role
 from components.migration import Migration, MigrationArgs
 
 
@@ -358,12 +359,13 @@ class Service(pulumi.ComponentResource):
         self, name: str, args: ServiceArgs, log: aws.cloudwatch.LogGroup
     ) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
         """Make the role ECS starts tasks with: it pulls their images, reads their secrets and writes their logs, nothing else."""
-        role = aws.iam.Role(
+        role = service_role(
+            self,
             f"{name}-execution",
+            service="ecs-tasks.amazonaws.com",
+            label=args.label,
             description=f"Starts the tasks of {args.label} {args.service_name}",
-            path=f"/{args.label}/",
-            assume_role_policy=documents.trust("ecs-tasks.amazonaws.com", args.account_id),
-            opts=ResourceOptions(parent=self),
+            account_id=args.account_id,
         )
         statements = [documents.allow(["logs:CreateLogStream", "logs:PutLogEvents"], [Output.concat(log.arn, ":*")])]
         if args.repository_arns:
@@ -390,12 +392,13 @@ class Service(pulumi.ComponentResource):
         self, name: str, args: ServiceArgs, routed: Sequence[aws.cloudwatch.LogGroup]
     ) -> tuple[aws.iam.Role, Sequence[aws.iam.RolePolicy]]:
         """Make the role the application has: what the service declares, and the log groups that a router in the task writes to."""
-        role = aws.iam.Role(
+        role = service_role(
+            self,
             f"{name}-task",
+            service="ecs-tasks.amazonaws.com",
+            label=args.label,
             description=f"What {args.label} {args.service_name} may do",
-            path=f"/{args.label}/",
-            assume_role_policy=documents.trust("ecs-tasks.amazonaws.com", args.account_id),
-            opts=ResourceOptions(parent=self),
+            account_id=args.account_id,
         )
         statements = list(args.permissions)
         if routed:
@@ -666,12 +669,12 @@ class Service(pulumi.ComponentResource):
         )
 
     def _blue_green(self, name: str, args: ServiceArgs, entry: BlueGreenArgs) -> _BlueGreen:
-        role = aws.iam.Role(
+        role = service_role(
+            self,
             f"{name}-switch",
+            service="ecs.amazonaws.com",
+            label=args.label,
             description=f"Moves the requests of {args.label} {args.service_name} to new tasks",
-            path=f"/{args.label}/",
-            assume_role_policy=documents.trust("ecs.amazonaws.com"),
-            opts=ResourceOptions(parent=self),
         )
         ready = (
             f"arn:{documents.partition(args.region)}:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers"

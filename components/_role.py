@@ -1,0 +1,37 @@
+"""The role of a service of AWS's that works for a part of the stack."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Input, ResourceOptions
+
+from components import _documents as documents
+
+
+def service_role(
+    parent: pulumi.Resource,
+    name: str,
+    *,
+    service: str,
+    label: str,
+    description: str,
+    account_id: Input[str] | None = None,
+) -> aws.iam.Role:
+    """Make a role that one service of AWS's may take on. All roles of components but those of pipelines come from here.
+
+    Args:
+        parent: the component it belongs to.
+        name: its logical name.
+        service: the service's principal, such as `ecs-tasks.amazonaws.com`.
+        label: what generated names start with; becomes the role's path.
+        description: what the role is for, in a sentence without a full stop.
+        account_id: the account for which alone the service may take it on; None where the service says no account.
+    """
+    return aws.iam.Role(
+        name,
+        description=description,
+        path=f"/{label}/",
+        assume_role_policy=documents.trust(service, account_id),
+        opts=ResourceOptions(parent=parent),
+    )
