@@ -1,0 +1,307 @@
+"""Wait for the deployment of an ECS service and tell whether what was wanted runs, and if not, why.
+
+The AWS provider calls an update done once ECS has taken it, or once the service is steady again: a deployment that ECS took back
+counts as success (pulumi-aws#4487). So the service itself is asked.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal, TypeAlias
+
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped] # has no types of its own
+
+from components._aws_session import Client
+
+SERVICES: Final = ("ecs", "elbv2", "logs", "cloudwatch")
+"""The AWS services that are asked, by boto3's names."""
+POLL_SECONDS: Final = 10
+"""Seconds between two looks at a service."""
+
+Strategy: TypeAlias = Literal["rolling", "blueGreen", "canary", "linear"]
+_Found: TypeAlias = Mapping[str, Any]
+
+_EVENTS = 6
+_TASKS = 50
+"""At most so many stopped tasks are read; ECS keeps them for about an hour."""
+_LOG_LINES = 8
+_WIDTH = 200
+_UNDONE: Final = frozenset(
+    {
+        "STOPPED",
+        "STOP_REQUESTED",
+        "ROLLBACK_REQUESTED",
+        "ROLLBACK_IN_PROGRESS",
+        "ROLLBACK_SUCCESSFUL",
+        "ROLLBACK_FAILED",
+    }
+)
+"""States of a service deployment that will not bring what was wanted."""
+
+
+class RolloutError(Exception):
+    """The service does not run what it should; the text is one screen that says why and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rollout:
+    """What a service should run."""
+
+    cluster: str
+    """The cluster's name or ARN."""
+    service: str
+    """The service's name."""
+    task_definition: str
+    """ARN of the revision that it should run."""
+    containers: Sequence[str] = ()
+    """Names of its containers, the service's own first: whose logs are shown."""
+    log_group: str = ""
+    """Where they log to; empty: no lines are shown."""
+    target_groups: Sequence[str] = ()
+    """ARNs of the target groups that send it requests."""
+    alarms: Sequence[str] = ()
+    """Names of the alarms that take a deployment back."""
+    strategy: Strategy = "rolling"
+    """How ECS replaces tasks."""
+    timeout_seconds: float
+    """Seconds until it is given up on. Nothing is stopped then."""
+
+    @property
+    def revision(self) -> str:
+        """Return `family:revision`."""
+        return _revision(self.task_definition)
+
+
+def wait(
+    wanted: Rollout,
+    clients: Mapping[str, Client],
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> str:
+    """Wait until a service runs the wanted revision and nothing else.
+
+    Args:
+        wanted: the service and its revision.
+        clients: boto3's clients for `SERVICES`.
+        sleep: waits for some seconds.
+        clock: tells the time in seconds.
+
+    Returns:
+        The deployment's id, such as ecs-svc/1234567890123456789.
+
+    Raises:
+        RolloutError: ECS went back to what ran before, gave up, was not done in time, or could not be asked.
+    """
+    ecs, deadline = clients["ecs"], clock() + wanted.timeout_seconds
+    try:
+        while True:
+            state = _look(wanted, ecs)
+            if state.done:
+                late = list(_fired(wanted, clients["cloudwatch"], state.since))
+                if late:
+                    raise RolloutError(_screen(wanted, clients, state, f"runs {wanted.revision}, but {late[0]}"))
+                return state.deployment
+            if state.problem:
+                raise RolloutError(_screen(wanted, clients, state, state.problem))
+            if clock() >= deadline:
+                minutes = f"{wanted.timeout_seconds / 60:g}"
+                raise RolloutError(
+                    _screen(wanted, clients, state, f"is not steady after {minutes} minutes: {state.progress}")
+                )
+            sleep(POLL_SECONDS)
+    except (BotoCoreError, ClientError) as error:
+        raise RolloutError(f"{wanted.service}: its deployment could not be watched: {error}") from error
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _State:
+    """What one look at a service showed."""
+
+    deployment: str = ""
+    done: bool = False
+    problem: str = ""
+    progress: str = ""
+    since: object = None
+    events: Sequence[str] = ()
+
+
+def _look(wanted: Rollout, ecs: Client) -> _State:
+    answer = ecs.describe_services(cluster=wanted.cluster, services=[wanted.service])
+    if not answer["services"]:
+        reasons = [str(failure.get("reason", "")) for failure in answer.get("failures", ())]
+        return _State(problem=f"cannot be found: {', '.join(filter(None, reasons)) or 'ECS gives no reason'}")
+    service: _Found = answer["services"][0]
+    if service.get("status", "ACTIVE") != "ACTIVE":
+        return _State(problem=f"is {service['status'].lower()}, so it runs nothing")
+    return _rolling(wanted, service) if wanted.strategy == "rolling" else _shifted(wanted, service, ecs)
+
+
+def _rolling(wanted: Rollout, service: _Found) -> _State:
+    """Read a service whose tasks ECS replaces one after another: its PRIMARY deployment is the newest."""
+    deployments: Sequence[_Found] = service.get("deployments", ())
+    primary: _Found = next((d for d in deployments if d.get("status") == "PRIMARY"), {})
+    own: _Found = next((d for d in deployments if _revision(d.get("taskDefinition", "")) == wanted.revision), {})
+    runs, state = _revision(primary.get("taskDefinition", "")), str(primary.get("rolloutState", ""))
+    counts = f"{primary.get('runningCount', 0)} of {primary.get('desiredCount', 0)} tasks run"
+    failed = int(primary.get("failedTasks", 0) or 0)
+    shown = _State(
+        deployment=str(primary.get("id", "")),
+        progress=f"{counts}, {failed} failed" if failed else counts,
+        since=own.get("createdAt", primary.get("createdAt")),
+        events=_events(service, own.get("createdAt")),
+    )
+    if runs != wanted.revision:
+        why = own.get("rolloutStateReason") or primary.get("rolloutStateReason") or ""
+        reason = f": {str(why).rstrip('.')}" if why else ""
+        return replace(shown, problem=f"runs {runs or 'nothing'} instead of {wanted.revision}; ECS went back{reason}")
+    if state == "FAILED":
+        why = str(primary.get("rolloutStateReason", "")).rstrip(".") or "ECS gives no reason"
+        return replace(
+            shown, problem=f"did not get {wanted.revision} to run, and there is nothing to go back to: {why}"
+        )
+    steady = len(deployments) == 1 and primary.get("runningCount") == primary.get("desiredCount")
+    return replace(shown, done=state == "COMPLETED" or (not state and steady))
+
+
+def _shifted(wanted: Rollout, service: _Found, ecs: Client) -> _State:
+    """Read a service whose requests ECS moves to new tasks: each deployment is a record of its own."""
+    listed = ecs.list_service_deployments(cluster=wanted.cluster, service=wanted.service)["serviceDeployments"]
+    newest = sorted(listed, key=lambda found: found["createdAt"], reverse=True)[:10]
+    targets = [found["targetServiceRevisionArn"] for found in newest if found.get("targetServiceRevisionArn")]
+    described = ecs.describe_service_revisions(serviceRevisionArns=targets)["serviceRevisions"] if targets else ()
+    revisions = {found["serviceRevisionArn"]: _revision(found.get("taskDefinition", "")) for found in described}
+    own: _Found = next(
+        (found for found in newest if revisions.get(found.get("targetServiceRevisionArn", "")) == wanted.revision), {}
+    )
+    if not own:
+        return _rolling(wanted, service)
+    state, why = str(own.get("status", "")), str(own.get("statusReason") or "").rstrip(".")
+    shown = _State(
+        deployment=str(own["serviceDeploymentArn"]),
+        progress=f"the deployment is {state.replace('_', ' ').lower()}{f': {why}' if why else ''}",
+        since=own.get("createdAt"),
+        events=_events(service, own.get("createdAt")),
+    )
+    if state in _UNDONE:
+        reason = f": {why}" if why else ""
+        return replace(shown, problem=f"does not run {wanted.revision}; its deployment is {_words(state)}{reason}")
+    good = (found for found in newest if found.get("status") == "SUCCESSFUL")
+    current = next((revisions.get(found.get("targetServiceRevisionArn", ""), "") for found in good), wanted.revision)
+    if state == "SUCCESSFUL" and current != wanted.revision:
+        return replace(shown, problem=f"runs {current} instead of {wanted.revision}, by a later deployment")
+    return replace(shown, done=state == "SUCCESSFUL")
+
+
+def _screen(wanted: Rollout, clients: Mapping[str, Client], state: _State, problem: str) -> str:
+    """Return what a person needs to see: what is wrong, what ECS, tasks, targets, logs and alarms say, and what to do."""
+    parts = [
+        ("ECS said", lambda: iter(state.events)),
+        ("stopped tasks", lambda: _stopped(wanted, clients)),
+        ("targets", lambda: _targets(wanted, clients["elbv2"])),
+        ("alarms", lambda: _fired(wanted, clients["cloudwatch"], None)),
+    ]
+    lines = [f"{wanted.service} {problem}."]
+    for title, read in parts:
+        lines += _part(title, read)
+    lines.append(
+        "Mend the cause and run pulumi up again, or set the image that ran before; each update asks again until it is true."
+    )
+    return "\n".join(lines)
+
+
+def _part(title: str, read: Callable[[], Iterator[str]]) -> list[str]:
+    """Return a part of the screen; what cannot be read says so, as the rest still helps."""
+    try:
+        lines = [_cut(line) for line in read()]
+    except (BotoCoreError, ClientError) as error:
+        return [f"  {title}: cannot be read: {_cut(str(error))}"]
+    return [f"  {title}:", *(f"    {line}" for line in lines)] if lines else []
+
+
+def _events(service: _Found, since: Any) -> Sequence[str]:  # noqa: ANN401 - a time as botocore gives it
+    """Return what ECS said of the service since its deployment began, the newest first, each thing once."""
+    told: dict[str, None] = {}
+    for event in service.get("events", ()):
+        if since is None or event.get("createdAt") is None or event["createdAt"] >= since:
+            told.setdefault(str(event.get("message", "")).removeprefix(f"(service {service.get('serviceName')}) "))
+    return list(told)[:_EVENTS]
+
+
+def _stopped(wanted: Rollout, clients: Mapping[str, Client]) -> Iterator[str]:
+    """Yield why tasks of the revision stopped, how often, and the last lines of the newest one's log."""
+    ecs = clients["ecs"]
+    listed = ecs.list_tasks(cluster=wanted.cluster, serviceName=wanted.service, desiredStatus="STOPPED")["taskArns"]
+    found = ecs.describe_tasks(cluster=wanted.cluster, tasks=listed[:_TASKS])["tasks"] if listed else []
+    tasks = [task for task in found if _revision(task.get("taskDefinitionArn", "")) == wanted.revision]
+    for reason, count in Counter(_reason(task) for task in tasks).most_common(3):
+        yield f"{count} x {reason}" if count > 1 else reason
+    if tasks and wanted.log_group and wanted.containers:
+        newest = max(tasks, key=lambda task: str(task.get("stoppedAt") or task.get("createdAt") or ""))
+        yield from _last_lines(wanted, str(newest["taskArn"]), clients["logs"])
+
+
+def _reason(task: _Found) -> str:
+    ends = [
+        f"{container['name']} ended with exit code {container['exitCode']}"
+        if container.get("exitCode") is not None
+        else f"{container['name']}: {container['reason']}"
+        for container in task.get("containers", ())
+        if container.get("exitCode") or container.get("reason")
+    ]
+    return "; ".join([*ends, str(task.get("stoppedReason") or task.get("stopCode") or "ECS gives no reason")])
+
+
+def _last_lines(wanted: Rollout, task_arn: str, logs: Client) -> Iterator[str]:
+    name = wanted.containers[0]
+    stream = f"{name}/{name}/{task_arn.rpartition('/')[2]}"
+    try:
+        events = logs.get_log_events(
+            logGroupName=wanted.log_group, logStreamName=stream, limit=_LOG_LINES, startFromHead=False
+        )["events"]
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") == "ResourceNotFoundException":
+            yield f"nothing was logged to {wanted.log_group}, stream {stream}"
+            return
+        raise
+    yield f"last lines of {wanted.log_group}, stream {stream}:"
+    for event in events:
+        yield f"  {str(event.get('message', '')).rstrip()}"
+
+
+def _targets(wanted: Rollout, balancer: Client) -> Iterator[str]:
+    for group in wanted.target_groups:
+        answer = balancer.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+        states = [found.get("TargetHealth", {}) for found in answer]
+        bad = Counter(
+            f"{state['State']}: {state.get('Description') or state.get('Reason') or 'no reason given'}"
+            for state in states
+            if state.get("State") not in {"healthy", "draining", "initial"}
+        )
+        for words, count in bad.most_common(3):
+            yield f"{count} of {len(states)} {words}"
+
+
+def _fired(wanted: Rollout, cloudwatch: Client, since: Any) -> Iterator[str]:  # noqa: ANN401 - a time as botocore gives it
+    """Yield the alarms that sound; only those that began after a time, if one is given."""
+    if not wanted.alarms:
+        return
+    answer = cloudwatch.describe_alarms(AlarmNames=list(wanted.alarms), AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+    for alarm in (*answer.get("MetricAlarms", ()), *answer.get("CompositeAlarms", ())):
+        if alarm.get("StateValue") == "ALARM" and (since is None or alarm["StateUpdatedTimestamp"] >= since):
+            yield f"the alarm {alarm['AlarmName']} sounds: {alarm.get('StateReason', 'no reason given')}"
+
+
+def _revision(task_definition: str) -> str:
+    return task_definition.rpartition("/")[2]
+
+
+def _words(state: str) -> str:
+    return state.replace("_", " ").lower()
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _WIDTH else f"{line[: _WIDTH - 3]}..."
