@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from pulumi import Input, Output
 
+import limits
 from components import _log_router as log_router
 from components._log_router import LogRouterArgs
 
@@ -126,7 +127,7 @@ def definitions(
         own = _definition(_router(), router.args.image, log_group, region)
         through = {
             "logConfiguration": log_router.log_configuration(log_group, region),
-            "dependsOn": [{"containerName": log_router.NAME, "condition": "START"}],
+            "dependsOn": [{"containerName": limits.LOG_ROUTER, "condition": "START"}],
         }
         found = [{**definition, **through} for definition in found]
         found.append({**own, **log_router.definition(router.groups, router.args.memory_mib, region)})
@@ -136,7 +137,7 @@ def definitions(
 def _router() -> ContainerArgs:
     """Return what a log router has in common with other containers. It logs by itself: nobody would carry its own troubles."""
     return ContainerArgs(
-        name=log_router.NAME,
+        name=limits.LOG_ROUTER,
         image="",
         # FireLens makes its socket in a directory of root's.
         user="0",

@@ -6,6 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from pulumi import Input, Output
 
+from limits import partition
+
+__all__ = ["Statement", "allow", "deny", "partition", "policy", "trust"]
+
 Statement = Mapping[str, object]
 
 
@@ -43,13 +47,6 @@ def trust(service: str, account_id: Input[str] | None = None) -> Output[str]:
     conditions = {"StringEquals": {"aws:SourceAccount": account_id}} if account_id is not None else None
     statement = {"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"Service": service}}
     return policy({**statement, **({"Condition": conditions} if conditions else {})})
-
-
-def partition(region: str) -> str:
-    """Return the AWS partition of a region, the second part of its ARNs."""
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
 def _statement(

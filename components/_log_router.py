@@ -24,10 +24,6 @@ from pulumi import Input, Output
 
 import limits
 
-NAME: Final = "log-router"
-"""The container's name."""
-PORTS: Final = (2020, 24224)
-"""What it listens on inside the task: its health, and FireLens's own port."""
 _TYPE: Final = re.compile("[a-z][a-z0-9-]{0,23}")
 _START: Final = "printf '%s' \"$ROUTES\" > /tmp/routes.conf && exec /entrypoint.sh"
 """The image's own start once the routes are in their file."""

@@ -12,9 +12,9 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from components import _metrics as metrics
-from components import _thresholds
 from components._metrics import Formula, Metric, Missing
 from components.notifications import Audience, Severity, audience_for
+from limits import capacity
 
 SUSTAINED_MINUTES: Final = 5
 """How long a value must be bad before it is an alarm, unless it says otherwise."""
@@ -118,7 +118,7 @@ class WatchedDatabase:
         """
         problems = []
         try:
-            _thresholds.instance_memory(self.instance_class)
+            capacity.instance_memory(self.instance_class)
         except ValueError as error:
             problems.append(f"instance_class: {error}")
         else:
@@ -135,15 +135,15 @@ class WatchedDatabase:
     @property
     def memory(self) -> int:
         """Its memory, in bytes."""
-        return _thresholds.instance_memory(self.instance_class)
+        return capacity.instance_memory(self.instance_class)
 
     @property
     def connections(self) -> int:
         """How many connections it takes, by the parameter or by the engine's default; 0 where the parameter says nothing clear."""
-        available = _thresholds.engine_memory(self.memory)
+        available = capacity.engine_memory(self.memory)
         if self.max_connections is None:
-            return _thresholds.max_connections(self.engine, available)
-        return _thresholds.connections_given(self.max_connections, available) or 0
+            return capacity.max_connections(self.engine, available)
+        return capacity.connections_given(self.max_connections, available) or 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -488,7 +488,7 @@ def _database_alarms(thresholds: Thresholds, database: WatchedDatabase) -> Itera
         )
     yield from _connection_alarms(thresholds, database)
     if (percent := thresholds.database_storage_percent) is not None:
-        free = _thresholds.free_storage(database.storage_gib, percent)
+        free = capacity.free_storage(database.storage_gib, percent)
         yield Alarm(
             key="database-storage",
             says=f"the database has less than {100 - percent:g} % of its {database.storage_gib} GiB left",
@@ -500,11 +500,11 @@ def _database_alarms(thresholds: Thresholds, database: WatchedDatabase) -> Itera
     if (percent := thresholds.database_free_memory_percent) is not None:
         yield Alarm(
             key="database-memory",
-            says=f"the database has less than {percent:g} % of its {database.memory // _thresholds.GIB} GiB of memory left",
+            says=f"the database has less than {percent:g} % of its {database.memory // capacity.GIB} GiB of memory left",
             severity=Severity.WARNING,
             of=metrics.DATABASE_FREE_MEMORY,
             at=at,
-            below=_thresholds.share(database.memory, percent),
+            below=capacity.share(database.memory, percent),
         )
     if (seconds := thresholds.replica_lag_seconds) is not None:
         for name, identifier in database.replicas.items():
@@ -527,7 +527,7 @@ def _connection_alarms(thresholds: Thresholds, database: WatchedDatabase) -> Ite
             severity=Severity.WARNING,
             of=metrics.DATABASE_CONNECTIONS,
             at=(database.identifier,),
-            above=_thresholds.share(most, percent),
+            above=capacity.share(most, percent),
         )
     if (percent := thresholds.database_exhausted_percent) is not None:
         yield Alarm(
@@ -536,7 +536,7 @@ def _connection_alarms(thresholds: Thresholds, database: WatchedDatabase) -> Ite
             severity=Severity.CRITICAL,
             of=metrics.DATABASE_CONNECTIONS,
             at=(database.identifier,),
-            above=_thresholds.share(most, percent),
+            above=capacity.share(most, percent),
             minutes=1,
         )
 

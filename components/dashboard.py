@@ -13,9 +13,9 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from components import _metrics as metrics
-from components import _thresholds
 from components._metrics import Formula, Metric
 from components.alarms import Thresholds, Watched, WatchedDatabase, WatchedService, node_number
+from limits import capacity
 
 COLUMNS: Final = 24
 """The width of a dashboard."""
@@ -279,9 +279,7 @@ def _usage(title: str, metric: Metric, at: Sequence[Input[str]], limit: float | 
 
 def _database(thresholds: Thresholds, database: WatchedDatabase) -> _Section:
     at = (database.identifier,)
-    used = Formula(
-        series={"free": metrics.DATABASE_FREE_STORAGE}, text=f"{database.storage_gib}-free/{_thresholds.GIB}"
-    )
+    used = Formula(series={"free": metrics.DATABASE_FREE_STORAGE}, text=f"{database.storage_gib}-free/{capacity.GIB}")
     connections, storage = thresholds.database_connections_percent, thresholds.database_storage_percent
     replicas = {"database": database.identifier, **database.replicas}
     return _Section(
@@ -291,7 +289,7 @@ def _database(thresholds: Thresholds, database: WatchedDatabase) -> _Section:
             _Graph(
                 title=f"Connections of about {database.connections}",
                 lines=[_Line(label="connections", of=metrics.DATABASE_CONNECTIONS, at=at)],
-                limit=_thresholds.share(database.connections, connections) if connections is not None else None,
+                limit=capacity.share(database.connections, connections) if connections is not None else None,
             ),
             _Graph(
                 title=f"Storage used, GiB of {database.storage_gib}",

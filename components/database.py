@@ -181,8 +181,11 @@ class DatabaseArgs:
             )
         yield from self._insights_problems()
         yield "log_days", limits.log_retention(self.log_days)
-        for name in sorted(self.parameters.keys() & OWN_PARAMETERS[engine].keys()):
-            yield "parameters", f"{name} is set to {OWN_PARAMETERS[engine][name][0]} by the component; leave it out"
+        for name in sorted(self.parameters.keys() & limits.RDS_OWN_PARAMETERS[engine].keys()):
+            yield (
+                "parameters",
+                f"{name} is set to {limits.RDS_OWN_PARAMETERS[engine][name][0]} by the component; leave it out",
+            )
         if self.recovery_days not in (0, *range(7, 31)):
             yield "recovery_days", f"{self.recovery_days} is not allowed; 0 or 7 to 30 are"
         yield from self._replica_problems()
@@ -538,7 +541,7 @@ class Database(pulumi.ComponentResource):
         """Make the engine's parameters: those that force TLS and write the slow query log, then the given ones."""
         # A static parameter refuses to apply at once; a dynamic one takes either.
         given = {parameter: (value, "pending-reboot") for parameter, value in args.parameters.items()}
-        chosen = {**given, **OWN_PARAMETERS[args.engine]}
+        chosen = {**given, **limits.RDS_OWN_PARAMETERS[args.engine]}
         return aws.rds.ParameterGroup(
             f"{name}-parameters",
             name_prefix=f"{args.label}-{name}-",
@@ -635,16 +638,6 @@ _LOG_EXPORTS: Final[Mapping[Engine, Sequence[str]]] = {
     Engine.POSTGRES: ("postgresql", "upgrade"),
     Engine.MYSQL: ("error", "slowquery"),
 }
-# rds.force_ssl is static in older PostgreSQL families; those of MySQL are dynamic.
-OWN_PARAMETERS: Final[Mapping[Engine, Mapping[str, tuple[str, str]]]] = {
-    Engine.POSTGRES: {"rds.force_ssl": ("1", "pending-reboot")},
-    Engine.MYSQL: {
-        "log_output": ("FILE", "immediate"),
-        "require_secure_transport": ("1", "immediate"),
-        "slow_query_log": ("1", "immediate"),
-    },
-}
-"""Parameters that the component sets: value and apply method."""
 
 
 def _lifecycle(args: DatabaseArgs) -> str:

@@ -16,14 +16,12 @@ import limits
 from components._access_logs import AccessLogArgs, access_log_bucket
 from components._edges import known_after
 from components.web_acl import WebAclArgs, web_acl
+from limits import LAST_PRIORITY, LAST_WEIGHTED_PRIORITY
 
 _ANYWHERE: Final = "0.0.0.0/0"
 _FEWEST_SUBNETS: Final = 2
 _HTTP: Final = 80
 _HTTPS: Final = 443
-_LAST_PRIORITY: Final = 50000
-LAST_WEIGHTED_PRIORITY: Final = _LAST_PRIORITY - 1
-"""The priority of the default target's rule where its deployments are blue/green."""
 _MOST_VALUES: Final = 5
 """How many values the conditions of one rule may name together."""
 _LONGEST_PREFIX: Final = 5
@@ -115,7 +113,7 @@ class TargetArgs:
             ("port", self.port, 1, 65535),
             ("deregistration_seconds", self.deregistration_seconds, 0, 3600),
             ("stickiness_seconds", self.stickiness_seconds, 1, 604800),
-            ("priority", self.priority, 1, _LAST_PRIORITY),
+            ("priority", self.priority, 1, LAST_PRIORITY),
         ):
             if value is not None:
                 yield name, _outside(value, least, most)
@@ -129,7 +127,7 @@ class TargetArgs:
         if not self.default and not asks:
             yield "paths", "none given, nor hosts: a target that is not the default one needs some"
         if asks and self.priority is None:
-            yield "priority", f"None does not go with paths or hosts; give 1 to {_LAST_PRIORITY}"
+            yield "priority", f"None does not go with paths or hosts; give 1 to {LAST_PRIORITY}"
 
     @property
     def patterns(self) -> Sequence[str]:
@@ -591,7 +589,7 @@ def _priority(target: TargetArgs, *, locked: bool) -> int | None:
     """Return the priority of a target's rule: the default one has a rule too where the listener refuses everybody, or ECS needs one."""
     if target.default and target.blue_green:
         return LAST_WEIGHTED_PRIORITY
-    return _LAST_PRIORITY if target.default and locked else target.priority
+    return LAST_PRIORITY if target.default and locked else target.priority
 
 
 def _outside(value: int, least: int, most: int) -> str | None:

@@ -14,8 +14,9 @@ import limits
 from components import _documents as documents
 from components._edges import known_after
 from components._role import service_role
-from components._subnets import ZoneSubnets, layout
-from components.network_acls import Flow, NetworkAcls, NetworkAclsArgs
+from components.network_acls import NetworkAcls, NetworkAclsArgs
+from limits.network_acls import Flow
+from limits.subnets import ZoneSubnets, layout
 
 _ANYWHERE = "0.0.0.0/0"
 _HTTPS = 443

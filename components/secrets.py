@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import pulumi
 import pulumi_aws as aws
@@ -65,7 +64,7 @@ class SecretsArgs:
             yield "key_deletion_days", f"{self.key_deletion_days} is outside {least} to {most}"
         for name, secret in self.secrets.items():
             yield "secrets", limits.secret_name(secret.name or name)
-            if problem := description_problem(secret.description, secret.keys):
+            if problem := limits.secret_description_length(secret.description, secret.keys):
                 yield "secrets", f"{name}: {problem}"
             if secret.rotate_days is not None and secret.rotate_days < 1:
                 yield "secrets", f"rotate_days {secret.rotate_days} of {name} is below 1"
@@ -100,7 +99,7 @@ class Secrets(pulumi.ComponentResource):
             secret_name: aws.secretsmanager.Secret(
                 f"{name}-{limits.slug(secret_name)}",
                 name=secret.name or secret_name,
-                description=_description(secret.description, secret.keys),
+                description=limits.secret_description(secret.description, secret.keys),
                 kms_key_id=key.arn,
                 recovery_window_in_days=args.recovery_days,
                 tags={"rotate-days": str(secret.rotate_days)} if secret.rotate_days is not None else None,
@@ -110,20 +109,3 @@ class Secrets(pulumi.ComponentResource):
         }
         self.key_arn = key.arn
         self.register_outputs({"arns": self.arns, "key_arn": self.key_arn})
-
-
-_LONGEST_DESCRIPTION: Final = 2048
-
-
-def description_problem(purpose: str | None, keys: Sequence[str]) -> str | None:
-    """Check the length of what people see who fill a secret."""
-    length = len(_description(purpose, keys) or "")
-    if length <= _LONGEST_DESCRIPTION:
-        return None
-    return f"description and keys have {length} characters; at most {_LONGEST_DESCRIPTION} are allowed"
-
-
-def _description(purpose: str | None, keys: Sequence[str]) -> str | None:
-    """Return what people see who fill a secret: its purpose and, for a document, its keys."""
-    document = f"JSON document with the keys {', '.join(keys)}" if keys else None
-    return ". ".join(part.rstrip(".") for part in (purpose, document) if part) or None

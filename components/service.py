@@ -13,7 +13,6 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
-from components import _log_router as log_routers
 from components._containers import BuildArgs, ContainerArgs, LogRouter, definitions
 from components._log_router import LogRouterArgs
 from components._role import service_role
@@ -260,8 +259,8 @@ class ServiceArgs:
         yield "log_group_name", limits.log_group_name(self.log_group_name)
         yield "log_days", limits.log_retention(self.log_days)
         yield "memory_mib", limits.fargate_size(self.cpu, self.memory_mib)
-        if self.log_router and any(container.name == log_routers.NAME for container in self.containers):
-            yield "containers", f"{log_routers.NAME!r} is what the log router is called"
+        if self.log_router and any(container.name == limits.LOG_ROUTER for container in self.containers):
+            yield "containers", f"{limits.LOG_ROUTER!r} is what the log router is called"
         if self.log_router and self.log_group_name in self.log_router.routes.values():
             yield "log_router", f"{self.log_group_name!r} is the service's own log group, where all other lines go"
         if not self.containers:

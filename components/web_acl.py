@@ -14,6 +14,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components._edges import known_after
+from limits import MOST_RATE_LIMITS
 
 Scope = Literal["REGIONAL", "CLOUDFRONT"]
 """What it stands before: a load balancer, or CloudFront, whose firewalls live in us-east-1."""
@@ -29,9 +30,6 @@ _COUNTED: Final[Mapping[str, Sequence[str]]] = {"AWSManagedRulesCommonRuleSet": 
 _SECRET_HEADERS: Final[Sequence[str]] = ("authorization", "cookie")
 # So that %61pi, //api and API are limited as api is.
 _PATH_TRANSFORMATIONS: Final[Sequence[str]] = ("URL_DECODE", "NORMALIZE_PATH", "LOWERCASE")
-
-MOST_RATE_LIMITS: Final = 9
-"""Limits by path in one firewall. With all of them it needs 1233 capacity units of the 1500 that its price includes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

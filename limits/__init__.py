@@ -11,6 +11,7 @@ from limits.cache import (
     cache_version,
 )
 from limits.database import (
+    RDS_OWN_PARAMETERS,
     rds_class,
     rds_closed_version,
     rds_database,
@@ -30,6 +31,8 @@ from limits.domain import (
 from limits.load_balancer import (
     HEALTH_PATH,
     HEALTH_PATH_WORDS,
+    LAST_PRIORITY,
+    LAST_WEIGHTED_PRIORITY,
     PATH_PATTERN,
     PATH_PATTERN_WORDS,
     STATUS_CODES,
@@ -59,6 +62,7 @@ from limits.network import (
 )
 from limits.regions import (
     ZONE_LETTERS,
+    partition,
     region,
     zone,
 )
@@ -68,9 +72,13 @@ from limits.registry import (
     repository_name,
 )
 from limits.secrets import (
+    secret_description,
+    secret_description_length,
     secret_name,
 )
 from limits.service import (
+    LOG_ROUTER,
+    LOG_ROUTER_PORTS,
     ecs_name,
     fargate_size,
 )
@@ -111,6 +119,7 @@ from limits.times import (
     windows,
 )
 from limits.web_acl import (
+    MOST_RATE_LIMITS,
     RATE_LIMIT_PATH,
     RATE_WINDOWS,
     path_beginning,
@@ -138,8 +147,13 @@ __all__ = [
     "FARGATE_MEMORY",
     "HEALTH_PATH",
     "HEALTH_PATH_WORDS",
+    "LAST_PRIORITY",
+    "LAST_WEIGHTED_PRIORITY",
     "LOG_RETENTION_DAYS",
+    "LOG_ROUTER",
+    "LOG_ROUTER_PORTS",
     "MONITORING_INTERVALS",
+    "MOST_RATE_LIMITS",
     "MUTABLE_TAGS",
     "PATH_PATTERN",
     "PATH_PATTERN_WORDS",
@@ -153,6 +167,7 @@ __all__ = [
     "RDS_MAJOR_VERSIONS",
     "RDS_NEWEST_MINOR",
     "RDS_NO_INSIGHTS_MYSQL",
+    "RDS_OWN_PARAMETERS",
     "RDS_RESERVED_DATABASES",
     "RDS_RESERVED_USERS",
     "RDS_STORAGE_TYPES",
@@ -188,6 +203,7 @@ __all__ = [
     "mutable_tag",
     "name_length",
     "network_cidr",
+    "partition",
     "path_beginning",
     "path_pattern",
     "rate_limit",
@@ -208,6 +224,8 @@ __all__ = [
     "region",
     "repository_name",
     "schedule",
+    "secret_description",
+    "secret_description_length",
     "secret_name",
     "short",
     "sizes",

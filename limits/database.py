@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from limits.tables import (
     RDS_CLASSES,
@@ -18,6 +19,17 @@ from limits.tables import (
     RDS_RESERVED_USERS,
 )
 from limits.words import listed, meant, short, sizes
+
+# rds.force_ssl is static in older PostgreSQL families; those of MySQL are dynamic.
+RDS_OWN_PARAMETERS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
+    "postgres": {"rds.force_ssl": ("1", "pending-reboot")},
+    "mysql": {
+        "log_output": ("FILE", "immediate"),
+        "require_secure_transport": ("1", "immediate"),
+        "slow_query_log": ("1", "immediate"),
+    },
+}
+"""Parameters of the database that the program sets itself: value and apply method."""
 
 
 def rds_identifier(name: str) -> str | None:

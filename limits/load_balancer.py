@@ -9,6 +9,10 @@ from typing import Final
 from limits.tables import TLS_POLICIES
 from limits.words import listed, meant, short
 
+LAST_PRIORITY: Final = 50000
+"""The highest number, and so the last place, of a listener's rule."""
+LAST_WEIGHTED_PRIORITY: Final = LAST_PRIORITY - 1
+"""The priority of the default target's rule where its deployments are blue/green."""
 HEALTH_PATH: Final = "/[!-~]{0,1023}"
 """The form of a path that a load balancer asks for."""
 

@@ -28,3 +28,10 @@ def zone(name: str, region_name: str) -> str | None:
     if name[:-1] == region_name and name[-1:] in tuple(ZONE_LETTERS):
         return None
     return f"{short(name)} is not a zone of {region_name}; its zones are {region_name}a, {region_name}b and so on"
+
+
+def partition(region_name: str) -> str:
+    """Return the AWS partition of a region, the second part of its ARNs."""
+    if region_name.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region_name.startswith("us-gov-") else "aws"

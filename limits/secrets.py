@@ -1,10 +1,14 @@
-"""Secrets Manager: names of secrets."""
+"""Secrets Manager: names and descriptions of secrets."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import Final
 
 from limits.words import short
+
+_LONGEST_DESCRIPTION: Final = 2048
 
 
 def secret_name(name: str) -> str | None:
@@ -14,3 +18,17 @@ def secret_name(name: str) -> str | None:
     if re.search(r"-[A-Za-z0-9]{6}$", name):
         return f"{short(name)} ends in a hyphen and six characters, which Secrets Manager takes for its own suffix; choose another name"
     return None
+
+
+def secret_description_length(purpose: str | None, keys: Sequence[str]) -> str | None:
+    """Check the length of what people see who fill a secret."""
+    length = len(secret_description(purpose, keys) or "")
+    if length <= _LONGEST_DESCRIPTION:
+        return None
+    return f"description and keys have {length} characters; at most {_LONGEST_DESCRIPTION} are allowed"
+
+
+def secret_description(purpose: str | None, keys: Sequence[str]) -> str | None:
+    """Return what people see who fill a secret: its purpose and, for a document, its keys."""
+    document = f"JSON document with the keys {', '.join(keys)}" if keys else None
+    return ". ".join(part.rstrip(".") for part in (purpose, document) if part) or None

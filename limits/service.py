@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import itertools
 import re
+from typing import Final
 
 from limits.tables import FARGATE_MEMORY
 from limits.words import listed, short
+
+LOG_ROUTER: Final = "log-router"
+"""The log router's container in a task."""
+LOG_ROUTER_PORTS: Final = (2020, 24224)
+"""What it listens on inside the task: its health, and FireLens's own port."""
 
 
 def fargate_size(cpu: int, memory_mib: int) -> str | None:

@@ -8,6 +8,9 @@ from typing import Final
 
 from limits.words import listed, short
 
+MOST_RATE_LIMITS: Final = 9
+"""Limits by path in one firewall. With all of them it needs 1233 capacity units of the 1500 that its price includes."""
+
 RATE_WINDOWS: Final[Sequence[int]] = (60, 120, 300, 600)
 """Seconds that a rate-based rule of WAF may count."""
 

@@ -10,14 +10,8 @@ from pathlib import Path
 from typing import Final
 
 import limits
-from components import _documents as documents
-from components import _log_router as log_routers
-from components import _thresholds, network_acls
-from components.database import OWN_PARAMETERS, Engine
-from components.load_balancer import LAST_WEIGHTED_PRIORITY
-from components.network_acls import Flow, NetworkAclsArgs
-from components.secrets import description_problem
-from components.web_acl import MOST_RATE_LIMITS
+from limits import LAST_WEIGHTED_PRIORITY, MOST_RATE_LIMITS, capacity, network_acls
+from limits.network_acls import Flow, Ranges
 from settings.model import (
     READY_CHECKS,
     Cache,
@@ -394,7 +388,7 @@ def _database(settings: Settings) -> Iterator[Problem]:
         limits.windows(database.backup_window, database.maintenance_window),
         ["database", "maintenanceWindow"],
     )
-    for name, (value, _) in OWN_PARAMETERS[Engine(engine)].items():
+    for name, (value, _) in limits.RDS_OWN_PARAMETERS[engine].items():
         if name in database.parameters:
             yield _at(["database", "parameters", name], f"the program sets it, to {value}: leave it out", judged_by)
     yield from _logins(database)
@@ -555,7 +549,7 @@ def _secrets(settings: Settings) -> Iterator[Problem]:
                     ["secrets", name, "keys", "*"],
                 )
     for name, secret in settings.secrets.items():
-        yield from _found(["secrets", name], description_problem(secret.description, secret.keys))
+        yield from _found(["secrets", name], limits.secret_description_length(secret.description, secret.keys))
     for name, problem in limits.apart(settings.secrets):
         yield _at(["secrets", name], problem)
     yield from _url_secrets(settings)
@@ -670,24 +664,12 @@ def _acls(settings: Settings) -> Iterator[Problem]:
     network = settings.network
     if not network.acls or any(_network(settings)):
         return
-    try:
-        NetworkAclsArgs(
-            label=settings.label,
-            vpc_id="",
-            cidr=network.cidr,
-            zones=network.zones,
-            public_subnet_ids=network.zones,
-            private_subnet_ids=network.zones,
-            isolated_subnet_ids=network.zones,
-            flows=flows(settings),
-            nat=network.nat != "none",
-            rule_quota=network.acl_rules,
-        )
-    except ValueError as error:
-        first = str(error).partition("\n")[0]
+    ranges = Ranges(cidr=network.cidr, zones=network.zones)
+    fitting = network_acls.too_many_rules(ranges, flows(settings), nat=network.nat != "none", quota=network.acl_rules)
+    if problem := next(fitting, None):
         yield _at(
             ["network", "acls"],
-            first.partition(": ")[2].replace("rule_quota", "network.aclRules"),
+            f"{problem} network.aclRules beside AWS's own: take fewer ports or zones, or raise it",
             ["network", "zones", "*"],
             ["network", "cidr"],
             ["services", "*"],
@@ -711,7 +693,7 @@ def _elsewhere(settings: Settings, place: Place, region: str) -> Iterator[Proble
     own = settings.aws.region
     if region == own:
         yield _at(place, f"{region} is the stack's own region; name another", ["aws", "region"])
-    elif documents.partition(region) != documents.partition(own):
+    elif limits.partition(region) != limits.partition(own):
         yield _at(place, f"{region} cannot be reached from {own}: they are of two AWS partitions", ["aws", "region"])
 
 
@@ -926,12 +908,12 @@ def _log_router(settings: Settings, place: Sequence[str], service: Service, rout
     if router.image.build:
         yield _at([*where, "image", "build"], "a router's image is not built here: give its tag, digest or uri")
     for key in (place[-1], *service.sidecars):
-        if key == log_routers.NAME:
+        if key == limits.LOG_ROUTER:
             yield _at(where, f"its container is called {key!r} too: choose another name for that of the service", place)
     ports: list[tuple[Place, int | None]] = [([*place, "port"], service.port)]
     ports += [([*place, "sidecars", name, "port"], sidecar.port) for name, sidecar in service.sidecars.items()]
     for listening, port in ports:
-        if port in log_routers.PORTS:
+        if port in limits.LOG_ROUTER_PORTS:
             yield _at(listening, f"{port} is what the log router listens on: choose another", where)
 
 
@@ -1400,7 +1382,7 @@ def _told(settings: Settings, place: Place, listener: Listener) -> Iterator[Prob
         return
     if (team is None) != (channel is None):
         yield _at(place, "AWS Chatbot needs slackTeamId and slackChannelId, both", [*place, "*"])
-    elif team and documents.partition(settings.aws.region) != "aws":
+    elif team and limits.partition(settings.aws.region) != "aws":
         yield _at(
             [*place, "slackTeamId"],
             f"AWS Chatbot does not serve {settings.aws.region}: use slackWebhookSecret",
@@ -1466,7 +1448,7 @@ def _connections(settings: Settings) -> Iterator[Problem]:
     value = database.parameters.get("max_connections") if database else None
     if value is None or not (settings.alarms or settings.dashboard):
         return
-    if not _thresholds.connections_given(value, _thresholds.GIB):
+    if not capacity.connections_given(value, capacity.GIB):
         yield _at(
             ["database", "parameters", "max_connections"],
             f"{limits.short(value)} is no number of connections to derive alarms from; allowed: a number, "
@@ -1480,7 +1462,7 @@ def _outside(settings: Settings) -> Iterator[Problem]:
     if settings.health_check is None:
         return
     domain, region = settings.domain, settings.aws.region
-    if documents.partition(region) != "aws":
+    if limits.partition(region) != "aws":
         yield _at(["healthCheck"], f"its alarm stands in us-east-1, out of reach of {region}", ["aws", "region"])
     if domain is None:
         yield _at(["healthCheck"], "there is no host to ask: add slipway:domain", ["domain"])

@@ -5,7 +5,7 @@ import pulumi_aws as aws
 import pytest
 
 from components.network import Nat, Network, NetworkArgs
-from components.network_acls import flows
+from limits.network_acls import flows
 from preview.graph import Graph, Resource
 from tests.components.conftest import ACCOUNT, build, check_contract
 

@@ -1,5 +1,5 @@
 import ipaddress
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components._subnets import layout
-from components.network_acls import ANYWHERE, Flow, NetworkAcls, NetworkAclsArgs, Tier, flows, numbered, rules_of
+from components.network_acls import NetworkAcls, NetworkAclsArgs
+from limits.network_acls import ANYWHERE, Flow, Rule, Tier, flows, numbered
+from limits.network_acls import rules_of as rules_between
+from limits.subnets import layout
 from preview.graph import Graph
 from tests.components.conftest import build, check_contract
 
@@ -39,6 +41,10 @@ def args(zones: Sequence[str] = ZONES, **changes: Any) -> NetworkAclsArgs:
         "flows": WANTED,
     }
     return NetworkAclsArgs(**{**given_, **changes})
+
+
+def rules_of(given: NetworkAclsArgs) -> Mapping[Tier, Sequence[Rule]]:
+    return rules_between(given.ranges, given.flows, nat=given.nat)
 
 
 def recorded(**changes: Any) -> Graph:

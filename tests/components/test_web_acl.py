@@ -5,7 +5,8 @@ import pulumi
 import pytest
 
 import limits
-from components.web_acl import MOST_RATE_LIMITS, RateLimit, Scope, WebAclArgs, web_acl
+from components.web_acl import RateLimit, Scope, WebAclArgs, web_acl
+from limits import MOST_RATE_LIMITS
 from preview.graph import Graph
 from tests.components.conftest import build, check_contract
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components._subnets import ZoneSubnets, layout
+from limits.subnets import ZoneSubnets, layout
 
 CIDRS = st.builds(
     lambda prefix, position: f"10.{position}.0.0/{prefix}",

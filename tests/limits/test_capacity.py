@@ -1,8 +1,8 @@
 import pytest
 
 import limits
-from components import _thresholds as thresholds
-from components._thresholds import GIB
+from limits import capacity
+from limits.capacity import GIB
 
 
 @pytest.mark.parametrize(
@@ -28,20 +28,20 @@ from components._thresholds import GIB
     ],
 )
 def test_memory_of_a_class(instance_class: str, gib: int) -> None:
-    assert thresholds.instance_memory(instance_class) == gib * GIB
+    assert capacity.instance_memory(instance_class) == gib * GIB
 
 
 def test_every_class_that_settings_allow_has_a_memory() -> None:
     for instance_class in limits.RDS_CLASSES:
-        memory = thresholds.instance_memory(instance_class)
+        memory = capacity.instance_memory(instance_class)
         assert GIB <= memory <= 4096 * GIB
         for engine in ("postgres", "mysql"):
-            assert thresholds.max_connections(engine, thresholds.engine_memory(memory)) > 50
+            assert capacity.max_connections(engine, capacity.engine_memory(memory)) > 50
 
 
 def test_an_unknown_class_is_refused() -> None:
     with pytest.raises(ValueError, match=r"'db\.m4\.large' is not an instance class whose memory is known"):
-        thresholds.instance_memory("db.m4.large")
+        capacity.instance_memory("db.m4.large")
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_an_unknown_class_is_refused() -> None:
     ],
 )
 def test_connections_by_the_engines_formula(engine: str, memory: int, connections: int) -> None:
-    assert thresholds.max_connections(engine, memory) == connections
+    assert capacity.max_connections(engine, memory) == connections
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_connections_by_the_engines_formula(engine: str, memory: int, connection
     [(2, 181), (4, 413), (8, 856), (15.25, 1660)],
 )
 def test_the_estimate_is_near_what_instances_answer_and_never_above(gib: float, seen: int) -> None:
-    estimate = thresholds.max_connections("postgres", thresholds.engine_memory(int(gib * GIB)))
+    estimate = capacity.max_connections("postgres", capacity.engine_memory(int(gib * GIB)))
     assert 0.9 * seen <= estimate <= seen
 
 
@@ -81,14 +81,14 @@ def test_the_estimate_is_near_what_instances_answer_and_never_above(gib: float, 
     ],
 )
 def test_a_parameter_says_how_many(parameter: str, connections: int | None) -> None:
-    assert thresholds.connections_given(parameter, 4 * GIB) == connections
+    assert capacity.connections_given(parameter, 4 * GIB) == connections
 
 
 @pytest.mark.parametrize(("gib", "used", "left"), [(100, 80, 21474836480), (50, 80, 10737418240), (20, 90, 2147483648)])
 def test_free_storage_in_bytes(gib: int, used: float, left: int) -> None:
-    assert thresholds.free_storage(gib, used) == left
+    assert capacity.free_storage(gib, used) == left
 
 
 def test_a_share_is_a_whole_number() -> None:
-    assert thresholds.share(395, 80) == 316
-    assert thresholds.share(7, 50) == 3
+    assert capacity.share(395, 80) == 316
+    assert capacity.share(7, 50) == 3

@@ -1,4 +1,4 @@
-"""Alarm thresholds in AWS's numbers, from a person's words and from what is deployed."""
+"""What a database instance holds: memory, connections and storage, of which alarms and the dashboard take shares."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-import limits
+from limits import tables
 
 GIB: Final = 2**30
 """Bytes in a GiB."""
@@ -41,7 +41,7 @@ def instance_memory(instance_class: str) -> int:
     Raises:
         ValueError: it is none of `limits.RDS_CLASSES`.
     """
-    if instance_class not in limits.RDS_CLASSES:
+    if instance_class not in tables.RDS_CLASSES:
         raise ValueError(f"{instance_class!r} is not an instance class whose memory is known")
     _, family, size = instance_class.split(".")
     if family.startswith("t") and size in _BURSTABLE_GIB:

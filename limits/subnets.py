@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import limits
+from limits.network import ZONE_BLOCKS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +39,7 @@ def layout(cidr: str, zones: Sequence[str]) -> Iterator[ZoneSubnets]:
         zones: availability zones a to h of one region.
     """
     network = ipaddress.IPv4Network(cidr)
-    blocks = list(network.subnets(prefixlen_diff=limits.ZONE_BLOCKS.bit_length() - 1))
+    blocks = list(network.subnets(prefixlen_diff=ZONE_BLOCKS.bit_length() - 1))
     for zone in zones:
         private, rest = blocks[ord(zone[-1]) - ord("a")].subnets()
         public, isolated = rest.subnets()
