@@ -12,6 +12,7 @@ from typing import Final
 import limits
 from limits import LAST_WEIGHTED_PRIORITY, MOST_RATE_LIMITS, capacity, network_acls
 from limits.network_acls import Flow, Ranges
+from policy.common import credentials
 from settings.model import (
     READY_CHECKS,
     Cache,
@@ -28,7 +29,7 @@ from settings.model import (
     Settings,
     Waf,
 )
-from settings.problems import Problem, secret_like
+from settings.problems import Problem
 from settings.shape import Place
 
 REFERENCE: Final = re.compile(r"\$\{([^}]*)\}")
@@ -921,7 +922,7 @@ def _container(settings: Settings, place: Sequence[str], container: Container, s
     yield from _image(settings, place, container, service)
     for name, value in container.environment.items():
         where = [*place, "environment", name]
-        if secret_like(name, value):
+        if credentials.looks_secret(name, value):
             yield _at(
                 where,
                 "looks like a secret in clear text: declare it in slipway:secrets and name it in the service's secrets",

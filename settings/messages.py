@@ -10,8 +10,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 import limits
+from policy.common import credentials
 from settings import shape
-from settings.problems import HIDDEN, Problem, secret_name, shown
+from settings.problems import HIDDEN, Problem, shown
 
 _CREDENTIALS: Final = ("accessKey", "secretKey", "https")
 _KINDS: Final = {
@@ -101,7 +102,13 @@ def _hidden(place: Sequence[str | int], value: object, field: FieldInfo | None) 
     if place[:1] == ("secrets",) and isinstance(value, str):
         return True
     if field is None:
-        return isinstance(name, str) and name != value and (secret_name(name) or "secrets" in place)
+        return (
+            isinstance(name, str)
+            and name != value
+            and (
+                "secrets" in place or credentials.names_secret(name) or bool(credentials.looks_secret(name, str(value)))
+            )
+        )
     return name in _CREDENTIALS
 
 

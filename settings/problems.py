@@ -9,31 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import limits
+from policy.common import credentials
 
 HIDDEN: Final = "the value (not shown, it may be a secret)"
-
-_SECRET_NAME = re.compile(
-    r"pass(?:word|wd|phrase)?|secret|token(?!iz)|api_?key|private_?key|access_?key|credential|signing_?key|auth|dsn",
-    re.IGNORECASE,
-)
-_NOT_SECRET_NAME = re.compile(
-    r"(?:_|^)(?:ARN|NAME|ID|URL|URI|FILE|PATH|HEADER|TTL|EXPIRY|EXPIRES|EXPIRATION|SECONDS|MINUTES|DAYS|LENGTH|TYPE|ENABLED|ISSUER|ALGORITHM|MODE|PROVIDER|HOST|LIFETIME|VALIDITY|SIZE|ROUNDS|POLICY|TABLE|COOKIE)$"
-    r"|(?:_|^)M(?:AX|IN)_\w{0,40}TOKENS$",
-    re.IGNORECASE,
-)
-_NO_SECRET = re.compile(
-    r"[0-9]{0,9}|true|false|none|basic|bearer|digest|iam|jwt|ldap|login|md5|oauth2?|oidc|optional|plain|required|saml|scram-sha-256",
-    re.IGNORECASE,
-)
-# All repetitions are bounded: a text of any length is searched in time that grows with its length only.
-_SECRET_VALUE = re.compile(
-    r"(?:A3T[A-Z0-9]|AKIA|ASIA)[A-Z0-9]{16}"
-    r"|-----BEGIN [A-Z ]{0,40}PRIVATE KEY[\s\S]*"
-    r"|[a-z][a-z0-9+.-]{0,30}://[^/\s:@$]{0,256}:[^/\s@$]{1,256}@"
-    r"|gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_\w{22,255}|sk_live_[A-Za-z0-9]{4,255}|xox[abprs]-[A-Za-z0-9-]{4,255}"
-    r"|eyJ[\w-]{1,2048}\.eyJ[\w-]{1,8192}\.[\w-]{0,2048}|SG\.[\w-]{16,64}\.[\w-]{16,128}",
-    re.ASCII,
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +32,7 @@ class Problem:
 
     def __str__(self) -> str:
         """Return it as one line, without anything that looks like a secret."""
-        return _SECRET_VALUE.sub("(not shown)", f"{self.path}: {' '.join(self.message.split())}")
+        return credentials.redacted(f"{self.path}: {' '.join(self.message.split())}")
 
 
 def report(stack: str, problems: Iterable[Problem]) -> str:
@@ -85,33 +63,17 @@ def path(parts: Sequence[str | int]) -> str:
 def _name(part: str | int) -> str:
     """Write a key: plain, in quotes where it is no plain word, cut where it is long, hidden where it could be a secret."""
     text, most = str(part), 64
-    if _SECRET_VALUE.search(text):
+    if credentials.is_credential(text):
         return '"(not shown)"'
     if re.fullmatch(r"[A-Za-z0-9_:-]{1,64}", text):
         return text
     return json.dumps(text if len(text) <= most else f"{text[:most]}...")
 
 
-def secret_value(value: object) -> bool:
-    """Tell whether a value looks like a secret by itself: a private key, a well-known token, an address with a password."""
-    return isinstance(value, str) and _SECRET_VALUE.search(value) is not None
-
-
-def secret_name(name: str) -> bool:
-    """Tell whether a variable's name announces a secret."""
-    return bool(_SECRET_NAME.search(name)) and not _NOT_SECRET_NAME.search(name)
-
-
-def secret_like(name: str, value: str) -> bool:
-    """Tell whether a variable looks like a secret in clear text, by name or value."""
-    harmless = value.startswith("${") or _NO_SECRET.fullmatch(value)
-    return secret_value(value) or (secret_name(name) and not harmless)
-
-
 def shown(value: object) -> str:
     """Return a value as a message may show it: short, and never one that looks like a secret."""
     if isinstance(value, str):
-        return HIDDEN if secret_value(value) else limits.short(value)
+        return HIDDEN if credentials.redacted(value) != value else limits.short(value)
     if isinstance(value, dict | list):
         return "a mapping" if isinstance(value, dict) else "a list"
     words = {None: "nothing", True: "true", False: "false"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from policy import values
-from policy.credentials import looks_secret
+from policy.common import credentials
 from policy.model import Finding, Resource
 from policy.rule import Config, Parameter, resource_rule
 from policy.values import UNKNOWN, Answer, Value
@@ -61,6 +61,13 @@ def unread(task: Resource) -> Iterator[Finding]:
         yield task.undecided(f"{_property(task)} is not known yet")
 
 
+def declared_harmless(resource: Resource) -> frozenset[str]:
+    """The variables of which the resource's own tag says that they only look like secrets."""
+    tags = resource.get("tags")
+    named = tags.get(credentials.NOT_SECRET_TAG) if isinstance(tags, dict) else None
+    return frozenset(named.split()) if isinstance(named, str) else frozenset()
+
+
 def _is_windows(task: Resource) -> Answer:
     family = task.text("runtimePlatform.operatingSystemFamily", default="LINUX")
     return family if family is UNKNOWN else family.upper().startswith("WINDOWS")
@@ -68,13 +75,21 @@ def _is_windows(task: Resource) -> Answer:
 
 @resource_rule("container-secrets-not-in-environment", *_HOLDERS)
 def secrets_not_in_environment(task: Resource, _config: Config) -> Iterator[Finding]:
-    """Anybody who may describe the task reads its environment; secrets are injected by reference."""
+    """Anybody who may describe the task reads its environment and its command; secrets are injected by reference."""
     yield from unread(task)
+    harmless = declared_harmless(task)
     for name, container in containers(task):
+        for place in ("command", "entryPoint", "entryPoints", "commands"):
+            if reason := credentials.in_command(list(values.strings(container.get(place)))):
+                yield task.fails(
+                    f"container {name}, {place} {reason}",
+                    fix='{"name": ..., "valueFrom": secret.arn} under secrets, and the variable in the command',
+                )
         for variable in [*values.items(container.get("environment")), *values.items(container.get("environments"))]:
             key, value = values.at(variable, "name"), values.at(variable, "value")
-            reason = looks_secret(key, value)
-            if reason and isinstance(key, str):
+            if not isinstance(key, str) or not isinstance(value, str) or key in harmless:
+                continue
+            if reason := credentials.looks_secret(key, value):
                 yield task.fails(
                     f"container {name}, environment variable {values.show(key, IDENTIFIER)} {reason}",
                     fix='{"name": ..., "valueFrom": secret.arn} under secrets, the value in Secrets Manager',

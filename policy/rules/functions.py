@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from policy import values
-from policy.credentials import looks_secret
+from policy.common import credentials
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, Parameter, resource_rule, stack_rule
+from policy.rules.containers import declared_harmless
 from policy.rules.documents import is_anybody, is_public
 from policy.rules.network import spans_two_zones
 from policy.topology import Topology
@@ -137,11 +138,13 @@ def function_traced(function: Resource, _config: Config) -> Iterator[Finding]:
 @resource_rule("function-secrets-not-in-environment", FUNCTION)
 def function_secrets_not_in_environment(function: Resource, _config: Config) -> Iterator[Finding]:
     """Anybody who may read the function's configuration reads its environment. Names and ARNs of secrets are no secrets."""
-    variables = function.get("environment.variables")
+    variables, harmless = function.get("environment.variables"), declared_harmless(function)
     if values.has_unknown(variables):
         yield function.undecided("environment is not known yet")
     for key, value in variables.items() if isinstance(variables, dict) else ():
-        if reason := looks_secret(key, value):
+        if key in harmless or not isinstance(value, str):
+            continue
+        if reason := credentials.looks_secret(key, value):
             yield function.fails(
                 f"environment variable {values.show(key, _VARIABLE)} {reason}",
                 fix="the secret's ARN in the variable, read with secretsmanager:GetSecretValue when the function starts",

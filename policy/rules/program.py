@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from policy import values
-from policy.credentials import PLACE, is_credential
+from policy.common.credentials import is_credential, names_secret
 from policy.model import Finding, Resource
 from policy.rule import Config, Parameter, resource_rule
 from policy.rules.containers import TASK
@@ -136,7 +136,7 @@ def no_plaintext_credentials(resource: Resource, _config: Config) -> Iterator[Fi
 
 def _is_for_secrets(name: str) -> bool:
     """Whether AWS made a property for a secret: authToken, privateKey."""
-    return re.fullmatch(r"[a-z][A-Za-z0-9]*", name) is not None and PLACE.search(name) is not None
+    return re.fullmatch(r"[a-z][A-Za-z0-9]*", name) is not None and names_secret(name)
 
 
 def _decoded(value: str) -> str:

@@ -126,6 +126,11 @@ CASES = [
         for name, value in (("DB_PASS", "hunter2"), ("REDIS_AUTH", "abcd"), ("TWILIO_AUTH", "xyz"))
     ),
     *(Case("function-secrets-not-in-environment", "pass", [knows(**{name: HARMLESS[name]})]) for name in HARMLESS),
+    Case(
+        "function-secrets-not-in-environment",
+        "pass",
+        [function(environment={"variables": {"APP_KEY": "shop"}}, tags={"slipway:not-secret": "APP_KEY"})],
+    ),
     Case("function-secrets-not-in-environment", "undecided", [knows(DB_PASSWORD=UNKNOWN)]),
     Case("function-secrets-not-in-environment", "undecided", [function(environment=UNKNOWN)]),
     Case("function-environment-under-own-key", "pass", [function()]),
