@@ -1,0 +1,224 @@
+"""The sections of a stack file. Field names are camelCase in the file; the descriptions become its JSON Schema and its documentation.
+
+One module for each part of the stack; they know nothing of each other but for what stands inside of what.
+"""
+
+from settings.model.alarms import (
+    AlarmMetric,
+    Alarms,
+    MetricName,
+    Share,
+)
+from settings.model.backup import (
+    Backup,
+)
+from settings.model.budget import (
+    EMAIL,
+    Budget,
+)
+from settings.model.cache import (
+    Cache,
+)
+from settings.model.cdn import (
+    Cdn,
+)
+from settings.model.cluster import (
+    Cluster,
+)
+from settings.model.container import (
+    READY_CHECKS,
+    Build,
+    Container,
+    HealthCheck,
+    Image,
+    Sidecar,
+)
+from settings.model.dashboard import (
+    Dashboard,
+)
+from settings.model.database import (
+    Database,
+    DatabaseProxy,
+    ReadReplica,
+)
+from settings.model.delivery import (
+    Delivery,
+    GitHub,
+)
+from settings.model.domain import (
+    Domain,
+)
+from settings.model.health_check import (
+    OutsideCheck,
+)
+from settings.model.hibernation import (
+    Hibernation,
+)
+from settings.model.load_balancer import (
+    CERTIFICATE_ARN,
+    LoadBalancer,
+)
+from settings.model.log_router import (
+    LOG_ROUTER_IMAGE,
+    LogRouter,
+)
+from settings.model.media_bucket import (
+    Media,
+    MediaCdn,
+    Replicate,
+)
+from settings.model.migration import (
+    Migrate,
+)
+from settings.model.network import (
+    Endpoint,
+    Network,
+)
+from settings.model.notifications import (
+    Listener,
+    Notify,
+)
+from settings.model.observability import (
+    Logs,
+)
+from settings.model.protection import (
+    Protection,
+)
+from settings.model.provider import (
+    Provider,
+)
+from settings.model.registry import (
+    Registry,
+)
+from settings.model.route import (
+    Health,
+    Route,
+)
+from settings.model.scaling import (
+    Scaling,
+    ScheduledRange,
+    Step,
+    Steps,
+    Targets,
+    Tasks,
+)
+from settings.model.secrets import (
+    Secret,
+)
+from settings.model.section import (
+    Clock,
+    Days,
+    EcsName,
+    EnvironmentName,
+    Host,
+    LogGroup,
+    PartName,
+    Percent,
+    Port,
+    PriceClass,
+    Repository,
+    RoleName,
+    SecretName,
+    Section,
+    TagKey,
+    Text,
+    TimeZone,
+)
+from settings.model.service import (
+    ACTION,
+    ARN,
+    Deployment,
+    Egress,
+    Permission,
+    Service,
+    Uses,
+)
+from settings.model.stack import (
+    OPTIONAL_SECTIONS,
+    Settings,
+)
+from settings.model.web_acl import (
+    RateLimit,
+    Waf,
+)
+
+__all__ = [
+    "ACTION",
+    "ARN",
+    "CERTIFICATE_ARN",
+    "EMAIL",
+    "LOG_ROUTER_IMAGE",
+    "OPTIONAL_SECTIONS",
+    "READY_CHECKS",
+    "AlarmMetric",
+    "Alarms",
+    "Backup",
+    "Budget",
+    "Build",
+    "Cache",
+    "Cdn",
+    "Clock",
+    "Cluster",
+    "Container",
+    "Dashboard",
+    "Database",
+    "DatabaseProxy",
+    "Days",
+    "Delivery",
+    "Deployment",
+    "Domain",
+    "EcsName",
+    "Egress",
+    "Endpoint",
+    "EnvironmentName",
+    "GitHub",
+    "Health",
+    "HealthCheck",
+    "Hibernation",
+    "Host",
+    "Image",
+    "Listener",
+    "LoadBalancer",
+    "LogGroup",
+    "LogRouter",
+    "Logs",
+    "Media",
+    "MediaCdn",
+    "MetricName",
+    "Migrate",
+    "Network",
+    "Notify",
+    "OutsideCheck",
+    "PartName",
+    "Percent",
+    "Permission",
+    "Port",
+    "PriceClass",
+    "Protection",
+    "Provider",
+    "RateLimit",
+    "ReadReplica",
+    "Registry",
+    "Replicate",
+    "Repository",
+    "RoleName",
+    "Route",
+    "Scaling",
+    "ScheduledRange",
+    "Secret",
+    "SecretName",
+    "Section",
+    "Service",
+    "Settings",
+    "Share",
+    "Sidecar",
+    "Step",
+    "Steps",
+    "TagKey",
+    "Targets",
+    "Tasks",
+    "Text",
+    "TimeZone",
+    "Uses",
+    "Waf",
+]

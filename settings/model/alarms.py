@@ -1,0 +1,84 @@
+"""`slipway:alarms`: what they are told of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from settings.model.section import Section, Text
+from settings.rules import form
+
+
+class AlarmMetric(Section):
+    """An alarm on a metric that the application sends to CloudWatch."""
+
+    namespace: Annotated[
+        str,
+        form(
+            "(?!AWS/|:)[A-Za-z0-9._/#: -]{1,255}",
+            "an application's namespace: at most 255 letters, digits, spaces and . _ / # : -, beginning neither with AWS/ nor :",
+        ),
+    ] = Field(examples=["Storefront"])
+    """The metric's namespace."""
+    metric: Annotated[str, form(r"[!-~][ -~]{0,254}", "a metric's name: at most 255 characters")] = Field(
+        examples=["OrdersFailed"]
+    )
+    """The metric's name."""
+    above: Annotated[float, Field(ge=-1e15, le=1e15)] = Field(examples=[0])
+    """The value above which there is an alarm."""
+    severity: Literal["critical", "database", "warning"] = "warning"
+    """How bad that is: critical pages, database tells whoever looks after it, warning the team."""
+    dimensions: Annotated[Mapping[Text, Text], Field(max_length=30)] = Field(default_factory=dict)
+    """The metric's dimensions, all of them."""
+    statistic: Literal["Sum", "Average", "Maximum", "Minimum", "SampleCount"] = "Sum"
+    """What is made of the values of the minutes."""
+    minutes: Annotated[int, Field(ge=1, le=1440)] = 5
+    """The minutes that are looked at together."""
+
+
+Share = Annotated[float, Field(ge=0.1, le=99.9)]
+
+
+MetricName = Annotated[
+    str,
+    form("(?=.{1,64}$)[a-z0-9]+(?:-[a-z0-9]+)*", "an alarm's name: at most 64 lower-case letters, digits and hyphens"),
+]
+
+
+class Alarms(Section):
+    """CloudWatch alarms on whatever the stack has, besides services without a healthy task. null switches one off."""
+
+    p99_seconds: Annotated[float, Field(ge=0.001, le=4000)] | None = 2
+    """Seconds within which 99 % of a service's requests are answered."""
+    errors_5xx_percent: Share | None = Field(default=1, alias="errors5xxPercent")
+    """Requests answered 5xx, percent of five minutes' requests. Critical."""
+    errors_4xx_percent: Share | None = Field(default=10, alias="errors4xxPercent")
+    """Requests the application answered 4xx, percent of five minutes' requests."""
+    minimum_requests: Annotated[int, Field(ge=0, le=1_000_000)] = 20
+    """Requests in five minutes below which neither of the two says anything."""
+    service_cpu_percent: Share | None = 80
+    """CPU of a service's tasks for five minutes."""
+    service_memory_percent: Share | None = 80
+    """Memory of a service's tasks for five minutes."""
+    database_cpu_percent: Share | None = 90
+    """CPU of the database for five minutes; tells whoever looks after it."""
+    database_connections_percent: Share | None = 80
+    """Open connections for five minutes, of what the instance class's memory allows."""
+    database_exhausted_percent: Share | None = 95
+    """The same for one minute. Critical: soon connections are refused."""
+    database_storage_percent: Share | None = 80
+    """Storage in use, of what is allocated."""
+    database_free_memory_percent: Share | None = 5
+    """Memory below which too little is left, of what the instance class has."""
+    replica_lag_seconds: Annotated[int, Field(ge=1, le=86_400)] | None = 30
+    """Seconds that the read replica is behind, for five minutes."""
+    cache_cpu_percent: Share | None = 90
+    """CPU of a cache node's engine."""
+    cache_memory_percent: Share | None = 80
+    """Memory in use on a cache node."""
+    cache_evictions: Annotated[int, Field(ge=0, le=1_000_000_000)] | None = 100
+    """Keys that a cache node threw out in five minutes for want of memory."""
+    metrics: Mapping[MetricName, AlarmMetric] = Field(default_factory=dict)
+    """Alarms on the application's own metrics, by name."""

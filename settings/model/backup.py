@@ -1,0 +1,28 @@
+"""`slipway:backup`: backups by AWS Backup."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+import limits
+from settings.model.section import Clock, Section
+from settings.rules import Rule
+
+
+class Backup(Section):
+    """Daily backups of the database and the media bucket by AWS Backup, in a vault with a key of its own."""
+
+    keep_days: Annotated[int, Field(ge=1, le=36500)] = 30
+    """Days a backup is kept."""
+    at: Clock = "06:00"
+    """When backups start, UTC: not within the hour before the database's own windows."""
+    copy_region: Annotated[str, Rule(limits.region)] | None = None
+    """Another region that backups are copied to, for the loss of a whole one."""
+    copy_days: Annotated[int, Field(ge=1, le=36500)] | None = None
+    """Days a copy is kept; default 30."""
+    rto_minutes: Annotated[int, Field(ge=1)] | None = None
+    """The time to recovery that is agreed, kept as a tag."""
+    rpo_minutes: Annotated[int, Field(ge=1)] | None = None
+    """The loss of data that is agreed, kept as a tag; the database's point-in-time restore meets five minutes."""

@@ -1,0 +1,26 @@
+"""`slipway:budget`: what a month may cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from settings.model.section import Section, TagKey
+from settings.rules import form
+
+EMAIL: Final = form(r"[^@\s]+@[^@\s]+", "an e-mail address, such as ops@example.com")
+
+
+class Budget(Section):
+    """A monthly budget: a word at 80 % by forecast, another when it is spent."""
+
+    monthly_usd: Annotated[int, Field(ge=1)] = Field(examples=[250])
+    """US dollars a month."""
+    emails: Annotated[Sequence[Annotated[str, EMAIL]], Field(max_length=10)] = ()
+    """Who is told."""
+    notify: Literal["page", "database", "team"] | None = None
+    """An audience of slipway:notify that is told as well."""
+    by_tag: TagKey | None = None
+    """Count only what carries this stack's value of the tag, once it is activated as a cost allocation tag; default everything in the account."""

@@ -1,0 +1,120 @@
+"""What a service's own container and its sidecars share: image, variables, health."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Final, Literal
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+import limits
+from settings.model.section import EnvironmentName, Port, Repository, Section, Text
+from settings.rules import form
+
+READY_CHECKS: Final[Sequence[str]] = ("python", "curl")
+"""Health check commands that the program writes out itself, with the service's port and path."""
+
+
+def _ready_made(value: object) -> object:
+    """Read the name of a ready health check command as that command; `None` and mappings stay."""
+    if isinstance(value, str):
+        if value not in READY_CHECKS:
+            problem = f"{limits.short(value)} is not a ready health check; allowed: {limits.listed(READY_CHECKS)}, or a mapping with a command"
+            raise PydanticCustomError("limit", "{problem}", {"problem": problem})
+        return {"command": [value]}
+    return value
+
+
+class Build(Section):
+    """An image that is built and pushed as part of the update, and pinned by its digest."""
+
+    context: Text = Field(examples=["../app"])
+    """The folder to build, relative to the project."""
+    dockerfile: str | None = None
+    """The Dockerfile; default `Dockerfile` in the context."""
+    arguments: Mapping[Text, str] = Field(default_factory=dict)
+    """Build arguments. Never secrets: they stay in the image."""
+    target: str | None = None
+    """The stage to build."""
+
+
+class Image(Section):
+    """Where a container's image comes from: `repository` with `tag`, `digest` or `build`; or `uri`."""
+
+    repository: Repository | None = None
+    """A repository of the registry section."""
+    tag: (
+        Annotated[
+            str,
+            form(
+                "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}",
+                "an image tag: at most 128 letters, digits and _ . -, beginning with none of . -",
+            ),
+        ]
+        | None
+    ) = None
+    """The image's tag, such as a commit. Text: put it in quotes if it could be a number."""
+    digest: (
+        Annotated[str, form("sha256:[a-f0-9]{64}", "an image digest: sha256: and 64 lower-case hexadecimal digits")]
+        | None
+    ) = None
+    """The image's digest."""
+    uri: Annotated[str, form(r"\S{1,1024}", "an image's address, such as ghcr.io/owner/name:tag")] | None = None
+    """An image in any registry, with tag or digest."""
+    build: Build | None = None
+    """Build it during the update instead; pushed to `repository`."""
+    allow_mutable_tag: bool = False
+    """Whether a tag such as latest or main is accepted in production, where it makes rollbacks and audits guesswork."""
+
+
+class HealthCheck(Section):
+    """How ECS tells, inside the container, whether it is well."""
+
+    command: Annotated[Sequence[Text], Field(min_length=1)] = Field(examples=[["CMD", "/bin/healthy"]])
+    """`CMD` or `CMD-SHELL` and what to run, which the image must contain; or `python` or `curl` alone for a ready one."""
+    interval_seconds: Annotated[int, Field(ge=5, le=300)] = 30
+    """Seconds between runs."""
+    timeout_seconds: Annotated[int, Field(ge=2, le=60)] = 5
+    """Seconds a run may take."""
+    retries: Annotated[int, Field(ge=1, le=10)] = 3
+    """Failures in a row that make the container unhealthy."""
+    start_seconds: Annotated[int, Field(ge=0, le=300)] = 60
+    """Seconds after the start in which failures do not count."""
+
+
+class Container(Section):
+    """What a service's own container and its sidecars share."""
+
+    image: Image
+    """Its image."""
+    command: Sequence[str] = ()
+    """Instead of the image's command."""
+    entry_point: Sequence[str] = ()
+    """Instead of the image's entry point."""
+    environment: Mapping[EnvironmentName, str] = Field(default_factory=dict)
+    """Plain values; `${database.host}` and its like stand for what is built (docs/configuration.md lists them). Never secrets."""
+    secrets: Mapping[EnvironmentName, str] = Field(default_factory=dict)
+    """Variables from secrets: a secret's name, `name:key` of a JSON document, database:password, cache:token and so on."""
+    user: Annotated[str, form("[a-z0-9_-]+(?::[a-z0-9_-]+)?", "a user: a name or number, or user:group")] = "1000"
+    """The user it runs as; root must be asked for."""
+    read_only_root: bool = True
+    """Whether its filesystem is read-only but for /tmp."""
+    health_check: Annotated[
+        HealthCheck | None,
+        BeforeValidator(_ready_made, json_schema_input_type=HealthCheck | Literal["python", "curl"] | None),
+    ] = None
+    """How it is asked whether it is well: ready commands for images with Python or curl, or your own."""
+
+
+class Sidecar(Container):
+    """A helper container in each task of a service."""
+
+    essential: bool = False
+    """Whether the task stops when it does."""
+    port: Port | None = None
+    """A port it listens on inside the task."""
+    cpu: Annotated[int, Field(ge=1)] | None = None
+    """CPU units set aside of the task's."""
+    memory_mib: Annotated[int, Field(ge=6)] | None = None
+    """Memory it may use of the task's, MiB."""

@@ -1,0 +1,68 @@
+"""`slipway:delivery`: the roles of GitHub's workflows."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+import limits
+from settings.model.section import RoleName, Section
+from settings.rules import Rule, form
+
+
+class GitHub(Section):
+    """The repository whose workflows deploy, and from where in it: `environment` or `branch`."""
+
+    repository: Annotated[
+        str, form(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}", "a repository, such as octo-org/storefront")
+    ] = Field(examples=["octo-org/storefront"])
+    """`owner/name`."""
+    environment: (
+        Annotated[str, form(r"[^\s*?:][^*?:]{0,254}", "an environment: 1 to 255 characters without * ? :")] | None
+    ) = None
+    """The GitHub environment whose jobs may deploy: its protection rules are the approval."""
+    branch: Annotated[str, form(r"[^\s*?:]{1,244}", "a branch: no spaces, * ? :")] | None = None
+    """The branch whose jobs may deploy without an environment."""
+    owner_id: Annotated[int, Field(ge=1)] | None = None
+    """The owner's number, which a new owner of the same name does not have: `gh api repos/OWNER/NAME --jq .owner.id`."""
+    repository_id: Annotated[int, Field(ge=1)] | None = None
+    """The repository's number: `gh api repos/OWNER/NAME --jq .id`."""
+
+
+class Delivery(Section):
+    """The role that a repository's workflows deploy this stack with, without long-lived keys.
+
+    It cannot change itself: an administrator runs the update that makes it, or that changes names given in this file.
+    """
+
+    github: GitHub
+    """Where deployments come from."""
+    role_name: RoleName | None = None
+    """The role's name; default the names of app and environment, and `-deploy`."""
+    preview_role_name: RoleName | None = None
+    """The name of a role that pull requests may only read with; none when left out."""
+    provider_arn: (
+        Annotated[
+            str,
+            form(
+                r"arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/token\.actions\.githubusercontent\.com",
+                "the ARN of GitHub's identity provider, arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com",
+            ),
+        ]
+        | None
+    ) = None
+    """The account's identity provider for GitHub where another stack made it: an account has one. Left out, it is made here."""
+    session_hours: Annotated[int, Field(ge=1, le=12)] = 1
+    """Hours that a deployment may take."""
+    state_bucket: Annotated[str, Rule(limits.bucket_name)] | None = None
+    """The S3 bucket of Pulumi's state."""
+    state_key_arn: (
+        Annotated[str, form(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+", "the ARN of a KMS key")]
+        | None
+    ) = None
+    """The key of the state and of the secrets in it."""
+    boundary_arn: (
+        Annotated[str, form(r"arn:aws[a-z-]*:iam::[0-9]{12}:policy/\S+", "the ARN of a managed policy")] | None
+    ) = None
+    """A managed policy that every role of the stack must have as its permissions boundary."""

@@ -1,0 +1,20 @@
+"""`slipway:hibernation`: nights off."""
+
+from __future__ import annotations
+
+from settings.model.section import Clock, Section, TimeZone
+
+
+class Hibernation(Section):
+    """Nights off: no tasks and a stopped database. For stacks that nobody needs then."""
+
+    sleep: Clock = "20:00"
+    """When services stop, every day; the database follows a quarter of an hour later."""
+    wake: Clock = "07:00"
+    """When services start; the database starts half an hour before."""
+    time_zone: TimeZone = "UTC"
+    """The time zone of both; daylight saving is followed."""
+    weekends: bool = False
+    """Whether it wakes on Saturdays and Sundays too."""
+    allow_in_production: bool = False
+    """Whether production may sleep."""

@@ -1,0 +1,53 @@
+"""`slipway:media`: the bucket for uploads, its CloudFront and its copy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+import limits
+from settings.model.section import Host, PriceClass, Section
+from settings.rules import Rule
+
+
+class MediaCdn(Section):
+    """CloudFront in front of the media bucket. Its access logs are kept with the load balancer's, where there is one."""
+
+    host: Host | None = None
+    """A host name of the domain's zone for media; without it, CloudFront's own."""
+    price_class: PriceClass = "PriceClass_100"
+    """Which of CloudFront's locations serve."""
+
+
+class Replicate(Section):
+    """A copy of the media bucket in another region, kept up to date by S3."""
+
+    region: Annotated[str, Rule(limits.region)] = Field(examples=["us-west-2"])
+    """The region of the copy. A change makes a new, empty copy."""
+    bucket: Annotated[str, Rule(limits.bucket_name)] | None = None
+    """The copy's name, unique in the world; generated when left out."""
+    within_fifteen_minutes: bool = False
+    """Whether S3 promises every copy within fifteen minutes and measures it. Billed by volume."""
+    deletions: bool = False
+    """Whether deletions are copied too; otherwise what is deleted by mistake is still in the copy."""
+
+
+class Media(Section):
+    """The bucket for files that people upload: private, versioned, encrypted with its own key."""
+
+    bucket: Annotated[str, Rule(limits.bucket_name)] | None = None
+    """The bucket's name, unique in the world; generated when left out. A change replaces it."""
+    versioning: bool = True
+    """Whether overwritten and deleted files can be brought back."""
+    noncurrent_days: Annotated[int, Field(ge=1, le=3650)] = 90
+    """Days that overwritten and deleted files can be brought back."""
+    infrequent_access_days: Annotated[int, Field(ge=30, le=3650)] | None = None
+    """Days after which files move to cheaper storage that costs per access; off when left out."""
+    cors_origins: Sequence[Annotated[str, Rule(limits.web_origin)]] = ()
+    """Web origins whose pages may upload and read, such as https://app.example.com."""
+    cdn: MediaCdn | None = None
+    """Serve the files through CloudFront; `{}` switches it on."""
+    replicate: Replicate | None = None
+    """Copy the files to another region. What the bucket holds already is not copied."""

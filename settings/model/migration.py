@@ -1,0 +1,24 @@
+"""`migrate` of a service: what brings the database up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from settings.model.section import EcsName, Section, Text
+
+
+class Migrate(Section):
+    """A command that brings the database up to date, once for each version, before any service changes; if it fails, none does.
+
+    Several services may have one: they run one after another, in the order of the services' names, never two at once.
+    """
+
+    command: Annotated[Sequence[Text], Field(min_length=1)] = Field(examples=[["alembic", "upgrade", "head"]])
+    """What the service's container runs instead of its own command, with the same image, variables and secrets."""
+    family: EcsName | None = None
+    """The task definition's family; default the service's with -migrate at the end."""
+    timeout_minutes: Annotated[int, Field(ge=1, le=720)] = 30
+    """Minutes until the update gives up on it. It runs on then, and the next update waits for it."""

@@ -1,0 +1,25 @@
+"""`slipway:registry`: image repositories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from settings.model.section import Repository, Section
+
+
+class Registry(Section):
+    """ECR repositories: those that services name in `image.repository`, and further ones."""
+
+    repositories: Sequence[Repository] = ()
+    """Repositories that no service here names."""
+    keep_images: Annotated[int, Field(ge=1, le=9000)] = 50
+    """How many images a repository keeps: as far back as a rollback reaches."""
+    untagged_days: Annotated[int, Field(ge=1, le=3650)] = 7
+    """Days after which untagged images go."""
+    scan_on_push: bool = True
+    """Whether images are scanned for known vulnerabilities as they arrive."""
+    immutable_tags: bool = True
+    """Whether a tag, once pushed, is fixed."""

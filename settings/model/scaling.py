@@ -1,0 +1,86 @@
+"""`tasks` and `scaling` of a service: how many tasks run, and when that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+import limits
+from settings.model.section import Percent, Section, TimeZone
+from settings.rules import Rule
+
+
+class Tasks(Section):
+    """How many copies of a service run: a fixed `count`, or between `min` and `max`."""
+
+    count: Annotated[int, Field(ge=0, le=5000)] | None = None
+    """A fixed number."""
+    min: Annotated[int, Field(ge=0, le=5000)] | None = None
+    """The fewest."""
+    max: Annotated[int, Field(ge=1, le=5000)] | None = None
+    """The most."""
+    desired: Annotated[int, Field(ge=0, le=5000)] | None = None
+    """How many at first; default the fewest. Scaling owns the number from then on."""
+
+
+class Targets(Section):
+    """Averages over the tasks that scaling keeps to."""
+
+    cpu_percent: Percent | None = None
+    """CPU, percent."""
+    memory_percent: Percent | None = None
+    """Memory, percent."""
+    requests_per_minute: Annotated[int, Field(ge=1)] | None = None
+    """Requests a minute that each task gets from the load balancer."""
+
+
+class Step(Section):
+    """One task more above `up`, one less below `down`."""
+
+    up: Percent = Field(examples=[70])
+    """Percent above which a task is added."""
+    down: Percent = Field(examples=[30])
+    """Percent below which a task is removed."""
+    up_minutes: Annotated[int, Field(ge=1, le=60)] = 2
+    """Minutes above `up` before that."""
+    down_minutes: Annotated[int, Field(ge=1, le=60)] = 5
+    """Minutes below `down` before that."""
+
+
+class Steps(Section):
+    """Step scaling by metric."""
+
+    cpu_percent: Step | None = None
+    """By CPU."""
+    memory_percent: Step | None = None
+    """By memory."""
+
+
+class ScheduledRange(Section):
+    """Another fewest and most from a time on, until the next such time."""
+
+    cron: Annotated[str, Rule(limits.schedule)] = Field(examples=["0 8 ? * MON-FRI *"])
+    """When: minutes, hours, day of month, month, day of week and year, such as 0 8 ? * MON-FRI *."""
+    min: Annotated[int, Field(ge=0, le=5000)] = Field(examples=[2])
+    """The fewest tasks from then on."""
+    max: Annotated[int, Field(ge=0, le=5000)] = Field(examples=[10])
+    """The most."""
+    time_zone: TimeZone = "UTC"
+    """The time zone of `cron`; daylight saving is followed."""
+
+
+class Scaling(Section):
+    """When tasks are added and removed, between `tasks.min` and `tasks.max`."""
+
+    targets: Targets | None = None
+    """Target tracking."""
+    steps: Steps | None = None
+    """Step scaling."""
+    schedule: Sequence[ScheduledRange] = ()
+    """Other bounds at times that are known beforehand."""
+    out_cooldown_seconds: Annotated[int, Field(ge=0, le=3600)] = 60
+    """Seconds between additions."""
+    in_cooldown_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
+    """Seconds between removals."""

@@ -1,0 +1,79 @@
+"""What all sections of a stack file share, and the kinds of values that several have."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+import limits
+from settings.rules import Rule, form
+
+Days = Annotated[int, Rule(limits.log_retention, {"enum": list(limits.LOG_RETENTION_DAYS)})]
+
+
+Host = Annotated[str, Rule(limits.host)]
+
+
+Repository = Annotated[str, Rule(limits.repository_name)]
+
+
+SecretName = Annotated[str, Rule(limits.secret_name)]
+
+
+EcsName = Annotated[str, Rule(limits.ecs_name)]
+
+
+LogGroup = Annotated[str, Rule(limits.log_group_name)]
+
+
+TagKey = Annotated[str, Rule(limits.tag_key)]
+
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+Percent = Annotated[int, Field(ge=1, le=100)]
+
+
+Clock = Annotated[str, form(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", "a time of day, such as 20:00")]
+
+
+TimeZone = Annotated[str, Rule(limits.time_zone)]
+
+
+RoleName = Annotated[
+    str, form(r"[A-Za-z0-9+=,.@_-]{1,64}", "a role's name: at most 64 letters, digits and + = , . @ _ -")
+]
+
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+EnvironmentName = Annotated[
+    str,
+    form(
+        "[A-Za-z_][A-Za-z0-9_]{0,254}", "a variable's name: at most 255 letters, digits and underscores, no digit first"
+    ),
+]
+
+
+PartName = Annotated[
+    str,
+    form("[a-z][a-z0-9-]{0,23}", "a part's name: at most 24 lower-case letters, digits and hyphens, a letter first"),
+]
+
+
+PriceClass = Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
+
+
+class Section(BaseModel):
+    """What all sections share: camelCase keys, nothing unknown, no silent conversion, frozen.
+
+    A required setting has an example: editors offer it, and it stands in where the file lacks the setting, so that the rest can be checked.
+    """
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
+    )

@@ -1,0 +1,122 @@
+"""`slipway:services.<name>`: a container that ECS keeps running."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+import limits
+from settings.model.container import Container, Image, Sidecar
+from settings.model.log_router import LogRouter
+from settings.model.migration import Migrate
+from settings.model.route import Health, Route
+from settings.model.scaling import Scaling, Tasks
+from settings.model.section import EcsName, LogGroup, PartName, Port, Section
+from settings.rules import Rule, form
+
+
+class Deployment(Section):
+    """How new tasks take over from old ones; a deployment that fails is rolled back by ECS."""
+
+    strategy: Literal["rolling", "blueGreen"] = "rolling"
+    """Task by task, or all requests at once to new tasks beside the old ones. To change it later, or the port with blueGreen, give the
+    route another priority as well; the default route's port changes under rolling."""
+    minimum_healthy_percent: Annotated[int, Field(ge=0, le=100)] = 100
+    """Share of tasks that stays up meanwhile (rolling)."""
+    maximum_percent: Annotated[int, Field(ge=100, le=400)] | None = None
+    """Share of tasks that may run meanwhile (rolling); default: one task more than the fewest."""
+    bake_minutes: Annotated[int, Field(ge=0, le=1440)] = 5
+    """Minutes that old tasks stay after the switch, to go back to (blueGreen). They are billed."""
+    rollback_percent: Annotated[float, Field(ge=0.1, le=99.9)] = 5
+    """Requests answered 5xx, percent of a minute's, above which ECS goes back (blueGreen)."""
+    wait_for_steady_state: bool = False
+    """Whether `pulumi up` waits until the new tasks run."""
+
+
+class Egress(Section):
+    """Something outside the network that a service may connect to."""
+
+    port: Port = Field(examples=[443])
+    """The TCP port."""
+    cidr: Annotated[str, Rule(limits.address_range)] = "0.0.0.0/0"
+    """The addresses."""
+
+
+ACTION: Final = form(r"[a-z0-9-]+:[A-Za-z0-9]+\*?", "an action, such as sqs:SendMessage or s3:Get*")
+
+
+ARN: Final = form(r"arn:\S+|\*", "an ARN, such as arn:aws:sqs:us-east-1:123456789012:jobs")
+
+
+class Permission(Section):
+    """What a service's role may do in AWS."""
+
+    actions: Annotated[Sequence[Annotated[str, ACTION]], Field(min_length=1)] = Field(examples=[["sqs:SendMessage"]])
+    """Actions such as sqs:SendMessage; never a bare `*`."""
+    resources: Annotated[Sequence[Annotated[str, ARN]], Field(min_length=1)] = Field(
+        examples=[["arn:aws:sqs:us-east-1:123456789012:jobs"]]
+    )
+    """ARNs; `*` only for actions that know no resources, such as cloudwatch:PutMetricData."""
+
+
+Uses = Literal["database", "cache", "media"]
+
+
+class Service(Container):
+    """A container that ECS keeps running on Fargate, in the private subnets."""
+
+    name: EcsName | None = None
+    """The ECS service's name; default its key here. A change replaces it."""
+    family: EcsName | None = None
+    """The task definition's family; default the name, or app, environment and key."""
+    log_group: LogGroup | None = None
+    """Its log group; default /ecs/ and the family."""
+    log_router: LogRouter | None = None
+    """Further log groups for some of its log lines, such as those about access and errors; what a migration logs is not sent through it."""
+    cpu: int = 256
+    """CPU units of a task; 1024 are one vCPU."""
+    memory_mib: int = 512
+    """Memory of a task, MiB."""
+    architecture: Literal["x86_64", "arm64"] = "x86_64"
+    """The processor its image is built for; arm64 costs a fifth less."""
+    ephemeral_gib: Annotated[int, Field(ge=21, le=200)] | None = None
+    """Disk of a task, GiB; 20 come free."""
+    tmp_mib: Annotated[int, Field(ge=1, le=8192)] = 64
+    """Size of /tmp, in memory, where the filesystem is read-only, MiB."""
+    port: Port | None = None
+    """The port it listens on; none for a worker."""
+    route: Route | None = None
+    """What it gets from the load balancer; none for a worker."""
+    health: Health = Field(default_factory=Health)
+    """How the load balancer checks it."""
+    tasks: Tasks = Field(default_factory=lambda: Tasks(count=2))
+    """How many run; two by default, so that one zone may fail."""
+    scaling: Scaling | None = None
+    """When there are more or fewer; default, where min and max differ: CPU at 70 %."""
+    deployment: Deployment = Field(default_factory=Deployment)
+    """How a new version takes over."""
+    spot_percent: Annotated[int, Field(ge=0, le=100)] | None = None
+    """Share of tasks on Fargate Spot, which is cheaper and may be taken away at two minutes' notice. Once given, it stays given: say 0 to
+    leave Spot, as ECS changes a service without shares only by replacing it."""
+    uses: Sequence[Uses] = ()
+    """Parts it may reach: opens their port to it and grants its role what they need."""
+    egress: Sequence[Egress] = (Egress(port=443),)
+    """What it may connect to outside; default HTTPS anywhere."""
+    permissions: Sequence[Permission] = ()
+    """What its role may do in AWS besides."""
+    exec: bool = False
+    """Whether people may open a shell in it (ECS Exec); makes its filesystem writable."""
+    stop_seconds: Annotated[int, Field(ge=2, le=120)] = 30
+    """Seconds it may take to stop."""
+    sidecars: Mapping[PartName, Sidecar] = Field(default_factory=dict)
+    """Helper containers by name."""
+    migrate: Migrate | None = None
+    """How it brings the database up to date before a new version."""
+
+    @property
+    def images(self) -> Sequence[Image]:
+        """The images of its containers."""
+        containers = [self.image, *(sidecar.image for sidecar in self.sidecars.values())]
+        return [*containers, *([self.log_router.image] if self.log_router else [])]
