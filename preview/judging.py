@@ -1,0 +1,149 @@
+"""Record a stack file, or read an exported stack, and let the policy pack judge it: what every command begins with."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from preview import policies, project, stackfile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from preview.graph import Graph
+
+OK, REFUSED, INVALID = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is there, and what the policy says."""
+
+    graph: Graph
+    verdict: policies.Verdict | None
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """Of an exported stack: where in the file each resource is, by URN, counted from 1."""
+
+
+class StoppedError(Exception):
+    """There is nothing to show; the text says why."""
+
+    def __init__(self, text: str, code: int) -> None:
+        super().__init__(text)
+        self.code = code
+        """The exit code."""
+
+
+class Steps:
+    """The long steps: says on a terminal what is being done, wipes it afterwards, and takes the time."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextlib.contextmanager
+    def step(self, name: str, text: str) -> Iterator[None]:
+        """Take the time of a step under its name and show its text meanwhile."""
+        shown = f"{text} ..." if sys.stderr.isatty() else ""
+        begin = time.perf_counter()
+        print(shown, end="", file=sys.stderr, flush=True)
+        try:
+            yield
+        finally:
+            self.seconds[name] = round(time.perf_counter() - begin, 3)
+            print(f"\r{' ' * len(shown)}\r" if shown else "", end="", file=sys.stderr, flush=True)
+
+
+def config(path: Path | None) -> policies.Config:
+    """Read a policy configuration; without one, nothing is set.
+
+    Raises:
+        StoppedError: it is none.
+    """
+    try:
+        return policies.read_config(path) if path else {}
+    except policies.PackError as error:
+        raise StoppedError(str(error), INVALID) from None
+
+
+def stack_file(root: Path, path: Path, folder: Path, settings: policies.Config, steps: Steps) -> Judged:
+    """Record what the program in a folder registers for a stack file, and judge it.
+
+    Args:
+        root: the project's folder.
+        path: the stack file.
+        folder: the policy pack; without a `PulumiPolicy.yaml` in it there is no verdict.
+        settings: levels and parameters of its policies.
+        steps: takes the time.
+
+    Raises:
+        StoppedError: the file or the project is invalid, or the engine would refuse the program.
+    """
+    try:
+        read = stackfile.read(path)
+        described = project.read(root)
+    except stackfile.InvalidStackFile as error:
+        known = stackfile.stacks(root)
+        hint = f"\nStacks here: {', '.join(known)}" if known and not path.exists() else ""
+        raise StoppedError(f"{error}{hint}", INVALID) from None
+    except project.InvalidProject as error:
+        raise StoppedError(str(error), INVALID) from None
+    values = described.values(read.config)
+    if not (folder / "PulumiPolicy.yaml").exists():
+        with steps.step("program", "Running the program"):
+            return Judged(_recorded(described.root, read, None), None)
+    name, stack = described.name, read.stack
+    with policies.Pack(folder, project=name, stack=stack, values=values, dry_run=False, config=settings) as pack:
+        with steps.step("program", "Running the program"):
+            graph = _recorded(described.root, read, pack)
+        return Judged(graph, _verdict(pack, graph, steps))
+
+
+def exported(path: Path, folder: Path, settings: policies.Config, steps: Steps) -> Judged:
+    """Read an exported stack and judge it.
+
+    Args:
+        path: what `pulumi stack export` wrote.
+        folder: the policy pack, as in `stack_file`.
+        settings: levels and parameters of its policies.
+        steps: takes the time.
+
+    Raises:
+        StoppedError: it is none.
+    """
+    from preview import export  # noqa: PLC0415 - only an exported stack needs it
+
+    try:
+        read = export.read(path)
+    except export.InvalidExport as error:
+        raise StoppedError(str(error), INVALID) from None
+    graph = read.graph
+    if not (folder / "PulumiPolicy.yaml").exists():
+        return Judged(graph, None)
+    name, stack = graph.project, graph.stack
+    with policies.Pack(folder, project=name, stack=stack, values={}, dry_run=False, config=settings) as pack:
+        return Judged(graph, read.redacted(_verdict(pack, graph, steps)), read.lines)
+
+
+def _verdict(pack: policies.Pack, graph: Graph, steps: Steps) -> policies.Verdict:
+    with steps.step("policy", "Checking the policies"):
+        try:
+            return pack.judge(graph)
+        except policies.PackError as error:
+            raise StoppedError(str(error), REFUSED) from None
+
+
+def _recorded(root: Path, read: stackfile.StackFile, pack: policies.Pack | None) -> Graph:
+    from preview import answers, awsx, lazy_aws  # noqa: PLC0415 - not before the policy pack was started
+    from preview.record import InvalidStack, RefusedError, record  # noqa: PLC0415 - as above
+
+    lazy_aws.install()
+    try:
+        return record(root, read.stack, read.config, observe=pack.observe if pack else None)
+    except InvalidStack as error:
+        raise StoppedError(f"{read.path}: {error}", INVALID) from None
+    except (RefusedError, answers.UnknownLookupError, awsx.UnknownComponentError) as error:
+        raise StoppedError(f"error: {error}", REFUSED) from None
