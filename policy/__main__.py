@@ -17,11 +17,12 @@ if _spec is None:
     raise ImportError(f"{_here} is not a policy pack")
 sys.modules["policy"] = importlib.util.module_from_spec(_spec)
 pack = importlib.import_module("policy.pack")
-importlib.import_module("policy.server").install()
+setup = pack.setup()
+importlib.import_module("policy.server").install(setup.refusal)
 
 PolicyPack(
     name=pack.NAME,
-    policies=pack.policies(pack.levels.environment(), exempt=pack.exemptions()),
+    policies=setup.policies,
     display_name=pack.DISPLAY_NAME,
     description=pack.DESCRIPTION,
     tags=["aws", "ecs", "python"],

@@ -13,6 +13,8 @@ SETTINGS: Final = "pack-settings"
 """The policy whose configuration holds for the whole pack."""
 ENVIRONMENT: Final = "environment"
 MANDATORY_FROM: Final = "mandatoryFrom"
+ALL: Final = "all"
+"""The engine gives every policy the level of this entry, and hands the entry on as well."""
 NOTHING: Final = "nothing"
 """The threshold that no severity reaches."""
 
@@ -108,6 +110,8 @@ def problems(
     """
     every_one = all(request.level == "remediate" for name, request in requests.items() if name in BY_NAME)
     for name, request in requests.items():
+        if name == ALL and not request.properties:
+            continue
         if name not in parameters:
             yield f"{name}: there is no such policy{_nearest(name, parameters)}"
             continue

@@ -227,10 +227,19 @@ class Graph:
     That is cheap because properties are converted only where a rule reads them.
     """
 
-    __slots__ = ("_by_type", "_by_urn", "_children", "_companions", "_identities", "resources")
+    __slots__ = ("_by_type", "_by_urn", "_children", "_companions", "_identities", "asked", "left_out", "resources")
 
-    def __init__(self, resources: Iterable[Resource]) -> None:
+    def __init__(self, resources: Iterable[Resource], *, left_out: Iterable[str] = ()) -> None:
+        """Take the resources.
+
+        Args:
+            resources: those that are part of the operation.
+            left_out: the types of those that are not, as with ``--target``.
+        """
         self.resources = tuple(resources)
+        self.left_out = frozenset(map(canonical_type, left_out))
+        self.asked: set[str] = set()
+        """The types that were asked for."""
         self._by_urn = {resource.urn: resource for resource in self.resources}
         self._by_type: dict[str, list[Resource]] = {}
         for resource in self.resources:
@@ -241,6 +250,7 @@ class Graph:
 
     def of(self, *types: str) -> list[Resource]:
         """The resources of some types."""
+        self.asked.update(types)
         return [resource for token in types for resource in self._by_type.get(token, ())]
 
     def named(self, urn: str) -> Resource | None:
@@ -273,6 +283,7 @@ class Graph:
 
     def companions(self, resource: Resource, path: str, *types: str) -> tuple[list[Resource], bool]:
         """The resources of some types whose property refers to this one, and whether more could without it showing."""
+        self.asked.update(types)
         key = (resource.type, path, types)
         if key not in self._companions:
             self._companions[key] = self._find_companions(resource.type, path, types)

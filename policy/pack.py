@@ -1,5 +1,6 @@
 """The pack: one SDK policy for each rule, with the catalogue's metadata and the environment's levels."""
 
+import dataclasses
 import datetime as dt
 import os
 import threading
@@ -63,6 +64,30 @@ def exemptions() -> Exemptions:
         raise ValueError(f"{EXEMPTIONS_VARIABLE}: {named} is not a file")
     path = Path(named) if named else Path(__file__).with_name(EXEMPTIONS_FILE)
     return load(path, dt.datetime.now(tz=dt.UTC).date())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Setup:
+    """What the pack starts with."""
+
+    policies: Sequence[Policy]
+    refusal: str
+    """Why no configuration will be taken, in a sentence; empty if it will. The pack serves all the same, so that the engine shows it."""
+
+
+def setup() -> Setup:
+    """The pack as the process's environment and the stack's configuration want it."""
+    wrong: list[str] = []
+    where, exempt = Environment.PRODUCTION, Exemptions()
+    try:
+        where = levels.environment()
+    except ValueError as error:
+        wrong.append(str(error))
+    try:
+        exempt = exemptions()
+    except ValueError as error:
+        wrong.append(str(error))
+    return Setup(policies=policies(where, exempt=exempt), refusal="; ".join(wrong))
 
 
 def policies(where: Environment, rules: Sequence[Rule] = RULES, exempt: Exemptions | None = None) -> list[Policy]:
@@ -133,22 +158,21 @@ def graph(args: StackValidationArgs) -> Graph:
 
 
 def _graph(resources: Sequence[PolicyResource]) -> Graph:
-    return Graph(
-        Resource(
-            token=item.resource_type,
-            name=item.name,
-            urn=item.urn,
-            raw=item.props,
-            inputs=getattr(item, "inputs", None),
-            parent=item.parent.urn if item.parent else None,
-            provider=item.provider.props if item.provider else None,
-            protect=item.opts.protect,
-            ignore_changes=list(item.opts.ignore_changes),
-            dependencies={
-                prop: [target.urn for target in targets] for prop, targets in item.property_dependencies.items()
-            },
-        )
-        for item in resources
+    return Graph(map(_registered, resources), left_out=getattr(resources, "left_out", ()))
+
+
+def _registered(item: PolicyResource) -> Resource:
+    return Resource(
+        token=item.resource_type,
+        name=item.name,
+        urn=item.urn,
+        raw=item.props,
+        inputs=getattr(item, "inputs", None),
+        parent=item.parent.urn if item.parent else None,
+        provider=item.provider.props if item.provider else None,
+        protect=item.opts.protect,
+        ignore_changes=list(item.opts.ignore_changes),
+        dependencies={prop: [target.urn for target in targets] for prop, targets in item.property_dependencies.items()},
     )
 
 
@@ -182,9 +206,17 @@ def _stack_policy(rule: StackRule, control: Control, where: Environment, court: 
             return
         config = Config(rule.parameters, args.get_config())
         whole = graph(args)
-        court.settle(control, "", lambda: rule.judge(whole, config), report, whole.named)
+        court.settle(control, "", lambda: _certain(rule, whole, config), report, whole.named)
 
     return StackValidationPolicy(validate=validate, **_metadata(rule, control, where))
+
+
+def _certain(rule: StackRule, whole: Graph, config: Config) -> Iterable[Finding]:
+    """A stack rule's findings. None is a violation where the rule asked for a type of which resources are not part of the operation."""
+    whole.asked.clear()
+    for finding in list(rule.judge(whole, config)):
+        unsure = whole.left_out and not whole.left_out.isdisjoint(whole.asked)
+        yield dataclasses.replace(finding, verdict=Verdict.UNDECIDED) if unsure else finding
 
 
 @dataclass(frozen=True, slots=True)

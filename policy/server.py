@@ -4,7 +4,7 @@ The SDK reads every resource anew for each policy, which would be most of what t
 policy configuration is checked before it holds. And a stack policy gets the inputs that the pack was asked about before.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -43,12 +43,24 @@ class Registered(PolicyResource):
     """What `Analyze` was asked about in the same run; None where it was not asked."""
 
 
+class Registry(list[PolicyResource]):
+    """The resources of a stack that are part of the operation, as stack policies get them."""
+
+    def __init__(self, resources: Iterable[PolicyResource], *, left_out: frozenset[str]) -> None:
+        super().__init__(resources)
+        self.left_out = left_out
+        """The types of those that are not."""
+
+
 class Server(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 - the SDK offers no other place to stand
     """Serves the policies.
 
     The engine sends a level for each policy: the configured one, else the one that the pack announced. Only a level that
     differs from the announced one can be told apart as configured, and it wins over environment and threshold.
     """
+
+    refusal = ""
+    """Why no configuration is taken, whatever it is."""
 
     def __init__(self, name: str, version: str, policies: list[Policy], *rest: Any, **named: Any) -> None:  # noqa: ANN401 - handed on
         super().__init__(name, version, policies, *rest, **named)
@@ -70,8 +82,13 @@ class Server(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 - the SDK offers no o
         self._inputs: dict[str, Any] = {}
 
     def Analyze(self, request: Any, _context: Any) -> analyzer_pb2.AnalyzeResponse:  # noqa: ANN401, N802 - as the SDK's
-        """Judge one resource by its inputs."""
+        """Judge one resource by its inputs.
+
+        What is not part of the operation (``--target``, ``--exclude``) comes with empty properties, which say nothing about it.
+        """
         response = analyzer_pb2.AnalyzeResponse()
+        if not request.properties.fields:
+            return response
         props = self._inputs[request.urn] = _read(request.properties)
         options = self._get_resource_options(request)
         provider = self._get_provider_resource(request)
@@ -83,11 +100,21 @@ class Server(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 - the SDK offers no o
             self._judge(policy, level, args, response)
         return response
 
+    def Remediate(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802 - as the SDK's
+        """Mend one resource's inputs, if it is part of the operation."""
+        return super().Remediate(request, context) if request.properties.fields else analyzer_pb2.RemediateResponse()
+
     def AnalyzeStack(self, request: Any, _context: Any) -> analyzer_pb2.AnalyzeResponse:  # noqa: ANN401, N802 - as the SDK's
-        """Judge the stack by its outputs, and end the run: the inputs that were asked about are forgotten."""
+        """Judge the stack by its outputs, and end the run: the inputs that were asked about are forgotten.
+
+        The resources that are not part of the operation come with empty properties. Rules get them apart.
+        """
         response = analyzer_pb2.AnalyzeResponse()
         inputs, self._inputs = self._inputs, {}
-        resources = self._stack(request.resources, inputs)
+        resources = Registry(
+            self._stack([item for item in request.resources if not _is_left_out(item)], inputs),
+            left_out=frozenset(item.type for item in request.resources if _is_left_out(item)),
+        )
         for policy, level in self._running(StackValidationPolicy):
             args = StackValidationArgs(resources, self._get_policy_config(policy.name), self._tags)
             self._judge(policy, level, args, response)
@@ -106,14 +133,17 @@ class Server(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 - the SDK offers no o
             name: Request(level=_LEVELS[given.enforcementLevel], properties=json_format.MessageToDict(given.properties))
             for name, given in sorted(request.policyConfig.items())
         }
-        wrong = list(levels.problems(requests, self._parameters, self._remediable))
+        wrong = [
+            *([self.refusal] if self.refusal else []),
+            *levels.problems(requests, self._parameters, self._remediable),
+        ]
         try:
             default = self._levels(requests)
         except ValueError as error:
             wrong.append(str(error))
             default = {}
         if wrong:
-            refusal = f"the policy configuration is refused: {'; '.join(wrong)}"
+            refusal = f"the policy pack refuses its configuration: {'; '.join(dict.fromkeys(wrong))}"
             if context is None:
                 raise ValueError(refusal)
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, refusal)
@@ -184,10 +214,16 @@ class Server(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 - the SDK offers no o
         return list(made.values())
 
 
+def _is_left_out(item: Any) -> bool:  # noqa: ANN401 - a protobuf message
+    """Whether a resource of the stack is not part of the operation. Components, which hold the others, often have no properties."""
+    return item.type.startswith("aws:") and not item.properties.fields
+
+
 def _read(properties: Any) -> Any:  # noqa: ANN401 - a protobuf message, and the SDK's view of it
     return unknown_checking_proxy(deserialize_properties(json_format.MessageToDict(properties)))
 
 
-def install() -> None:
-    """Let `PolicyPack`, which has no parameter for it, serve with `Server`."""
+def install(refusal: str = "") -> None:
+    """Let `PolicyPack`, which has no parameter for it, serve with `Server`, which refuses every configuration if there is a `refusal`."""
+    Server.refusal = refusal
     sdk._PolicyAnalyzerServicer = Server  # type: ignore[misc] # noqa: SLF001 - see above

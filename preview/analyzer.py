@@ -218,7 +218,12 @@ def _senseless(info: analyzer_pb2.AnalyzerInfo, config: Config) -> Iterator[str]
 
 
 def checked_inputs(resource: Resource, provider: Resource | None) -> Mapping[str, object]:
-    """Return the inputs as the engine shows them to policies: after the provider's check, so with its default tags."""
+    """Return the inputs as the engine shows them to policies: after the provider's check, so with its region and default tags.
+
+    Where there are none, the region is added: to a policy, a resource without any input is not part of the operation.
+    """
+    if resource.custom and not resource.inputs and provider:
+        return {"region": provider.inputs.get("region", "")}
     if resource.type not in answers.TAGGABLE and "tags" not in resource.inputs:
         return resource.inputs
     tags = answers.default_tags(provider)

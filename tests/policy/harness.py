@@ -157,7 +157,8 @@ def analyze_request(
         provider=_provider(provider),
         options=_options(sample),
     )
-    made.properties.update(_written(sample.props, preview=preview))
+    # The provider's check gives every resource of AWS its region: only what is not part of the operation has no properties.
+    made.properties.update(_written(sample.props, preview=preview) or {"region": "eu-north-1"})
     return made
 
 

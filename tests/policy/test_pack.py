@@ -12,7 +12,7 @@ from policy.model import Finding, Graph, Resource
 from policy.rule import Config, resource_rule, stack_rule
 from policy.rules import RULES
 from tests.policy.deployed import SSH
-from tests.policy.harness import UNKNOWN, Ref, judge, made_of, only, res, stack_request
+from tests.policy.harness import UNKNOWN, Ref, analyze_request, judge, made_of, only, res, stack_request
 from tests.policy.load import stack
 from tests.policy.networks import group, rule
 from tests.policy.test_cases import CASES
@@ -185,7 +185,7 @@ def test_policy_configuration_overrides_the_level() -> None:
     request = analyzer_pb2.ConfigureAnalyzerRequest()
     request.policyConfig["database-multi-az"].enforcementLevel = analyzer_pb2.DISABLED
     server.Configure(request, None)
-    reply = server.Analyze(analyzer_pb2.AnalyzeRequest(type=DATABASE, urn="urn", name="db"), None)
+    reply = server.Analyze(analyze_request(res(DATABASE, "db"), preview=True), None)
     names = {item.policyName for item in reply.diagnostics}
     assert "database-storage-encrypted" in names
     assert "database-multi-az" not in names
