@@ -102,7 +102,9 @@ class Server(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 - the SDK offers no o
 
     def Remediate(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802 - as the SDK's
         """Mend one resource's inputs, if it is part of the operation."""
-        return super().Remediate(request, context) if request.properties.fields else analyzer_pb2.RemediateResponse()
+        if not request.properties.fields:
+            return analyzer_pb2.RemediateResponse()
+        return super().Remediate(request, context)  # type: ignore[no-untyped-call] # the SDK's
 
     def AnalyzeStack(self, request: Any, _context: Any) -> analyzer_pb2.AnalyzeResponse:  # noqa: ANN401, N802 - as the SDK's
         """Judge the stack by its outputs, and end the run: the inputs that were asked about are forgotten.

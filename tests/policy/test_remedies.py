@@ -44,13 +44,13 @@ def remediated(sample: Sample, control: str, config: Mapping[str, Any] | None = 
 @pytest.mark.parametrize(
     ("control", "sample", "config", "expected"),
     [
-        (HEADERS, res(BALANCER, "a"), {}, {"dropInvalidHeaderFields": True}),
+        (HEADERS, res(BALANCER, "a", name="a"), {}, {"dropInvalidHeaderFields": True}),
         (HEADERS, res(BALANCER, "a", dropInvalidHeaderFields=False), {}, {"dropInvalidHeaderFields": True}),
-        ("log-retention-set", res(LOGS, "a"), {"minDays": 1}, {"retentionInDays": 90}),
+        ("log-retention-set", res(LOGS, "a", name="a"), {"minDays": 1}, {"retentionInDays": 90}),
         ("log-retention-set", res(LOGS, "a", retentionInDays=0), {"minDays": 366}, {"retentionInDays": 400}),
-        ("database-tags-copied-to-snapshots", res(DATABASE, "a"), {}, {"copyTagsToSnapshot": True}),
+        ("database-tags-copied-to-snapshots", res(DATABASE, "a", identifier="a"), {}, {"copyTagsToSnapshot": True}),
         ("bucket-public-access-block-complete", res(BLOCK, "a", blockPublicAcls=False), {}, CLOSED),
-        ("required-tags", res(LOGS, "a"), {"values": TAGS}, {"tags": TAGS}),
+        ("required-tags", res(LOGS, "a", name="a"), {"values": TAGS}, {"tags": TAGS}),
         ("required-tags", res(LOGS, "a", tags={"app": "api"}), {"values": TAGS}, {"tags": {**TAGS, "app": "api"}}),
     ],
 )
