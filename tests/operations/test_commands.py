@@ -1,0 +1,487 @@
+"""What each command asks of AWS, tells and returns."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError  # type: ignore[import-untyped] # has no types of its own
+from botocore.stub import ANY  # type: ignore[import-untyped] # as above
+
+from operations import __main__ as command_line
+from operations import _session_manager as sessions
+from operations import _stack as stacks
+from operations import restore_drill
+from operations._command import INTERRUPTED, OK, REFUSED, UNREACHABLE, WRONG, told
+from tests.operations.conftest import ACCOUNT, ECS, ROOT, Operator
+
+CLUSTER = "storefront-production"
+TASK = f"{ECS}:task/{CLUSTER}/0123456789abcdef"
+DATABASE = "storefront-production"
+RUN_TASK = {"tasks": [{"taskArn": TASK}], "failures": []}
+
+
+def ended(code: int | None = 0, **more: Any) -> dict[str, Any]:
+    container = {"name": "api", **({} if code is None else {"exitCode": code})}
+    return {"tasks": [{"taskArn": TASK, "lastStatus": "STOPPED", "containers": [container], **more}]}
+
+
+class TestVerify:
+    def test_all_well(self, operator: Operator) -> None:
+        operator.describes(*(operator.service(key) for key in ("api", "worker", "frontend")))
+        for key in ("api",):
+            operator.describes(operator.service(key))
+        assert operator.run("verify", "--service", "api", "--json") == OK
+        assert operator.json == {
+            "verified": True,
+            "services": {"api": {"runs": "storefront-production-api:8", "problem": None}},
+        }
+
+    def test_a_service_that_went_back_is_refused_with_its_reasons(self, operator: Operator) -> None:
+        gone_back = operator.service(revision=8)
+        former = {**gone_back["deployments"][0], "taskDefinition": f"{ECS}:task-definition/storefront-production-api:7"}
+        operator.describes(operator.service())
+        operator.describes({**gone_back, "deployments": [former]})
+        operator.answer("ecs", "list_tasks", {"taskArns": []})
+        assert operator.run("verify", "--service", "api") == REFUSED
+        assert "api runs storefront-production-api:7 instead of storefront-production-api:8; ECS went back." in (
+            operator.out.getvalue()
+        )
+
+    def test_a_service_that_is_not_deployed(self, operator: Operator) -> None:
+        operator.describes()
+        assert operator.run("verify", "--service", "api") == REFUSED
+        assert "cluster storefront-production in us-east-1 has no service api; deploy first" in operator.said
+
+
+class TestRun:
+    def test_the_command_runs_with_the_services_network_and_its_exit_code_counts(self, operator: Operator) -> None:
+        operator.describes(operator.service())
+        operator.answer(
+            "ecs",
+            "run_task",
+            RUN_TASK,
+            {
+                "cluster": CLUSTER,
+                "taskDefinition": f"{ECS}:task-definition/storefront-production-api:8",
+                "count": 1,
+                "launchType": "FARGATE",
+                "networkConfiguration": {
+                    "awsvpcConfiguration": {
+                        "subnets": ["subnet-a"],
+                        "securityGroups": ["sg-1"],
+                        "assignPublicIp": "DISABLED",
+                    }
+                },
+                "overrides": {"containerOverrides": [{"name": "api", "command": ["python", "-m", "app.backfill"]}]},
+                "startedBy": "slipway/run/api",
+                "clientToken": ANY,
+                "enableECSManagedTags": True,
+                "propagateTags": "TASK_DEFINITION",
+            },
+        )
+        operator.answer("ecs", "describe_tasks", {"tasks": [{"taskArn": TASK, "lastStatus": "RUNNING"}]})
+        operator.stub("logs").add_client_error("get_log_events", "ResourceNotFoundException")
+        operator.answer("ecs", "describe_tasks", ended(4))
+        lines = {"events": [{"message": "12 rows\n"}], "nextForwardToken": "t"}
+        operator.answer("logs", "get_log_events", lines)
+        operator.answer("logs", "get_log_events", {"events": [], "nextForwardToken": "t"})
+        assert operator.run("run", "--service", "api", "--json", "--", "python", "-m", "app.backfill") == REFUSED
+        assert operator.json["exitCode"] == 4
+        assert "  12 rows\n" in operator.said
+
+    def test_an_interrupt_stops_the_task(self, operator: Operator) -> None:
+        operator.describes(operator.service())
+        operator.answer("ecs", "run_task", RUN_TASK)
+        operator.answer("ecs", "describe_tasks", {"tasks": [{"taskArn": TASK, "lastStatus": "RUNNING"}]})
+        operator.stub("logs").add_client_error("get_log_events", "ResourceNotFoundException")
+        operator.answer("ecs", "stop_task", {}, {"cluster": CLUSTER, "task": TASK, "reason": ANY})
+
+        def interrupt() -> None:
+            raise KeyboardInterrupt
+
+        assert operator.run("run", "--service", "api", "--", "sleep", "9", on_sleep=interrupt) == INTERRUPTED
+        assert f"{TASK} is stopped" in operator.said
+
+    def test_a_task_that_never_ends_is_stopped(self, operator: Operator) -> None:
+        operator.describes(operator.service())
+        operator.answer("ecs", "run_task", RUN_TASK)
+        for _ in range(13):
+            operator.answer("ecs", "describe_tasks", {"tasks": [{"taskArn": TASK, "lastStatus": "RUNNING"}]})
+            operator.stub("logs").add_client_error("get_log_events", "ResourceNotFoundException")
+        operator.answer("ecs", "stop_task", {})
+        words = ("run", "--service", "api", "--timeout-minutes", "1", "--", "sleep", "99")
+        assert operator.run(*words) == REFUSED
+        assert "the task still runs after 1 minutes; --timeout-minutes waits longer" in operator.said
+
+    def test_a_task_that_cannot_be_placed(self, operator: Operator) -> None:
+        operator.describes(operator.service())
+        operator.answer(
+            "ecs", "run_task", {"tasks": [], "failures": [{"reason": "RESOURCE:ENI", "detail": "none free"}]}
+        )
+        assert operator.run("run", "--service", "api", "--", "true") == REFUSED
+        assert "the task did not start: RESOURCE:ENI; none free" in operator.said
+
+    def test_nothing_to_run(self, operator: Operator) -> None:
+        assert operator.run("run", "--service", "api") == WRONG
+        assert "what should run?" in operator.said
+
+    def test_a_dry_run_changes_nothing(self, operator: Operator) -> None:
+        operator.describes(operator.service())
+        assert operator.run("run", "--service", "api", "--dry-run", "--", "true") == OK
+        assert "Would run in storefront-production-api:8: true" in operator.out.getvalue()
+
+
+class TestRollback:
+    def revisions(self, operator: Operator) -> None:
+        arns = [f"{ECS}:task-definition/storefront-production-api:{number}" for number in (6, 7, 8)]
+        stranger = f"{ECS}:task-definition/storefront-production-api-migrate:9"
+        operator.answer("ecs", "list_task_definitions", {"taskDefinitionArns": [stranger, *arns]})
+
+    def test_the_last_other_image_is_what_comes_back(self, operator: Operator) -> None:
+        operator.describes(operator.service())
+        self.revisions(operator)
+        operator.defines("api", 8, "x.dkr.ecr.us-east-1.amazonaws.com/storefront/api:new")
+        operator.defines("api", 7, "x.dkr.ecr.us-east-1.amazonaws.com/storefront/api:new")
+        operator.defines("api", 6, "x.dkr.ecr.us-east-1.amazonaws.com/storefront/api:0123456")
+        operator.defines("api", 6, "x.dkr.ecr.us-east-1.amazonaws.com/storefront/api:0123456")
+        assert operator.run("rollback", "--service", "api", "--json") == OK
+        found = operator.json
+        assert found["former"] == "storefront-production-api:6"
+        assert found["commands"][0].endswith("--path slipway:services.api.image.tag 0123456 --type string")
+        assert found["commands"][1].startswith("pulumi up --stack prod")
+
+    def test_no_such_tag(self, operator: Operator) -> None:
+        operator.describes(operator.service())
+        self.revisions(operator)
+        for number in (8, 7, 6):
+            operator.defines("api", number, f"registry/api:{number}")
+        assert operator.run("rollback", "--service", "api", "--to", "9f2c1ab") == REFUSED
+        assert "no revision of storefront-production-api has the tag or number 9f2c1ab" in operator.said
+
+    def test_now_points_the_service_at_it_and_waits(self, operator: Operator) -> None:
+        operator.describes(operator.service())
+        self.revisions(operator)
+        operator.defines("api", 8, "registry/api:new")
+        operator.defines("api", 7, "registry/api:old")
+        operator.answer(
+            "ecs",
+            "update_service",
+            {},
+            {
+                "cluster": CLUSTER,
+                "service": "api",
+                "taskDefinition": f"{ECS}:task-definition/storefront-production-api:7",
+            },
+        )
+        operator.describes(operator.service(revision=7))
+        assert operator.run("rollback", "--service", "api", "--to", "7", "--now") == OK
+        assert "or the next update brings the newer image again" in operator.said
+
+
+class TestRestart:
+    def test_new_tasks_of_the_same_revision(self, operator: Operator) -> None:
+        operator.describes(operator.service())
+        request = {"cluster": CLUSTER, "service": "api", "forceNewDeployment": True}
+        operator.answer("ecs", "update_service", {"service": operator.service()}, request)
+        operator.describes(operator.service())
+        assert operator.run("restart", "--service", "api") == OK
+
+
+class TestRotate:
+    def secret(self, operator: Operator, current: str) -> None:
+        operator.answer("secretsmanager", "describe_secret", {"VersionIdsToStages": {current: ["AWSCURRENT"]}})
+
+    def instance(self, operator: Operator, **more: Any) -> None:
+        secret = {
+            "MasterUserSecret": {"SecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-1-AbCdEf"}
+        }
+        operator.answer("rds", "describe_db_instances", {"DBInstances": [{**secret, **more}]})
+
+    def test_waits_for_the_new_password(self, operator: Operator) -> None:
+        self.instance(operator)
+        self.secret(operator, "one-0123456789abcdef0123456789abcdef")
+        operator.answer("secretsmanager", "rotate_secret", {})
+        for version in ("one", "one", "two", "two"):
+            self.secret(operator, f"{version}-0123456789abcdef0123456789abcdef")
+        assert operator.run("rotate", "--json") == OK
+        assert operator.json["after"].startswith("two")
+
+    def test_not_kept_by_rds(self, operator: Operator) -> None:
+        self.instance(operator, MasterUserSecret={})
+        assert operator.run("rotate") == REFUSED
+        assert "is not kept by RDS" in operator.said
+
+
+class TestBackup:
+    def test_waits_until_it_can_be_restored(self, operator: Operator) -> None:
+        operator.answer("rds", "create_db_snapshot", {"DBSnapshot": {"DBSnapshotArn": "arn:snapshot"}})
+        for state in ("creating", "available"):
+            operator.answer("rds", "describe_db_snapshots", {"DBSnapshots": [{"Status": state}]})
+        assert operator.run("backup", "--name", "before-42", "--json") == OK
+        assert operator.json["arn"] == "arn:snapshot"
+
+    def test_one_that_fails(self, operator: Operator) -> None:
+        operator.answer("rds", "create_db_snapshot", {"DBSnapshot": {"DBSnapshotArn": "arn:snapshot"}})
+        operator.answer("rds", "describe_db_snapshots", {"DBSnapshots": [{"Status": "failed"}]})
+        assert operator.run("backup") == REFUSED
+
+    def test_a_name_that_rds_refuses(self, operator: Operator) -> None:
+        assert operator.run("backup", "--name", "a--b") == WRONG
+
+
+class TestDrill:
+    LATEST = dt.datetime.now(tz=dt.UTC) - dt.timedelta(minutes=4)
+
+    def source(self, operator: Operator, *left: str) -> None:
+        instance = {
+            "DBInstanceIdentifier": DATABASE,
+            "DBInstanceClass": "db.t4g.medium",
+            "LatestRestorableTime": self.LATEST,
+            "DBSubnetGroup": {"DBSubnetGroupName": "group"},
+            "VpcSecurityGroups": [{"VpcSecurityGroupId": "sg-1"}],
+        }
+        operator.answer("rds", "describe_db_instances", {"DBInstances": [instance]})
+        tag = [{"Key": restore_drill.TAG, "Value": DATABASE}]
+        listed = [{"DBInstanceIdentifier": name, "DBInstanceStatus": "available", "TagList": tag} for name in left]
+        operator.answer(
+            "rds", "describe_db_instances", {"DBInstances": [instance | {"DBInstanceStatus": "available"}, *listed]}
+        )
+
+    def becomes(self, operator: Operator, *states: str) -> None:
+        for state in states:
+            found = {"DBInstanceStatus": state, "Endpoint": {"Address": "copy.example", "Port": 5432}}
+            operator.answer("rds", "describe_db_instances", {"DBInstances": [found]})
+
+    def removes(self, operator: Operator, name: Any = ANY) -> None:
+        request = {"DBInstanceIdentifier": name, "SkipFinalSnapshot": True, "DeleteAutomatedBackups": True}
+        operator.answer("rds", "delete_db_instance", {}, request)
+
+    def test_measured_within_the_limits_and_removed(self, operator: Operator) -> None:
+        self.source(operator)
+        operator.answer("rds", "restore_db_instance_to_point_in_time", {})
+        self.becomes(operator, "creating", "available")
+        self.removes(operator)
+        operator.answer("cloudwatch", "put_metric_data", {})
+        assert operator.run("restore-drill", "--json") == OK
+        assert operator.json["minutes"] == 0.5
+        assert operator.json["dataAgeMinutes"] == pytest.approx(4, abs=0.5)
+
+    def test_over_the_limit_is_refused(self, operator: Operator) -> None:
+        self.source(operator)
+        operator.answer("rds", "restore_db_instance_to_point_in_time", {})
+        self.becomes(operator, *["creating"] * 124, "available")
+        self.removes(operator)
+        operator.answer("cloudwatch", "put_metric_data", {})
+        assert operator.run("restore-drill", "--timeout-minutes", "90") == REFUSED
+        assert "Over the limit: minutes 62 of at most 60." in operator.out.getvalue()
+
+    def test_the_check_asks_in_a_task_that_is_told_where(self, operator: Operator) -> None:
+        self.source(operator)
+        operator.answer("rds", "restore_db_instance_to_point_in_time", {})
+        self.becomes(operator, "available")
+        operator.describes(operator.service())
+        operator.answer("ecs", "run_task", RUN_TASK)
+        operator.answer("ecs", "describe_tasks", ended(1))
+        for _ in range(2):
+            operator.answer("logs", "get_log_events", {"events": []})
+        self.removes(operator)
+        operator.answer("cloudwatch", "put_metric_data", {})
+        assert operator.run("restore-drill", "--service", "api", "--check", "python -m app.check") == REFUSED
+        assert "runs: env RESTORED_HOST=copy.example RESTORED_PORT=5432 python -m app.check" in operator.said
+
+    @pytest.mark.parametrize("end", ["failure", "interrupt"])
+    def test_removed_also_after(self, operator: Operator, end: str) -> None:
+        self.source(operator)
+        operator.answer("rds", "restore_db_instance_to_point_in_time", {})
+        self.becomes(operator, "incompatible-restore" if end == "failure" else "creating")
+        self.removes(operator)
+
+        def interrupt() -> None:
+            raise KeyboardInterrupt
+
+        code = operator.run("restore-drill", on_sleep=interrupt if end == "interrupt" else None)
+        assert code == (REFUSED if end == "failure" else INTERRUPTED)
+        assert "is removed" in operator.said
+
+    def test_one_that_is_busy_is_removed_later(self, operator: Operator) -> None:
+        self.source(operator)
+        operator.answer("rds", "restore_db_instance_to_point_in_time", {})
+        self.becomes(operator, "available")
+        operator.stub("rds").add_client_error("delete_db_instance", "InvalidDBInstanceState")
+        self.becomes(operator, "backing-up")
+        self.removes(operator)
+        operator.answer("cloudwatch", "put_metric_data", {})
+        assert operator.run("restore-drill") == OK
+
+    def test_what_an_aborted_drill_left_is_removed_first(self, operator: Operator) -> None:
+        self.source(operator, "storefront-production-drill-11290800")
+        self.removes(operator, "storefront-production-drill-11290800")
+        operator.answer("rds", "restore_db_instance_to_point_in_time", {})
+        self.becomes(operator, "available")
+        self.removes(operator)
+        operator.answer("cloudwatch", "put_metric_data", {})
+        assert operator.run("restore-drill") == OK
+
+
+class TestStatus:
+    def ask(self, operator: Operator, *, alarm: bool = False, running: int = 2) -> int:
+        operator.describes(*(operator.service(key, runningCount=running) for key in ("api", "worker", "frontend")))
+        for key in ("api", "worker", "frontend"):
+            operator.defines(key, 8, f"registry/storefront/{key}:9f2c1ab")
+        found = [
+            {
+                "AlarmName": "storefront-production-api-5xx",
+                "StateReason": "3 > 1",
+                "StateUpdatedTimestamp": dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC),
+            }
+        ]
+        operator.answer("cloudwatch", "describe_alarms", {"MetricAlarms": found if alarm else []})
+        latest = dt.datetime.now(tz=dt.UTC) - dt.timedelta(minutes=3)
+        instance = {"DBInstanceStatus": "available", "EngineVersion": "17.6", "LatestRestorableTime": latest}
+        operator.answer("rds", "describe_db_instances", {"DBInstances": [instance]})
+        ends = dt.datetime.now(tz=dt.UTC) + dt.timedelta(days=200, hours=1)
+        certificate = {"DomainName": "shop.example.com", "NotAfter": ends}
+        operator.answer("acm", "list_certificates", {"CertificateSummaryList": [certificate]})
+        for _ in range(3):
+            operator.answer("application-autoscaling", "describe_scheduled_actions", {"ScheduledActions": []})
+        operator.stub("ce").add_client_error("get_cost_and_usage", "AccessDeniedException", "no billing")
+        return operator.run("status")
+
+    def test_well(self, operator: Operator) -> None:
+        assert self.ask(operator) == OK
+        screen = operator.out.getvalue()
+        assert screen.startswith("prod in us-east-1: well\n")
+        assert "api       2 of 2  -    completed  storefront-production-api:8       api:9f2c1ab" in screen
+        assert "database: storefront-production available, version 17.6, can be restored to 3 minutes ago" in screen
+        assert "certificate: shop.example.com for 200 days" in screen
+        assert "monthUsd: AWS does not allow GetCostAndUsage to these credentials: no billing" in screen
+
+    def test_an_alarm_sounds(self, operator: Operator) -> None:
+        assert self.ask(operator, alarm=True) == REFUSED
+        assert "alarm: storefront-production-api-5xx since 2026-11-30 09:00: 3 > 1" in operator.out.getvalue()
+
+    def test_tasks_are_missing(self, operator: Operator) -> None:
+        assert self.ask(operator, running=1) == REFUSED
+        assert operator.out.getvalue().startswith("prod in us-east-1: not well\n")
+
+
+class TestSleepAndWake:
+    def test_a_stack_that_is_not_meant_to_sleep(self, operator: Operator) -> None:
+        assert operator.run("sleep") == WRONG
+        assert "no hibernation section" in operator.said
+
+    def test_the_database_wakes_first(self, operator: Operator) -> None:
+        keys = ("api", "worker", "frontend")
+        operator.describes(*(operator.service(key) for key in keys))
+        for state in ("stopping", "stopped", "stopped"):
+            operator.answer("rds", "describe_db_instances", {"DBInstances": [{"DBInstanceStatus": state}]})
+        operator.answer("rds", "start_db_instance", {})
+        for state in ("starting", "available"):
+            operator.answer("rds", "describe_db_instances", {"DBInstances": [{"DBInstanceStatus": state}]})
+        for key, fewest in {"api": 2, "worker": 1, "frontend": 2}.items():
+            operator.answer("application-autoscaling", "describe_scalable_targets", {"ScalableTargets": []})
+            operator.answer("ecs", "update_service", {}, {"cluster": CLUSTER, "service": key, "desiredCount": fewest})
+        operator.describes(*(operator.service(key) for key in keys))
+        for _ in keys:
+            operator.stub("ecs").add_client_error("describe_services", "AccessDeniedException", "not yours")
+        assert operator.run("wake") == REFUSED
+        assert operator.said.index("database storefront-production starts") < operator.said.index("api: 2 tasks wanted")
+
+
+class TestRecord:
+    def test_written_into_the_state_bucket(self, operator: Operator) -> None:
+        operator.describes(*(operator.service(key) for key in ("api", "worker", "frontend")))
+        operator.answer("sts", "get_caller_identity", {"Arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/ci"})
+        for key in ("api", "worker", "frontend"):
+            operator.defines(key, 8, f"registry/{key}:9f2c1ab")
+        request = {"Bucket": "states", "Key": ANY, "Body": ANY, "ContentType": "application/json"}
+        operator.answer("s3", "put_object", {}, request)
+        words = ("record", "--bucket", "states", "--commit", "9f2c1ab", "--result", "succeeded", "--json")
+        assert operator.run(*words) == OK
+        assert operator.json["key"].startswith("records/storefront/prod/20")
+        assert operator.json["record"]["services"]["api"]["image"] == "registry/api:9f2c1ab"
+
+
+class TestTunnel:
+    def test_without_the_plugin_nothing_is_opened(self, operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sessions.shutil, "which", lambda _: None)
+        assert operator.run("tunnel", "--service", "api") == REFUSED
+        assert "session-manager-plugin is not on this machine" in operator.said
+
+    def test_through_a_task_to_the_database(
+        self, operator: Operator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        plugin = tmp_path / "session-manager-plugin"
+        plugin.write_text(f'#!/bin/sh\nfor word in "$@"; do echo "$word" >> {tmp_path}/words; done\n')
+        plugin.chmod(0o700)
+        monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+        operator.answer("ecs", "list_tasks", {"taskArns": [TASK]})
+        task = {
+            "taskArn": TASK,
+            "lastStatus": "RUNNING",
+            "enableExecuteCommand": True,
+            "containers": [{"name": "api", "runtimeId": "0123456789abcdef-1"}],
+        }
+        operator.answer("ecs", "describe_tasks", {"tasks": [task]})
+        end = {"Address": "db.example", "Port": 5432}
+        operator.answer(
+            "rds", "describe_db_instances", {"DBInstances": [{"DBInstanceStatus": "available", "Endpoint": end}]}
+        )
+        group = {"NodeGroups": [{"PrimaryEndpoint": {"Address": "cache.example", "Port": 6379}}]}
+        operator.answer("elasticache", "describe_replication_groups", {"ReplicationGroups": [group]})
+        where = f"ecs:{CLUSTER}_0123456789abcdef_0123456789abcdef-1"
+        parameters = {"host": ["db.example"], "portNumber": ["5432"], "localPortNumber": ["15432"]}
+        session = {"SessionId": "s-1", "StreamUrl": "wss://stream", "TokenValue": "t"}
+        operator.answer(
+            "ssm",
+            "start_session",
+            session,
+            {"Target": where, "DocumentName": "AWS-StartPortForwardingSessionToRemoteHost", "Parameters": parameters},
+        )
+        assert operator.run("tunnel", "--service", "api", "--port", "15432") == OK
+        words = (tmp_path / "words").read_text().splitlines()
+        assert json.loads(words[0]) == session
+        assert words[1:4] == ["us-east-1", "StartSession", ""] or words[1:3] == ["us-east-1", "StartSession"]
+
+
+class TestFaults:
+    @pytest.mark.parametrize(
+        ("code", "words"),
+        [
+            ("ExpiredTokenException", "Log in again: aws sso login"),
+            ("ThrottlingException", "AWS asks to slow down"),
+            ("AccessDeniedException", "AWS does not allow DescribeServices to these credentials"),
+        ],
+    )
+    def test_what_aws_refuses_is_told_with_the_next_step(self, operator: Operator, code: str, words: str) -> None:
+        operator.stub("ecs").add_client_error("describe_services", code, "said AWS")
+        assert operator.run("verify") == UNREACHABLE
+        assert words in operator.said
+        assert "Again: python -m operations verify" in operator.said
+        assert "Traceback" not in operator.said
+
+    def test_no_network(self) -> None:
+        assert "AWS cannot be reached from here" in told(EndpointConnectionError(endpoint_url="https://ecs"))
+
+
+class TestCommandLine:
+    def test_a_stack_file_that_is_not_there(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert command_line.main(["status", "--stack", "nope"]) == WRONG
+        assert "Pulumi.nope.yaml" in capsys.readouterr().err
+
+    def test_a_service_that_the_stack_file_does_not_have(self) -> None:
+        with pytest.raises(
+            stacks.UnreadableStackError, match="there is no service 'web'; there are: api, frontend, worker"
+        ):
+            stacks.read(ROOT, "prod", None).service("web")
+
+    def test_each_command_is_a_make_target_of_the_same_words(self) -> None:
+        lines = (ROOT / "Makefile").read_text(encoding="utf-8").splitlines()
+        offered = next(line for line in lines if line.startswith("OPERATE")).split()[2:]
+        known = command_line.commands()
+        assert offered == [command.name for command in known]
+        assert [f"{command.name}: ## {command.help}" in lines for command in known] == [True] * len(known)
