@@ -8,6 +8,7 @@ BIN    := $(VENV)/bin
 RUN    := $(VENV)/.installed
 DEV    := $(VENV)/.installed-dev
 CONFIG_OPTION = $(if $(CONFIG),--policy-config "$(CONFIG)")
+OPERATE := status verify smoke logs exec tunnel run migrate restart rollback rotate backup restore-drill wake sleep record
 JUDGE  := .venv-judge/.installed
 DATA   := .venv-data/.installed
 
@@ -102,6 +103,27 @@ lock: $(DEV) ## Compile the lock files anew from requirements*.in
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements-judge.in -o requirements-judge.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements-data.in -o requirements-data.txt
+
+# The operator's commands, on what is deployed: make status STACK=prod | FILE=path/Pulumi.x.yaml [SERVICE=api] [ARGS='--json ...']
+status: ## One screen: services, health, alarms, backups, certificates, cost
+verify: ## Wait until every service runs its newest revision, or say why not
+smoke: ## Ask the public address as a visitor would
+logs: ## Show a service's log lines (--follow: as they come)
+exec: ## Open a shell in a running task (a service with exec: true)
+tunnel: ## Open a local port to the database or cache through a running task (a service with exec: true)
+run: ## Run a one-off command with a service's image, secrets and network
+migrate: ## Run a service's migration again (pulumi up runs it by itself)
+restart: ## Replace a service's tasks by new ones of the same revision (after a secret changed)
+rollback: ## Show the commands that bring back a service's former image (--now: do it at once, past the program)
+rotate: ## Make a new database password now
+backup: ## Take a snapshot of the database and wait until it can be restored
+restore-drill: ## Restore the latest backup into an isolated instance, ask it, measure, remove it
+wake: ## Wake a sleeping stack and wait until it runs
+sleep: ## Put a stack to sleep now
+record: ## Write a deployment's record into the state bucket
+
+$(OPERATE): $(RUN)
+	@$(BIN)/python -m operations $@ $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(if $(SERVICE),--service "$(SERVICE)") $(ARGS)
 
 clean: ## Remove .venv and the caches
 	@rm -rf $(VENV) .venv-judge .venv-data .mypy_cache .pytest_cache .ruff_cache .hypothesis build

@@ -12,7 +12,6 @@ from botocore.exceptions import EndpointConnectionError  # type: ignore[import-u
 from botocore.stub import ANY  # type: ignore[import-untyped] # as above
 
 from operations import __main__ as command_line
-from operations import _session_manager as sessions
 from operations import _stack as stacks
 from operations import restore_drill
 from operations._command import INTERRUPTED, OK, REFUSED, UNREACHABLE, WRONG, told
@@ -408,7 +407,7 @@ class TestRecord:
 
 class TestTunnel:
     def test_without_the_plugin_nothing_is_opened(self, operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(sessions.shutil, "which", lambda _: None)
+        monkeypatch.setenv("PATH", "")
         assert operator.run("tunnel", "--service", "api") == REFUSED
         assert "session-manager-plugin is not on this machine" in operator.said
 
