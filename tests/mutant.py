@@ -20,7 +20,7 @@ from preview.stackfile import read
 from tests import stacks
 from tests.invariants import faults
 
-_OWN = ("components", "settings", "arguments", "limits")
+_OWN = ("components", "settings", "wiring", "limits")
 
 
 def judge(name: str, change: Sequence[str]) -> list[str]:

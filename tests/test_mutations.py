@@ -77,7 +77,7 @@ MUTATIONS = [
     ),
     ("components/secrets.py", "kms_key_id=key.arn", "kms_key_id=None", "secrets-under-own-key"),
     (
-        "arguments.py",
+        "wiring/service.py",
         "subnet_ids=network.private_subnet_ids",
         "subnet_ids=network.public_subnet_ids",
         "services-in-private-subnets",

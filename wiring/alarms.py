@@ -1,0 +1,82 @@
+"""What alarms and the dashboard look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from components.alarms import (
+    ApplicationMetric,
+    Thresholds,
+    Watched,
+    WatchedDatabase,
+    WatchedFunction,
+    WatchedService,
+)
+from components.database import Database
+from components.load_balancer import LoadBalancer
+from components.notifications import Severity
+from components.secret_urls import SecretUrls
+from components.service import Service
+from settings import model
+from wiring.context import Components, Context
+
+
+def thresholds(alarms: model.Alarms | None) -> Thresholds | None:
+    """Return when alarms go off, or None where the stack has none."""
+    return Thresholds(**alarms.model_dump(exclude={"metrics"})) if alarms else None
+
+
+def watched(context: Context, components: Components, services: Mapping[str, Service]) -> Watched:
+    """Return what is looked at."""
+    settings, balancer = context.settings, components.load_balancer
+    return Watched(
+        cluster_name=components.cluster.name,
+        container_insights=settings.cluster.container_insights != "disabled",
+        services={key: _service(key, service, balancer) for key, service in services.items()},
+        load_balancer_arn_suffix=balancer.arn_suffix if balancer else None,
+        database=_database(settings.database, components.database),
+        cache_nodes=components.cache.members if components.cache else (),
+        functions={"secret-urls": _secret_urls(components.secret_urls)} if components.secret_urls else {},
+        application=_application(settings.alarms),
+    )
+
+
+def _service(key: str, service: Service, balancer: LoadBalancer | None) -> WatchedService:
+    target = balancer.targets.get(key) if balancer else None
+    other = target.alternate if target else None
+    return WatchedService(
+        service_name=service.name,
+        target_arn_suffix=target.arn_suffix if target else None,
+        alternate_arn_suffix=other.arn_suffix if other else None,
+    )
+
+
+def _database(given: model.Database | None, database: Database | None) -> WatchedDatabase | None:
+    if given is None or database is None:
+        return None
+    return WatchedDatabase(
+        identifier=database.identifier,
+        engine=given.engine,
+        instance_class=given.instance_class,
+        storage_gib=given.storage_gib,
+        max_connections=given.parameters.get("max_connections"),
+        replicas={"replica": database.replica.identifier} if database.replica else {},
+    )
+
+
+def _application(alarms: model.Alarms | None) -> Mapping[str, ApplicationMetric]:
+    return {
+        name: ApplicationMetric(**{**metric.model_dump(), "severity": Severity(metric.severity)})
+        for name, metric in (alarms.metrics if alarms else {}).items()
+    }
+
+
+def _secret_urls(urls: SecretUrls) -> WatchedFunction:
+    return WatchedFunction(
+        function_name=urls.function_name,
+        failing="connection URLs are no longer kept in step with passwords: after the next rotation, services cannot connect",
+        severity=Severity.DATABASE,
+        # One run and its two repetitions: what comes and goes says nothing.
+        errors=2,
+        minutes=15,
+    )

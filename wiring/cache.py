@@ -1,0 +1,39 @@
+"""The cache."""
+
+from __future__ import annotations
+
+from components.cache import CacheArgs
+from components.network import Network
+from settings import checks
+from wiring.context import Context
+
+
+def args(context: Context, network: Network) -> CacheArgs | None:
+    """Return the cache's arguments, or None where the stack has none."""
+    settings, cache = context.settings, context.settings.cache
+    if cache is None:
+        return None
+    protection = settings.protection
+    return CacheArgs(
+        label=context.label,
+        account_id=context.account_id,
+        region=context.region,
+        vpc_id=network.vpc_id,
+        subnet_ids=network.isolated_subnet_ids,
+        identifier=cache.name or context.label,
+        engine=cache.engine,
+        version=cache.version,
+        node_type=cache.node_type,
+        shards=cache.shards,
+        replicas=cache.replicas,
+        multi_az=checks.cache_spans_zones(cache),
+        snapshot_days=cache.snapshot_days,
+        snapshot_window=cache.snapshot_window,
+        maintenance_window=cache.maintenance_window,
+        log_days=settings.logs.retention_days,
+        log_key_arn=context.log_key_arn,
+        final_snapshot=protection.final_snapshot and cache.snapshot_days > 0,
+        recovery_days=protection.secret_recovery_days,
+        protect=protection.protect,
+        key_deletion_days=protection.key_deletion_days,
+    )

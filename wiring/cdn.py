@@ -1,0 +1,31 @@
+"""CloudFront in front of the load balancer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from components.cdn import CdnArgs
+from components.certificate import Certificate
+from components.load_balancer import LoadBalancer
+from settings import checks
+from wiring import web_acl
+from wiring.certificate import CDN_CERTIFICATE, public_hosts
+from wiring.context import Context
+
+
+def args(context: Context, balancer: LoadBalancer | None, certificates: Mapping[str, Certificate]) -> CdnArgs | None:
+    """Return the arguments of CloudFront in front of the load balancer, or None where the stack has none."""
+    cdn, domain = context.settings.cdn, context.settings.domain
+    if cdn is None or domain is None or balancer is None or balancer.origin_secret is None:
+        return None
+    return CdnArgs(
+        label=context.label,
+        hosts=public_hosts(domain),
+        certificate_arn=certificates[CDN_CERTIFICATE].arn,
+        origin_host=checks.origin_host(cdn, domain),
+        header_name=balancer.origin_header,
+        header_value=balancer.origin_secret,
+        price_class=cdn.price_class,
+        access_log_bucket=balancer.access_log_bucket,
+        waf=web_acl.args(cdn.waf, context.edge_log_key_arn),
+    )

@@ -1,0 +1,166 @@
+"""The containers of a service: images, environment, secrets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from pulumi import Input, Output
+
+from components import _documents as documents
+from components._containers import BuildArgs, ContainerArgs, ContainerHealthCheckArgs, SecretReference
+from components._log_router import LogRouterArgs
+from settings import checks, model
+from wiring.context import Components, Context
+
+
+def args(context: Context, key: str, service: model.Service, components: Components) -> Sequence[ContainerArgs]:
+    """Return the arguments of a service's containers: its own, named by its key, then its sidecars."""
+    named: dict[str, model.Service | model.Sidecar] = {key: service, **service.sidecars}
+    return [_container(context, name, container, service, components) for name, container in named.items()]
+
+
+def _container(
+    context: Context,
+    name: str,
+    container: model.Service | model.Sidecar,
+    service: model.Service,
+    components: Components,
+) -> ContainerArgs:
+    sidecar = container if isinstance(container, model.Sidecar) else None
+    values = _values(context, container, components)
+    # Whoever opens a shell in the service's own container writes where they like.
+    shell = sidecar is None and service.exec
+    return ContainerArgs(
+        name=name,
+        image=_image(container.image, components),
+        essential=sidecar is None or sidecar.essential,
+        port=container.port,
+        command=container.command,
+        entry_point=container.entry_point,
+        environment={variable: _filled(text, values) for variable, text in container.environment.items()},
+        secrets={variable: _secret(reference, components) for variable, reference in container.secrets.items()},
+        user=container.user,
+        read_only_root=container.read_only_root and not shell,
+        tmp_mib=service.tmp_mib,
+        health_check=_health_check(container.health_check, container.port, service.health.path),
+        cpu=sidecar.cpu if sidecar else None,
+        memory_mib=sidecar.memory_mib if sidecar else None,
+        stop_seconds=service.stop_seconds,
+    )
+
+
+def log_router(router: model.LogRouter | None, components: Components) -> LogRouterArgs | None:
+    """Return the arguments of the container that sends log lines to further groups, or None without one."""
+    if router is None:
+        return None
+    image = _image(router.image, components)
+    if isinstance(image, BuildArgs):
+        raise TypeError("the settings let no router's image be built")
+    return LogRouterArgs(routes=router.routes, image=image, memory_mib=router.memory_mib)
+
+
+def repository_arns(service: model.Service, components: Components) -> Sequence[Input[str]]:
+    """Return the repositories a service pulls from: the stack's own, and ECR repositories named by address."""
+    images = service.images
+    own = sorted({image.repository for image in images if image.repository})
+    arns: list[Input[str]] = [components.registry.arns[name] for name in own] if components.registry else []
+    for uri in sorted({image.uri for image in images if image.uri}):
+        if match := _ECR.match(uri):
+            partition = documents.partition(match["region"])
+            arns.append(f"arn:{partition}:ecr:{match['region']}:{match['account']}:repository/{match['name']}")
+    return arns
+
+
+_ECR: Final = re.compile(
+    r"^(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/(?P<name>[^:@]+)"
+)
+
+
+def _image(image: model.Image, components: Components) -> Input[str] | BuildArgs:
+    if image.repository is None or components.registry is None:
+        return str(image.uri)
+    url = components.registry.urls[image.repository]
+    if image.build:
+        return _build(image.build, url)
+    return Output.concat(url, f"@{image.digest}" if image.digest else f":{image.tag}")
+
+
+def _build(build: model.Build, repository_url: Input[str]) -> BuildArgs:
+    return BuildArgs(
+        repository_url=repository_url,
+        context=build.context,
+        dockerfile=build.dockerfile,
+        arguments=build.arguments,
+        target=build.target,
+    )
+
+
+def _values(context: Context, container: model.Container, components: Components) -> Mapping[str, Input[str]]:
+    """Return what references in environment values stand for."""
+    settings = context.settings
+    values: dict[str, Input[str]] = {
+        "app": settings.app,
+        "environment": settings.environment,
+        "aws.region": context.region,
+        "domain.host": settings.domain.host if settings.domain else "",
+        "image.tag": container.image.tag or "",
+    }
+    if components.database:
+        values |= {
+            "database.host": components.database.address,
+            "database.port": str(components.database.port),
+            "database.name": components.database.database_name,
+            "database.iamUsername": settings.database.iam_username if settings.database else "",
+            "database.replicaHost": components.database.replica.address if components.database.replica else "",
+        }
+    if components.cache:
+        values |= {"cache.host": components.cache.host, "cache.port": str(components.cache.port)}
+    if components.media:
+        values |= {"media.bucket": components.media.bucket, "media.url": components.media.base_url}
+    return values
+
+
+def _filled(text: str, values: Mapping[str, Input[str]]) -> Input[str]:
+    """Put values in the place of references; the settings made sure that each stands for something."""
+    pieces = checks.REFERENCE.split(text)
+    if len(pieces) == 1:
+        return text
+    return Output.concat(*(values[piece] if index % 2 else piece for index, piece in enumerate(pieces)))
+
+
+def _secret(reference: str, components: Components) -> SecretReference:
+    name, _, key = reference.partition(":")
+    for part, holder in (("database", components.database), ("cache", components.cache)):
+        if name == part and holder:
+            return SecretReference(arn=holder.secret_arn, key=key, key_arn=holder.key_arn)
+    if components.secrets and name in components.secrets.arns:
+        secrets = components.secrets
+        return SecretReference(arn=secrets.arns[name], key=key or None, key_arn=secrets.key_arn)
+    if components.secret_urls and name in components.secret_urls.arns:
+        urls = components.secret_urls
+        return SecretReference(arn=urls.arns[name], key_arn=urls.key_arns[name])
+    raise LookupError(f"the secret {name!r} belongs to no part of this stack")
+
+
+def _health_check(check: model.HealthCheck | None, port: int | None, path: str) -> ContainerHealthCheckArgs | None:
+    if check is None:
+        return None
+    url = f"http://localhost:{port}{path}"
+    ready = {
+        "python": (
+            "CMD",
+            "python",
+            "-c",
+            f"import urllib.request; urllib.request.urlopen('{url}', timeout={check.timeout_seconds})",
+        ),
+        "curl": ("CMD-SHELL", f"curl -f {url} || exit 1"),
+    }
+    return ContainerHealthCheckArgs(
+        command=ready.get(check.command[0], check.command),
+        interval_seconds=check.interval_seconds,
+        timeout_seconds=check.timeout_seconds,
+        retries=check.retries,
+        start_seconds=check.start_seconds,
+    )

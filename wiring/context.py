@@ -1,0 +1,97 @@
+"""What all parts are made from: the stack file, the account, the keys of the logs, and the parts before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import pulumi_aws as aws
+from pulumi import Input, InvokeOptions, Output
+
+from components.cache import Cache
+from components.cluster import Cluster
+from components.database import Database
+from components.encryption_key import EncryptionKey
+from components.load_balancer import LoadBalancer
+from components.media_bucket import MediaBucket
+from components.network import Network
+from components.registry import Registry
+from components.secret_urls import SecretUrls
+from components.secrets import Secrets
+from settings import Settings, model
+
+CLOUDFRONT_REGION: Final = "us-east-1"
+"""Where CloudFront looks for certificates and firewalls."""
+LOG_KEY: Final = "logs"
+EDGE_LOG_KEY: Final = "edge-logs"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Context:
+    """What every part may need to know."""
+
+    settings: Settings
+    """The stack file."""
+    account_id: Input[str]
+    """The AWS account."""
+    zone_id: Input[str]
+    """The hosted zone; empty where the stack has no domain."""
+    cloudfront_prefix_list: Input[str] | None = None
+    """The id of AWS's list of the addresses CloudFront comes from; None where it is not in front of the load balancer."""
+    log_key_arn: Input[str] | None = None
+    """The key that encrypts logs; None: AWS's own."""
+    edge_log_key_arn: Input[str] | None = None
+    """The key that encrypts CloudFront's logs; None: AWS's own."""
+
+    @property
+    def label(self) -> str:
+        """What generated names start with."""
+        return self.settings.label
+
+    @property
+    def region(self) -> str:
+        """The stack's region."""
+        return self.settings.aws.region
+
+    def with_log_keys(self, keys: Mapping[str, EncryptionKey]) -> Context:
+        """Return this context with the keys that encrypt logs, by component. CloudFront's logs take the stack's where it has none of its own."""
+        arns = {name: key.arn for name, key in keys.items()}
+        own = arns.get(LOG_KEY)
+        return replace(self, log_key_arn=own, edge_log_key_arn=arns.get(EDGE_LOG_KEY) or own)
+
+
+@dataclass(frozen=True, slots=True)
+class Components:
+    """The components that services are wired to; None for those that the stack does not have."""
+
+    network: Network
+    cluster: Cluster
+    secrets: Secrets | None = None
+    secret_urls: SecretUrls | None = None
+    registry: Registry | None = None
+    database: Database | None = None
+    cache: Cache | None = None
+    media: MediaBucket | None = None
+    load_balancer: LoadBalancer | None = None
+
+
+def resolve(settings: Settings, lookup: InvokeOptions) -> Context:
+    """Return the context of a stack, after asking AWS for what the stack file does not say; `lookup` says by which provider."""
+    return Context(
+        settings=settings,
+        account_id=aws.get_caller_identity_output(opts=lookup).account_id,
+        zone_id=_zone_id(settings.domain, lookup),
+        cloudfront_prefix_list=_cloudfront_prefix_list(lookup) if settings.cdn else None,
+    )
+
+
+def _zone_id(domain: model.Domain | None, lookup: InvokeOptions) -> Input[str]:
+    """Return the id of the hosted zone, looked up where only its name is given."""
+    if domain is None:
+        return ""
+    return domain.zone_id or aws.route53.get_zone_output(name=domain.zone, opts=lookup).zone_id
+
+
+def _cloudfront_prefix_list(lookup: InvokeOptions) -> Output[str]:
+    return aws.ec2.get_managed_prefix_list_output(name="com.amazonaws.global.cloudfront.origin-facing", opts=lookup).id

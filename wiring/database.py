@@ -1,0 +1,66 @@
+"""The database, with its replica and its proxy."""
+
+from __future__ import annotations
+
+from components.database import DatabaseArgs, Engine, PoolArgs, ReplicaArgs
+from components.network import Network
+from settings import checks, model
+from wiring.context import Context
+
+
+def args(context: Context, network: Network) -> DatabaseArgs | None:
+    """Return the database's arguments, or None where the stack has none."""
+    settings, database = context.settings, context.settings.database
+    if database is None:
+        return None
+    protection = settings.protection
+    return DatabaseArgs(
+        label=context.label,
+        account_id=context.account_id,
+        region=context.region,
+        vpc_id=network.vpc_id,
+        subnet_ids=network.isolated_subnet_ids,
+        identifier=database.name or context.label,
+        engine=Engine(database.engine),
+        version=database.version,
+        instance_class=database.instance_class,
+        storage_gib=database.storage_gib,
+        storage_type=database.storage_type,
+        iops=database.iops,
+        throughput=database.throughput_mibps,
+        max_storage_gib=database.max_storage_gib,
+        multi_az=database.multi_az,
+        database_name=checks.database_name(settings, database),
+        username=database.username,
+        port=database.port,
+        backup_days=database.backup_days,
+        backup_window=database.backup_window,
+        maintenance_window=database.maintenance_window,
+        managed_password=database.managed_password,
+        rotate_days=database.rotate_days,
+        recovery_days=protection.secret_recovery_days,
+        iam_authentication=database.iam_authentication,
+        replica=_replica(database.read_replica),
+        proxy=_proxy(database.proxy),
+        monitoring_seconds=database.monitoring_seconds,
+        insights_days=database.insights_days,
+        auto_minor_upgrade=database.auto_minor_upgrade,
+        allow_major_upgrade=database.allow_major_upgrade,
+        extended_support=database.extended_support,
+        apply_immediately=database.apply_immediately,
+        parameters=database.parameters,
+        log_days=settings.logs.retention_days,
+        log_key_arn=context.log_key_arn,
+        deletion_protection=protection.deletion_protection,
+        final_snapshot=protection.final_snapshot,
+        protect=protection.protect,
+        key_deletion_days=protection.key_deletion_days,
+    )
+
+
+def _replica(replica: model.ReadReplica | None) -> ReplicaArgs | None:
+    return ReplicaArgs(instance_class=replica.instance_class, zone=replica.zone) if replica else None
+
+
+def _proxy(proxy: model.DatabaseProxy | None) -> PoolArgs | None:
+    return PoolArgs(connections_percent=proxy.connections_percent, idle_minutes=proxy.idle_minutes) if proxy else None

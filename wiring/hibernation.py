@@ -1,0 +1,39 @@
+"""The schedule that stops a stack outside working hours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from components.hibernation import HibernationArgs, SleeperArgs
+from components.service import Service
+from wiring.context import Components, Context
+from wiring.service import task_range
+
+
+def args(context: Context, components: Components, services: Mapping[str, Service]) -> HibernationArgs | None:
+    """Return the arguments of the off-hours schedule, or None where the stack always runs."""
+    hibernation = context.settings.hibernation
+    if hibernation is None:
+        return None
+    return HibernationArgs(
+        label=context.label,
+        account_id=context.account_id,
+        region=context.region,
+        services={key: _service(context, key, service, components) for key, service in services.items()},
+        databases={"database": components.database.identifier} if components.database else {},
+        sleep_at=hibernation.sleep,
+        wake_at=hibernation.wake,
+        time_zone=hibernation.time_zone,
+        weekends=hibernation.weekends,
+    )
+
+
+def _service(context: Context, key: str, service: Service, components: Components) -> SleeperArgs:
+    fewest, most = task_range(context.settings.services[key].tasks)
+    return SleeperArgs(
+        cluster_name=components.cluster.name,
+        service_name=service.name,
+        min_tasks=fewest,
+        max_tasks=most,
+        scalable_target_id=service.scalable_target_id,
+    )

@@ -1,0 +1,77 @@
+"""The load balancer, and the target groups of the services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pulumi import Input
+
+from components.certificate import Certificate
+from components.load_balancer import HealthCheckArgs, LoadBalancerArgs, OriginLock, TargetArgs
+from components.network import Network
+from settings import model
+from wiring import web_acl
+from wiring.certificate import BALANCER_CERTIFICATE
+from wiring.context import Context
+
+
+def args(context: Context, network: Network, certificates: Mapping[str, Certificate]) -> LoadBalancerArgs | None:
+    """Return the load balancer's arguments, or None where the stack has none."""
+    settings, balancer = context.settings, context.settings.load_balancer
+    if balancer is None:
+        return None
+    own = certificates.get(BALANCER_CERTIFICATE)
+    return LoadBalancerArgs(
+        label=context.label,
+        account_id=context.account_id,
+        region=context.region,
+        load_balancer_name=balancer.name,
+        vpc_id=network.vpc_id,
+        subnet_ids=network.public_subnet_ids,
+        certificate_arn=own.arn if own else str(balancer.certificate_arn),
+        tls_policy=balancer.tls_policy,
+        http_redirect=balancer.http_redirect and settings.cdn is None,
+        idle_timeout_seconds=balancer.idle_timeout_seconds,
+        access_log_days=balancer.access_log_days,
+        access_log_of_cdn=bool(settings.cdn or (settings.media and settings.media.cdn)),
+        waf=web_acl.args(balancer.waf, context.log_key_arn),
+        deletion_protection=settings.protection.deletion_protection,
+        empty_on_destroy=settings.protection.empty_on_destroy,
+        protect=settings.protection.protect,
+        origin_lock=_origin_lock(context.cloudfront_prefix_list),
+        targets={
+            name: _target(service, service.route, service.port)
+            for name, service in settings.services.items()
+            if service.route and service.port
+        },
+    )
+
+
+def _origin_lock(prefix_list_id: Input[str] | None) -> OriginLock | None:
+    return OriginLock(prefix_list_id=prefix_list_id) if prefix_list_id else None
+
+
+def _target(service: model.Service, route: model.Route, port: int) -> TargetArgs:
+    return TargetArgs(
+        port=port,
+        health=_health(service.health),
+        deregistration_seconds=service.health.deregistration_seconds,
+        paths=route.paths,
+        hosts=route.hosts,
+        priority=route.priority,
+        default=route.default,
+        stickiness_seconds=route.sticky_seconds,
+        blue_green=service.deployment.strategy == "blueGreen",
+    )
+
+
+def _health(health: model.Health) -> HealthCheckArgs:
+    return HealthCheckArgs(
+        path=health.path,
+        port=health.port,
+        interval_seconds=health.interval_seconds,
+        timeout_seconds=health.timeout_seconds or min(5, health.interval_seconds - 1),
+        healthy_after=health.healthy_after,
+        unhealthy_after=health.unhealthy_after,
+        matcher=health.codes,
+    )

@@ -1,0 +1,60 @@
+"""The bucket for uploads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from components.certificate import Certificate
+from components.load_balancer import LoadBalancer
+from components.media_bucket import MediaBucketArgs, MediaCdnArgs, ReplicationArgs
+from settings import model
+from wiring.certificate import MEDIA_CERTIFICATE
+from wiring.context import Context
+
+
+def args(
+    context: Context, certificates: Mapping[str, Certificate], balancer: LoadBalancer | None
+) -> MediaBucketArgs | None:
+    """Return the media bucket's arguments, or None where the stack has none."""
+    media, protection = context.settings.media, context.settings.protection
+    if media is None:
+        return None
+    return MediaBucketArgs(
+        label=context.label,
+        account_id=context.account_id,
+        region=context.region,
+        bucket_name=media.bucket,
+        versioning=media.versioning,
+        expire_noncurrent_days=media.noncurrent_days,
+        to_infrequent_access_days=media.infrequent_access_days,
+        cors_origins=media.cors_origins,
+        empty_on_destroy=protection.empty_on_destroy,
+        protect=protection.protect,
+        key_deletion_days=protection.key_deletion_days,
+        replication=_replication(media.replicate),
+        cdn=_cdn(media.cdn, certificates.get(MEDIA_CERTIFICATE), balancer),
+    )
+
+
+def _replication(replicate: model.Replicate | None) -> ReplicationArgs | None:
+    if replicate is None:
+        return None
+    return ReplicationArgs(
+        region=replicate.region,
+        copy_name=replicate.bucket,
+        within_fifteen_minutes=replicate.within_fifteen_minutes,
+        deletions=replicate.deletions,
+    )
+
+
+def _cdn(
+    cdn: model.MediaCdn | None, certificate: Certificate | None, balancer: LoadBalancer | None
+) -> MediaCdnArgs | None:
+    if cdn is None:
+        return None
+    return MediaCdnArgs(
+        host=cdn.host,
+        certificate_arn=certificate.arn if certificate else None,
+        price_class=cdn.price_class,
+        access_log_bucket=balancer.access_log_bucket if balancer else None,
+    )

@@ -1,0 +1,25 @@
+"""The network."""
+
+from __future__ import annotations
+
+from components.network import Nat, NetworkArgs
+from settings import checks
+from wiring.context import Context
+
+
+def args(context: Context) -> NetworkArgs:
+    """Return the network's arguments."""
+    network = context.settings.network
+    return NetworkArgs(
+        label=context.label,
+        account_id=context.account_id,
+        region=context.region,
+        cidr=network.cidr,
+        zones=network.zones,
+        nat=Nat(network.nat),
+        endpoints=network.endpoints,
+        flow_log_days=network.flow_log_days,
+        log_key_arn=context.log_key_arn,
+        flows=checks.flows(context.settings) if network.acls else None,
+        acl_rules=network.acl_rules,
+    )

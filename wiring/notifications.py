@@ -1,0 +1,57 @@
+"""Who is told, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pulumi import Output
+
+from components.notifications import Audience, AudienceArgs, NotificationsArgs, SlackChannel, SlackWebhook
+from components.secrets import Secrets
+from settings import checks, model
+from wiring.context import Components, Context
+
+
+def args(context: Context, components: Components) -> NotificationsArgs | None:
+    """Return the arguments of the topics and of who listens to them, or None where nobody is told."""
+    settings, notify = context.settings, context.settings.notify
+    if notify is None:
+        return None
+    audiences = {audience: _audience(getattr(notify, audience), components.secrets) for audience in Audience}
+    return NotificationsArgs(
+        label=context.label,
+        account_id=context.account_id,
+        region=context.region,
+        audiences={audience: told for audience, told in audiences.items() if told},
+        cluster_name=settings.cluster.name or context.label,
+        health_checks=settings.health_check is not None,
+        chatbot_region=notify.chatbot_region,
+        log_days=settings.logs.retention_days,
+        log_key_arn=context.log_key_arn,
+        protect=settings.protection.protect,
+        key_deletion_days=settings.protection.key_deletion_days,
+    )
+
+
+def _audience(listeners: Sequence[model.Listener], secrets: Secrets | None) -> AudienceArgs | None:
+    if not listeners:
+        return None
+    webhooks = [listener.slack_webhook_secret for listener in listeners]
+    return AudienceArgs(
+        emails=[listener.email for listener in listeners if listener.email],
+        https={
+            listener.name or checks.DEFAULT_ENDPOINT: Output.secret(listener.https)
+            for listener in listeners
+            if listener.https
+        },
+        slack_channels=[
+            SlackChannel(team_id=listener.slack_team_id, channel_id=listener.slack_channel_id)
+            for listener in listeners
+            if listener.slack_team_id and listener.slack_channel_id
+        ],
+        slack_webhooks=[
+            SlackWebhook(secret=name, secret_arn=secrets.arns[name], key_arn=secrets.key_arn)
+            for name in webhooks
+            if name and secrets
+        ],
+    )

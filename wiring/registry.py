@@ -1,0 +1,26 @@
+"""The image repositories."""
+
+from __future__ import annotations
+
+from components.registry import RegistryArgs
+from wiring.context import Context
+
+
+def args(context: Context) -> RegistryArgs | None:
+    """Return the registry's arguments, or None where the stack has none."""
+    settings, registry = context.settings, context.settings.registry
+    if registry is None:
+        return None
+    return RegistryArgs(
+        label=context.label,
+        account_id=context.account_id,
+        region=context.region,
+        repositories=settings.repositories,
+        keep_images=registry.keep_images,
+        untagged_days=registry.untagged_days,
+        scan=registry.scan_on_push,
+        immutable=registry.immutable_tags,
+        empty_on_destroy=settings.protection.empty_on_destroy,
+        protect=settings.protection.protect,
+        key_deletion_days=settings.protection.key_deletion_days,
+    )

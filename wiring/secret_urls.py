@@ -1,0 +1,81 @@
+"""The secrets that the program fills with a connection URL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pulumi import Input
+
+from components.cache import Cache
+from components.cluster import Cluster
+from components.database import Database
+from components.network import Network
+from components.secret_urls import SecretUrlArgs, SecretUrlsArgs
+from settings import checks, model
+from wiring.context import Context
+
+
+def args(
+    context: Context, network: Network, cluster: Cluster, database: Database | None, cache: Cache | None
+) -> SecretUrlsArgs | None:
+    """Return the arguments of the secrets that the program fills with a URL, or None where the stack has none."""
+    settings = context.settings
+    urls = {
+        **(_database_urls(context, settings.database, database) if settings.database and database else {}),
+        **(_cache_urls(context, settings.cache, cache) if settings.cache and cache else {}),
+    }
+    if not urls:
+        return None
+    return SecretUrlsArgs(
+        label=context.label,
+        account_id=context.account_id,
+        region=context.region,
+        function_name=f"{context.label}-secret-urls",
+        urls=urls,
+        vpc_id=network.vpc_id,
+        subnet_ids=list(network.private_subnet_ids),
+        cluster_name=cluster.name,
+        log_days=settings.logs.retention_days,
+        log_key_arn=context.log_key_arn,
+        recovery_days=settings.protection.secret_recovery_days,
+        protect=settings.protection.protect,
+    )
+
+
+def _database_urls(context: Context, given: model.Database, database: Database) -> Mapping[str, SecretUrlArgs]:
+    """Return the URLs of the database, or of its proxy, and of its read replica, by their secrets."""
+    settings, replica = context.settings, database.replica
+    ends: dict[str, tuple[Input[str], int]] = {}
+    if given.url_secret:
+        ends[given.url_secret] = (database.address, database.port)
+    if given.read_replica and given.read_replica.url_secret and replica:
+        ends[given.read_replica.url_secret] = (replica.address, replica.port)
+    return {
+        secret: SecretUrlArgs(
+            name=settings.secret_name(secret),
+            kind=given.engine,
+            source_arn=database.secret_arn,
+            key_arn=database.key_arn,
+            host=host,
+            port=port,
+            database=checks.database_name(settings, given),
+            services=checks.readers(settings, secret),
+        )
+        for secret, (host, port) in ends.items()
+    }
+
+
+def _cache_urls(context: Context, given: model.Cache, cache: Cache) -> Mapping[str, SecretUrlArgs]:
+    if not given.url_secret:
+        return {}
+    return {
+        given.url_secret: SecretUrlArgs(
+            name=context.settings.secret_name(given.url_secret),
+            kind="redis",
+            source_arn=cache.secret_arn,
+            key_arn=cache.key_arn,
+            host=cache.host,
+            port=cache.port,
+            services=checks.readers(context.settings, given.url_secret),
+        )
+    }

@@ -1,0 +1,216 @@
+"""A service: its containers, its way in, what it may do, how it scales."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pulumi import Output
+
+from components import _documents as documents
+from components.database import Database
+from components.load_balancer import LoadBalancer, Target
+from components.media_bucket import MediaBucket
+from components.service import (
+    BlueGreenArgs,
+    ConnectionArgs,
+    EgressArgs,
+    EntryArgs,
+    Metric,
+    MigrateArgs,
+    ScalingArgs,
+    ScheduledArgs,
+    Service,
+    ServiceArgs,
+    StepArgs,
+    StepMetric,
+)
+from settings import checks, model
+from wiring import containers
+from wiring.context import Components, Context
+
+
+def args(
+    context: Context, key: str, components: Components, before: Mapping[str, Service], migrated: Output[str]
+) -> ServiceArgs:
+    """Return a service's arguments.
+
+    Args:
+        context: what every part may need to know.
+        key: the service's key in the stack file.
+        components: the parts that it is wired to.
+        before: the services made before it; its migration runs after theirs.
+        migrated: known once every migration ran: then the service changes.
+    """
+    settings, service = context.settings, context.settings.services[key]
+    network, deployment = components.network, service.deployment
+    fewest, most = task_range(service.tasks)
+    return ServiceArgs(
+        label=context.label,
+        region=context.region,
+        account_id=context.account_id,
+        service_name=checks.service_name(settings, key, service),
+        family=checks.family(settings, key, service),
+        log_group_name=checks.log_group(settings, key, service),
+        log_router=containers.log_router(service.log_router, components),
+        log_days=settings.logs.retention_days,
+        log_key_arn=context.log_key_arn,
+        cluster_arn=components.cluster.arn,
+        cluster_name=components.cluster.name,
+        containers=containers.args(context, key, service, components),
+        cpu=service.cpu,
+        memory_mib=service.memory_mib,
+        architecture=service.architecture,
+        ephemeral_gib=service.ephemeral_gib,
+        vpc_id=network.vpc_id,
+        subnet_ids=network.private_subnet_ids,
+        network_cidr=network.cidr,
+        s3_prefix_list_id=network.s3_prefix_list_id,
+        entry=_entry(key, service, components.load_balancer),
+        connections=_connections(service, components),
+        egress=[EgressArgs(port=egress.port, cidr=egress.cidr) for egress in service.egress],
+        min_tasks=fewest,
+        max_tasks=most,
+        desired_tasks=fewest if service.tasks.desired is None else service.tasks.desired,
+        scaling=_scaling(service.scaling) if most > fewest else None,
+        minimum_healthy_percent=deployment.minimum_healthy_percent,
+        maximum_percent=deployment.maximum_percent,
+        sleeps=settings.hibernation is not None,
+        wait_for_steady_state=deployment.wait_for_steady_state,
+        migration=_migration(context, key, service, components, before),
+        after=[migrated] if settings.migrating else [],
+        spot_percent=service.spot_percent,
+        exec_enabled=service.exec,
+        repository_arns=containers.repository_arns(service, components),
+        permissions=_permissions(context, service, components),
+        waivers=_waivers(service),
+    )
+
+
+def task_range(tasks: model.Tasks) -> tuple[int, int]:
+    """Return the fewest and the most tasks."""
+    if tasks.count is not None:
+        return tasks.count, tasks.count
+    fewest = tasks.min or 0
+    return fewest, tasks.max or fewest
+
+
+def _migration(
+    context: Context, key: str, service: model.Service, components: Components, before: Mapping[str, Service]
+) -> MigrateArgs | None:
+    if service.migrate is None:
+        return None
+    given = context.settings.aws
+    addresses = {name: address for endpoints in given.endpoints or () for name, address in endpoints.items()}
+    return MigrateArgs(
+        family=checks.migration_family(context.settings, key, service),
+        command=service.migrate.command,
+        after=[part for part in (components.database, *(other.migration for other in before.values())) if part],
+        timeout_seconds=service.migrate.timeout_minutes * 60,
+        profile=given.profile,
+        assume_role_arns=[str(role["roleArn"]) for role in given.assume_roles or () if "roleArn" in role],
+        endpoints={name: addresses[name] for name in ("ecs", "sts") if name in addresses},
+    )
+
+
+def _entry(key: str, service: model.Service, balancer: LoadBalancer | None) -> EntryArgs | None:
+    if balancer is None or service.route is None:
+        return None
+    target = balancer.targets[key]
+    return EntryArgs(
+        target_group_arn=target.arn,
+        security_group_id=balancer.security_group_id,
+        request_label=Output.concat(balancer.arn_suffix, "/", target.arn_suffix),
+        health_port=service.health.port,
+        grace_seconds=service.health.grace_seconds,
+        blue_green=_blue_green(service.deployment, balancer.arn_suffix, target),
+    )
+
+
+def _blue_green(
+    deployment: model.Deployment, load_balancer_arn_suffix: Output[str], target: Target
+) -> BlueGreenArgs | None:
+    other = target.alternate
+    if other is None:
+        return None
+    return BlueGreenArgs(
+        alternate_target_group_arn=other.arn,
+        rule_arn=other.rule_arn,
+        load_balancer_arn_suffix=load_balancer_arn_suffix,
+        target_arn_suffixes=(target.arn_suffix, other.arn_suffix),
+        bake_minutes=deployment.bake_minutes,
+        rollback_percent=deployment.rollback_percent,
+    )
+
+
+def _connections(service: model.Service, components: Components) -> Mapping[str, ConnectionArgs]:
+    used = {
+        name: part
+        for name, part in (("database", components.database), ("cache", components.cache))
+        if part and name in service.uses
+    }
+    found = {
+        name: ConnectionArgs(security_group_id=part.security_group_id, port=part.port) for name, part in used.items()
+    }
+    replica = components.database.replica if components.database and "database" in used else None
+    if replica:
+        found["database-replica"] = ConnectionArgs(security_group_id=replica.security_group_id, port=replica.port)
+    return found
+
+
+def _scaling(scaling: model.Scaling | None) -> ScalingArgs:
+    if scaling is None:
+        return ScalingArgs(targets={"cpu": 70})
+    targets, steps = scaling.targets or model.Targets(), scaling.steps or model.Steps()
+    tracked: Mapping[Metric, int | None] = {
+        "cpu": targets.cpu_percent,
+        "memory": targets.memory_percent,
+        "requests": targets.requests_per_minute,
+    }
+    stepped: Mapping[StepMetric, model.Step | None] = {"cpu": steps.cpu_percent, "memory": steps.memory_percent}
+    return ScalingArgs(
+        targets={metric: value for metric, value in tracked.items() if value},
+        steps={metric: _step(step) for metric, step in stepped.items() if step},
+        out_cooldown_seconds=scaling.out_cooldown_seconds,
+        in_cooldown_seconds=scaling.in_cooldown_seconds,
+        schedule=[
+            ScheduledArgs(cron=bounds.cron, min_tasks=bounds.min, max_tasks=bounds.max, time_zone=bounds.time_zone)
+            for bounds in scaling.schedule
+        ],
+    )
+
+
+def _step(step: model.Step) -> StepArgs:
+    return StepArgs(up=step.up, down=step.down, up_minutes=step.up_minutes, down_minutes=step.down_minutes)
+
+
+def _permissions(context: Context, service: model.Service, components: Components) -> Sequence[documents.Statement]:
+    """Return what the application may do in AWS: what it declares, then what the parts that it uses need."""
+    return [
+        *(documents.allow(permission.actions, permission.resources) for permission in service.permissions),
+        *(_media_access(components.media) if components.media and "media" in service.uses else ()),
+        *(_database_login(context, components.database) if "database" in service.uses else ()),
+    ]
+
+
+def _media_access(media: MediaBucket) -> Sequence[documents.Statement]:
+    objects = Output.concat(media.arn, "/*")
+    return (
+        documents.allow(["s3:DeleteObject", "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], [objects]),
+        documents.allow(["s3:ListBucket"], [media.arn]),
+        documents.allow(["kms:Decrypt", "kms:GenerateDataKey"], [media.key_arn]),
+    )
+
+
+def _database_login(context: Context, database: Database | None) -> Sequence[documents.Statement]:
+    """Let a service log in with a token, as one user of the database and its replica."""
+    given, region = context.settings.database, context.region
+    if given is None or database is None or not given.iam_authentication:
+        return ()
+    start = Output.format("arn:{0}:rds-db:{1}:{2}:dbuser:", documents.partition(region), region, context.account_id)
+    users = [Output.concat(start, resource, "/", given.iam_username) for resource in database.resource_ids]
+    return (documents.allow(["rds-db:connect"], users),)
+
+
+def _waivers(service: model.Service) -> Sequence[str]:
+    """Return the controls of the policy pack that a service opts out of: what its images are allowed."""
+    return ["container-images-pinned"] if any(image.allow_mutable_tag for image in service.images) else []
