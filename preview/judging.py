@@ -137,13 +137,15 @@ def _verdict(pack: policies.Pack, graph: Graph, steps: Steps) -> policies.Verdic
 
 
 def _recorded(root: Path, read: stackfile.StackFile, pack: policies.Pack | None) -> Graph:
-    from preview import answers, awsx, lazy_aws  # noqa: PLC0415 - not before the policy pack was started
+    from preview import answers, awsx, lazy_imports  # noqa: PLC0415 - not before the policy pack was started
     from preview.record import InvalidStack, RefusedError, record  # noqa: PLC0415 - as above
 
-    lazy_aws.install()
+    lazy_imports.install()
     try:
-        return record(root, read.stack, read.config, observe=pack.observe if pack else None)
+        graph = record(root, read.stack, read.config, observe=pack.observe if pack else None)
     except InvalidStack as error:
         raise StoppedError(f"{read.path}: {error}", INVALID) from None
     except (RefusedError, answers.UnknownLookupError, awsx.UnknownComponentError) as error:
         raise StoppedError(f"error: {error}", REFUSED) from None
+    lazy_imports.save()
+    return graph

@@ -14,8 +14,10 @@ import json, sys
 import pulumi
 from pulumi import _types
 if sys.argv[1] == "lazy":
-    from preview import lazy_aws
-    lazy_aws.install()
+    from pathlib import Path
+    from preview import code_cache, lazy_imports
+    code_cache.folder = lambda: Path(sys.argv[3])
+    lazy_imports.install()
 import pulumi_aws as aws
 
 def hints(cls):
@@ -27,6 +29,8 @@ found = {}
 for service, name in [name.split(".") for name in json.loads(sys.argv[2])]:
     value = getattr(getattr(aws, service), name)
     found[f"{service}.{name}"] = hints(value) if isinstance(value, type) else type(value).__name__
+if sys.argv[1] == "lazy":
+    lazy_imports.save()
 found["modules"] = sum(name.startswith("pulumi_aws.") for name in sys.modules)
 print(json.dumps(found))
 """
@@ -54,9 +58,9 @@ NAMES = [
 ]
 
 
-def described(how: str) -> dict[str, object]:
+def described(how: str, cache: Path) -> dict[str, object]:
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, how, json.dumps(NAMES)],
+        [sys.executable, "-c", SCRIPT, how, json.dumps(NAMES), str(cache)],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
@@ -66,10 +70,13 @@ def described(how: str) -> dict[str, object]:
     return found
 
 
-def test_lazy_classes_are_the_sdks_and_few_modules_are_loaded() -> None:
-    ordinary, lazy = described("ordinary"), described("lazy")
+def test_lazy_classes_are_the_sdks_and_few_modules_are_loaded(tmp_path: Path) -> None:
+    ordinary, lazy, kept = (described(how, tmp_path) for how in ("ordinary", "lazy", "lazy"))
     many, few = ordinary.pop("modules"), lazy.pop("modules")
+    assert kept.pop("modules") == few
     assert lazy == ordinary
+    assert kept == ordinary, "built from the code that the first run kept"
+    assert list(tmp_path.iterdir())
     assert isinstance(many, int)
     assert isinstance(few, int)
     assert few < many / 2
@@ -77,7 +84,17 @@ def test_lazy_classes_are_the_sdks_and_few_modules_are_loaded() -> None:
 
 def test_a_name_that_does_not_exist() -> None:
     script = (
-        "import pulumi; from preview import lazy_aws; lazy_aws.install(); import pulumi_aws as aws;"
+        "import pulumi; from preview import lazy_imports; lazy_imports.install(); import pulumi_aws as aws;"
         "assert not hasattr(aws.sns, 'Tpoic'); assert aws.sns.Topic"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=REPOSITORY, check=True)
+
+
+def test_the_sdk_finds_the_classes_of_resource_types() -> None:
+    script = (
+        "import pulumi; from preview import lazy_imports; lazy_imports.install(); import pulumi_aws as aws;"
+        "module = pulumi.runtime.rpc.get_resource_module('aws', 'ec2/vpc', '');"
+        "assert type(module.construct('x', 'aws:ec2/vpc:Vpc', 'urn:pulumi:a::b::aws:ec2/vpc:Vpc::x')) is aws.ec2.Vpc;"
+        "assert pulumi.runtime.rpc.get_resource_package('aws', '')"
     )
     subprocess.run([sys.executable, "-c", script], cwd=REPOSITORY, check=True)

@@ -1,0 +1,386 @@
+"""Load only those parts of the AWS SDK that a program uses, from code that was compiled once.
+
+`pulumi_aws.ec2` and its like import every resource module they hold, and each of those every input and output class of
+the package: tens of megabytes of generated classes, which take most of a preview's time. `install` makes these packages
+load a module, and a class, when it is asked for. The classes are the SDK's own, built from the same source, with two
+things left out that only readers need: docstrings, and the evaluation of type hints, which happens where a type is asked
+for. What does not look as expected is imported the ordinary way.
+
+Only the preview's own process does this. `pulumi up` and the tests import the SDK as it is.
+"""
+
+from __future__ import annotations
+import __future__
+
+import functools
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import re
+import sys
+import types
+import typing
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import pulumi
+
+from preview.code_cache import Cache, File
+
+_PACKAGES: Final = ("pulumi_aws", "pulumi_awsx", "pulumi_random")
+_BY_HAND: Final = frozenset({"_utilities", "config"})
+"""Modules of a package that hold more than generated classes."""
+_SHARED: Final = ("_enums", "_inputs")
+"""Modules whose every name a resource module imports."""
+
+_STAR: Final = re.compile(r"from \.(\w+) import \*\s*")
+_HARMLESS: Final = re.compile(r"\s*(#.*|import .*|from \.\.? import _utilities|from \. import outputs)?\s*")
+_BLOCK: Final = re.compile(r"(?m)^(?:@.*\n(?:[ )].*\n|\n)*)*(?:class|def) (\w+)")
+_TOP_LEVEL: Final = re.compile(r"(?m)^(?!class |def |@)[^\s#)]")
+_WORD: Final = re.compile(r"[A-Za-z_]\w*")
+_SIMPLE: Final = frozenset(
+    {"pulumi", "Output", "Input", "Optional", "Sequence", "Mapping", "Any", "_builtins", "str", "int", "bool", "float"}
+)
+"""The words of a type hint that means the same in every module."""
+_SECTIONS: Final = "\nif typing.TYPE_CHECKING:\n"
+_REGISTER: Final = "\n_utilities.register("
+
+
+def install() -> None:
+    """Make the AWS SDK's packages lazy from now on; those already imported stay as they are."""
+    import pulumi._types as hints  # noqa: PLC0415 - must not be imported before the policy pack was started
+
+    original = getattr(hints, "_globals_for_cls", None)
+    if original is None or any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        return  # another SDK, whose type hints would miss the classes that are not built yet; or already done
+    setattr(hints, "_globals_for_cls", _with_referred_classes(original))  # noqa: B010 - it is the SDK's own
+    if hasattr(hints, "_types_from_annotations") and hasattr(hints, "_py_properties"):
+        _type_what_is_there(hints, original)
+    sys.meta_path.insert(0, _Finder(Cache(f"sdk-{version('pulumi-aws')}")))
+
+
+def save() -> None:
+    """Keep what this run compiled for the next one."""
+    for finder in sys.meta_path:
+        if isinstance(finder, _Finder):
+            finder.cache.save()
+
+
+def _type_what_is_there(hints: types.ModuleType, globals_for: Callable[[type], dict[str, object] | None]) -> None:
+    """Make the SDK work out the types of those properties that a resource has, not of all that it could have."""
+
+    @functools.cache
+    def property_types(cls: type) -> _PropertyTypes:
+        getters = {name: prop.fget for _, name, prop in getattr(hints, "_py_properties")(cls)}  # noqa: B009 - the SDK's own
+        return _PropertyTypes(cls, getters, globals_for, hints)
+
+    @functools.cache
+    def resource_types(cls: type) -> Mapping[str, object]:
+        annotations = getattr(hints, "_types_from_annotations")(cls)  # noqa: B009 - as above
+        return ChainMap(property_types(cls), annotations) if annotations else property_types(cls)
+
+    setattr(hints, "_types_from_py_properties", property_types)  # noqa: B010 - as above
+    setattr(hints, "resource_types", resource_types)  # noqa: B010 - as above
+
+
+class _PropertyTypes(MutableMapping[str, object]):
+    """The types of a class's properties by their names in Pulumi, each worked out when it is asked for."""
+
+    _known: typing.ClassVar[dict[str, object]] = {}
+
+    def __init__(
+        self,
+        cls: type,
+        getters: Mapping[str, Any],
+        globals_for: Callable[[type], dict[str, object] | None],
+        hints: types.ModuleType,
+    ) -> None:
+        self._cls = cls
+        self._getters = getters
+        self._globals_for = globals_for
+        self._hints = hints
+        self._found: dict[str, object] = {}
+
+    def __getitem__(self, name: str) -> object:
+        if name not in self._found:
+            self._found[name] = self._type(self._getters[name])
+        if self._found[name] is pulumi.Output:
+            raise KeyError(name)
+        return self._found[name]
+
+    def _type(self, getter: Any) -> object:  # noqa: ANN401 - a function
+        hint = getter.__annotations__.get("return")
+        if not isinstance(hint, str) or not _SIMPLE.issuperset(_WORD.findall(hint)):
+            return self._worked_out(getter)
+        if hint not in self._known:
+            self._known[hint] = self._worked_out(getter)
+        return self._known[hint]
+
+    def _worked_out(self, getter: Any) -> object:  # noqa: ANN401 - as above
+        names = self._globals_for(self._cls)
+        scope = _Scope(sys.modules.get(self._cls.__module__))
+        hint = typing.get_type_hints(getter, names, scope).get("return", pulumi.Output)
+        return self._hints.unwrap_type(hint)
+
+    def __setitem__(self, name: str, value: object) -> None:
+        self._found[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        del self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._getters)
+
+    def __len__(self) -> int:
+        return len(self._getters)
+
+
+class _Scope(dict[str, object]):
+    """The names in a class's type hints: those of its module, each built when it is named."""
+
+    def __init__(self, module: types.ModuleType | None) -> None:
+        super().__init__(Output=pulumi.Output, T=type(None))
+        self._names = _names_of(module)
+
+    def __missing__(self, name: str) -> object:
+        if self._names is None:
+            raise KeyError(name)
+        return self._names[name]
+
+
+def _with_referred_classes(original: Callable[[type], dict[str, object] | None]) -> object:
+    """Extend the names that a class's type hints are looked up in by those of its module that they name."""
+
+    def names_for(cls: type) -> dict[str, object] | None:
+        found = original(cls)
+        names = _names_of(sys.modules.get(cls.__module__))
+        if found is not None and names is not None:
+            found.update(names)
+            for name in _referred(cls):
+                if name not in found and name in names.all():
+                    found[name] = names[name]
+        return found
+
+    return names_for
+
+
+def _referred(cls: type) -> Iterator[str]:
+    """Name what the annotations of a class and its properties refer to by name only."""
+    for base in cls.__mro__:
+        annotations = list(vars(base).get("__annotations__", {}).values())
+        for value in vars(base).values():
+            if isinstance(value, property) and value.fget is not None:
+                annotations += getattr(value.fget, "__annotations__", {}).values()
+        while annotations:
+            annotation = annotations.pop()
+            if isinstance(annotation, typing.ForwardRef):
+                yield from _WORD.findall(annotation.__forward_arg__)
+            elif isinstance(annotation, str):
+                yield from _WORD.findall(annotation)
+            else:
+                annotations += typing.get_args(annotation)
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    """Finds the SDK's packages and modules, and hands them to the lazy loaders."""
+
+    def __init__(self, cache: Cache) -> None:
+        self.cache = cache
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        package, _, rest = fullname.partition(".")
+        if package not in _PACKAGES or rest.partition(".")[0] in _BY_HAND:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+        if spec is None or not isinstance(spec.loader, importlib.machinery.SourceFileLoader):
+            return None
+        loader = _PackageLoader if spec.submodule_search_locations else _ModuleLoader
+        if loader is _ModuleLoader and not hasattr(sys.modules[fullname.rpartition(".")[0]], _LAZY):
+            return None  # its package takes all its names at once
+        spec.loader = loader(fullname, spec.loader.path, self.cache.of(Path(spec.loader.path)))
+        return spec
+
+
+class _Loader(importlib.machinery.SourceFileLoader):
+    def __init__(self, fullname: str, path: str, kept: File) -> None:
+        super().__init__(fullname, path)
+        self.kept = kept
+
+    @functools.cached_property
+    def source(self) -> str:
+        return Path(self.path).read_text(encoding="utf-8")
+
+
+class _PackageLoader(_Loader):
+    """Loads a package without the modules it would import."""
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        modules, packages = self.kept.get("plan", self._plan)
+        if not modules:
+            super().exec_module(module)
+            return
+        by_key = {name.replace("_", ""): name for name in modules if not name.startswith("_")}
+
+        def find(name: str) -> object:
+            if name in packages:
+                return importlib.import_module(f"{module.__name__}.{name}")
+            if name in {"outputs", *_SHARED} or name.startswith("__"):
+                raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+            # Most names point to the module they are in. For another one, look into all of them.
+            for candidate in (*_homes(name, by_key), *modules):
+                home = importlib.import_module(f"{module.__name__}.{candidate}")
+                names = _names_of(home)
+                if name in (home.__all__ if names is None else names.own):
+                    found = vars(module)[name] = getattr(home, name)
+                    return found
+            raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+
+        vars(module).update({_LAZY: True, "__getattr__": find})
+        registered = self.kept.get("registered", self._registered)
+        if registered is not None:
+            _register_later(registered, module.__name__)
+
+    def _plan(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Name the modules that the package imports all from, private ones first, and its packages; nothing if it does more."""
+        text = self.source.partition(_REGISTER)[0]
+        text, _, rest = text.partition(_SECTIONS)
+        packages = re.findall(r"(?m)^    (\w+) = _utilities\.lazy_import\(", rest)
+        lines = text.splitlines()
+        modules = [match[1] for line in lines if (match := _STAR.fullmatch(line))]
+        if any(not _STAR.fullmatch(line) and not _HARMLESS.fullmatch(line) for line in lines):
+            return (), ()
+        return tuple(sorted(modules, key=lambda name: not name.startswith("_"))), tuple(packages)
+
+    def _registered(self) -> types.CodeType | None:
+        """The call that tells the SDK which class is which type of resource."""
+        _, call, rest = self.source.partition(_REGISTER)
+        return compile(call + rest, self.path, "exec", dont_inherit=True) if call else None
+
+
+def _homes(name: str, by_key: Mapping[str, str]) -> Iterator[str]:
+    """Name the modules a class or function may be in: `VpcArgs` in `vpc`, `get_zone_output` in `get_zone`."""
+    key = name.replace("_", "").lower().removeprefix("awaitable")
+    for candidate in (key, key.removesuffix("args"), key.removesuffix("output"), key.removesuffix("result")):
+        if candidate in by_key:
+            yield by_key[candidate]
+
+
+def _register_later(code: types.CodeType, package: str) -> None:
+    """Run the call that tells the SDK which class is which type of resource when the SDK asks for the first time."""
+    pending = [code]
+
+    def asked(original: Callable[..., object]) -> Callable[..., object]:
+        @functools.wraps(original)
+        def look_up(*args: object) -> object:
+            while pending:
+                exec(pending.pop(), {"_utilities": importlib.import_module(f"{package}._utilities")})  # noqa: S102 - the SDK's own code
+            return original(*args)
+
+        return look_up
+
+    for name in ("get_resource_package", "get_resource_module"):
+        setattr(pulumi.runtime.rpc, name, asked(getattr(pulumi.runtime.rpc, name)))
+
+
+class _Names(dict[str, Any]):
+    """The names of a module: what its first lines import and, built when it is named, each of its classes and functions."""
+
+    def __init__(self, module: types.ModuleType, own: frozenset[str], build: Callable[[_Names, str], None]) -> None:
+        super().__init__({key: value for key, value in vars(module).items() if key.startswith("__")})
+        self._module = module
+        self.own = own
+        self._build = build
+
+    def __missing__(self, name: str) -> Any:  # noqa: ANN401 - whatever the SDK has
+        if name in self.own:
+            self._build(self, name)
+            return self[name]
+        for other in self._others():
+            if name in other.own:
+                return other[name]
+        raise KeyError(name)
+
+    def all(self) -> frozenset[str]:
+        """What it can build, itself or from the modules it shares."""
+        return self.own.union(*(other.own for other in self._others()))
+
+    def _others(self) -> Iterator[_Names]:
+        package = self["__name__"].rpartition(".")[0]
+        for shared in _SHARED:
+            if (other := _names_of(sys.modules.get(f"{package}.{shared}"))) is not None and other is not self:
+                yield other
+
+
+_LAZY: Final = "__preview_lazy__"
+_NAMES: Final = "__preview_names__"
+
+
+def _names_of(module: types.ModuleType | None) -> _Names | None:
+    found = vars(module).get(_NAMES) if module else None
+    return found if isinstance(found, _Names) else None
+
+
+class _ModuleLoader(_Loader):
+    """Loads a module of generated classes and functions, each when it is asked for."""
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        own = frozenset(self.kept.get("names", self._names))
+        if not own:
+            super().exec_module(module)
+            return
+        names = _Names(module, own, self._build)
+        exec(self.kept.get("head", lambda: self._compiled(0, self._blocks[1][0])), names)  # noqa: S102 - the SDK's own code
+        public = names.get("__all__", [])
+        shared = module.__name__.rpartition(".")[2] in _SHARED
+
+        def find(name: str) -> object:
+            if name.startswith("__") or (name not in own and name not in names):
+                raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+            return names[name]
+
+        # A resource module copies every name of the shared ones. It needs none but those that `_Names` finds for it.
+        vars(module).update({_NAMES: names, "__getattr__": find, "__all__": [] if shared else public})
+
+    def _build(self, names: _Names, name: str) -> None:
+        code = self.kept.get(name, lambda: self._compiled(*self._blocks[0][name]))
+        try:
+            exec(code, names)  # noqa: S102 - the SDK's own code
+        except NameError as error:  # a class body looks names up past `_Names`
+            if error.name not in names.all() or error.name in names:
+                raise
+            names[error.name] = names[error.name]
+            self._build(names, name)
+
+    @functools.cached_property
+    def _blocks(self) -> tuple[dict[str, tuple[int, int]], list[int]]:
+        """Where each class and function begins and ends, and where the first one begins."""
+        begins = [(match[1], match.start()) for match in _BLOCK.finditer(self.source)]
+        ends = [*(begin for _, begin in begins[1:]), len(self.source)]
+        places: dict[str, tuple[int, int]] = {}
+        for (name, begin), end in zip(begins, ends, strict=True):
+            if name in places and places[name][1] != begin:
+                return {}, [0]
+            places[name] = (places.get(name, (begin, end))[0], end)
+        return places, [begins[0][1] if begins else 0]
+
+    def _names(self) -> tuple[str, ...]:
+        """What the module consists of; nothing if it is more than imports, `__all__`, classes and functions."""
+        places, (first,) = self._blocks
+        head = self.source[:first]
+        public = re.search(r"(?m)^__all__ = \[([^\]]*)\]", head)
+        named = set(re.findall(r"'(\w+)'", public[1])) if public else set()
+        whole = named and named <= places.keys() and not _TOP_LEVEL.search(self.source, first)
+        return tuple(places) if whole else ()
+
+    def _compiled(self, begin: int, end: int) -> types.CodeType:
+        lines = self.source.count("\n", 0, begin)
+        flags = __future__.annotations.compiler_flag
+        text = "\n" * lines + self.source[begin:end]
+        code: types.CodeType = compile(text, self.path, "exec", flags, dont_inherit=True, optimize=2)
+        return code

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from preview import code_cache
+from preview.code_cache import Cache
+
+Sources = Callable[[str], Path]
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the cache's file; there is none yet."""
+    monkeypatch.setattr(code_cache, "folder", lambda: tmp_path / "cache")
+    return tmp_path / "cache" / f"test.{sys.implementation.cache_tag}.bin"
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "module.py"
+    path.write_text("value = 1\n")
+    return path
+
+
+def made(source: Path, part: str = "whole", value: str = "new") -> str:
+    """Ask a cache of its own, as another run would; `value` is what it makes if it knows nothing."""
+    cache = Cache("test")
+    found = cache.of(source).get(part, lambda: value)
+    cache.save()
+    return found
+
+
+def test_the_next_run_finds_what_was_made(kept: Path, source: Path) -> None:
+    assert made(source, value="first") == "first"
+    assert made(source, value="second") == "first"
+    assert [path.name for path in kept.parent.iterdir()] == [kept.name], "nothing temporary is left"
+
+
+def test_another_file_is_another_matter(kept: Path, source: Path) -> None:
+    assert made(source, value="old") == "old"
+    source.write_text("value = 22\n")
+    assert made(source) == "new"
+    state = source.stat()
+    os.utime(source, ns=(state.st_atime_ns, state.st_mtime_ns + 1))
+    assert made(source, value="newest") == "newest"
+    assert kept.exists()
+
+
+@pytest.mark.usefixtures("kept")
+def test_runs_at_the_same_time_keep_each_others_parts(source: Path) -> None:
+    one, other = Cache("test"), Cache("test")
+    one.of(source).get("one", lambda: "first")
+    other.of(source).get("other", lambda: "second")
+    one.save()
+    other.save()
+    assert made(source, "one") == "first"
+    assert made(source, "other") == "second"
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        lambda content: content[:0],
+        lambda content: content[: len(content) // 2],
+        lambda content: content[:-1] + bytes([content[-1] ^ 1]),
+        lambda content: b"another" + content[7:],
+        lambda content: b"\x00" * len(content),
+    ],
+    ids=["empty", "cut", "one bit", "another format", "zeros"],
+)
+def test_a_damaged_file_is_written_anew(damaged: Callable[[bytes], bytes], kept: Path, source: Path) -> None:
+    made(source, value="old")
+    kept.write_bytes(damaged(kept.read_bytes()))
+    assert made(source) == "new"
+    assert made(source, value="newest") == "new"
+
+
+def test_a_deleted_file_is_written_anew(kept: Path, source: Path) -> None:
+    made(source, value="old")
+    kept.unlink()
+    assert made(source) == "new"
+    assert kept.exists()
+
+
+def test_where_nothing_may_be_written_nothing_is_kept(kept: Path, source: Path) -> None:
+    kept.parent.write_text("a file where the folder would be")
+    assert made(source, value="old") == "old"
+    assert made(source) == "new"
+
+
+def test_many_runs_at_once_leave_a_whole_file(tmp_path: Path, kept: Path, source: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from preview import code_cache\n"
+        "code_cache.folder = lambda: Path(sys.argv[1])\n"
+        "for turn in range(20):\n"
+        "    cache = code_cache.Cache('test')\n"
+        "    assert cache.of(Path(sys.argv[2])).get('shared', lambda: 'same') == 'same'\n"
+        "    cache.of(Path(sys.argv[2])).get(f'{sys.argv[3]} {turn}', lambda: 'x' * 10_000)\n"
+        "    cache.save()\n"
+    )
+    command = [sys.executable, "-c", script, str(kept.parent), str(source)]
+    root = Path(__file__).parents[2]
+    runs = [subprocess.Popen([*command, str(number)], cwd=root) for number in range(3)]
+    assert [run.wait() for run in runs] == [0, 0, 0]
+    assert made(source, "shared") == "same"
+    assert tmp_path in kept.parents
+
+
+def test_it_lies_in_the_environment_else_in_the_users_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
+    assert code_cache.folder() == tmp_path / ".venv" / "cache"
+    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert code_cache.folder() == tmp_path / "slipway"
