@@ -3,10 +3,21 @@
 import argparse
 import sys
 
-from data.generate import iam
+from data.generate import caches, databases, iam, services
 from data.generate.tables import ROOT
 
-_TABLES = (iam.table,)
+_TABLES = (
+    iam.table,
+    databases.versions,
+    databases.classes,
+    caches.versions,
+    caches.nodes,
+    services.fargate,
+    services.log_retention,
+    services.tls_policies,
+    services.lambda_runtimes,
+    services.regions,
+)
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -77,3 +78,8 @@ def package_json(package: str, path: str) -> Any:  # noqa: ANN401 (whatever JSON
 def ordered(values: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Order by key, so that a file says the same whatever order its source has."""
     return dict(sorted(dict(values).items()))
+
+
+def version_key(version: str) -> tuple[int, ...]:
+    """Return what versions are put in order by: their numbers."""
+    return tuple(map(int, re.findall(r"[0-9]+", version)))

