@@ -9,7 +9,7 @@ from pathlib import Path
 from preview import project, stackfile
 from preview.project import InvalidProject
 from preview.stackfile import InvalidStackFile
-from settings import InvalidSettings, Settings, checks, parse
+from settings import InvalidSettings, Settings, derived, parse
 from settings.model import Service
 
 
@@ -56,7 +56,7 @@ class Stack:
     def services(self) -> Mapping[str, str]:
         """Return the ECS names of the services, by their names in the stack file."""
         return {
-            key: checks.service_name(self.settings, key, service) for key, service in self.settings.services.items()
+            key: derived.service_name(self.settings, key, service) for key, service in self.settings.services.items()
         }
 
     @property
@@ -79,11 +79,11 @@ class Stack:
 
     def log_group(self, key: str) -> str:
         """Return the log group of a service."""
-        return checks.log_group(self.settings, key, self.service(key))
+        return derived.log_group(self.settings, key, self.service(key))
 
     def migration_family(self, key: str) -> str:
         """Return the family of a service's migration task."""
-        return checks.migration_family(self.settings, key, self.service(key))
+        return derived.migration_family(self.settings, key, self.service(key))
 
 
 def read(root: Path, stack: str, file: Path | None) -> Stack:

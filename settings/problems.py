@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import limits
 from policy.common import credentials
+
+Place = Sequence[str | int]
+"""A place in the stack file, outside in: names of settings, keys of mappings, positions in lists."""
 
 HIDDEN: Final = "the value (not shown, it may be a secret)"
 
@@ -18,11 +21,11 @@ HIDDEN: Final = "the value (not shown, it may be a secret)"
 class Problem:
     """One mistake."""
 
-    place: Sequence[str | int]
+    place: Place
     """Where it is: names and positions, outside in."""
     message: str
     """The value and what is allowed, in a sentence. Never a secret."""
-    about: Sequence[Sequence[str | int]] = ()
+    about: Sequence[Place] = ()
     """Further places it was judged by; one that ends in `*` by all that is inside. It is left out where one of them could not be read."""
 
     @property
@@ -33,6 +36,17 @@ class Problem:
     def __str__(self) -> str:
         """Return it as one line, without anything that looks like a secret."""
         return credentials.redacted(f"{self.path}: {' '.join(self.message.split())}")
+
+
+def at(place: Place, message: str, *about: Place) -> Problem:
+    """Return a problem at a place, judged by what is there and by further places."""
+    return Problem(place=place, message=message, about=about)
+
+
+def found(place: Place, message: str | None, *about: Place) -> Iterator[Problem]:
+    """Yield the problem at a place where there is one, such as what a function of `limits` returns."""
+    if message:
+        yield at(place, message, *about)
 
 
 def report(stack: str, problems: Iterable[Problem]) -> str:

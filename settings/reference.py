@@ -11,8 +11,8 @@ from typing import Final, Literal
 from pydantic.fields import FieldInfo
 
 from settings import messages, shape
-from settings.checks import PART_SECRETS, REFERENCES
 from settings.model import OPTIONAL_SECTIONS, Provider, Section, Settings
+from settings.references import PART_SECRETS, REFERENCES
 from settings.rules import Rule
 
 FILE: Final = Path(__file__).parent.parent / "docs" / "configuration.md"

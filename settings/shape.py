@@ -10,9 +10,7 @@ from typing import Annotated, Literal, Union
 from pydantic.fields import FieldInfo
 
 from settings.model import Section, Settings
-
-Place = Sequence[str | int]
-"""A place in the stack file, outside in: names of settings, keys of mappings, positions in lists."""
+from settings.problems import Place
 
 
 def fields(model: type[Section]) -> Iterator[tuple[str, FieldInfo]]:

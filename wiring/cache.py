@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from components.cache import CacheArgs
 from components.network import Network
-from settings import checks
+from settings import derived
 from wiring.context import Context
 
 
@@ -26,7 +26,7 @@ def args(context: Context, network: Network) -> CacheArgs | None:
         node_type=cache.node_type,
         shards=cache.shards,
         replicas=cache.replicas,
-        multi_az=checks.cache_spans_zones(cache),
+        multi_az=derived.cache_spans_zones(cache),
         snapshot_days=cache.snapshot_days,
         snapshot_window=cache.snapshot_window,
         maintenance_window=cache.maintenance_window,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from components.cdn import CdnArgs
 from components.certificate import Certificate
 from components.load_balancer import LoadBalancer
-from settings import checks
+from settings import derived
 from wiring import web_acl
 from wiring.certificate import CDN_CERTIFICATE, public_hosts
 from wiring.context import Context
@@ -22,7 +22,7 @@ def args(context: Context, balancer: LoadBalancer | None, certificates: Mapping[
         label=context.label,
         hosts=public_hosts(domain),
         certificate_arn=certificates[CDN_CERTIFICATE].arn,
-        origin_host=checks.origin_host(cdn, domain),
+        origin_host=derived.origin_host(cdn, domain),
         header_name=balancer.origin_header,
         header_value=balancer.origin_secret,
         price_class=cdn.price_class,

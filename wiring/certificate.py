@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from components.certificate import CertificateArgs
-from settings import Settings, checks, model
+from settings import Settings, derived, model
 from wiring.context import CLOUDFRONT_REGION, Context
 
 BALANCER_CERTIFICATE: Final = "certificate"
@@ -38,7 +38,7 @@ def public_hosts(domain: model.Domain) -> Sequence[str]:
 
 def balancer_hosts(settings: Settings, domain: model.Domain) -> Sequence[str]:
     """Return the hosts on the load balancer's certificate: the public ones, or the origin's behind CloudFront."""
-    return (checks.origin_host(settings.cdn, domain),) if settings.cdn else public_hosts(domain)
+    return (derived.origin_host(settings.cdn, domain),) if settings.cdn else public_hosts(domain)
 
 
 def media_host(settings: Settings) -> str | None:

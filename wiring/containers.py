@@ -11,7 +11,7 @@ from pulumi import Input, Output
 from components import _documents as documents
 from components._containers import BuildArgs, ContainerArgs, ContainerHealthCheckArgs, SecretReference
 from components._log_router import LogRouterArgs
-from settings import checks, model
+from settings import model, references
 from wiring.context import Components, Context
 
 
@@ -124,7 +124,7 @@ def _values(context: Context, container: model.Container, components: Components
 
 def _filled(text: str, values: Mapping[str, Input[str]]) -> Input[str]:
     """Put values in the place of references; the settings made sure that each stands for something."""
-    pieces = checks.REFERENCE.split(text)
+    pieces = references.REFERENCE.split(text)
     if len(pieces) == 1:
         return text
     return Output.concat(*(values[piece] if index % 2 else piece for index, piece in enumerate(pieces)))

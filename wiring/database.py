@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from components.database import DatabaseArgs, Engine, PoolArgs, ReplicaArgs
 from components.network import Network
-from settings import checks, model
+from settings import derived, model
 from wiring.context import Context
 
 
@@ -30,7 +30,7 @@ def args(context: Context, network: Network) -> DatabaseArgs | None:
         throughput=database.throughput_mibps,
         max_storage_gib=database.max_storage_gib,
         multi_az=database.multi_az,
-        database_name=checks.database_name(settings, database),
+        database_name=derived.database_name(settings, database),
         username=database.username,
         port=database.port,
         backup_days=database.backup_days,

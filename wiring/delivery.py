@@ -8,7 +8,7 @@ import pulumi
 
 from components._deploy_policy import Kind
 from components.delivery import DeliveryArgs, GitHubArgs
-from settings import Settings, checks, model
+from settings import Settings, derived, model
 from wiring.certificate import balancer_hosts, media_host, public_hosts
 from wiring.context import CLOUDFRONT_REGION, Context
 
@@ -70,8 +70,8 @@ def _regions(settings: Settings) -> Sequence[str]:
 def _names(settings: Settings) -> Mapping[Kind, Sequence[str]]:
     """Return the names that the stack file gives, by kind: what else the roles reach starts with the stack's own name."""
     services = settings.services.items()
-    families = [checks.family(settings, key, service) for key, service in services]
-    families += [checks.migration_family(settings, key, settings.services[key]) for key in settings.migrating]
+    families = [derived.family(settings, key, service) for key, service in services]
+    families += [derived.migration_family(settings, key, settings.services[key]) for key in settings.migrating]
     return {
         "cluster": [settings.cluster.name or settings.label],
         "family": families,
@@ -81,7 +81,7 @@ def _names(settings: Settings) -> Mapping[Kind, Sequence[str]]:
         "bucket": _buckets(settings.media),
         "secret": [settings.secret_name(name) for name in settings.secrets],
         "written-secret": [settings.secret_name(name) for name in settings.url_secrets],
-        "log-group": [group for key, service in services for group in checks.log_groups(settings, key, service)],
+        "log-group": [group for key, service in services for group in derived.log_groups(settings, key, service)],
     }
 
 

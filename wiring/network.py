@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from components.network import Nat, NetworkArgs
-from settings import checks
+from settings import derived
 from wiring.context import Context
 
 
@@ -20,6 +20,6 @@ def args(context: Context) -> NetworkArgs:
         endpoints=network.endpoints,
         flow_log_days=network.flow_log_days,
         log_key_arn=context.log_key_arn,
-        flows=checks.flows(context.settings) if network.acls else None,
+        flows=derived.flows(context.settings) if network.acls else None,
         acl_rules=network.acl_rules,
     )

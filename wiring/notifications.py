@@ -8,7 +8,7 @@ from pulumi import Output
 
 from components.notifications import Audience, AudienceArgs, NotificationsArgs, SlackChannel, SlackWebhook
 from components.secrets import Secrets
-from settings import checks, model
+from settings import derived, model
 from wiring.context import Components, Context
 
 
@@ -40,7 +40,7 @@ def _audience(listeners: Sequence[model.Listener], secrets: Secrets | None) -> A
     return AudienceArgs(
         emails=[listener.email for listener in listeners if listener.email],
         https={
-            listener.name or checks.DEFAULT_ENDPOINT: Output.secret(listener.https)
+            listener.name or derived.DEFAULT_ENDPOINT: Output.secret(listener.https)
             for listener in listeners
             if listener.https
         },

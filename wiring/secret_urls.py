@@ -11,7 +11,7 @@ from components.cluster import Cluster
 from components.database import Database
 from components.network import Network
 from components.secret_urls import SecretUrlArgs, SecretUrlsArgs
-from settings import checks, model
+from settings import derived, model
 from wiring.context import Context
 
 
@@ -58,8 +58,8 @@ def _database_urls(context: Context, given: model.Database, database: Database) 
             key_arn=database.key_arn,
             host=host,
             port=port,
-            database=checks.database_name(settings, given),
-            services=checks.readers(settings, secret),
+            database=derived.database_name(settings, given),
+            services=derived.readers(settings, secret),
         )
         for secret, (host, port) in ends.items()
     }
@@ -76,6 +76,6 @@ def _cache_urls(context: Context, given: model.Cache, cache: Cache) -> Mapping[s
             key_arn=cache.key_arn,
             host=cache.host,
             port=cache.port,
-            services=checks.readers(context.settings, given.url_secret),
+            services=derived.readers(context.settings, given.url_secret),
         )
     }

@@ -24,7 +24,7 @@ from components.service import (
     StepArgs,
     StepMetric,
 )
-from settings import checks, model
+from settings import derived, model
 from wiring import containers
 from wiring.context import Components, Context
 
@@ -48,9 +48,9 @@ def args(
         label=context.label,
         region=context.region,
         account_id=context.account_id,
-        service_name=checks.service_name(settings, key, service),
-        family=checks.family(settings, key, service),
-        log_group_name=checks.log_group(settings, key, service),
+        service_name=derived.service_name(settings, key, service),
+        family=derived.family(settings, key, service),
+        log_group_name=derived.log_group(settings, key, service),
         log_router=containers.log_router(service.log_router, components),
         log_days=settings.logs.retention_days,
         log_key_arn=context.log_key_arn,
@@ -102,7 +102,7 @@ def _migration(
     given = context.settings.aws
     addresses = {name: address for endpoints in given.endpoints or () for name, address in endpoints.items()}
     return MigrateArgs(
-        family=checks.migration_family(context.settings, key, service),
+        family=derived.migration_family(context.settings, key, service),
         command=service.migrate.command,
         after=[part for part in (components.database, *(other.migration for other in before.values())) if part],
         timeout_seconds=service.migrate.timeout_minutes * 60,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import settings
-from settings import checks
+from settings import checks, derived
 from tests.settings.files import GONE, changed, mistakes
 
 A, W, F = "slipway:services.api", "slipway:services.worker", "slipway:services.frontend"
@@ -218,12 +218,12 @@ def test_does_not_warn_of(changes: dict[str, Any]) -> None:
 def test_names() -> None:
     parsed = settings.parse(changed({"slipway:ownerId": "jane", f"{W}.name": "jobs"}), "test")
     api, worker = parsed.services["api"], parsed.services["worker"]
-    assert checks.service_name(parsed, "api", api) == "api"
-    assert checks.family(parsed, "api", api) == "storefront-production-jane-api"
-    assert checks.log_group(parsed, "api", api) == "/ecs/storefront-production-jane-api"
-    assert checks.family(parsed, "worker", worker) == "jobs"
+    assert derived.service_name(parsed, "api", api) == "api"
+    assert derived.family(parsed, "api", api) == "storefront-production-jane-api"
+    assert derived.log_group(parsed, "api", api) == "/ecs/storefront-production-jane-api"
+    assert derived.family(parsed, "worker", worker) == "jobs"
     assert parsed.database is not None
-    assert checks.database_name(parsed, parsed.database) == "storefront"
+    assert derived.database_name(parsed, parsed.database) == "storefront"
     assert parsed.cache is not None
-    assert checks.cache_spans_zones(parsed.cache)
-    assert not checks.cache_spans_zones(parsed.cache.model_copy(update={"replicas": 0}))
+    assert derived.cache_spans_zones(parsed.cache)
+    assert not derived.cache_spans_zones(parsed.cache.model_copy(update={"replicas": 0}))

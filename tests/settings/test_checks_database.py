@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import settings
-from settings import checks
+from settings import derived
 from tests.settings.files import GONE, changed, mistakes
 
 DB, REPLICA, PROXY, CACHE, API = (
@@ -98,7 +98,7 @@ def test_both_urls_lead_to_the_database() -> None:
 def test_access_lists_let_through_what_leads_to_the_database(
     changes: dict[str, Any], private: list[int], isolated: list[int]
 ) -> None:
-    flows = checks.flows(settings.parse(changed({**ALONE, f"{DB}.port": 5433, **changes}), "prod"))
+    flows = derived.flows(settings.parse(changed({**ALONE, f"{DB}.port": 5433, **changes}), "prod"))
     inside = [flow for flow in flows if flow.destination == "isolated"]
     assert [flow.port for flow in inside if flow.source == "private"] == private
     assert [flow.port for flow in inside if flow.source == "isolated"] == isolated

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import settings
-from settings import checks
+from settings import derived
 from tests.settings.files import GONE, changed, mistakes
 
 A, W, F = "slipway:services.api", "slipway:services.worker", "slipway:services.frontend"
@@ -66,7 +66,7 @@ def test_without_nat_the_routers_image_comes_from_ecr() -> None:
 
 def test_log_groups_of_a_service() -> None:
     parsed = settings.parse(changed({f"{F}.logRouter": ROUTER}), "test")
-    assert checks.log_groups(parsed, "frontend", parsed.services["frontend"]) == [
+    assert derived.log_groups(parsed, "frontend", parsed.services["frontend"]) == [
         "/ecs/storefront-production-frontend",
         *ROUTES.values(),
     ]

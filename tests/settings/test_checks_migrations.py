@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import settings
-from settings import checks
+from settings import derived
 from tests.settings.files import GONE, changed, mistakes
 
 A, W, F = "slipway:services.api", "slipway:services.worker", "slipway:services.frontend"
@@ -46,13 +46,13 @@ def test_who_reads_a_secret() -> None:
     parsed = settings.parse(
         changed({f"{W}.name": "jobs", f"{F}.sidecars": {"agent": agent}, f"{F}.uses": ["cache"]}), "test"
     )
-    assert checks.readers(parsed, "storefront/database-url") == ["api", "jobs"]
-    assert checks.readers(parsed, "storefront/cache-url") == ["api", "jobs", "frontend"]
+    assert derived.readers(parsed, "storefront/database-url") == ["api", "jobs"]
+    assert derived.readers(parsed, "storefront/cache-url") == ["api", "jobs", "frontend"]
     assert parsed.url_secrets == {"storefront/cache-url": "cache", "storefront/database-url": "database"}
 
 
 def test_families_of_migrations() -> None:
     parsed = settings.parse(changed({}), "test")
-    families = {key: checks.migration_family(parsed, key, service) for key, service in parsed.services.items()}
+    families = {key: derived.migration_family(parsed, key, service) for key, service in parsed.services.items()}
     assert families == {"api": "storefront-production-api-migrate", "worker": "", "frontend": ""}
     assert (parsed.migrating, parsed.following) == (["api"], ["worker", "frontend"])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from settings import reference, shape
-from settings.checks import PART_SECRETS, REFERENCES
 from settings.model import Settings
+from settings.references import PART_SECRETS, REFERENCES
 
 
 def test_the_page_is_fresh() -> None:

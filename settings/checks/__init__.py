@@ -1,0 +1,68 @@
+"""What no single setting can tell: the rules between settings, and AWS's limits on what follows from several.
+
+One module for each part of the stack. Each yields what is wrong with its part, judged by the whole of the settings.
+"""
+
+from __future__ import annotations
+
+from settings.checks import (
+    alarms,
+    backup,
+    budget,
+    cache,
+    cdn,
+    container,
+    database,
+    delivery,
+    domain,
+    health_check,
+    hibernation,
+    load_balancer,
+    media_bucket,
+    migration,
+    network,
+    network_acls,
+    notifications,
+    registry,
+    route,
+    secrets,
+    service,
+    tags,
+)
+from settings.model import Settings
+from settings.problems import Problem
+
+_MISTAKES = (
+    tags,
+    network,
+    domain,
+    load_balancer,
+    cdn,
+    database,
+    cache,
+    media_bucket,
+    secrets,
+    registry,
+    service,
+    migration,
+    route,
+    notifications,
+    alarms,
+    health_check,
+    network_acls,
+    delivery,
+    backup,
+    budget,
+    hibernation,
+)
+_UNWISE = (database, tags, domain, container, hibernation)
+
+
+def problems(settings: Settings) -> list[Problem]:
+    """Return every mistake between the settings."""
+    return [problem for part in _MISTAKES for problem in part.problems(settings)]
+
+
+def warnings(settings: Settings) -> list[Problem]:
+    """Return what is legal but unwise."""
+    return [warning for part in _UNWISE for warning in part.warnings(settings)]

@@ -1,0 +1,211 @@
+"""Containers: their images, variables, secrets and health checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import limits
+from policy.common import credentials
+from settings.model import READY_CHECKS, Container, LogRouter, Service, Settings
+from settings.problems import Place, Problem, at
+from settings.references import PART_SECRETS, REFERENCE, REFERENCES
+
+
+def warnings(settings: Settings) -> Iterator[Problem]:
+    """Return what is legal but unwise."""
+    for key, service in settings.services.items():
+        place = ["services", key]
+        containers: list[tuple[Place, Container]] = [(place, service)]
+        containers += [([*place, "sidecars", name], sidecar) for name, sidecar in service.sidecars.items()]
+        for where, container in containers:
+            build = container.image.build
+            if build and not Path(build.context).is_dir():
+                message = f"there is no folder {limits.short(build.context)} here to build from"
+                yield at([*where, "image", "build", "context"], message)
+
+
+_HTTPS: Final = 443
+
+
+def problems(settings: Settings, place: Sequence[str], container: Container, service: Service) -> Iterator[Problem]:
+    """Return what is wrong with a container of a service's task, whose place is given."""
+    yield from image_problems(settings, place, container, service)
+    for name, value in container.environment.items():
+        where = [*place, "environment", name]
+        if credentials.looks_secret(name, value):
+            yield at(
+                where,
+                "looks like a secret in clear text: declare it in slipway:secrets and name it in the service's secrets",
+            )
+            continue
+        if name in container.secrets:
+            yield at(where, "is also in secrets; a variable has one source", [*place, "secrets", name])
+        for reference in REFERENCE.findall(value):
+            yield from _reference(settings, where, reference, container, service)
+    for name, value in container.secrets.items():
+        yield from _secret(settings, [*place, "secrets", name], value, service.uses)
+    check = container.health_check
+    if check and len(check.command) == 1 and check.command[0] in READY_CHECKS:
+        if service.port is None:
+            yield at(
+                [*place, "healthCheck"],
+                f"{check.command[0]!r} asks the service's port, and there is none: give port or a command",
+                [*place[:2], "port"],
+            )
+    elif check and check.command[0] not in ("CMD", "CMD-SHELL"):
+        yield at(
+            [*place, "healthCheck", "command"],
+            f"{limits.short(check.command[0])} cannot come first; allowed: CMD or CMD-SHELL, then what to run; or {limits.listed(READY_CHECKS)} alone",
+            [*place, "healthCheck", "command", "*"],
+        )
+
+
+def image_problems(
+    settings: Settings, place: Sequence[str], container: Container | LogRouter, service: Service
+) -> Iterator[Problem]:
+    """Return what is wrong with the image of a container or a log router."""
+    image, where = container.image, [*place, "image"]
+    about = [[*where, name] for name in ("uri", "repository", "tag", "digest", "build")]
+    sources = [
+        name
+        for name, value in (("tag", image.tag), ("digest", image.digest), ("build", image.build))
+        if value is not None
+    ]
+    if image.uri and (image.repository or sources):
+        yield at(where, "give uri alone, or repository with tag, digest or build", *about)
+        return
+    if not image.uri and not image.repository:
+        yield at(where, "give repository with tag, digest or build, or uri", *about)
+        return
+    if image.repository and len(sources) != 1:
+        yield at(
+            where,
+            f"{limits.short(image.repository)} needs exactly one of tag, digest or build; {' and '.join(sources) or 'none'} given",
+            *about,
+        )
+    if image.repository and settings.registry is None:
+        yield at(
+            [*where, "repository"],
+            f"{limits.short(image.repository)} is in no registry: add slipway:registry (`slipway:registry: {{}}` is enough), or give uri",
+            ["registry"],
+        )
+    yield from _reach(settings, place, image.uri or "", service)
+    tag = image.tag
+    if image.uri:
+        last = image.uri.rsplit("/", maxsplit=1)[-1]
+        tag = None if "@sha256:" in last else last.partition(":")[2] or "latest"
+    if tag and limits.mutable_tag(tag) and settings.environment == "production" and not image.allow_mutable_tag:
+        what = f"the tag {limits.short(tag)} moves, so nobody can tell what runs or go back to it"
+        yield at(
+            [*where, "uri" if image.uri else "tag"],
+            f"{what}; use a commit or digest, or say allowMutableTag: true",
+            ["environment"],
+            [*where, "allowMutableTag"],
+        )
+
+
+def _reach(settings: Settings, place: Sequence[str], uri: str, service: Service) -> Iterator[Problem]:
+    """Check that tasks get to the registry of an image: that of the stack's own account and region has an endpoint in the network."""
+    registry = uri.partition("/")[0]
+    if not uri or f".dkr.ecr.{settings.aws.region}." in registry:
+        return
+    let_out = ":" in registry or any(e.port == _HTTPS and e.cidr == "0.0.0.0/0" for e in service.egress)
+    if settings.network.nat == "none" or not let_out:
+        yield at(
+            [*place, "image"],
+            f"is out of the tasks' reach: push it to an ECR repository in {settings.aws.region} and name that, "
+            "or let them out to HTTPS anywhere, through NAT",
+            ["network", "nat"],
+            ["aws", "region"],
+            [*place[:2], "egress", "*"],
+        )
+
+
+def _reference(
+    settings: Settings, where: Sequence[str], reference: str, container: Container, service: Service
+) -> Iterator[Problem]:
+    part = reference.partition(".")[0]
+    if reference not in REFERENCES:
+        known = list(REFERENCES)
+        meant = limits.meant(reference, known)
+        yield at(where, f"${{{_cut(reference)}}} stands for nothing{meant}; allowed in ${{}}: {limits.listed(known)}")
+    elif part in ("database", "cache", "media", "domain") and getattr(settings, part) is None:
+        yield at(where, f"${{{reference}}} needs slipway:{part}, which this stack does not have", [part])
+    elif part in ("database", "cache", "media") and part not in service.uses:
+        yield at(
+            where,
+            f"${{{reference}}} is out of this service's reach: add {part} to its uses",
+            [*where[:2], "uses", "*"],
+        )
+    elif reference == "database.replicaHost" and settings.database and not settings.database.read_replica:
+        yield at(
+            where, "${database.replicaHost} needs a replica: add database.readReplica", ["database", "readReplica"]
+        )
+    elif reference == "database.iamUsername" and settings.database and not settings.database.iam_authentication:
+        yield at(
+            where,
+            "${database.iamUsername} needs IAM authentication: say database.iamAuthentication: true",
+            ["database", "iamAuthentication"],
+        )
+    elif reference == "image.tag" and not container.image.tag:
+        yield at(where, "${image.tag} needs an image with a tag", [*where[:-2], "image"], [*where[:-2], "image", "tag"])
+
+
+def _secret(settings: Settings, where: Sequence[str], value: str, uses: Sequence[str]) -> Iterator[Problem]:
+    name, _, key = value.partition(":")
+    if name in PART_SECRETS:
+        known = list(PART_SECRETS[name])
+        if getattr(settings, name) is None:
+            yield at(where, f"{name} is not in this stack: add slipway:{name}", [name])
+        elif key not in known:
+            yield at(
+                where, f"the {name}'s secret has no such key; allowed: {limits.listed([f'{name}:{k}' for k in known])}"
+            )
+        elif name not in uses:
+            yield at(
+                where,
+                f"{value} is of no use without a way to the {name}: add {name} to this service's uses",
+                [*where[:2], "uses", "*"],
+            )
+        return
+    declared = [*settings.secrets, *settings.url_secrets]
+    if name not in declared:
+        yield at(
+            where,
+            f"names no secret of this stack{limits.meant(name, declared)}; declare it in slipway:secrets (a value never belongs here)",
+            ["secrets", name],
+            ["database", "urlSecret"],
+            ["database", "readReplica", "urlSecret"],
+            ["cache", "urlSecret"],
+            *([["secrets"]] if not settings.secrets else []),
+        )
+        return
+    part = settings.url_secrets.get(name)
+    if part and part not in uses:
+        yield at(
+            where,
+            f"{name} is of no use without a way to the {part}: add {part} to this service's uses",
+            [*where[:2], "uses", "*"],
+            [part, "urlSecret"],
+        )
+    known = list(settings.secrets[name].keys) if name in settings.secrets else []
+    about = ["secrets", name, "keys", "*"]
+    if key and key not in known:
+        yield at(
+            where,
+            f"the secret {name} has no such key{limits.meant(key, known)}; its keys: {limits.listed(known) if known else 'none'}",
+            about,
+        )
+    if known and not key:
+        yield at(
+            where,
+            f"the secret {name} is a document; write {name}:{known[0]}, with one of its keys {limits.listed(known)}",
+            about,
+        )
+
+
+def _cut(text: str) -> str:
+    most = 40
+    return text if len(text) <= most else "..."

@@ -1,0 +1,159 @@
+"""The database: what its engine takes, who logs in, its replica."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import limits
+from limits import capacity
+from settings.derived import LABEL, database_name
+from settings.model import Database, ReadReplica, Settings
+from settings.problems import Place, Problem, at, found
+
+
+def problems(settings: Settings) -> Iterator[Problem]:
+    """Return what is wrong."""
+    database = settings.database
+    if database is None:
+        return
+    engine, judged_by = database.engine, ["database", "engine"]
+    if database.name is None:
+        yield from found(["database", "name"], limits.rds_identifier(settings.label), *LABEL)
+    yield from found(["database", "version"], limits.rds_version(engine, database.version), judged_by)
+    if not database.auto_minor_upgrade and (full := limits.RDS_NEWEST_MINOR[engine].get(database.version)):
+        yield at(
+            ["database", "version"],
+            f"{database.version!r} alone lets AWS choose the minor version, which autoMinorUpgrade: false forbids: name one, such as {full}",
+            ["database", "autoMinorUpgrade"],
+            judged_by,
+        )
+    yield from found(["database", "username"], limits.rds_username(engine, database.username), judged_by)
+    yield from found(
+        ["database", "databaseName"],
+        limits.rds_database(engine, database_name(settings, database)),
+        judged_by,
+        *([] if database.database_name else [["app"]]),
+    )
+    storage = limits.rds_storage(
+        database.storage_type, database.storage_gib, database.iops, database.throughput_mibps, database.max_storage_gib
+    )
+    judged = [["database", name] for name in ("storageType", *_STORAGE.values())]
+    for name, problem in storage:
+        yield at(["database", _STORAGE[name]], problem, *judged)
+    if database.insights_days is not None:
+        yield from found(
+            ["database", "insightsDays"],
+            limits.rds_insights(engine, database.instance_class),
+            judged_by,
+            ["database", "instanceClass"],
+        )
+    yield from found(
+        ["database", "backupWindow"],
+        limits.windows(database.backup_window, database.maintenance_window),
+        ["database", "maintenanceWindow"],
+    )
+    for name, (value, _) in limits.RDS_OWN_PARAMETERS[engine].items():
+        if name in database.parameters:
+            yield at(["database", "parameters", name], f"the program sets it, to {value}: leave it out", judged_by)
+    yield from _logins(database)
+    if database.read_replica:
+        yield from _read_replica(settings, database, database.read_replica)
+    yield from _connections(settings, database)
+
+
+_STORAGE: Final[Mapping[str, str]] = {
+    "storage_gib": "storageGib",
+    "iops": "iops",
+    "throughput": "throughputMibps",
+    "max_storage_gib": "maxStorageGib",
+}
+"""The settings of storage by what `limits.rds_storage` calls them."""
+
+
+def _logins(database: Database) -> Iterator[Problem]:
+    """Check who logs in to the database, and with what."""
+    kept, user = database.managed_password, database.iam_username
+    if not kept and "rotate_days" in database.model_fields_set:
+        yield at(
+            ["database", "rotateDays"],
+            f"{database.rotate_days}, but RDS changes only a password that it keeps: leave it out, or managedPassword at true",
+            ["database", "managedPassword"],
+        )
+    if not database.iam_authentication and "iam_username" in database.model_fields_set:
+        yield at(
+            ["database", "iamUsername"],
+            f"{limits.short(user)} is of no use: say iamAuthentication: true, or leave it out",
+            ["database", "iamAuthentication"],
+        )
+    elif database.iam_authentication:
+        yield from found(
+            ["database", "iamUsername"], limits.rds_username(database.engine, user), ["database", "engine"]
+        )
+        if user == database.username:
+            yield at(
+                ["database", "iamUsername"],
+                f"{user!r} is the master user, whose password would no longer work: choose another",
+                ["database", "username"],
+            )
+    if database.iam_authentication and database.proxy:
+        yield at(
+            ["database", "proxy"],
+            "logs in with the password alone, so that services cannot use iamAuthentication: true; take one of the two out",
+            ["database", "iamAuthentication"],
+        )
+
+
+def _read_replica(settings: Settings, database: Database, replica: ReadReplica) -> Iterator[Problem]:
+    place: Place = ["database", "readReplica"]
+    identifier = f"{database.name or settings.label}-replica"
+    yield from found(place, limits.rds_identifier(identifier), ["database", "name"], *LABEL)
+    if database.managed_password:
+        yield at(
+            place,
+            "AWS makes no replica of a database whose password RDS keeps (managedPassword: true); "
+            "say managedPassword: false, or leave readReplica out",
+            ["database", "managedPassword"],
+        )
+    if settings.hibernation:
+        yield at(
+            place,
+            "RDS stops no database that has a replica: leave it or slipway:hibernation out",
+            ["hibernation"],
+        )
+    zones = settings.network.zones
+    if replica.zone is not None and replica.zone not in zones:
+        yield at(
+            [*place, "zone"],
+            f"{limits.short(replica.zone)} is not a zone of this network; allowed: {limits.listed(list(dict.fromkeys(zones)))}",
+            ["network", "zones", "*"],
+        )
+    if database.insights_days is not None and replica.instance_class:
+        yield from found(
+            [*place, "instanceClass"],
+            limits.rds_insights(database.engine, replica.instance_class),
+            ["database", "engine"],
+            ["database", "insightsDays"],
+        )
+
+
+def _connections(settings: Settings, database: Database) -> Iterator[Problem]:
+    """Check that what alarms and the dashboard derive from the database's connections can be derived."""
+    value = database.parameters.get("max_connections")
+    if value is None or not (settings.alarms or settings.dashboard):
+        return
+    if not capacity.connections_given(value, capacity.GIB):
+        yield at(
+            ["database", "parameters", "max_connections"],
+            f"{limits.short(value)} is no number of connections to derive alarms from; allowed: a number, "
+            "or a formula such as LEAST({DBInstanceClassMemory/9531392},5000)",
+            ["alarms"],
+            ["dashboard"],
+        )
+
+
+def warnings(settings: Settings) -> Iterator[Problem]:
+    """Return what is unwise about the database's version."""
+    if database := settings.database:
+        for warning in (limits.rds_closed_version, limits.rds_unknown_minor, limits.rds_extended_support):
+            yield from found(["database", "version"], warning(database.engine, database.version))

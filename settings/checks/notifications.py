@@ -1,0 +1,108 @@
+"""Recipients: each is one thing, and each once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import limits
+from settings.derived import AUDIENCES, DEFAULT_ENDPOINT
+from settings.model import Listener, Settings
+from settings.problems import Place, Problem, at
+
+
+def problems(settings: Settings) -> Iterator[Problem]:
+    """Return what is wrong."""
+    notify = settings.notify
+    if notify is None:
+        for part, told in (("alarms", settings.alarms), ("healthCheck", settings.health_check)):
+            if told:
+                yield at([part], "there is nobody to tell: add slipway:notify", ["notify"])
+        return
+    audiences: Mapping[str, Sequence[Listener]] = {name: getattr(notify, name) for name in AUDIENCES}
+    if not any(audiences.values()):
+        yield at(
+            ["notify"],
+            f"there is nobody in it: give {limits.listed(AUDIENCES)}",
+            *(["notify", name, "*"] for name in AUDIENCES),
+        )
+    everywhere: dict[str, object] = {}
+    for name, listeners in audiences.items():
+        seen: set[str] = set()
+        for index, listener in enumerate(listeners):
+            place: Place = ["notify", name, index]
+            yield from _recipient(settings, place, listener)
+            who, exactly = _who(listener), (listener.slack_webhook_secret, listener.slack_team_id)
+            if who and who in seen:
+                yield at(place, _DOUBLES[who.partition(":")[0]], ["notify", name, "*"])
+            elif any(exactly) and everywhere.setdefault(who, exactly) != exactly:
+                lists: Sequence[Place] = [["notify", audience, "*"] for audience in AUDIENCES]
+                yield at(place, "is called nearly like another webhook or channel", *lists)
+            seen.add(who)
+
+
+_DOUBLES: Final[Mapping[str, str]] = {
+    "email": "this address is in the list already",
+    "https": "an endpoint of the list is called like this already: give each a name",
+    "webhook": "this webhook, or one with nearly its name, is in the list already",
+    "channel": "this channel is in the list already",
+}
+
+
+def _who(listener: Listener) -> str:
+    """Return what tells a listener from the others of its list: names that differ in signs only become the same resource."""
+    for kind, name in (
+        ("email", listener.email),
+        ("https", listener.https and (listener.name or DEFAULT_ENDPOINT)),
+        ("webhook", listener.slack_webhook_secret),
+        ("channel", listener.slack_channel_id),
+    ):
+        if name:
+            return f"{kind}:{limits.slug(name)}"
+    return ""
+
+
+def _recipient(settings: Settings, place: Place, listener: Listener) -> Iterator[Problem]:
+    team, channel, secret = listener.slack_team_id, listener.slack_channel_id, listener.slack_webhook_secret
+    named = {
+        "email": listener.email,
+        "https": listener.https,
+        "slackWebhookSecret": secret,
+        "slackTeamId": team or channel,
+    }
+    given = [name for name, value in named.items() if value]
+    if len(given) != 1:
+        yield at(
+            place,
+            f"give one of email, https, slackWebhookSecret, or slackTeamId with slackChannelId; {' and '.join(given) or 'none'} given",
+            [*place, "*"],
+        )
+        return
+    if (team is None) != (channel is None):
+        yield at(place, "AWS Chatbot needs slackTeamId and slackChannelId, both", [*place, "*"])
+    elif team and limits.partition(settings.aws.region) != "aws":
+        yield at(
+            [*place, "slackTeamId"],
+            f"AWS Chatbot does not serve {settings.aws.region}: use slackWebhookSecret",
+            ["aws", "region"],
+        )
+    if listener.name and not listener.https:
+        yield at([*place, "name"], "only an https endpoint has a name here", [*place, "https"])
+    if listener.https and listener.https.startswith("https://hooks.slack.com/"):
+        yield at(
+            [*place, "https"],
+            "Slack does not take SNS's messages, and its address is a secret: keep it in one, and name that in slackWebhookSecret",
+        )
+    if secret is not None and secret not in settings.secrets:
+        yield at(
+            [*place, "slackWebhookSecret"],
+            f"names no secret of this stack{limits.meant(secret, settings.secrets)}; declare it in slipway:secrets (a value never belongs here)",
+            ["secrets", secret],
+            *([["secrets"]] if not settings.secrets else []),
+        )
+    elif secret is not None and settings.secrets[secret].keys:
+        yield at(
+            [*place, "slackWebhookSecret"],
+            f"the secret {secret} is a document; a webhook's address is a whole secret",
+            ["secrets", secret, "keys", "*"],
+        )

@@ -1,0 +1,71 @@
+"""Secrets: those people fill and those the program fills."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+
+import limits
+from settings.model import Settings
+from settings.problems import Place, Problem, at, found
+from settings.references import PART_SECRETS
+
+
+def problems(settings: Settings) -> Iterator[Problem]:
+    """Return what is wrong."""
+    for name in settings.secrets:
+        if name in PART_SECRETS:
+            yield at(["secrets", name], f"{name!r} is what the {name}'s own secret is called; choose another name")
+        for key in settings.secrets[name].key_rotate_days:
+            if key not in settings.secrets[name].keys:
+                known = ", ".join(settings.secrets[name].keys) or "none"
+                yield at(
+                    ["secrets", name, "keyRotateDays", key],
+                    f"{key!r} is not among the secret's keys; declared: {known}",
+                    ["secrets", name, "keys", "*"],
+                )
+    for name, secret in settings.secrets.items():
+        yield from found(["secrets", name], limits.secret_description_length(secret.description, secret.keys))
+    for name, problem in limits.apart(settings.secrets):
+        yield at(["secrets", name], problem)
+    yield from _url_secrets(settings)
+    days = settings.protection.secret_recovery_days
+    if 0 < days < 7:  # noqa: PLR2004 - the bound is in the message
+        yield at(
+            ["protection", "secretRecoveryDays"],
+            f"{days} is not a recovery window Secrets Manager has; allowed: 0 or 7 to 30",
+        )
+
+
+def _url_secrets(settings: Settings) -> Iterator[Problem]:
+    """Check the secrets that the program fills."""
+    database, cache = settings.database, settings.cache
+    replica = database.read_replica if database else None
+    urls = {
+        "database": database.url_secret if database else None,
+        "cache": cache.url_secret if cache else None,
+        "database's replica": replica.url_secret if replica else None,
+    }
+    places: Mapping[str, Place] = {
+        "database": ["database", "urlSecret"],
+        "cache": ["cache", "urlSecret"],
+        "database's replica": ["database", "readReplica", "urlSecret"],
+    }
+    for part, url in urls.items():
+        if url in settings.secrets:
+            yield at(
+                places[part], f"{url!r} is filled by the program: take it out of slipway:secrets", ["secrets", str(url)]
+            )
+        elif url in PART_SECRETS:
+            yield at(places[part], f"{url!r} is what the {url}'s own secret is called; choose another name")
+    for (first, one), (second, other) in itertools.combinations(urls.items(), 2):
+        if one and other and limits.slug(one) == limits.slug(other):
+            yield at(places[second], f"{one!r} is also that of the {first}; each needs its own", places[first])
+    network = settings.network
+    if settings.url_secrets and network.nat == "none" and "ecs" not in network.endpoints:
+        yield at(
+            ["network", "nat"],
+            "without NAT nobody restarts the services that read a urlSecret: add ecs to network.endpoints, or use single or perZone",
+            ["network", "endpoints", "*"],
+            *places.values(),
+        )

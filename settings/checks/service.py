@@ -1,0 +1,206 @@
+"""Services: names, sizes, rights and deployments."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import limits
+from limits import LAST_WEIGHTED_PRIORITY
+from settings.checks import container, log_router, scaling
+from settings.derived import family, log_groups, service_name
+from settings.model import Service, Settings
+from settings.problems import Place, Problem, at
+
+WITHOUT_RESOURCES: Final[Sequence[str]] = (
+    "cloudwatch:PutMetricData",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+)
+"""What applications do in AWS that IAM cannot restrict to resources."""
+
+
+def problems(settings: Settings) -> Iterator[Problem]:
+    """Return what is wrong."""
+    yield from _names(settings)
+    yield from _log_groups(settings)
+    for key, service in settings.services.items():
+        place = ["services", key]
+        yield from _sizes(place, service)
+        if service.log_router:
+            yield from log_router.problems(settings, place, service, service.log_router)
+        yield from container.problems(settings, place, service, service)
+        for name, sidecar in service.sidecars.items():
+            yield from container.problems(settings, [*place, "sidecars", name], sidecar, service)
+        yield from _together(place, service)
+        yield from _idle(place, service)
+        yield from scaling.problems(place, service)
+        yield from _deployment(settings, place, service)
+        yield from _health(place, service)
+        for index, part in enumerate(service.uses):
+            if getattr(settings, part) is None:
+                yield at([*place, "uses", index], f"{part!r} is not in this stack: add slipway:{part}", [part])
+        for index, permission in enumerate(service.permissions):
+            narrow = [action for action in permission.actions if action not in WITHOUT_RESOURCES]
+            if "*" in permission.resources and narrow:
+                where: list[str | int] = [*place, "permissions", index]
+                yield at(
+                    [*where, "resources"],
+                    f"'*' allows {narrow[0]} on everything: name ARNs; only {limits.listed(WITHOUT_RESOURCES)} know none",
+                    [*where, "actions", "*"],
+                    [*where, "resources", "*"],
+                )
+
+
+def _names(settings: Settings) -> Iterator[Problem]:
+    """Check that no two services share a name or a family."""
+    for what, name in (("name", service_name), ("family", family)):
+        users: dict[str, list[str]] = defaultdict(list)
+        for key, service in settings.services.items():
+            users[name(settings, key, service)].append(key)
+        for value, keys in users.items():
+            if len(keys) > 1:
+                about = [["services", key, setting] for key in keys for setting in ("name", "family")]
+                for key in keys[1:]:
+                    yield at(
+                        ["services", key, what],
+                        f"{value!r} is also that of services.{keys[0]}; each needs its own",
+                        *about,
+                    )
+
+
+def _log_groups(settings: Settings) -> Iterator[Problem]:
+    """Check that no two services, nor two routes, log to one group."""
+    seen: dict[str, tuple[Place, str]] = {}
+    for key, service in settings.services.items():
+        places: list[Place] = [["services", key, "logGroup"]]
+        if service.log_router:
+            places += [["services", key, "logRouter", "routes", kind] for kind in service.log_router.routes]
+        for place, group in zip(places, log_groups(settings, key, service), strict=True):
+            first, owner = seen.setdefault(group, (place, key))
+            if first != place:
+                named = [["services", one, what] for one in (owner, key) for what in ("name", "family", "logGroup")]
+                yield at(place, f"{group!r} is also that of services.{owner}; each needs its own", first, *named)
+
+
+def _together(place: Sequence[str], service: Service) -> Iterator[Problem]:
+    """Check that nothing in a task has the name or the port of something else there, and that nothing is let out twice."""
+    if place[-1] in service.sidecars:
+        yield at([*place, "sidecars", place[-1]], f"{place[-1]!r} is the service's own container; choose another name")
+    listening: dict[int, Place] = {service.port: [*place, "port"]} if service.port else {}
+    for name, sidecar in service.sidecars.items():
+        here: Place = [*place, "sidecars", name, "port"]
+        if sidecar.port and (first := listening.setdefault(sidecar.port, here)) != here:
+            yield at(here, f"{sidecar.port} is taken in this task; each container listens on a port of its own", first)
+    for index, egress in enumerate(service.egress):
+        if egress in service.egress[:index]:
+            yield at([*place, "egress", index], f"{egress.port} to {egress.cidr} is there already")
+
+
+def _idle(place: Sequence[str], service: Service) -> Iterator[Problem]:
+    """Check that what is given has an effect."""
+    if "health" in service.model_fields_set and service.route is None:
+        yield at(
+            [*place, "health"], "the load balancer asks only services with a route: leave it out", [*place, "route"]
+        )
+    if service.exec and service.read_only_root and "read_only_root" in service.model_fields_set:
+        yield at(
+            [*place, "readOnlyRoot"], "exec makes the filesystem writable: take one of the two out", [*place, "exec"]
+        )
+
+
+def _sizes(place: Sequence[str], service: Service) -> Iterator[Problem]:
+    router = [service.log_router.memory_mib] if service.log_router else []
+    if problem := limits.fargate_size(service.cpu, service.memory_mib):
+        yield at(
+            [*place, "memoryMib" if service.cpu in limits.FARGATE_MEMORY else "cpu"],
+            problem,
+            [*place, "cpu"],
+            [*place, "memoryMib"],
+        )
+    for sidecars, total, what in (
+        ([s.cpu for s in service.sidecars.values()], service.cpu, "cpu"),
+        ([*(s.memory_mib for s in service.sidecars.values()), *router], service.memory_mib, "memoryMib"),
+    ):
+        used = sum(size for size in sidecars if size)
+        if used >= total:
+            yield at(
+                [*place, "sidecars"],
+                f"the sidecars' {what} of {used} leaves nothing of the task's {total} for the service",
+                [*place, "sidecars", "*"],
+                [*place, "logRouter"],
+                [*place, what],
+            )
+
+
+def _deployment(settings: Settings, place: Sequence[str], service: Service) -> Iterator[Problem]:
+    """Check that settings go with the strategy, and that blue/green has the rule of its own in which ECS switches."""
+    deployment, where = service.deployment, [*place, "deployment"]
+    blue_green = deployment.strategy == "blueGreen"
+    others = (
+        {"minimum_healthy_percent": "minimumHealthyPercent", "maximum_percent": "maximumPercent"}
+        if blue_green
+        else {"bake_minutes": "bakeMinutes", "rollback_percent": "rollbackPercent"}
+    )
+    for field, name in others.items():
+        if field in deployment.model_fields_set:
+            wanted = "rolling" if blue_green else "blueGreen"
+            yield at(
+                [*where, name], f"goes with strategy {wanted} alone: leave it out, or choose that", [*where, "strategy"]
+            )
+    if not blue_green:
+        yield from _room(where, place, service)
+        return
+    if service.route is None:
+        yield at(
+            [*where, "strategy"],
+            "blueGreen moves requests from old tasks to new ones, and none come here: give a route, or choose rolling",
+            [*place, "route"],
+        )
+    if service.scaling and service.scaling.targets and service.scaling.targets.requests_per_minute:
+        yield at(
+            [*place, "scaling", "targets", "requestsPerMinute"],
+            "AWS does not scale by requests where deployments are blueGreen: take cpuPercent, or rolling",
+            [*where, "strategy"],
+        )
+    if (alternate := f"{place[-1]}-alternate") in settings.services:
+        yield at(
+            ["services", alternate],
+            f"alarms call the second target group of services.{place[-1]} so: choose another name",
+            [*where, "strategy"],
+        )
+    for key, other in settings.services.items():
+        if service.route and service.route.default and other.route and other.route.priority == LAST_WEIGHTED_PRIORITY:
+            yield at(
+                ["services", key, "route", "priority"],
+                f"{LAST_WEIGHTED_PRIORITY} is that of services.{place[-1]}, the default with blueGreen; choose another",
+                [*where, "strategy"],
+                [*place, "route", "default"],
+            )
+
+
+def _room(where: Sequence[str], place: Sequence[str], service: Service) -> Iterator[Problem]:
+    """Check that a rolling deployment may start a task more or stop one: otherwise it never begins."""
+    deployment, tasks = service.deployment, service.tasks
+    fewest = max(1, tasks.count if tasks.count is not None else tasks.min or 0)
+    least, most = deployment.minimum_healthy_percent, deployment.maximum_percent
+    if most is None or fewest * most // 100 > fewest or -(-fewest * least // 100) < fewest:
+        return
+    enough = 100 + -(-100 // fewest)
+    yield at(
+        [*where, "maximumPercent"],
+        f"{most} with minimumHealthyPercent {least} lets no task of {fewest} be replaced: give {enough} or more, or a lower minimumHealthyPercent",
+        [*where, "minimumHealthyPercent"],
+        [*place, "tasks", "*"],
+    )
+
+
+def _health(place: Sequence[str], service: Service) -> Iterator[Problem]:
+    for name, check in (("health", service.health), ("healthCheck", service.health_check)):
+        if check and check.timeout_seconds is not None and check.timeout_seconds >= check.interval_seconds:
+            yield at(
+                [*place, name, "timeoutSeconds"],
+                f"{check.timeout_seconds} must be below the interval of {check.interval_seconds} seconds",
+                [*place, name, "intervalSeconds"],
+            )

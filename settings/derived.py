@@ -1,0 +1,112 @@
+"""What follows from the settings by itself: names, ports and connections that neither is a setting nor a check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from limits import network_acls
+from limits.network_acls import Flow
+from settings.model import Cache, Cdn, Database, Domain, Service, Settings
+from settings.problems import Place
+
+OWN_TAGS: Final = ("app", "environment", "managed-by")
+"""Tags that the program sets itself."""
+
+
+LABEL: Final[Sequence[Place]] = (["app"], ["environment"], ["ownerId"])
+"""What generated names are made of."""
+
+
+def service_name(_: Settings, key: str, service: Service) -> str:
+    """Return the name of an ECS service."""
+    return service.name or key
+
+
+def family(settings: Settings, key: str, service: Service) -> str:
+    """Return the family of a service's task definition, unique in the account."""
+    return service.family or service.name or f"{settings.label}-{key}"
+
+
+def readers(settings: Settings, secret: str) -> Sequence[str]:
+    """Return the names of the ECS services that read a secret."""
+    return [
+        service_name(settings, key, service)
+        for key, service in settings.services.items()
+        if any(secret in container.secrets.values() for container in (service, *service.sidecars.values()))
+    ]
+
+
+def migration_family(settings: Settings, key: str, service: Service) -> str:
+    """Return the family of the task definition that migrates the database; empty where the service does not."""
+    if service.migrate is None:
+        return ""
+    return service.migrate.family or f"{family(settings, key, service)}-migrate"
+
+
+def log_group(settings: Settings, key: str, service: Service) -> str:
+    """Return the log group of a service, unique in the region."""
+    return service.log_group or f"/ecs/{family(settings, key, service)}"
+
+
+def log_groups(settings: Settings, key: str, service: Service) -> Sequence[str]:
+    """Return the log groups of a service: its own, then those of its router's routes."""
+    return [log_group(settings, key, service), *(service.log_router.routes.values() if service.log_router else ())]
+
+
+def origin_host(cdn: Cdn, domain: Domain) -> str:
+    """Return the host at which CloudFront reaches the load balancer."""
+    return cdn.origin_host or f"origin.{domain.host}"
+
+
+def database_name(settings: Settings, database: Database) -> str:
+    """Return the name of the database inside the instance."""
+    return database.database_name or settings.app.replace("-", "_")
+
+
+def cache_spans_zones(cache: Cache) -> bool:
+    """Tell whether a cache stands in several zones."""
+    return cache.replicas > 0 if cache.multi_az is None else cache.multi_az
+
+
+def flows(settings: Settings) -> Sequence[Flow]:
+    """Return the connections that access lists let through: what security groups let through."""
+    balancer, services = settings.load_balancer, settings.services.values()
+    redirect = balancer is not None and balancer.http_redirect and settings.cdn is None
+    database = settings.database
+    data = [connection_port(database)] if database else []
+    data += [database_port(database)] if database and database.read_replica else []
+    # A replica asks the database itself, from among the same subnets, as the proxy does.
+    behind = [database_port(database)] if database and (database.proxy or database.read_replica) else []
+    return network_acls.flows(
+        entry_ports=([443, 80] if redirect else [443]) if balancer else [],
+        task_ports=[port for s in services if s.route for port in (s.port, s.health.port) if port],
+        data_ports=[*data, *([CACHE_PORT] if settings.cache else [])],
+        proxied_ports=behind,
+        egress=[(egress.port, egress.cidr) for service in services for egress in service.egress],
+    )
+
+
+_PORTS: Final = {"postgres": 5432, "mysql": 3306}
+
+
+def database_port(database: Database) -> int:
+    """Return the port of the database itself."""
+    return database.port or _PORTS[database.engine]
+
+
+def connection_port(database: Database) -> int:
+    """Return the port that services connect to: a proxy always listens on the engine's usual one."""
+    return _PORTS[database.engine] if database.proxy else database_port(database)
+
+
+CACHE_PORT: Final = 6379
+"""The port of the cache."""
+
+
+AUDIENCES: Final = ("page", "database", "team")
+"""The lists of `notify`."""
+
+
+DEFAULT_ENDPOINT: Final = "endpoint"
+"""What an HTTPS endpoint without a name is called."""

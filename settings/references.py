@@ -1,0 +1,41 @@
+"""What environment values and secrets may name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+REFERENCE: Final = re.compile(r"\$\{([^}]*)\}")
+"""A reference in an environment value, such as `${database.host}`."""
+
+
+REFERENCES: Final[Mapping[str, str]] = {
+    "app": "the application's name",
+    "environment": "production, staging or development",
+    "aws.region": "the region",
+    "domain.host": "the application's host name",
+    "database.host": "the database's address",
+    "database.port": "the database's port",
+    "database.name": "the name of the database inside",
+    "database.replicaHost": "the address of its read replica",
+    "database.iamUsername": "the database user to log in as with a token of IAM's",
+    "cache.host": "the cache's address (in cluster mode its configuration endpoint)",
+    "cache.port": "the cache's port",
+    "media.bucket": "the media bucket's name",
+    "media.url": "where browsers find media, without a slash at the end",
+    "image.tag": "the tag of this container's image",
+}
+"""What `${...}` may name in an environment value, and what it stands for."""
+
+
+PART_SECRETS: Final[Mapping[str, Mapping[str, str]]] = {
+    "database": {"username": "the master user", "password": "its password, which RDS keeps and changes"},
+    "cache": {
+        "token": "the token to log in with",
+        "url": "address, port and token in one: rediss://...",
+        "host": "the address",
+        "port": "the port",
+    },
+}
+"""Keys of the secrets that come with a part, and what is in them: `database:password`."""
