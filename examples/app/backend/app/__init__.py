@@ -1,0 +1,1 @@
+"""A small shop: the application's half of what the stack file promises."""
