@@ -154,10 +154,11 @@ class DatabaseArgs:
         yield "identifier", limits.rds_identifier(self.identifier)
         version = limits.rds_version(engine, self.version)
         yield "version", version
-        if not version and not self.auto_minor_upgrade and self.version in limits.RDS_NEWEST_MINOR[engine]:
-            full = limits.RDS_NEWEST_MINOR[engine][self.version]
+        yield "version", None if version else self._support_problem()
+        if not self.auto_minor_upgrade and (full := limits.rds_newest(engine, self.version)):
             yield "version", f"{self.version!r} alone needs auto_minor_upgrade; name a minor version, such as {full}"
         yield "instance_class", limits.rds_class(self.instance_class)
+        yield "instance_class", limits.rds_class_here(engine, self.version, self.instance_class, self.region)
         yield from limits.rds_storage(
             self.storage_type, self.storage_gib, self.iops, self.throughput, self.max_storage_gib
         )
@@ -190,6 +191,9 @@ class DatabaseArgs:
             yield "recovery_days", f"{self.recovery_days} is not allowed; 0 or 7 to 30 are"
         yield from self._replica_problems()
         yield from self._proxy_problems()
+
+    def _support_problem(self) -> str | None:
+        return limits.rds_extended_support(self.engine, self.version, allowed=self.extended_support)
 
     def _insights_problems(self) -> Iterator[tuple[str, str | None]]:
         if self.insights_days is None:
@@ -641,10 +645,9 @@ _LOG_EXPORTS: Final[Mapping[Engine, Sequence[str]]] = {
 
 
 def _lifecycle(args: DatabaseArgs) -> str:
-    """Return the setting that makes RDS refuse Extended Support, or allow it where it is wanted or cannot be avoided."""
-    ended = args.engine is Engine.MYSQL and limits.rds_major(args.engine, args.version) == "8.0"
+    """Return the setting that allows RDS to charge Extended Support, or makes it refuse."""
     support = "open-source-rds-extended-support"
-    return support if args.extended_support or ended else f"{support}-disabled"
+    return support if args.extended_support else f"{support}-disabled"
 
 
 def _version(password: str) -> int:

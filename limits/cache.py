@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from limits import tables
 from limits.tables import CACHE_FAMILIES, CACHE_NODES, CACHE_VERSIONS, VALKEY_ONLY
 from limits.words import listed, meant, short, sizes
 
@@ -16,13 +17,23 @@ def cache_identifier(name: str) -> str | None:
 
 
 def cache_node(name: str) -> str | None:
-    """Check a cache node type; whether a region has it, only AWS knows."""
+    """Check a cache node type: that it exists somewhere; `cache_node_here` knows where."""
     if name in CACHE_NODES:
         return None
     return (
         f"{short(name)} is not a current ElastiCache node type{meant(name, CACHE_NODES)}; allowed: "
         f"{sizes('cache', name, CACHE_FAMILIES)}"
     )
+
+
+def cache_node_here(node: str, region: str) -> str | None:
+    """Check that a known node type is one that a region has."""
+    there = tables.cache_nodes_of(region)
+    if there is None or node in there or node not in CACHE_NODES:
+        return None
+    found = [name.split(".") for name in there]
+    families = {family: [size for _, of, size in found if of == family] for _, family, _ in found}
+    return f"{region} has no {node}; allowed: {sizes('cache', node, families)}"
 
 
 def cache_node_engine(engine: str, node: str) -> str | None:

@@ -20,7 +20,6 @@ _GIB_PER_VCPU: Final[Mapping[str, int]] = {
     "x2g": 16,
     "x2idn": 16,
     "x2iedn": 32,
-    "x2iezn": 32,
 }
 _BURSTABLE_GIB: Final[Mapping[str, int]] = {"micro": 1, "small": 2, "medium": 4}
 

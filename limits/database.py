@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from limits.tables import (
-    RDS_CLASSES,
-    RDS_CLOSED_VERSIONS,
-    RDS_EXTENDED_SUPPORT,
-    RDS_FAMILIES,
-    RDS_MAJOR_VERSIONS,
-    RDS_NEWEST_MINOR,
-    RDS_NO_INSIGHTS_MYSQL,
-    RDS_RESERVED_DATABASES,
-    RDS_RESERVED_USERS,
-)
+from limits import tables
+from limits.tables import RDS_CLASSES, RDS_FAMILIES, RDS_NO_INSIGHTS_MYSQL, RDS_RESERVED_DATABASES, RDS_RESERVED_USERS
 from limits.words import listed, meant, short, sizes
+from policy.common import versions
 
 # rds.force_ssl is static in older PostgreSQL families; those of MySQL are dynamic.
 RDS_OWN_PARAMETERS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
@@ -59,7 +51,7 @@ def rds_database(engine: str, name: str) -> str | None:
 
 
 def rds_class(name: str) -> str | None:
-    """Check an instance class; whether a region has it, only AWS knows."""
+    """Check an instance class: that PostgreSQL or MySQL runs on it somewhere; `rds_class_here` knows where."""
     if name in RDS_CLASSES:
         return None
     return (
@@ -68,51 +60,106 @@ def rds_class(name: str) -> str | None:
     )
 
 
-def rds_version(engine: str, version: str) -> str | None:
-    """Check an engine version: a known major version, alone or with a minor one."""
-    majors = RDS_MAJOR_VERSIONS[engine]
-    major = rds_major(engine, version)
-    pattern = r"[0-9]+(?:\.[0-9]+)?" if engine == "postgres" else r"[0-9]+\.[0-9]+(?:\.[0-9]+(?:-rds\.[0-9]+)?)?"
-    if major in majors and re.fullmatch(pattern, version):
+def rds_class_here(engine: str, version: str, name: str, region: str) -> str | None:
+    """Check that a known instance class is one that a region has, and that the engine's version runs on."""
+    there = tables.rds_classes_of(engine, region)
+    if name not in RDS_CLASSES or there is None:
         return None
-    return f"{short(version)} is not a {engine} version RDS creates; allowed: {listed(majors)}, alone or with a minor version"
+    major = rds_major(engine, version)
+    without = tables.rds_classes_without(engine, major)
+    if name in there and name not in without:
+        return None
+    families = list(dict.fromkeys(item.split(".")[1] for item in there if item not in without))
+    engine_version = f"{engine} {major}"
+    what = f"{region} has no {name} for" if name not in there else f"{name} does not run"
+    return f"{what} {engine_version}; allowed: {sizes('db', name, _by_family(there, without, families))}"
+
+
+def _by_family(there: Sequence[str], without: Sequence[str], families: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    names = [item.split(".") for item in there if item not in without]
+    return {family: [size for _, of, size in names if of == family] for family in families}
+
+
+def rds_version(engine: str, version: str) -> str | None:
+    """Check an engine version: a major one alone, or a full one on which RDS creates instances, or newer than any known here."""
+    major, part = rds_major(engine, version), r"(?:-rds\.[0-9]+)?"
+    pattern = rf"[0-9]+(?:\.[0-9]+{part})?" if engine == "postgres" else rf"[0-9]+\.[0-9]+(?:\.[0-9]+{part})?"
+    if major not in versions.majors(engine) or not re.fullmatch(pattern, version):
+        return f"{short(version)} is not a {engine} version RDS creates; allowed: {_majors(engine)}"
+    if version == major or version in versions.created(engine) or versions.is_newer(engine, version):
+        return None
+    was = version in versions.known(engine)
+    what = f"RDS creates no new {engine} {version} instances" if was else f"RDS has no {engine} {version}"
+    return f"{what}; allowed: {listed([*versions.minors(engine, major), f'{major} alone'])}"
+
+
+def _majors(engine: str) -> str:
+    majors = versions.majors(engine)
+    ended = [major for major in majors if versions.support(engine, major).has_ended()]
+    today = [major for major in majors if major not in ended]
+    paid = f"; under Extended Support {listed(ended)}" if ended else ""
+    return f"{listed(today)}, alone or with a minor version{paid}"
 
 
 def rds_major(engine: str, version: str) -> str:
     """Return the major version: `17` of `17.7` for PostgreSQL, `8.4` of `8.4.9` for MySQL."""
-    return version.split(".", maxsplit=1)[0] if engine == "postgres" else ".".join(version.split(".")[:2])
+    return versions.major(engine, version)
 
 
-def rds_closed_version(engine: str, version: str) -> str | None:
-    """Return a warning for a version on which RDS creates no new instances."""
-    if version not in RDS_CLOSED_VERSIONS[engine]:
-        return None
-    newest = RDS_NEWEST_MINOR[engine][rds_major(engine, version)]
-    return f"RDS creates no new {engine} {version} instances since October 2026; use {newest}"
+def rds_newest(engine: str, version: str) -> str | None:
+    """Return the newest full version of a major one; None for a full version, or where none is known."""
+    return versions.newest(engine, version) if version == rds_major(engine, version) else None
 
 
-def rds_extended_support(engine: str, version: str) -> str | None:
-    """Return a warning for a major version that costs extra because its standard support has ended."""
+def rds_extended_support(engine: str, version: str, *, allowed: bool) -> str | None:
+    """Check that a version past its standard support is wanted with Extended Support, and that this has not ended as well.
+
+    Args:
+        engine: `postgres` or `mysql`.
+        version: a major version or a full one.
+        allowed: whether Extended Support may be charged. RDS creates nothing past standard support otherwise.
+    """
     major = rds_major(engine, version)
-    since = RDS_EXTENDED_SUPPORT[engine].get(major)
-    if since is None:
+    support = versions.support(engine, major)
+    if not support.has_ended():
         return None
-    newest = RDS_MAJOR_VERSIONS[engine][-1]
-    return f"standard support of {engine} {major} ended in {since}: AWS charges Extended Support; use {newest}"
+    instead = f"use {versions.oldest_supported(engine)} or newer"
+    if support.extended is not None and versions.today() > support.extended:
+        return f"all support of {engine} {major} ended on {support.extended}: {instead}"
+    if allowed:
+        return None
+    return f"standard support of {engine} {major} ended on {support.standard}: {instead}, or allow Extended Support, billed by vCPU and hour"
+
+
+def rds_charged_support(engine: str, version: str) -> str | None:
+    """Return a warning for a version under Extended Support, which AWS charges for."""
+    major = rds_major(engine, version)
+    support = versions.support(engine, major)
+    if not support.has_ended():
+        return None
+    return (
+        f"standard support of {engine} {major} ended on {support.standard}: AWS charges Extended Support by vCPU and hour, "
+        f"more from the third year on, until {support.extended}; use {versions.oldest_supported(engine)} or newer"
+    )
 
 
 def rds_unknown_minor(engine: str, version: str) -> str | None:
     """Return a warning for a minor version newer than any known here."""
-    newest = RDS_NEWEST_MINOR[engine].get(rds_major(engine, version), version)
-    if [int(part) for part in re.findall(r"[0-9]+", version)] <= [int(part) for part in newest.split(".")]:
+    major = rds_major(engine, version)
+    if version == major or not versions.is_newer(engine, version):
         return None
-    return f"no {engine} {version} was known when this was written; the newest then was {newest}"
+    newest = versions.newest(engine, major)
+    then = f"the newest then was {newest}" if newest else f"of {major} none was"
+    return f"no {engine} {version} was known when the table of versions was made ({versions.source(engine)}); {then}"
 
 
 def rds_storage(
     kind: str, gib: int, iops: int | None, throughput: int | None, most: int | None
 ) -> Iterator[tuple[str, str]]:
     """Check a database's storage: sizes in GiB, throughput in MiB/s; `most` is the autoscaling limit.
+
+    io1 takes 0.5 to 50 operations per second and GiB, io2 0.5 to 1,000 on classes of the Nitro system, which are all that
+    `rds_class` knows; the least holds for what storage may grow to as well (RDS user guide, "Amazon RDS DB instance storage").
 
     Yields what `DatabaseArgs` calls the wrong value, and the problem.
     """
@@ -127,17 +174,28 @@ def rds_storage(
     if most is not None and not lowest <= most <= largest:
         bounds = f"at least {lowest} GiB, 10 % above the {gib} GiB allocated, and at most {largest} GiB"
         yield "max_storage_gib", f"the storage limit of {most} GiB must be {bounds}"
+    elif most is not None and kind in _PER_GIB and iops is not None and iops < most * _LEAST_PER_GIB:
+        yield (
+            "max_storage_gib",
+            (
+                f"{iops} iops are {iops / most:.2f} per GiB of the {most} GiB that storage may grow to, and {_LEAST_PER_GIB} is the "
+                f"least: at most {int(iops / _LEAST_PER_GIB)} GiB go with {iops} iops"
+            ),
+        )
 
 
+_PER_GIB: Final[Mapping[str, int]] = {"io1": 50, "io2": 1000}
+"""The most operations per second and GiB."""
+_LEAST_PER_GIB: Final = 0.5
 _GP3_BASELINE = 400
 """GiB from which gp3 storage takes iops and throughput; below, they are fixed at 3000 and 125 MiB/s."""
 
 
 def _rds_iops(kind: str, gib: int, iops: int | None) -> str | None:
     low, high, what = 12000, 64000, f"gp3 storage of {_GP3_BASELINE} GiB and more takes"
-    if kind in ("io1", "io2"):
-        low, high = max(1000, math.ceil(gib / 2)), min(256000, 50 * gib)
-        what = f"{gib} GiB of {kind} takes (0.5 to 50 per GiB)"
+    if kind in _PER_GIB:
+        low, high = max(1000, math.ceil(gib * _LEAST_PER_GIB)), min(256000, _PER_GIB[kind] * gib)
+        what = f"{gib} GiB of {kind} takes ({_LEAST_PER_GIB} to {_PER_GIB[kind]} per GiB)"
         if iops is None:
             return f"{kind} storage needs iops; allowed: {low} to {high} with {gib} GiB"
     elif iops is not None and kind == "gp2":

@@ -8,6 +8,7 @@ from typing import Final
 
 from limits.tables import TLS_POLICIES
 from limits.words import listed, meant, short
+from policy.common import tls
 
 LAST_PRIORITY: Final = 50000
 """The highest number, and so the last place, of a listener's rule."""
@@ -37,10 +38,14 @@ STATUS_CODES_WORDS: Final = "a list of status codes from 200 to 499, such as 200
 
 
 def tls_policy(name: str) -> str | None:
-    """Check the name of a load balancer's TLS policy: known, and nothing below TLS 1.2."""
-    if name in TLS_POLICIES:
+    """Check the name of a load balancer's TLS policy: known, or newer than the table, and nothing below TLS 1.2."""
+    oldest = tls.load_balancer_oldest(name)
+    if tls.is_modern(oldest):
         return None
-    return f"{short(name)} is not a policy with TLS 1.2 or newer only{meant(name, TLS_POLICIES)}; allowed: {listed(TLS_POLICIES)}"
+    what = f"lets {oldest} in, and TLS 1.2 is the least" if oldest else "is not a policy of the load balancer"
+    usual = ("ELBSecurityPolicy-TLS13-1-2-2021-06", "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09")
+    rest = f"the {len(TLS_POLICIES) - len(usual)} others of TLS 1.2 and newer (docs/configuration.md)"
+    return f"{short(name)} {what}{meant(name, TLS_POLICIES)}; allowed: {listed([*usual, rest])}"
 
 
 def health_path(path: str) -> str | None:

@@ -28,7 +28,7 @@ MUTABLE_TAGS: Final[frozenset[str]] = frozenset(
 
 def repository_name(name: str) -> str | None:
     """Check an ECR repository's name."""
-    part = r"[a-z0-9]+(?:[._-][a-z0-9]+)*"
+    part = r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*"
     if 2 <= len(name) <= 256 and re.fullmatch(rf"{part}(?:/{part})*", name):
         return None
     return f"{short(name)} is not an ECR repository's name: 2 to 256 lower-case letters, digits and inner . _ - /"

@@ -1,48 +1,51 @@
-"""What AWS offers, as tables. Each heading names the source, AWS's API references and user guides, as of November 2026."""
+"""What AWS offers: tables made by `make data` from packages that keep them, and by hand what no package has, each with its source."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
-# Fargate: task sizes (ECS developer guide, "Task CPU and memory").
+from policy.common import tables, tls, versions
+
+_DATA: Final = Path(__file__).parents[1] / "data"
+_CLASSES: Final = _DATA / "rds_classes.jsonl"
+_NODES: Final = _DATA / "cache_nodes.jsonl"
+_REGIONS: Final = _DATA / "regions.jsonl"
+
+
+def _sizes(families: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
+    return {family: sizes.split() for family, sizes in families.items()}
+
+
+def _names(kind: str, families: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    return tuple(f"{kind}.{family}.{size}" for family, sizes in families.items() for size in sizes)
+
+
 FARGATE_MEMORY: Final[Mapping[int, Sequence[int]]] = {
-    256: (512, 1024, 2048),
-    512: tuple(range(1024, 4097, 1024)),
-    1024: tuple(range(2048, 8193, 1024)),
-    2048: tuple(range(4096, 16385, 1024)),
-    4096: tuple(range(8192, 30721, 1024)),
-    8192: tuple(range(16384, 61441, 4096)),
-    16384: tuple(range(32768, 122881, 8192)),
-    32768: (61440, 122880, 249856),
+    row["cpu"]: tuple(row["memory"]) for row in tables.rows(_DATA / "fargate.jsonl")
 }
+"""Memory, MiB, that goes with each size of CPU."""
 
+LOG_RETENTION_DAYS: Final[Sequence[int]] = tuple(tables.rows(_DATA / "log_retention.jsonl")[0]["days"])
+"""Days that CloudWatch Logs keeps events."""
 
-# CloudWatch Logs: PutRetentionPolicy.
-LOG_RETENTION_DAYS: Final[Sequence[int]] = (
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-)  # fmt: skip
-
-
-# Elastic Load Balancing: security policies that refuse TLS 1.0 and 1.1.
-TLS_POLICIES: Final[Sequence[str]] = (
-    "ELBSecurityPolicy-TLS13-1-2-2021-06",
-    "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
-    "ELBSecurityPolicy-TLS13-1-2-Ext1-2021-06",
-    "ELBSecurityPolicy-TLS13-1-2-Ext2-2021-06",
-    "ELBSecurityPolicy-TLS13-1-3-2021-06",
-    "ELBSecurityPolicy-TLS13-1-2-FIPS-2023-04",
-    "ELBSecurityPolicy-TLS13-1-2-Res-FIPS-2023-04",
-    "ELBSecurityPolicy-TLS13-1-3-FIPS-2023-04",
-    "ELBSecurityPolicy-TLS13-1-2-PQ-2025-09",
-    "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
-    "ELBSecurityPolicy-TLS13-1-3-PQ-2025-09",
-    "ELBSecurityPolicy-TLS-1-2-2017-01",
-    "ELBSecurityPolicy-TLS-1-2-Ext-2018-06",
-    "ELBSecurityPolicy-FS-1-2-2019-08",
-    "ELBSecurityPolicy-FS-1-2-Res-2019-08",
-    "ELBSecurityPolicy-FS-1-2-Res-2020-10",
+TLS_POLICIES: Final[Sequence[str]] = tuple(
+    policy for policy, oldest in tls.load_balancer_policies().items() if tls.is_modern(oldest)
 )
+"""The load balancer's policies that refuse TLS 1.0 and 1.1."""
+
+
+@functools.cache
+def regions() -> Mapping[str, Mapping[str, str]]:
+    """Return every region with its partition, the letters of its zones and its name."""
+    return {row["region"]: row for row in tables.rows(_REGIONS)}
+
+
+def regions_source() -> str:
+    """Return where the table of regions is from and when it was made."""
+    return tables.source(_REGIONS)
 
 
 # RDS: CreateDBInstance.
@@ -67,88 +70,56 @@ RDS_RESERVED_DATABASES: Final[Mapping[str, frozenset[str]]] = {
 }
 
 
-RDS_MAJOR_VERSIONS: Final[Mapping[str, Sequence[str]]] = {
-    "postgres": ("14", "15", "16", "17", "18"),
-    "mysql": ("8.0", "8.4"),
-}
+RDS_FAMILIES: Final[Mapping[str, Sequence[str]]] = _sizes(
+    (tables.row(_CLASSES, "all", "postgres and mysql") or {})["classes"]
+)
+"""Families of instance classes that PostgreSQL or MySQL is created on anywhere, with their sizes."""
+
+RDS_CLASSES: Final[Sequence[str]] = _names("db", RDS_FAMILIES)
 
 
-# Minor versions for which RDS no longer creates instances (notice of 2026-09-03) and the newest that it does create.
-RDS_CLOSED_VERSIONS: Final[Mapping[str, frozenset[str]]] = {
-    "postgres": frozenset({"14.18", "14.19", "15.13", "15.14", "16.9", "16.10", "17.5", "17.6"}),
-    "mysql": frozenset(),
-}
+@functools.cache
+def rds_classes_of(engine: str, region: str) -> Sequence[str] | None:
+    """Return the instance classes that a region has for an engine; None if the table does not know the region."""
+    row = tables.row(_CLASSES, "region", f"{engine} {region}")
+    return None if row is None else _names("db", _sizes(row["classes"]))
 
 
-RDS_NEWEST_MINOR: Final[Mapping[str, Mapping[str, str]]] = {
-    "postgres": {"14": "14.24", "15": "15.19", "16": "16.15", "17": "17.11", "18": "18.6"},
-    "mysql": {"8.0": "8.0.46", "8.4": "8.4.11"},
-}
+@functools.cache
+def rds_classes_without(engine: str, major: str) -> Sequence[str]:
+    """Return the instance classes that a major version does not run on, though another does."""
+    row: Mapping[str, Any] = tables.row(_CLASSES, "version", f"{engine} {major}") or {"without": {}}
+    return _names("db", _sizes(row["without"]))
 
 
-_BURSTABLE = ("micro", "small", "medium")
-
-
-_TO_16 = ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge")
-
-
-_TO_24 = (*_TO_16, "24xlarge")
-
-
-_TO_32 = (*_TO_24, "32xlarge")
-
-
-_TO_48 = (*_TO_24, "48xlarge")
-
-
-# Families that PostgreSQL and MySQL are created on, with their sizes (RDS user guide, "DB instance classes").
-RDS_FAMILIES: Final[Mapping[str, Sequence[str]]] = {
-    **dict.fromkeys(("t3", "t4g"), (*_BURSTABLE, "large", "xlarge", "2xlarge")),
-    **dict.fromkeys(("m5", "m5d", "r5", "r5b", "r5d"), _TO_24),
-    **dict.fromkeys(("m6g", "m6gd", "m7g", "r6g", "r6gd", "r7g", "x2g"), _TO_16),
-    **dict.fromkeys(("m6i", "m6id", "m6idn", "m6in", "r6i", "r6id", "r6idn", "r6in"), _TO_32),
-    **dict.fromkeys(("m7i", "m8g", "m8gd", "m9g", "r7i", "r8g", "r8gd"), _TO_48),
-    "x2idn": ("16xlarge", "24xlarge", "32xlarge"),
-    "x2iedn": ("xlarge", "2xlarge", "4xlarge", "8xlarge", "16xlarge", "24xlarge", "32xlarge"),
-    "x2iezn": ("2xlarge", "4xlarge", "6xlarge", "8xlarge", "12xlarge"),
-}
-
-
-RDS_CLASSES: Final[Sequence[str]] = tuple(f"db.{name}.{size}" for name, sizes in RDS_FAMILIES.items() for size in sizes)
-
-
-# Major versions past the end of standard support, and since when: they run on, at a price per vCPU and hour.
-RDS_EXTENDED_SUPPORT: Final[Mapping[str, Mapping[str, str]]] = {"postgres": {}, "mysql": {"8.0": "July 2026"}}
-
-
+# MySQL on these is too small for Performance Insights (RDS user guide, "Supported DB instance classes for Performance Insights").
 RDS_NO_INSIGHTS_MYSQL = frozenset({"db.t3.micro", "db.t3.small", "db.t4g.micro", "db.t4g.small"})
 
 
-# ElastiCache: CreateReplicationGroup.
+_OLDEST_REDIS: Final = (6, 2)
 CACHE_VERSIONS: Final[Mapping[str, Sequence[str]]] = {
-    "redis": ("6.2", "7.0", "7.1"),
-    "valkey": ("7.2", "8.0", "8.1", "8.2", "9.0", "9.1"),
+    "redis": [version for version in versions.created("redis") if versions.numbers(version) >= _OLDEST_REDIS],
+    "valkey": versions.created("valkey"),
 }
+"""Versions, major.minor. Of Redis none before 6.2: they have no users, and are in extended support or soon will be."""
 
-
-_NO_8XLARGE = ("large", "xlarge", "2xlarge", "4xlarge", "12xlarge", "24xlarge")
-
-
-# Families with their sizes (ElastiCache user guide, "Supported node types").
-CACHE_FAMILIES: Final[Mapping[str, Sequence[str]]] = {
-    **dict.fromkeys(("t3", "t4g"), _BURSTABLE),
-    **dict.fromkeys(("m5", "r5"), _NO_8XLARGE),
-    **dict.fromkeys(("m6g", "m7g", "m8g", "r6g", "r7g", "r8g", "c7gn", "c8gn"), _TO_16),
-    "r6gd": _TO_16[1:],
-}
-
-
-VALKEY_ONLY: Final = ("m8g", "r8g", "c8gn")
-
-
-CACHE_NODES: Final[Sequence[str]] = tuple(
-    f"cache.{name}.{size}" for name, sizes in CACHE_FAMILIES.items() for size in sizes
+CACHE_FAMILIES: Final[Mapping[str, Sequence[str]]] = _sizes(
+    (tables.row(_NODES, "all", "redis and valkey") or {})["nodes"]
 )
+"""Families of node types that there are anywhere, with their sizes."""
+
+CACHE_NODES: Final[Sequence[str]] = _names("cache", CACHE_FAMILIES)
+
+
+@functools.cache
+def cache_nodes_of(region: str) -> Sequence[str] | None:
+    """Return the node types that a region has; None if the table does not know the region."""
+    row = tables.row(_NODES, "region", region)
+    return None if row is None else _names("cache", _sizes(row["nodes"]))
+
+
+# Families that run Valkey alone (ElastiCache user guide, "Supported node types").
+VALKEY_ONLY: Final = ("m8g", "r8g", "c8gn")
 
 
 # VPC: interface endpoints by the short name that a stack file uses. `ecr` stands for the two that an image pull needs.

@@ -21,6 +21,9 @@ def problems(settings: Settings) -> Iterator[Problem]:
     yield from found(
         ["cache", "nodeType"], limits.cache_node_engine(cache.engine, cache.node_type), ["cache", "engine"]
     )
+    yield from found(
+        ["cache", "nodeType"], limits.cache_node_here(cache.node_type, settings.aws.region), ["aws", "region"]
+    )
     if cache.multi_az and cache.replicas == 0:
         yield at(
             ["cache", "multiAz"],

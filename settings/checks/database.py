@@ -20,14 +20,8 @@ def problems(settings: Settings) -> Iterator[Problem]:
     engine, judged_by = database.engine, ["database", "engine"]
     if database.name is None:
         yield from found(["database", "name"], limits.rds_identifier(settings.label), *LABEL)
-    yield from found(["database", "version"], limits.rds_version(engine, database.version), judged_by)
-    if not database.auto_minor_upgrade and (full := limits.RDS_NEWEST_MINOR[engine].get(database.version)):
-        yield at(
-            ["database", "version"],
-            f"{database.version!r} alone lets AWS choose the minor version, which autoMinorUpgrade: false forbids: name one, such as {full}",
-            ["database", "autoMinorUpgrade"],
-            judged_by,
-        )
+    yield from _version(database)
+    yield from _classes(settings, database)
     yield from found(["database", "username"], limits.rds_username(engine, database.username), judged_by)
     yield from found(
         ["database", "databaseName"],
@@ -60,6 +54,39 @@ def problems(settings: Settings) -> Iterator[Problem]:
     if database.read_replica:
         yield from _read_replica(settings, database, database.read_replica)
     yield from _connections(settings, database)
+
+
+def _version(database: Database) -> Iterator[Problem]:
+    """Check that RDS creates the version, and that Extended Support is asked for where it is needed."""
+    engine, place, judged_by = database.engine, ["database", "version"], ["database", "engine"]
+    if problem := limits.rds_version(engine, database.version):
+        yield at(place, problem, judged_by)
+    elif problem := limits.rds_extended_support(engine, database.version, allowed=database.extended_support):
+        unasked = "" if database.extended_support else " (extendedSupport: true)"
+        yield at(place, f"{problem}{unasked}", ["database", "extendedSupport"], judged_by)
+    elif not database.auto_minor_upgrade and database.version == limits.rds_major(engine, database.version):
+        newest = limits.rds_newest(engine, database.version)
+        such = f", such as {newest}" if newest else ""
+        yield at(
+            place,
+            f"{database.version!r} alone lets AWS choose the minor version, which autoMinorUpgrade: false forbids: name one{such}",
+            ["database", "autoMinorUpgrade"],
+            judged_by,
+        )
+
+
+def _classes(settings: Settings, database: Database) -> Iterator[Problem]:
+    """Check that the region has the instance classes for the engine's version."""
+    region, judged_by = settings.aws.region, (["database", "engine"], ["database", "version"], ["aws", "region"])
+    if limits.rds_version(database.engine, database.version):
+        return
+    replica = database.read_replica
+    for place, name in (
+        (["database", "instanceClass"], database.instance_class),
+        (["database", "readReplica", "instanceClass"], replica and replica.instance_class),
+    ):
+        if name:
+            yield from found(place, limits.rds_class_here(database.engine, database.version, name, region), *judged_by)
 
 
 _STORAGE: Final[Mapping[str, str]] = {
@@ -155,5 +182,5 @@ def _connections(settings: Settings, database: Database) -> Iterator[Problem]:
 def warnings(settings: Settings) -> Iterator[Problem]:
     """Return what is unwise about the database's version."""
     if database := settings.database:
-        for warning in (limits.rds_closed_version, limits.rds_unknown_minor, limits.rds_extended_support):
+        for warning in (limits.rds_unknown_minor, limits.rds_charged_support):
             yield from found(["database", "version"], warning(database.engine, database.version))

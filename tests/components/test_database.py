@@ -124,8 +124,18 @@ def test_lists_every_problem() -> None:
     assert named == ["DatabaseArgs.storage_gib", "DatabaseArgs.username", "DatabaseArgs.backup_days"]
 
 
-def test_a_version_that_rds_no_longer_creates_is_left_to_the_settings() -> None:
-    assert args(version="16.10").version == "16.10", "an instance on it may exist and must stay manageable"
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"version": "16.10"}, "DatabaseArgs.version: RDS creates no new postgres 16.10 instances; allowed: 16.11"),
+        ({"version": "13"}, "DatabaseArgs.version: standard support of postgres 13 ended on 2026-02-28: use 1"),
+        ({"instance_class": "db.m9g.large", "region": "af-south-1"}, "DatabaseArgs.instance_class: af-south-1 has no"),
+    ],
+)
+def test_refuses_what_rds_does_not_create(changes: dict[str, Any], problem: str) -> None:
+    with pytest.raises(ValueError, match="DatabaseArgs") as error:
+        args(**changes)
+    assert str(error.value).startswith(problem)
 
 
 def test_instance_has_what_is_asked_for() -> None:
@@ -311,10 +321,13 @@ def test_only_what_holds_data_is_protected() -> None:
         ({}, "open-source-rds-extended-support-disabled"),
         ({"extended_support": True}, "open-source-rds-extended-support"),
         (MYSQL, "open-source-rds-extended-support-disabled"),
-        ({"engine": Engine.MYSQL, "version": "8.0.46"}, "open-source-rds-extended-support"),
+        (
+            {"engine": Engine.MYSQL, "version": "8.0.46", "extended_support": True},
+            "open-source-rds-extended-support",
+        ),
     ],
 )
-def test_extended_support_is_bought_only_where_asked_for_or_unavoidable(changes: dict[str, Any], support: str) -> None:
+def test_extended_support_is_bought_only_where_asked_for(changes: dict[str, Any], support: str) -> None:
     assert recorded(**changes).has(INSTANCE, engineLifecycleSupport=support)
 
 

@@ -422,7 +422,7 @@ def test_no_firewall() -> None:
         ({"load_balancer_name": "internal-one"}, "load_balancer_name: 'internal-one' is not a load balancer's name"),
         ({"load_balancer_name": "a" * 33}, "load_balancer_name: "),
         ({"subnet_ids": ["subnet-a"]}, "subnet_ids: 1 given; at least two, in different zones, are needed"),
-        ({"tls_policy": "ELBSecurityPolicy-2016-08"}, "tls_policy: 'ELBSecurityPolicy-2016-08' is not a policy with"),
+        ({"tls_policy": "ELBSecurityPolicy-2016-08"}, "tls_policy: 'ELBSecurityPolicy-2016-08' lets TLSv1 in, and"),
         ({"idle_timeout_seconds": 0}, "idle_timeout_seconds: 0 is outside 1 to 4000"),
         ({"idle_timeout_seconds": 4001}, "idle_timeout_seconds: 4001 is outside 1 to 4000"),
         ({"access_log_days": 0}, "access_log_days: 0 is outside 1 to 3653"),

@@ -24,7 +24,8 @@ from limits.capacity import GIB
         ("db.x2g.large", 32),
         ("db.x2idn.32xlarge", 2048),
         ("db.x2iedn.xlarge", 128),
-        ("db.x2iezn.12xlarge", 1536),
+        ("db.r8a.24xlarge", 768),
+        ("db.m8a.large", 8),
     ],
 )
 def test_memory_of_a_class(instance_class: str, gib: int) -> None:

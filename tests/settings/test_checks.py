@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import settings
+from policy.common import versions
 from settings import checks, derived
 from tests.settings.files import GONE, changed, mistakes
 
@@ -31,7 +32,7 @@ CASES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     ({"slipway:tags.Owner": "x"}, "slipway:tags.Owner: 'Owner' is there already: as 'owner'; choose another key", {"slipway:tags.Owners": "x"}),
     ({"slipway:network.zones": ["us-east-1a"]}, "slipway:network.zones: 1 zone given; two to six are needed, because load balancers and databases span two", {"slipway:network.zones": ["us-east-1a", "us-east-1f"]}),
     ({"slipway:network.zones": ["us-east-1a", "us-east-1a"]}, "slipway:network.zones: us-east-1a, us-east-1a names a zone twice", {"slipway:network.zones": ["us-east-1a", "us-east-1b", "us-east-1c"]}),
-    ({"slipway:network.zones": ["us-east-1a", "eu-west-1b"]}, "slipway:network.zones[1]: 'eu-west-1b' is not a zone of us-east-1; its zones are us-east-1a, us-east-1b and so on", {"slipway:network.zones": ["us-east-1a", "us-east-1b"]}),
+    ({"slipway:network.zones": ["us-east-1a", "eu-west-1b"]}, "slipway:network.zones[1]: 'eu-west-1b' is not a zone of us-east-1; its zones are us-east-1a, us-east-1b, us-east-1c, us-east-1d, us-east-1e or us-east-1f", {"slipway:network.zones": ["us-east-1a", "us-east-1b"]}),
     ({"slipway:network.endpoints": ["ecr", "s4"]}, "slipway:network.endpoints[1]: 's4' is not an endpoint; allowed: ecr, logs, secretsmanager, monitoring, kms, sts, ssm, ssmmessages, sqs, sns, events, ecs or xray", {"slipway:network.endpoints": ["ecr", "sqs"]}),
     ({"slipway:network.nat": "none", "slipway:network.endpoints": ["ecr", "ecs"]}, "slipway:network.nat: without NAT tasks cannot start: add logs or secretsmanager to network.endpoints, or use single or perZone", {"slipway:network.nat": "none", "slipway:network.endpoints": ["ecr", "ecs", "logs", "secretsmanager"]}),
     ({f"{W}.name": "same", f"{F}.name": "same", f"{W}.family": "w"}, "slipway:services.frontend.name: 'same' is also that of services.worker; each needs its own", {f"{W}.name": "same", f"{F}.name": "other"}),
@@ -47,15 +48,15 @@ CASES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     ({"slipway:loadBalancer.waf": {"rateLimits": [{"path": f"/{n}", "limit": 100} for n in range(10)]}}, "slipway:loadBalancer.waf.rateLimits: 10 given; at most 9", {"slipway:loadBalancer.waf": {"rateLimits": [{"path": f"/{n}", "limit": 100} for n in range(9)]}}),
     ({"slipway:loadBalancer.waf": {"rateLimits": [{"path": "/", "limit": 2000, "windowSeconds": 60}]}}, "slipway:loadBalancer.waf.rateLimits[0].limit: 2000 per 60 seconds is never reached: loadBalancer.waf.rateLimit blocks an address at 2000 per 300", {"slipway:loadBalancer.waf": {"rateLimits": [{"path": "/", "limit": 1999, "windowSeconds": 60}]}}),
     ({"slipway:cdn": {"waf": {"rateLimit": 100, "rateLimits": [{"path": "/", "limit": 200, "windowSeconds": 600}]}}, "slipway:loadBalancer": {}}, "slipway:cdn.waf.rateLimits[0].limit: 200 per 600 seconds is never reached: cdn.waf.rateLimit blocks an address at 100 per 300", {"slipway:cdn": {"waf": {"rateLimit": 100, "rateLimits": [{"path": "/", "limit": 199, "windowSeconds": 600}]}}, "slipway:loadBalancer": {}}),
-    ({"slipway:database.version": "13"}, "slipway:database.version: '13' is not a postgres version RDS creates; allowed: 14, 15, 16, 17 or 18, alone or with a minor version", {"slipway:database.version": "17.11"}),
+    ({"slipway:database.version": "10"}, "slipway:database.version: '10' is not a postgres version RDS creates; allowed: 14, 15, 16, 17 or 18, alone or with a minor version; under Extended Support 11, 12 or 13", {"slipway:database.version": "17.11"}),
     ({"slipway:database.username": "admin"}, "slipway:database.username: 'admin' is reserved by postgres on RDS; choose another", {"slipway:database.username": "abcdefghijklmnop"}),
     ({"slipway:database.databaseName": "template1"}, "slipway:database.databaseName: 'template1' is reserved by postgres on RDS; choose another", {"slipway:database.databaseName": "expense_settlement"}),
     ({"slipway:database.iops": 3000}, "slipway:database.iops: gp3 storage under 400 GiB has fixed 3000 iops: leave iops out", {"slipway:database.storageGib": 400, "slipway:database.maxStorageGib": 500, "slipway:database.iops": 12000}),
-    ({"slipway:database.storageType": "io2", "slipway:database.storageGib": 100}, "slipway:database.iops: io2 storage needs iops; allowed: 1000 to 5000 with 100 GiB", {"slipway:database.storageType": "io2", "slipway:database.storageGib": 100, "slipway:database.iops": 1000}),
+    ({"slipway:database.storageType": "io2", "slipway:database.storageGib": 100}, "slipway:database.iops: io2 storage needs iops; allowed: 1000 to 100000 with 100 GiB", {"slipway:database.storageType": "io2", "slipway:database.storageGib": 100, "slipway:database.iops": 1000}),
     ({"slipway:database.engine": "mysql", "slipway:database.version": "8.4", "slipway:database.instanceClass": "db.t3.micro"}, "slipway:database.insightsDays: Performance Insights does not exist for mysql on db.t3.micro; switch it off or take a medium class", {"slipway:database.engine": "mysql", "slipway:database.version": "8.4", "slipway:database.instanceClass": "db.t3.micro", "slipway:database.insightsDays": None}),
     ({"slipway:database.backupWindow": "04:15-05:00"}, "slipway:database.backupWindow: the backup window 04:15-05:00 overlaps the maintenance window sun:04:30-sun:05:30", {"slipway:database.backupWindow": "03:30-04:30"}),
     ({"slipway:cache.version": "7.1"}, "slipway:cache.version: '7.1' is not a valkey version ElastiCache creates; allowed: 7.2, 8.0, 8.1, 8.2, 9.0 or 9.1", {"slipway:cache.version": "8.2"}),
-    ({"slipway:cache.engine": "redis", "slipway:cache.version": "7.1", "slipway:cache.nodeType": "cache.r8g.large"}, "slipway:cache.nodeType: cache.r8g.large runs valkey, not redis; allowed for redis: t3, t4g, m5, r5, m6g, m7g, r6g, r7g, c7gn or r6gd", {"slipway:cache.nodeType": "cache.r8g.large"}),
+    ({"slipway:cache.engine": "redis", "slipway:cache.version": "7.1", "slipway:cache.nodeType": "cache.r8g.large"}, "slipway:cache.nodeType: cache.r8g.large runs valkey, not redis; allowed for redis: c7gn, m5, m6g, m7g, r5, r6g, r6gd, r7g, t3 or t4g", {"slipway:cache.nodeType": "cache.r8g.large"}),
     ({"slipway:cache.multiAz": True, "slipway:cache.replicas": 0}, "slipway:cache.multiAz: a second zone needs a replica to stand in it: set replicas to 1 or more", {"slipway:cache.multiAz": False, "slipway:cache.replicas": 0}),
     ({"slipway:cache.shards": 46}, "slipway:cache.shards: 92 nodes are too many; shards x (1 + replicas) may be at most 90", {"slipway:cache.shards": 45}),
     ({"slipway:media.cdn.host": "shop.example.com"}, "slipway:media.cdn.host: 'shop.example.com' already points at the application; media needs a host of its own", {"slipway:media.cdn.host": "m.example.com"}),
@@ -182,10 +183,13 @@ def test_a_missing_part_s_secrets_are_missed() -> None:
 
 
 def test_warnings() -> None:
-    parsed = settings.parse(changed({"slipway:database.engine": "mysql", "slipway:database.version": "8.0.46"}), "test")
-    assert [str(warning) for warning in checks.warnings(parsed)] == [
-        "slipway:database.version: standard support of mysql 8.0 ended in July 2026: AWS charges Extended Support; use 8.4"
-    ]
+    paid = {"engine": "mysql", "version": "8.0.46", "extendedSupport": True}
+    parsed = settings.parse(changed({f"slipway:database.{name}": value for name, value in paid.items()}), "test")
+    (warning,) = checks.warnings(parsed)
+    assert str(warning) == (
+        "slipway:database.version: standard support of mysql 8.0 ended on 2026-07-31: AWS charges Extended Support by vCPU and "
+        "hour, more from the third year on, until 2029-07-31; use 8.4 or newer"
+    )
     assert checks.warnings(settings.parse(changed({}), "test")) == []
 
 
@@ -196,7 +200,7 @@ def test_warnings() -> None:
         ({"slipway:domain.alternativeHosts": [f"{n}.shop.example.com" for n in range(10)]}, "slipway:domain.alternativeHosts: 11 hosts on one certificate; AWS allows an account 10 until it is asked for more"),
         ({f"{W}.image": {"repository": "x/y", "build": {"context": "no/such"}}}, "slipway:services.worker.image.build.context: there is no folder 'no/such' here to build from"),
         ({f"{A}.sidecars.agent.image": {"repository": "x/y", "build": {"context": "no/such"}}}, "slipway:services.api.sidecars.agent.image.build.context: there is no folder 'no/such' here to build from"),
-        ({"slipway:database.version": "17.99"}, "slipway:database.version: no postgres 17.99 was known when this was written; the newest then was 17.11"),
+        ({"slipway:database.version": "17.99"}, f"slipway:database.version: no postgres 17.99 was known when the table of versions was made ({versions.source('postgres')}); the newest then was 17.11"),
     ],
 )  # fmt: skip
 def test_warns_of(changes: dict[str, Any], warning: str) -> None:

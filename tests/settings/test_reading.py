@@ -338,14 +338,15 @@ def test_large_files_are_read_whole() -> None:
 def test_load_reads_the_running_stack_and_warns(monkeypatch: pytest.MonkeyPatch) -> None:
     warned: list[str] = []
     monkeypatch.setattr(
-        "settings.reading.get_config_env", lambda: as_engine(changed({"slipway:database.version": "17.5"}))
+        "settings.reading.get_config_env",
+        lambda: as_engine(changed({"slipway:database.version": "13", "slipway:database.extendedSupport": True})),
     )
     monkeypatch.setattr("settings.reading.CONFIG", type("Empty", (), {"get": staticmethod(dict)}))
     monkeypatch.setattr("pulumi.get_stack", lambda: "test")
     monkeypatch.setattr("pulumi.warn", warned.append)
     assert settings.load().app == "storefront"
-    assert warned == [
-        "slipway:database.version: RDS creates no new postgres 17.5 instances since October 2026; use 17.11"
+    assert [warning.partition(":")[2].partition(": AWS charges")[0] for warning in warned] == [
+        "database.version: standard support of postgres 13 ended on 2026-02-28"
     ]
 
 
