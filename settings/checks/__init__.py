@@ -23,6 +23,7 @@ from settings.checks import (
     network,
     network_acls,
     notifications,
+    permissions,
     registry,
     route,
     secrets,
@@ -44,6 +45,7 @@ _MISTAKES = (
     secrets,
     registry,
     service,
+    permissions,
     migration,
     route,
     notifications,
@@ -55,7 +57,7 @@ _MISTAKES = (
     budget,
     hibernation,
 )
-_UNWISE = (database, tags, domain, container, hibernation)
+_UNWISE = (database, tags, domain, container, permissions, hibernation)
 
 
 def problems(settings: Settings) -> list[Problem]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 import limits
 from limits import LAST_WEIGHTED_PRIORITY
@@ -12,13 +11,6 @@ from settings.checks import container, log_router, scaling
 from settings.derived import family, log_groups, service_name
 from settings.model import Service, Settings
 from settings.problems import Place, Problem, at
-
-WITHOUT_RESOURCES: Final[Sequence[str]] = (
-    "cloudwatch:PutMetricData",
-    "xray:PutTelemetryRecords",
-    "xray:PutTraceSegments",
-)
-"""What applications do in AWS that IAM cannot restrict to resources."""
 
 
 def problems(settings: Settings) -> Iterator[Problem]:
@@ -41,16 +33,6 @@ def problems(settings: Settings) -> Iterator[Problem]:
         for index, part in enumerate(service.uses):
             if getattr(settings, part) is None:
                 yield at([*place, "uses", index], f"{part!r} is not in this stack: add slipway:{part}", [part])
-        for index, permission in enumerate(service.permissions):
-            narrow = [action for action in permission.actions if action not in WITHOUT_RESOURCES]
-            if "*" in permission.resources and narrow:
-                where: list[str | int] = [*place, "permissions", index]
-                yield at(
-                    [*where, "resources"],
-                    f"'*' allows {narrow[0]} on everything: name ARNs; only {limits.listed(WITHOUT_RESOURCES)} know none",
-                    [*where, "actions", "*"],
-                    [*where, "resources", "*"],
-                )
 
 
 def _names(settings: Settings) -> Iterator[Problem]:

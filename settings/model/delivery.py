@@ -63,6 +63,6 @@ class Delivery(Section):
     ) = None
     """The key of the state and of the secrets in it."""
     boundary_arn: (
-        Annotated[str, form(r"arn:aws[a-z-]*:iam::[0-9]{12}:policy/\S+", "the ARN of a managed policy")] | None
+        Annotated[str, form(r"arn:aws[a-z-]*:iam::(?:[0-9]{12}|aws):policy/\S+", "the ARN of a managed policy")] | None
     ) = None
     """A managed policy that every role of the stack must have as its permissions boundary."""

@@ -58,7 +58,7 @@ class Permission(Section):
     resources: Annotated[Sequence[Annotated[str, ARN]], Field(min_length=1)] = Field(
         examples=[["arn:aws:sqs:us-east-1:123456789012:jobs"]]
     )
-    """ARNs; `*` only for actions that know no resources, such as cloudwatch:PutMetricData."""
+    """ARNs that the actions know; `*` only for actions that know none, such as cloudwatch:PutMetricData."""
 
 
 Uses = Literal["database", "cache", "media"]
