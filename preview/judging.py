@@ -142,7 +142,7 @@ def _recorded(root: Path, read: stackfile.StackFile, pack: policies.Pack | None)
 
     lazy_imports.install()
     try:
-        graph = record(root, read.stack, read.config, observe=pack.observe if pack else None)
+        graph = record(root, read.stack, read.config, observe=pack.observe if pack else None, spelled=read.spelled)
     except InvalidStack as error:
         raise StoppedError(f"{read.path}: {error}", INVALID) from None
     except (RefusedError, answers.UnknownLookupError, awsx.UnknownComponentError) as error:

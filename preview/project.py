@@ -6,12 +6,30 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final, Self
 
 from preview import yaml
+from preview.yaml_scalars import written
+
+_MAX_INT: Final = 2**63
 
 
 class InvalidProject(Exception):  # noqa: N818 - reads as what it says
     """The folder is no Pulumi project; the text is one line that says why."""
+
+
+class Text(str):
+    """A value as a program gets it, that also knows how the stack file has it: a program can then show what people wrote."""
+
+    __slots__ = ("spelled",)
+    spelled: Mapping[yaml.Place, str]
+    """What the file has where the engine changes the spelling of a scalar, by its place in the value."""
+
+    def __new__(cls, text: str, spelled: Mapping[yaml.Place, str] | None = None) -> Self:
+        """Return the text with its spellings."""
+        made = super().__new__(cls, text)
+        made.spelled = spelled or {}
+        return made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,13 +41,19 @@ class Project:
     defaults: Mapping[str, object] = field(default_factory=dict)
     """Values and defaults of the project's `config:` section, with full keys such as `slipway:app`."""
 
-    def values(self, config: Mapping[str, object]) -> dict[str, str]:
+    def values(
+        self, config: Mapping[str, object], spelled: Mapping[str, Mapping[yaml.Place, str]] | None = None
+    ) -> dict[str, str]:
         """Return the configuration as the CLI hands it to a program: text, and JSON for mappings and lists.
 
         Args:
             config: the stack file's `config:` section, parsed, with full keys.
+            spelled: how the file has what the engine spells otherwise, see `StackFile`; the values are `Text` then.
         """
-        return {key: _text(value) for key, value in {**self.defaults, **config}.items()}
+        values = {key: _text(value) for key, value in {**self.defaults, **config}.items()}
+        if spelled is None:
+            return values
+        return {key: Text(value, spelled.get(key, {})) for key, value in values.items()}
 
 
 def read(root: Path) -> Project:
@@ -44,7 +68,7 @@ def read(root: Path) -> Project:
     except OSError:
         raise InvalidProject(f"{root}: no Pulumi.yaml there; give the project's folder with --root") from None
     except yaml.Error as error:
-        raise InvalidProject(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+        raise InvalidProject(f"{path}:{error.line}:{error.column}: not valid YAML: {error.problem}") from None
     name = document.get("name") if isinstance(document, dict) else None
     if not isinstance(document, dict) or not isinstance(name, str):
         raise InvalidProject(f"{path}: no project name")
@@ -62,27 +86,29 @@ def read(root: Path) -> Project:
 def is_secret(value: object) -> bool:
     """Tell whether a configuration value is encrypted or holds something that is."""
     if isinstance(value, Mapping):
-        return set(value) == {"secure"} or any(is_secret(part) for part in value.values())
+        return _is_ciphertext(value) or any(is_secret(part) for part in value.values())
     return isinstance(value, list) and any(is_secret(part) for part in value)
+
+
+def _is_ciphertext(value: Mapping[object, object]) -> bool:
+    return set(value) == {"secure"} and isinstance(value["secure"], str)
 
 
 def _text(value: object) -> str:
     if isinstance(value, str):
         return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if value is None:
         return ""
-    if isinstance(value, int | float):
-        return str(value)
-    plain = _without_ciphertext(value)
+    if isinstance(value, bool | int | float):
+        return written(value)
+    plain = _as_json(value)
     return plain if isinstance(plain, str) else json.dumps(plain, separators=(",", ":"), ensure_ascii=False)
 
 
-def _without_ciphertext(value: object) -> object:
-    """Replace what only the stack's key can decrypt by `[secret]`, as `pulumi stack export` does."""
+def _as_json(value: object) -> object:
+    """Replace what only the stack's key can decrypt by `[secret]`, as `pulumi stack export` does, and make huge numbers floats, as Go's JSON does."""
     if isinstance(value, Mapping):
-        if set(value) == {"secure"}:
-            return "[secret]"
-        return {key: _without_ciphertext(part) for key, part in value.items()}
-    return [_without_ciphertext(part) for part in value] if isinstance(value, list) else value
+        return "[secret]" if _is_ciphertext(value) else {key: _as_json(part) for key, part in value.items()}
+    if isinstance(value, int) and value >= _MAX_INT:
+        return float(value)
+    return [_as_json(part) for part in value] if isinstance(value, list) else value

@@ -31,6 +31,8 @@ from preview.graph import UNKNOWN, Graph, Message, Resource
 if TYPE_CHECKING:
     from google.protobuf.internal.containers import MessageMap  # type: ignore[import-untyped] # as above
 
+    from preview.yaml import Place
+
 Mode = Literal["update", "preview"]
 """update: every output has a plausible value, as after `pulumi up`; preview: what a provider computes is `UNKNOWN`."""
 
@@ -53,6 +55,7 @@ def record(
     *,
     mode: Mode = "update",
     observe: Callable[[Resource], None] | None = None,
+    spelled: Mapping[str, Mapping[Place, str]] | None = None,
 ) -> Graph:
     """Run `root/__main__.py` and return what it registered.
 
@@ -62,6 +65,7 @@ def record(
         config: the `config:` section of the stack file, parsed, with full keys such as `slipway:app`.
         mode: what the provider answers, see `Mode`.
         observe: is told each resource as it is registered.
+        spelled: how the stack file has what the engine spells otherwise, see `StackFile`.
 
     Raises:
         project.InvalidProject: no usable `Pulumi.yaml`.
@@ -70,7 +74,7 @@ def record(
         answers.UnknownLookupError: a look-up that has no offline answer.
     """
     project = projects.read(root)
-    values = project.values(config)
+    values = project.values(config, spelled)
     secrets = [key for key, value in config.items() if projects.is_secret(value)]
     monitor = _Monitor(project.name, stack, values, mode, observe)
     contextvars.Context().run(_run, project.root, monitor, values, secrets)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from preview import yaml
+from preview.yaml_scalars import written
 
 _MAX_BYTES: Final = 1_000_000
 _NAME: Final = re.compile(r"Pulumi\.(?P<stack>[A-Za-z0-9_.-]+)\.ya?ml")
@@ -26,8 +27,10 @@ class StackFile:
     stack: str
     """The stack's name, from the file's name."""
     config: Mapping[str, object]
-    """The `config:` section with full keys such as `slipway:app`. A value that is no mapping or list is its exact text,
-    which is what the engine hands to the program."""
+    """The `config:` section with full keys such as `slipway:app`. A value that is no mapping or list is the text which the
+    engine hands to the program."""
+    spelled: Mapping[str, Mapping[yaml.Place, str]] = field(default_factory=dict)
+    """By key, what the file has where the engine changes the spelling of a scalar: 1.10 becomes 1.1, 0x1F 31."""
 
 
 def read(path: Path) -> StackFile:
@@ -37,7 +40,8 @@ def read(path: Path) -> StackFile:
         path: a file called `Pulumi.<stack>.yaml`.
 
     Raises:
-        InvalidStackFile: missing, not YAML (with line and column), empty, over 1 MB, or without a usable `config:`.
+        InvalidStackFile: missing, not YAML or not as the engine reads it (with line and column), empty, over 1 MB, or without a
+            usable `config:`.
     """
     name = _NAME.fullmatch(path.name)
     if not name:
@@ -47,14 +51,23 @@ def read(path: Path) -> StackFile:
         raise InvalidStackFile(f"{path}: the file is empty; it needs a config: section")
     if not isinstance(document, yaml.MappingNode):
         raise InvalidStackFile(f"{path}: expected a mapping with a config: section, found {_kind(document)}")
-    sections = {key.value: value for key, value in document.value}
-    section = sections.get("config")
-    if section is None:
-        found = ", ".join(map(str, sections)) or "nothing"
-        raise InvalidStackFile(f"{path}: no config: section; at the top level there is {found}")
-    if not isinstance(section, yaml.MappingNode):
-        raise InvalidStackFile(f"{path}: config: expected a mapping, found {_kind(section)}")
-    return StackFile(path=path, stack=name["stack"], config=_config(path, document, section))
+    try:
+        data = yaml.construct(document)
+    except yaml.Error as error:
+        raise InvalidStackFile(f"{path}:{error}") from None
+    sections = data.value
+    assert isinstance(sections, dict)  # noqa: S101 - a mapping's value is one
+    _check_sections(path, document, sections)
+    config, spelled = {}, {}
+    for key, value in sections["config"].items():
+        if key.count(":") != 1 or not all(key.split(":")):
+            raise InvalidStackFile(f"{path}: config: {_no_key(key)}")
+        config[key] = value if isinstance(value, str | dict | list) else "" if value is None else written(value)
+        around = ("config", key)
+        here = {place[2:]: text for place, text in data.spelled.items() if place[:2] == around}
+        if here:
+            spelled[key] = here
+    return StackFile(path=path, stack=name["stack"], config=config, spelled=spelled)
 
 
 def stacks(root: Path) -> list[str]:
@@ -77,29 +90,34 @@ def _document(path: Path) -> yaml.Node | None:
     except UnicodeDecodeError as error:
         raise InvalidStackFile(f"{path}: not UTF-8 text (byte {error.start + 1})") from None
     except yaml.Error as error:
-        raise InvalidStackFile(_not_yaml(path, error)) from None
+        raise InvalidStackFile(f"{path}:{error.line}:{error.column}: not valid YAML: {error.problem}") from None
 
 
-def _config(path: Path, document: yaml.Node, section: yaml.Node) -> dict[str, object]:
-    try:
-        parsed = yaml.construct(document)
-    except yaml.Error as error:
-        raise InvalidStackFile(_not_yaml(path, error)) from None
-    values = parsed["config"] if isinstance(parsed, dict) else {}
-    exact = {key.value: value.value for key, value in section.value if isinstance(value, yaml.ScalarNode)}
-    config: dict[str, object] = {}
-    for key, value in values.items():
-        if not isinstance(key, str) or key.count(":") != 1 or not all(key.split(":")):
-            raise InvalidStackFile(f"{path}: config: {key!r} is no key; write <namespace>:<name>, such as slipway:app")
-        config[key] = value if isinstance(value, dict | list) else "" if value is None else exact[key]
-    return config
+def _check_sections(path: Path, document: yaml.MappingNode, sections: Mapping[str, object]) -> None:
+    """Refuse what the engine refuses at the top level, and what it would read and an offline preview cannot."""
+    for key, _ in document.pairs:
+        if not yaml.is_text(key):
+            raise InvalidStackFile(f"{path}:{key.line}:{key.column}: a name at the top level is text; put it in quotes")
+    if "config" not in sections:
+        found = ", ".join(sections) or "nothing"
+        raise InvalidStackFile(f"{path}: no config: section; at the top level there is {found}")
+    if not isinstance(sections["config"], dict):
+        what = "a list" if isinstance(sections["config"], list) else "a single value"
+        hint = "; indent what belongs to it by two spaces" if sections["config"] is None else ""
+        raise InvalidStackFile(f"{path}: config: expected a mapping, found {what}{hint}")
+    for name in ("secretsprovider", "encryptedkey", "encryptionsalt"):
+        if isinstance(sections.get(name), dict | list):
+            raise InvalidStackFile(f"{path}: {name}: expected text")
+    if "environment" in sections:
+        raise InvalidStackFile(
+            f"{path}: environment: what Pulumi ESC adds to the configuration is not known offline; `pulumi preview` knows it"
+        )
 
 
-def _not_yaml(path: Path, error: yaml.Error) -> str:
-    if isinstance(error, yaml.MarkedError) and error.problem_mark is not None:
-        mark = error.problem_mark
-        return f"{path}:{mark.line + 1}:{mark.column + 1}: not valid YAML: {error.problem}"
-    return f"{path}: not valid YAML: {' '.join(str(error).split())}"
+def _no_key(key: str) -> str:
+    if ":" in key or not re.fullmatch(r"[A-Za-z]\w*", key):
+        return f"{key!r} is no key; write <namespace>:<name>, such as slipway:app"
+    return f"{key!r} is no key; write <namespace>:<name>, such as slipway:{key}, or indent it under the setting it belongs to"
 
 
 def _kind(node: yaml.Node) -> str:

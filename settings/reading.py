@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Mapping, Sequence
-from typing import Final
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final, Protocol, runtime_checkable
 
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
@@ -17,6 +20,23 @@ from settings.repair import read
 
 _OTHER_NAMESPACES: Final = ("awsx", "docker", "docker-build", "pulumi", "random")
 _DEEPEST: Final = 32
+_QUOTES: Final = "put it in quotes"
+_OCTAL: Final = 8
+"""Numbers below are the same with a leading zero."""
+_DATE: Final = re.compile(
+    r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}) [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)? [-+][0-9]{4} (?:[A-Z]+|[-+][0-9]{2,4})"
+)
+"""A date as the engine hands it to a program: YAML reads one without quotes as a date, and Go writes it out."""
+
+Place = tuple[str | int, ...]
+
+
+@runtime_checkable
+class Spelled(Protocol):
+    """A value that knows how the stack file has it. The offline preview hands over such; the engine's values do not know."""
+
+    spelled: Mapping[Place, str]
+    """What the file has where the engine changes the spelling of a scalar, by its place in the value."""
 
 
 class InvalidSettings(pulumi.RunError):
@@ -50,11 +70,15 @@ def parse(config: Mapping[str, object], stack: str) -> Settings:
         InvalidSettings: with every mistake, in the order of the file's sections.
     """
     data, problems = _decode(config)
-    reading = read(data, [problem.place for problem in problems])
-    problems += reading.problems
+    spelled = _spelled(config)
+    problems += _dates(data, (), spelled or {})
+    told = {tuple(problem.place) for problem in problems}
+    reading = read(data, told)
+    problems += [problem for problem in reading.problems if tuple(problem.place) not in told]
     for problem in checks.problems(reading.settings) if reading.settings else ():
         if judged := reading.unreadable.judged(problem):
             problems.append(judged)
+    problems = [_as_written(problem, data, spelled) for problem in problems]
     if problems or reading.settings is None:
         order = {name: index for index, (name, _) in enumerate(shape.fields(Settings))}
         raise InvalidSettings(stack, sorted(problems, key=lambda p: order.get(str(p.place[0]), -1) if p.place else -1))
@@ -69,7 +93,9 @@ def _decode(config: Mapping[str, object]) -> tuple[dict[str, object], list[Probl
     for key, given in config.items():
         namespace, _, name = str(key).partition(":")
         if namespace in ("slipway", "aws") and (namespace, name) != ("slipway", "aws"):
-            place = ("aws", name) if namespace == "aws" else (name,)
+            place = _place(namespace, name)
+            if problem := _respelled(place, given):
+                problems.append(problem)
             try:
                 value = _decoded(given, shape.annotation_at(place))
             except _TooDeepError:
@@ -84,6 +110,63 @@ def _decode(config: Mapping[str, object]) -> tuple[dict[str, object], list[Probl
         elif namespace not in _OTHER_NAMESPACES:
             problems.append(Problem(place=(str(key),), message=_unknown(namespace)))
     return {**data, "aws": provider}, problems
+
+
+def _place(namespace: str, name: str) -> Place:
+    return ("aws", name) if namespace == "aws" else (name,)
+
+
+def _spelled(config: Mapping[str, object]) -> dict[Place, str] | None:
+    """Return what the file has where the engine changed a spelling, by place; None where nobody knows, as under the engine."""
+    known = {key: given.spelled for key, given in config.items() if isinstance(given, Spelled)}
+    if not known:
+        return None
+    found: dict[Place, str] = {}
+    for key, spelled in known.items():
+        namespace, _, name = key.partition(":")
+        found |= {(*_place(namespace, name), *inner): text for inner, text in spelled.items()}
+    return found
+
+
+def _respelled(place: Place, given: object) -> Problem | None:
+    """Tell of a number or date at the top level where text is meant: the program gets text, but not what the file has."""
+    written = given.spelled.get(()) if isinstance(given, Spelled) else None
+    if written is None or not given or not shape.is_text(shape.annotation_at(place)) or _DATE.fullmatch(str(given)):
+        return None
+    return Problem(place=place, message=f"{written} must be text; put it in quotes, without which it becomes {given}")
+
+
+def _dates(value: object, place: Place, spelled: Mapping[Place, str]) -> Iterator[Problem]:
+    """Tell of dates, which the engine turns into text that nobody wrote."""
+    if isinstance(value, str) and (found := _DATE.fullmatch(value)):
+        date = spelled.get(place, found["date"])
+        yield Problem(place=place, message=f"{date} must be text; {_QUOTES}, without which it becomes '{value}'")
+    items = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for part, inner in items:
+        yield from _dates(inner, (*place, part), spelled)
+
+
+def _as_written(problem: Problem, data: object, spelled: Mapping[Place, str] | None) -> Problem:
+    """Return a problem that shows what the file has, not what the engine made of it; where nobody knows that, it says so."""
+    place = tuple(problem.place)
+    try:
+        value = functools.reduce(lambda held, part: held[part], place, data)  # type: ignore[index] # or it raises
+    except (KeyError, IndexError, TypeError):
+        return problem
+    if not isinstance(value, int | float) or not problem.message.startswith(shown(value)):
+        return problem
+    message = problem.message
+    wants_text = message.startswith(f"{shown(value)} must be text") and not isinstance(value, bool)
+    if wants_text and place[-1] == "tag":
+        message += "; pulumi config set keeps it text with --type string"
+    written = spelled.get(place) if spelled is not None else None
+    if written is not None:
+        if wants_text and shown(value) != written:
+            message = message.replace(_QUOTES, f"{_QUOTES}, without which it becomes {shown(value)}", 1)
+        message = written + message.removeprefix(shown(value))
+    elif spelled is None and wants_text and abs(value) >= _OCTAL:
+        message = message.replace(_QUOTES, f"{_QUOTES} as it stands in the file, where it may have more zeros", 1)
+    return replace(problem, message=message)
 
 
 def _unknown(namespace: str) -> str:
@@ -114,7 +197,9 @@ class _TooDeepError(Exception):
 def _decoded(value: object, annotation: object) -> object:
     """Return a top-level value, whether it is as the engine or as the file has it."""
     if value is None or isinstance(value, str | int | float):
-        text = value if isinstance(value, str) else "" if value is None else json.dumps(_plain(value, None, _DEEPEST))
+        text = (
+            str(value) if isinstance(value, str) else "" if value is None else json.dumps(_plain(value, None, _DEEPEST))
+        )
         if shape.is_text(annotation):
             return text
         try:

@@ -25,7 +25,7 @@ a safe default. Units are in the names: GiB, MiB, seconds, days, percent. Times 
 schema that its first line names, `make preview` checks all of it, and tells every mistake at once.
 
 An optional section that is missing, or says `enabled: false`, means that the part is not built. A section with nothing in it (`slipway:registry:`)
-is built from its defaults. A value is given by its path with `pulumi config set --path 'slipway:services.api.image.tag' 9f2c1ab`.
+is built from its defaults. A value is given by its path with `pulumi config set --path --type string 'slipway:services.api.image.tag' 9f2c1ab`.
 
 This page is generated from the program (`python -m settings.reference`).
 """
