@@ -26,6 +26,7 @@ from components.media_bucket import MediaBucket
 from components.network import Network
 from components.observability import Observability
 from components.registry import Registry
+from components.rollout import Rollout
 from components.secret_urls import SecretUrls
 from components.secrets import Secrets
 from components.service import Service
@@ -52,14 +53,12 @@ secrets = part(Secrets, "secrets", wiring.secrets.args(context))
 registry = part(Registry, "registry", wiring.registry.args(context))
 database = part(Database, "database", wiring.database.args(context, network))
 cache = part(Cache, "cache", wiring.cache.args(context, network))
-
 certificates = {name: Certificate(name, args, options) for name, args in wiring.certificate.args(context).items()}
 balancer = part(LoadBalancer, "load-balancer", wiring.load_balancer.args(context, network, certificates))
 media = part(MediaBucket, "media", wiring.media_bucket.args(context, certificates, balancer))
 cdn = part(Cdn, "cdn", wiring.cdn.args(context, balancer, certificates))
-for name, alias in wiring.dns_alias.args(context, balancer, cdn, media).items():
-    DnsAlias(name, alias, options)
-
+aliases = wiring.dns_alias.args(context, balancer, cdn, media)
+public = [DnsAlias(name, args, options) for name, args in aliases.items()]
 cluster = Cluster("cluster", wiring.cluster.args(context), options)
 secret_urls = part(SecretUrls, "secret-urls", wiring.secret_urls.args(context, network, cluster, database, cache))
 parts = wiring.Components(network, cluster, secrets, secret_urls, registry, database, cache, media, balancer)
@@ -73,6 +72,7 @@ observability = part(Observability, "observability", wiring.observability.args(c
 part(Backup, "backup", wiring.backup.args(context, parts, observability))
 part(Budget, "budget", wiring.budget.args(context, observability))
 delivery = part(Delivery, "delivery", wiring.delivery.args(context))
+part(Rollout, "rollout", wiring.rollout.args(context, parts, services, public))
 hibernation = part(Hibernation, "hibernation", wiring.hibernation.args(context, parts, services))
 
 outputs = wiring.outputs.of(context, parts, services, cdn, observability, delivery, hibernation)

@@ -7,6 +7,7 @@ counts as success (pulumi-aws#4487). So the service itself is asked.
 from __future__ import annotations
 
 import time
+import urllib.parse
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +25,8 @@ POLL_SECONDS: Final = 10
 Strategy: TypeAlias = Literal["rolling", "blueGreen", "canary", "linear"]
 _Found: TypeAlias = Mapping[str, Any]
 
+_EMULATED_LOOKS = 3
+"""How often an emulator that runs no tasks at all is asked before it is taken at its word: it would never be steady."""
 _EVENTS = 6
 _TASKS = 50
 """At most so many stopped tasks are read; ECS keeps them for about an hour."""
@@ -60,10 +63,6 @@ class Rollout:
     """Names of its containers, the service's own first: whose logs are shown."""
     log_group: str = ""
     """Where they log to; empty: no lines are shown."""
-    target_groups: Sequence[str] = ()
-    """ARNs of the target groups that send it requests."""
-    alarms: Sequence[str] = ()
-    """Names of the alarms that take a deployment back."""
     strategy: Strategy = "rolling"
     """How ECS replaces tasks."""
     timeout_seconds: float
@@ -97,11 +96,15 @@ def wait(
         RolloutError: ECS went back to what ran before, gave up, was not done in time, or could not be asked.
     """
     ecs, deadline = clients["ecs"], clock() + wanted.timeout_seconds
+    looks = 0
     try:
         while True:
             state = _look(wanted, ecs)
+            looks += 1
+            if not state.begun and looks > _EMULATED_LOOKS and not _is_aws(ecs):
+                return state.deployment
             if state.done:
-                late = list(_fired(wanted, clients["cloudwatch"], state.since))
+                late = list(_fired(state, clients["cloudwatch"], state.since))
                 if late:
                     raise RolloutError(_screen(wanted, clients, state, f"runs {wanted.revision}, but {late[0]}"))
                 return state.deployment
@@ -127,6 +130,10 @@ class _State:
     progress: str = ""
     since: object = None
     events: Sequence[str] = ()
+    target_groups: Sequence[str] = ()
+    alarms: Sequence[str] = ()
+    begun: bool = True
+    """Whether anything was ever tried: a task counted, or something said."""
 
 
 def _look(wanted: Rollout, ecs: Client) -> _State:
@@ -137,7 +144,19 @@ def _look(wanted: Rollout, ecs: Client) -> _State:
     service: _Found = answer["services"][0]
     if service.get("status", "ACTIVE") != "ACTIVE":
         return _State(problem=f"is {service['status'].lower()}, so it runs nothing")
-    return _rolling(wanted, service) if wanted.strategy == "rolling" else _shifted(wanted, service, ecs)
+    state = _rolling(wanted, service) if wanted.strategy == "rolling" else _shifted(wanted, service, ecs)
+    return replace(
+        state,
+        target_groups=list(_groups(service)),
+        alarms=service.get("deploymentConfiguration", {}).get("alarms", {}).get("alarmNames", ()),
+    )
+
+
+def _groups(service: _Found) -> Iterator[str]:
+    """Yield the target groups that send a service requests, those of the other colour too."""
+    for balancer in service.get("loadBalancers", ()):
+        other = balancer.get("advancedConfiguration", {}).get("alternateTargetGroupArn")
+        yield from (arn for arn in (balancer.get("targetGroupArn"), other) if arn)
 
 
 def _rolling(wanted: Rollout, service: _Found) -> _State:
@@ -152,6 +171,7 @@ def _rolling(wanted: Rollout, service: _Found) -> _State:
         deployment=str(primary.get("id", "")),
         progress=f"{counts}, {failed} failed" if failed else counts,
         since=own.get("createdAt", primary.get("createdAt")),
+        begun=bool(primary.get("runningCount") or failed or service.get("events")),
         events=_events(service, own.get("createdAt")),
     )
     if runs != wanted.revision:
@@ -201,8 +221,8 @@ def _screen(wanted: Rollout, clients: Mapping[str, Client], state: _State, probl
     parts = [
         ("ECS said", lambda: iter(state.events)),
         ("stopped tasks", lambda: _stopped(wanted, clients)),
-        ("targets", lambda: _targets(wanted, clients["elbv2"])),
-        ("alarms", lambda: _fired(wanted, clients["cloudwatch"], None)),
+        ("targets", lambda: _targets(state, clients["elbv2"])),
+        ("alarms", lambda: _fired(state, clients["cloudwatch"], None)),
     ]
     lines = [f"{wanted.service} {problem}."]
     for title, read in parts:
@@ -272,8 +292,8 @@ def _last_lines(wanted: Rollout, task_arn: str, logs: Client) -> Iterator[str]:
         yield f"  {str(event.get('message', '')).rstrip()}"
 
 
-def _targets(wanted: Rollout, balancer: Client) -> Iterator[str]:
-    for group in wanted.target_groups:
+def _targets(state: _State, balancer: Client) -> Iterator[str]:
+    for group in state.target_groups:
         answer = balancer.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
         states = [found.get("TargetHealth", {}) for found in answer]
         bad = Counter(
@@ -285,14 +305,19 @@ def _targets(wanted: Rollout, balancer: Client) -> Iterator[str]:
             yield f"{count} of {len(states)} {words}"
 
 
-def _fired(wanted: Rollout, cloudwatch: Client, since: Any) -> Iterator[str]:  # noqa: ANN401 - a time as botocore gives it
+def _fired(state: _State, cloudwatch: Client, since: Any) -> Iterator[str]:  # noqa: ANN401 - a time as botocore gives it
     """Yield the alarms that sound; only those that began after a time, if one is given."""
-    if not wanted.alarms:
+    if not state.alarms:
         return
-    answer = cloudwatch.describe_alarms(AlarmNames=list(wanted.alarms), AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+    answer = cloudwatch.describe_alarms(AlarmNames=list(state.alarms), AlarmTypes=["MetricAlarm", "CompositeAlarm"])
     for alarm in (*answer.get("MetricAlarms", ()), *answer.get("CompositeAlarms", ())):
         if alarm.get("StateValue") == "ALARM" and (since is None or alarm["StateUpdatedTimestamp"] >= since):
             yield f"the alarm {alarm['AlarmName']} sounds: {alarm.get('StateReason', 'no reason given')}"
+
+
+def _is_aws(client: Client) -> bool:
+    host = urllib.parse.urlsplit(client.meta.endpoint_url).hostname or ""
+    return host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn"))
 
 
 def _revision(task_definition: str) -> str:

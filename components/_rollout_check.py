@@ -33,10 +33,6 @@ class RolloutCheckArgs:
     """Names of its containers, the service's own first."""
     log_group: Input[str]
     """Where they log to, for messages."""
-    target_groups: Sequence[Input[str]] = ()
-    """ARNs of its target groups."""
-    alarms: Sequence[Input[str]] = ()
-    """Names of the alarms that take a deployment back."""
     strategy: str = "rolling"
     """rolling, blueGreen, canary or linear."""
     timeout_seconds: int
@@ -86,8 +82,6 @@ class RolloutCheck(Resource, module="slipway", name="RolloutCheck"):
             "service": args.service,
             "containers": list(args.containers),
             "log_group": args.log_group,
-            "target_groups": list(args.target_groups),
-            "alarms": list(args.alarms),
             "strategy": args.strategy,
             "timeout_seconds": args.timeout_seconds,
             "region": args.region,
@@ -117,8 +111,6 @@ def _wait(props: Mapping[str, Any]) -> None:
         task_definition=props["task_definition"],
         containers=props["containers"],
         log_group=props["log_group"],
-        target_groups=props["target_groups"],
-        alarms=props["alarms"],
         strategy=props["strategy"],
         # A dynamic resource's numbers come as floats.
         timeout_seconds=float(props["timeout_seconds"]),

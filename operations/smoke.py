@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from components import _smoke as smoke
 from components._smoke import SmokeCheck, SmokeError
 from operations._command import OK, REFUSED, Command, Context, OperationError
+from settings import derived
 
 
 def checks(context: Context) -> Sequence[SmokeCheck]:
-    """Return what to ask: the stack file's checks, or the front page of each host where it has none.
+    """Return what to ask: the stack file's smoke checks, or the front page of each host where it has none.
 
     Raises:
         OperationError: the stack has no domain.
@@ -19,7 +20,18 @@ def checks(context: Context) -> Sequence[SmokeCheck]:
     hosts = context.stack.hosts
     if not hosts:
         raise OperationError(f"{context.stack.path} has no domain, so there is no public address to ask", 2)
-    return [SmokeCheck(url=f"https://{host}/", status=200) for host in hosts if not host.startswith("*.")]
+    given = [
+        SmokeCheck(
+            url=derived.smoke_url(context.stack.settings, check),
+            status=check.status,
+            contains=check.contains,
+            headers=check.headers,
+            redirect=check.redirect,
+        )
+        for service in context.stack.settings.services.values()
+        for check in service.smoke
+    ]
+    return given or [SmokeCheck(url=f"https://{host}/", status=200) for host in hosts if not host.startswith("*.")]
 
 
 def _run(context: Context, _options: argparse.Namespace) -> int:

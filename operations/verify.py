@@ -20,10 +20,6 @@ def rollout(context: Context, key: str, found: services.Found, task_definition: 
         task_definition=task_definition or found["taskDefinition"],
         containers=[key, *service.sidecars],
         log_group=context.stack.log_group(key),
-        target_groups=[
-            balancer["targetGroupArn"] for balancer in found.get("loadBalancers", ()) if "targetGroupArn" in balancer
-        ],
-        alarms=found.get("deploymentConfiguration", {}).get("alarms", {}).get("alarmNames", ()),
         strategy=service.deployment.strategy,
         timeout_seconds=context.timeout_seconds,
     )

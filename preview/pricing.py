@@ -550,6 +550,8 @@ _FREE_PREFIXES: Final = (
     "aws:wafv2/webAcl",
     "docker-build:",
     "pulumi-python:dynamic/slipway:MigrationRun",
+    "pulumi-python:dynamic/slipway:RolloutCheck",
+    "pulumi-python:dynamic/slipway:SmokeRun",
     "pulumi:",
     "random:",
 )

@@ -7,7 +7,7 @@ from typing import Final
 
 from limits import network_acls
 from limits.network_acls import Flow
-from settings.model import Cache, Cdn, Database, Domain, Service, Settings
+from settings.model import Cache, Cdn, Database, Domain, Service, Settings, Smoke
 from settings.problems import Place
 
 OWN_TAGS: Final = ("app", "environment", "managed-by")
@@ -110,3 +110,9 @@ AUDIENCES: Final = ("page", "database", "team")
 
 DEFAULT_ENDPOINT: Final = "endpoint"
 """What an HTTPS endpoint without a name is called."""
+
+
+def smoke_url(settings: Settings, check: Smoke) -> str:
+    """Return the address that a smoke check asks."""
+    host = check.host or (settings.domain.host if settings.domain else "")
+    return f"{'https' if check.tls else 'http'}://{host}{check.path}"

@@ -93,6 +93,7 @@ from settings.model.registry import (
 from settings.model.route import (
     Health,
     Route,
+    Smoke,
 )
 from settings.model.scaling import (
     Scaling,
@@ -212,6 +213,7 @@ __all__ = [
     "Settings",
     "Share",
     "Sidecar",
+    "Smoke",
     "Step",
     "Steps",
     "TagKey",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from pydantic import Field
 
 import limits
 from settings.model.section import Host, Port, Section
-from settings.rules import checked
+from settings.rules import checked, form
 
 
 class Route(Section):
@@ -48,3 +48,26 @@ class Health(Section):
     """Seconds a new task may take before its health counts."""
     deregistration_seconds: Annotated[int, Field(ge=0, le=3600)] = 30
     """Seconds a leaving task may finish its requests."""
+
+
+class Smoke(Section):
+    """A question that `pulumi up` asks through the public address once every service runs its new version; a wrong answer fails the update."""
+
+    path: Annotated[str, checked(limits.health_path, limits.HEALTH_PATH, limits.HEALTH_PATH_WORDS)] = Field(
+        examples=["/api/health"]
+    )
+    """The path, with its query if it has one."""
+    host: Host | None = None
+    """Another host of the stack than `domain.host`."""
+    tls: bool = True
+    """Whether it is asked by https, with a certificate that browsers trust; off: by http, to see it redirected."""
+    status: Annotated[int, Field(ge=200, le=599)] = 200
+    """The status code of the answer. Redirects are not followed."""
+    contains: Annotated[str, Field(max_length=1000)] = ""
+    """Text that the answer's first MiB contains; nothing: any."""
+    headers: Mapping[
+        Annotated[str, form(r"[A-Za-z][A-Za-z0-9-]{0,99}", "a header's name, such as Cache-Control")], str
+    ] = Field(default_factory=dict, examples=[{"Strict-Transport-Security": "max-age"}])
+    """Headers of the answer, each with a text that its value contains."""
+    redirect: Annotated[str, Field(max_length=2000)] = ""
+    """Where the answer leads to: its Location, or the path of it."""

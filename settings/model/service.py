@@ -11,7 +11,7 @@ import limits
 from settings.model.container import Container, Image, Sidecar
 from settings.model.log_router import LogRouter
 from settings.model.migration import Migrate
-from settings.model.route import Health, Route
+from settings.model.route import Health, Route, Smoke
 from settings.model.scaling import Scaling, Tasks
 from settings.model.section import EcsName, LogGroup, PartName, Port, Section
 from settings.rules import Rule, form
@@ -32,7 +32,12 @@ class Deployment(Section):
     rollback_percent: Annotated[float, Field(ge=0.1, le=99.9)] = 5
     """Requests answered 5xx, percent of a minute's, above which ECS goes back (blueGreen)."""
     wait_for_steady_state: bool = False
-    """Whether `pulumi up` waits until the new tasks run."""
+    """Whether the AWS provider waits until the service is steady, whatever it runs then; `verify` asks what it runs."""
+    verify: bool = True
+    """Whether `pulumi up` waits until the service runs the new version and nothing else, and fails with the reasons where ECS went back or
+    gave up. Each update asks again until it is true; a service that does not change is not asked. No cost."""
+    verify_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
+    """Minutes until that is given up on. With blueGreen, more than `bakeMinutes`."""
 
 
 class Egress(Section):
@@ -91,6 +96,8 @@ class Service(Container):
     """What it gets from the load balancer; none for a worker."""
     health: Health = Field(default_factory=Health)
     """How the load balancer checks it."""
+    smoke: Sequence[Smoke] = ()
+    """What `pulumi up` asks through the public address once all services run; a wrong answer fails the update."""
     tasks: Tasks = Field(default_factory=lambda: Tasks(count=2))
     """How many run; two by default, so that one zone may fail."""
     scaling: Scaling | None = None
