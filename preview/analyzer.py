@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-import grpc  # type: ignore[import-untyped] # has no stubs among our dependencies
 from google.protobuf import empty_pb2, json_format  # type: ignore[import-untyped] # has no stubs among our dependencies
-from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+from google.protobuf.message import Message  # type: ignore[import-untyped] # as above
+from pulumi.runtime.proto import analyzer_pb2
 
 from preview import answers, wire
 from preview.graph import Graph, Resource
-from preview.policies import Config, Finding, Policy, Verdict
+from preview.pack_process import ANSWERED, Conversation, EndedError, LateError
+from preview.verdict import Config, Finding, Policy, Verdict
 
 _STACK: Final = "pulumi:pulumi:Stack"
 _UNDECIDED: Final = "can't run policy"  # how the SDK begins its message when a policy reads an unknown value
 _UNDECIDED_POLICY: Final = "undecided-in-preview"  # where our own pack sums up what its rules cannot decide yet
-_OPTIONS: Final = (
-    ("grpc.max_receive_message_length", -1),
-    ("grpc.max_send_message_length", -1),
-    ("grpc.enable_http_proxy", 0),
-)
 
 
 class NoAnswerError(Exception):
@@ -95,11 +90,11 @@ class Requests:
 
 
 class Session:
-    """A conversation with a pack that listens on a port of this machine."""
+    """A conversation with a pack that has started."""
 
     def __init__(
         self,
-        port: int,
+        pack: Conversation,
         *,
         project: str,
         stack: str,
@@ -110,7 +105,7 @@ class Session:
         """Configure the pack.
 
         Args:
-            port: where the pack listens.
+            pack: the pack's process.
             project: the project's name.
             stack: the stack's name.
             dry_run: whether this stands for a preview.
@@ -120,31 +115,25 @@ class Session:
         Raises:
             NoAnswerError: the pack ended, refused the configuration or exceeded the time limit.
         """
+        self._pack = pack
         self._seconds = seconds
         self._requests = Requests(project=project, stack=stack)
-        self._calls: dict[str, grpc.Future] = {}
-        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=_OPTIONS)
-        self._pack = analyzer_pb2_grpc.AnalyzerStub(self._channel)
+        self._asked: list[str] = []
         where = analyzer_pb2.AnalyzerStackConfigureRequest(
             stack=stack, project=project, organization="organization", dry_run=dry_run
         )
-        with self._answers():
-            self._info = self._pack.GetAnalyzerInfo(empty_pb2.Empty(), timeout=seconds)
-            self._pack.ConfigureStack(where, timeout=seconds)
-            if problems := list(_senseless(self._info, config or {})):
-                raise NoAnswerError(f"is not asked, as the policy configuration is refused: {'; '.join(problems)}")
-            settled = configuration(self._info, config or {})
-            self._pack.Configure(settled, timeout=seconds)
+        self._info = analyzer_pb2.AnalyzerInfo.FromString(self._call("GetAnalyzerInfo", empty_pb2.Empty()))
+        self._call("ConfigureStack", where)
+        if problems := list(_senseless(self._info, config or {})):
+            raise NoAnswerError(f"is not asked, as the policy configuration is refused: {'; '.join(problems)}")
+        settled = configuration(self._info, config or {})
+        self._call("Configure", settled)
         self._catalogue = tuple(_policy(policy, settled) for policy in self._info.policies)
-
-    def close(self) -> None:
-        """Hang up."""
-        self._channel.close()
 
     def ask(self, resource: Resource) -> None:
         """Ask about a resource; its provider must have been asked about before. The answer is part of the verdict."""
-        request = self._requests.resource(resource)
-        self._calls[resource.urn] = self._pack.Analyze.future(request, timeout=self._seconds)
+        self._pack.ask("Analyze", self._requests.resource(resource).SerializeToString())
+        self._asked.append(resource.urn)
 
     def verdict(self, graph: Graph) -> Verdict:
         """Ask about the resources that were not asked about yet, then about the stack, and sum up all answers.
@@ -152,37 +141,30 @@ class Session:
         Raises:
             NoAnswerError: the pack ended, or exceeded the time limit.
         """
+        known = set(self._asked)
         for resource in graph.resources:
-            if resource.urn not in self._calls and not resource.external:
+            if resource.urn not in known and not resource.external:
                 self.ask(resource)
-        calls, self._calls = self._calls, {}
+        asked, self._asked = self._asked, []
+        # A pack may sum up in its stack policies what its resource policies saw: the stack comes last, as on the engine.
+        self._pack.ask("AnalyzeStack", self._requests.stack(graph).SerializeToString())
         # The pack gets what is only read for the sake of what refers to it. It is not the stack's to change.
         only_read = {resource.urn for resource in graph.resources if resource.external}
         found: list[Finding] = []
         undecided: list[Finding] = []
         defects: list[str] = []
-
-        def collect(urn: str, call: grpc.Future) -> None:
-            try:
-                diagnostics = call.result().diagnostics
-            except grpc.RpcError as error:
-                if error.code() != grpc.StatusCode.UNKNOWN:
-                    raise
+        for urn in (*asked, ""):
+            ended, answer = self._answer()
+            if ended != ANSWERED:
                 about = f"{graph.urn(urn).type} {graph.urn(urn).name}" if urn else "the stack"
-                defects.append(f"{about}: {str(error.details()).removeprefix('Exception calling application: ')}")
-                return
-            for diagnostic in diagnostics:
+                defects.append(f"{about}: {answer.decode()}")
+                continue
+            for diagnostic in analyzer_pb2.AnalyzeResponse.FromString(answer).diagnostics:
                 finding = _finding(urn, diagnostic)
                 if finding.urn in only_read:
                     continue
                 unsure = diagnostic.message.startswith(_UNDECIDED) or finding.policy == _UNDECIDED_POLICY
                 (undecided if unsure else found).append(finding)
-
-        with self._answers():
-            for urn, call in calls.items():
-                collect(urn, call)
-            # A pack may sum up in its stack policies what its resource policies saw: the stack comes last, as on the engine.
-            collect("", self._pack.AnalyzeStack.future(self._requests.stack(graph), timeout=self._seconds))
         return Verdict(
             pack=self._info.displayName or self._info.name,
             policies=sum(policy.level != "disabled" for policy in self._catalogue),
@@ -193,14 +175,20 @@ class Session:
             catalogue=self._catalogue,
         )
 
-    @contextlib.contextmanager
-    def _answers(self) -> Iterator[None]:
+    def _call(self, method: str, request: Message) -> bytes:
+        self._pack.ask(method, request.SerializeToString())
+        ended, answer = self._answer()
+        if ended != ANSWERED:
+            raise NoAnswerError(f"does not answer: {answer.decode()}")
+        return answer
+
+    def _answer(self) -> tuple[int, bytes]:
         try:
-            yield
-        except grpc.RpcError as error:
-            if error.code() == grpc.StatusCode.DEADLINE_EXCEEDED:
-                raise NoAnswerError(f"has not answered after {self._seconds:g} seconds") from None
-            raise NoAnswerError(f"does not answer: {error.details()}") from None
+            return self._pack.answer(self._seconds)
+        except LateError:
+            raise NoAnswerError(f"has not answered after {self._seconds:g} seconds") from None
+        except EndedError:
+            raise NoAnswerError("does not answer: it has ended") from None
 
 
 def _senseless(info: analyzer_pb2.AnalyzerInfo, config: Config) -> Iterator[str]:

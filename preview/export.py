@@ -15,7 +15,7 @@ from preview.graph import UNKNOWN, Graph, Message, Resource
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from preview.policies import Finding, Verdict
+    from preview.verdict import Finding, Verdict
 
 # The format: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/core.go. Version 4 is version 3 with a list of
 # the features it uses beside the deployment; the resources are the same.

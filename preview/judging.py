@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from preview.graph import Graph
+    from preview.verdict import Config, Verdict
 
 OK, REFUSED, INVALID = 0, 1, 2
 
@@ -24,7 +25,7 @@ class Judged:
     """What is there, and what the policy says."""
 
     graph: Graph
-    verdict: policies.Verdict | None
+    verdict: Verdict | None
     lines: Mapping[str, int] = field(default_factory=dict)
     """Of an exported stack: where in the file each resource is, by URN, counted from 1."""
 
@@ -57,7 +58,7 @@ class Steps:
             print(f"\r{' ' * len(shown)}\r" if shown else "", end="", file=sys.stderr, flush=True)
 
 
-def config(path: Path | None) -> policies.Config:
+def config(path: Path | None) -> Config:
     """Read a policy configuration; without one, nothing is set.
 
     Raises:
@@ -69,7 +70,7 @@ def config(path: Path | None) -> policies.Config:
         raise StoppedError(str(error), INVALID) from None
 
 
-def stack_file(root: Path, path: Path, folder: Path, settings: policies.Config, steps: Steps) -> Judged:
+def stack_file(root: Path, path: Path, folder: Path, settings: Config, steps: Steps) -> Judged:
     """Record what the program in a folder registers for a stack file, and judge it.
 
     Args:
@@ -102,7 +103,7 @@ def stack_file(root: Path, path: Path, folder: Path, settings: policies.Config, 
         return Judged(graph, _verdict(pack, graph, steps))
 
 
-def exported(path: Path, folder: Path, settings: policies.Config, steps: Steps) -> Judged:
+def exported(path: Path, folder: Path, settings: Config, steps: Steps) -> Judged:
     """Read an exported stack and judge it.
 
     Args:
@@ -128,7 +129,7 @@ def exported(path: Path, folder: Path, settings: policies.Config, steps: Steps) 
         return Judged(graph, read.redacted(_verdict(pack, graph, steps)), read.lines)
 
 
-def _verdict(pack: policies.Pack, graph: Graph, steps: Steps) -> policies.Verdict:
+def _verdict(pack: policies.Pack, graph: Graph, steps: Steps) -> Verdict:
     with steps.step("policy", "Checking the policies"):
         try:
             return pack.judge(graph)

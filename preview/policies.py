@@ -11,26 +11,21 @@ import dataclasses
 import json
 import os
 import select
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, Literal, Self, TypeAlias
+from typing import IO, TYPE_CHECKING, Final, Self
 
 from preview import yaml
+from preview.pack_process import Conversation, Process
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from preview import analyzer
     from preview.graph import Graph, Resource
-
-Level = Literal["mandatory", "advisory"]
-Config: TypeAlias = Mapping[str, Mapping[str, object]]
-"""Levels and parameters by policy: `enforcementLevel` and the parameters' names; `all` stands for every policy."""
+    from preview.verdict import Config, Verdict
 
 _LEVELS: Final = ("disabled", "advisory", "mandatory", "remediate")
 _LARGEST_SETTING: Final = 4096
@@ -40,66 +35,6 @@ _ANSWER_SECONDS: Final = 60.0
 
 class PackError(Exception):
     """The policy pack does not start or does not answer; the text says why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One statement of a policy."""
-
-    policy: str
-    level: Level
-    severity: str
-    """low, medium, high, critical, or empty where the policy gives none."""
-    urn: str
-    """The resource it is about; empty when it is about the stack."""
-    message: str
-    description: str
-    """What the policy demands in general."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """What a pack says about one of its policies, whichever pack it is."""
-
-    name: str
-    title: str
-    """What must hold, in a few words; the name where the pack gives none."""
-    description: str
-    level: Literal["mandatory", "advisory", "disabled"]
-    severity: str = ""
-    """low, medium, high, critical, or empty where the pack gives none."""
-    mend: str = ""
-    """What to do about a violation."""
-    url: str = ""
-    framework: str = ""
-    """The framework it serves, with the numbers there."""
-    tags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What a policy pack says about a graph."""
-
-    pack: str
-    policies: int
-    """How many policies were run."""
-    findings: tuple[Finding, ...] = ()
-    """Mandatory ones first, then by severity."""
-    undecided: tuple[Finding, ...] = ()
-    """Policies that cannot tell before the update."""
-    defects: tuple[str, ...] = ()
-    """Policies that failed to run, which stops the engine. Each is one line."""
-    name: str = ""
-    """The pack's name; `pack` is what people call it."""
-    version: str = ""
-    """The pack's version, from its `PulumiPolicy.yaml`."""
-    catalogue: tuple[Policy, ...] = ()
-    """All policies of the pack, those that are disabled as well."""
-
-    @property
-    def refused(self) -> bool:
-        """Whether the engine would refuse the update."""
-        return bool(self.defects) or any(finding.level == "mandatory" for finding in self.findings)
 
 
 def read_config(path: Path) -> Config:
@@ -174,14 +109,7 @@ class Pack:
             "PULUMI_DRY_RUN": "true" if dry_run else "false",
             "PULUMI_CONFIG": json.dumps(small),
         }
-        self._process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:0", "."],
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-        )
+        self._process = Process(folder, environment, self._errors)
 
     def __enter__(self) -> Self:
         return self
@@ -193,12 +121,7 @@ class Pack:
 
     def close(self) -> None:
         """End the process."""
-        if self._session:
-            self._session.close()
         self._process.kill()
-        self._process.wait()
-        if self._process.stdout:
-            self._process.stdout.close()
         self._errors.close()
 
     def observe(self, resource: Resource) -> None:
@@ -242,9 +165,9 @@ class Pack:
             raise self._refused
         if self._session is None:
             try:
-                port = self._read_port(start_seconds)
+                self._wait_for_port(start_seconds)
                 self._session = analyzer.Session(
-                    port,
+                    Conversation(self._process.socket),
                     project=self._project,
                     stack=self._stack,
                     dry_run=self._dry_run,
@@ -266,12 +189,10 @@ class Pack:
 
     def _listens(self) -> bool:
         """Tell whether the pack has printed its port, or has ended."""
-        return bool(self._process.stdout and select.select([self._process.stdout], [], [], 0)[0])
+        return bool(select.select([self._process.stdout], [], [], 0)[0])
 
-    def _read_port(self, seconds: float) -> int:
+    def _wait_for_port(self, seconds: float) -> None:
         stdout = self._process.stdout
-        if stdout is None:  # pragma: no cover - it is always a pipe
-            raise PackError(f"{self._folder}: no output from the policy pack")
         line, end = b"", time.monotonic() + seconds
         while not line.endswith(b"\n"):
             ready, _, _ = select.select([stdout], [], [], max(0.0, end - time.monotonic()))
@@ -279,14 +200,13 @@ class Pack:
                 raise PackError(
                     f"{self._folder}: the policy pack has not started after {seconds:g} seconds{self._said()}"
                 )
-            character = os.read(stdout.fileno(), 1)
+            character = os.read(stdout, 1)
             if not character:
                 raise PackError(f"{self._folder}: the policy pack ended while it loaded{self._said()}")
             line += character
         text = line.decode(errors="replace").strip()
         if not text.isdigit():
             raise PackError(f"{self._folder}: the policy pack printed {text!r} where its port is expected")
-        return int(text)
 
     def _said(self) -> str:
         """Return the last lines the process wrote to stderr, ready to be appended to a message."""

@@ -15,8 +15,8 @@ from preview.outline import Section, count, kind, outline
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from preview.policies import Finding, Verdict
     from preview.pricing import Estimate, Line
+    from preview.verdict import Finding, Verdict
 
 Format = Literal["rich", "plain", "json", "markdown"]
 FORMATS: Final[tuple[str, ...]] = get_args(Format)

@@ -16,7 +16,7 @@ from preview.outline import count
 
 if TYPE_CHECKING:
     from preview.graph import Graph
-    from preview.policies import Finding, Policy, Verdict
+    from preview.verdict import Finding, Policy, Verdict
 
 Format = Literal["rich", "plain", "json", "markdown", "sarif", "junit"]
 FORMATS: Final[tuple[str, ...]] = get_args(Format)

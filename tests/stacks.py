@@ -6,8 +6,8 @@ from typing import Final
 
 from preview import policies, project, stackfile
 from preview.graph import Graph
-from preview.policies import Verdict
 from preview.record import Mode, record
+from preview.verdict import Verdict
 
 ROOT: Final = Path(__file__).parent.parent
 FILES: Final = (*sorted(ROOT.glob("Pulumi.*.yaml")), *sorted(ROOT.glob("examples/*/Pulumi.*.yaml")))

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from preview import policies
-from preview.policies import Verdict
 from preview.record import Mode, record
+from preview.verdict import Verdict
 
 PROGRAM = Path(__file__).parent / "foreign"
 PACK = Path(__file__).resolve().parents[2] / "policy"

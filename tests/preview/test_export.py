@@ -10,7 +10,7 @@ import pytest
 from preview import export, policies
 from preview.export import SECRET, InvalidExport
 from preview.graph import UNKNOWN, Graph
-from preview.policies import Finding, Verdict
+from preview.verdict import Finding, Verdict
 from tests.preview.exports import SEALED, export_of
 from tests.stacks import ROOT, judged, recorded
 

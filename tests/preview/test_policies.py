@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from preview.graph import UNKNOWN, Graph, Resource
-from preview.policies import Config, Pack, PackError, Verdict
+from preview.policies import Pack, PackError
+from preview.verdict import Config, Verdict
 
 Judged = Callable[..., Verdict]
 

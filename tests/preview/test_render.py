@@ -9,9 +9,9 @@ import pytest
 
 from preview.graph import UNKNOWN, Graph, Message, Resource
 from preview.outline import count, kind, outline
-from preview.policies import Finding, Verdict
 from preview.pricing import Missing, estimate
 from preview.render import FORMATS, Format, Preview, headline, money, render
+from preview.verdict import Finding, Verdict
 
 NETWORK = Resource(urn="u::network", type="toy:index:Network", name="network", custom=False)
 DATABASE = Resource(urn="u::database", type="toy:index:Database", name="database", custom=False)

@@ -14,8 +14,8 @@ from junitparser import JUnitXml
 
 from preview import export
 from preview.graph import Graph, Message
-from preview.policies import Finding, Policy, Verdict
 from preview.reports import FORMATS, Format, Report, write
+from preview.verdict import Finding, Policy, Verdict
 from tests.preview.exports import export_of
 from tests.preview.test_export import FOREIGN, foreign
 from tests.stacks import judged, recorded

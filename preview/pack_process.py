@@ -1,0 +1,289 @@
+"""The policy pack's process. It answers the engine's analyzer protocol over a socket that it was born with.
+
+The pack is run as `pulumi.policy` runs it, which is how the engine starts one. Only where the SDK opens a gRPC server there
+is one that reads the same messages from the socket: a call costs a fraction of what it costs over gRPC.
+
+It is run by its path where the process is started anew, so it imports nothing of this package.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import io
+import os
+import runpy
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, Final, NoReturn
+
+METHODS: Final = ("GetAnalyzerInfo", "ConfigureStack", "Configure", "Analyze", "AnalyzeStack")
+"""The calls, by their number in a request."""
+ANSWERED, FAILED, REFUSED = 0, 1, 2
+"""How a call ends: with an answer, with an exception of the pack, with a refusal of the pack."""
+HEAD: Final = struct.Struct("!IB")
+"""Before each message: its length in bytes, and the number of the call or of how it ended."""
+
+_SERVICE: Final = "/pulumirpc.Analyzer/"
+_MODULE: Final = "pulumi.policy"
+_ARGUMENTS: Final = ("127.0.0.1:0", ".")
+
+
+class Process:
+    """A started pack."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str], errors: IO[bytes]) -> None:
+        """Start it and return at once.
+
+        Args:
+            folder: the pack; its working directory.
+            environment: its environment variables.
+            errors: what takes its stderr.
+        """
+        self.socket, theirs = socket.socketpair()
+        """Our end of the conversation."""
+        read, write = os.pipe()
+        self.stdout = read
+        """What it prints: like every pack a port first, which means nothing here."""
+        with theirs, open(write, "wb") as printed:  # noqa: PTH123 - a descriptor
+            self._id: int | subprocess.Popen[bytes] = (
+                _forked(folder, environment, theirs, printed, errors, (self.socket.fileno(), read))
+                if _may_fork()
+                else _spawned(folder, environment, theirs, printed, errors)
+            )
+
+    def kill(self) -> None:
+        """End it and wait until it has."""
+        if isinstance(self._id, subprocess.Popen):
+            self._id.kill()
+        else:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._id, signal.SIGKILL)
+        self.wait()
+        self.socket.close()
+        os.close(self.stdout)
+
+    def wait(self) -> None:
+        """Wait until it has ended."""
+        if isinstance(self._id, subprocess.Popen):
+            self._id.wait()
+        else:
+            with contextlib.suppress(ChildProcessError):  # waited for before
+                os.waitpid(self._id, 0)
+
+
+def _may_fork() -> bool:
+    """Whether a copy of this process can become the pack: it has a single thread and knows nothing of a pack yet."""
+    return sys.platform == "linux" and threading.active_count() == 1 and "pulumi_policy" not in sys.modules
+
+
+def _spawned(
+    folder: Path, environment: Mapping[str, str], conversation: socket.socket, printed: IO[bytes], errors: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    descriptor = conversation.fileno()
+    return subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, "-P", __file__, str(descriptor), str(folder)],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=printed,
+        stderr=errors,
+        pass_fds=[descriptor],
+    )
+
+
+def _forked(
+    folder: Path,
+    environment: Mapping[str, str],
+    conversation: socket.socket,
+    printed: IO[bytes],
+    errors: IO[bytes],
+    others: Sequence[int],
+) -> int:
+    """Copy this process, which spares the pack what both would import."""
+    import pulumi.runtime  # noqa: F401, PLC0415 - what both import
+
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if pid := os.fork():
+        return pid
+    try:
+        for descriptor in others:
+            os.close(descriptor)
+        with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - a descriptor is needed
+            os.dup2(nothing.fileno(), 0)
+        os.dup2(printed.fileno(), 1)
+        os.dup2(errors.fileno(), 2)
+        os.environ.clear()
+        os.environ.update(environment)
+        for name in [name for name in sys.modules if name.partition(".")[0] == __package__]:
+            del sys.modules[name]
+        gc.freeze()
+        gc.enable()
+        _run(conversation, folder)
+    finally:
+        os._exit(1)
+
+
+def _run(conversation: socket.socket, folder: Path) -> NoReturn:
+    """Run the pack in this process, to the end of the process."""
+    import grpc  # type: ignore[import-untyped]  # noqa: PLC0415 - has no stubs among our dependencies; slow
+
+    for descriptor, name in enumerate(("stdout", "stderr"), start=1):
+        setattr(sys, name, io.TextIOWrapper(io.FileIO(descriptor, "w", closefd=False), write_through=True))
+    os.chdir(folder)
+    sys.path[:] = [str(Path.cwd()), *(path for path in sys.path if path and Path(path).is_absolute())]
+    sys.argv = [_MODULE, *_ARGUMENTS]
+    grpc.server = lambda *_, **__: _Server(conversation)
+    code = 1
+    try:
+        runpy.run_module(_MODULE, run_name="__main__", alter_sys=True)
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+        if isinstance(ended.code, str):
+            print(ended.code, file=sys.stderr)
+    except BaseException:  # noqa: BLE001 - as an interpreter prints it
+        traceback.print_exc()
+    os._exit(code)
+
+
+class _Server:
+    """What the SDK takes for a gRPC server."""
+
+    def __init__(self, conversation: socket.socket) -> None:
+        self._conversation = conversation
+        self._handlers: dict[str, Any] = {}
+
+    def add_generic_rpc_handlers(self, handlers: Any) -> None:  # noqa: ANN401 - gRPC's
+        for name in METHODS:
+            for handler in handlers:
+                self._handlers[name] = handler.service(_Call(_SERVICE + name))
+
+    def add_insecure_port(self, address: str) -> int:  # noqa: ARG002 - gRPC's
+        return self._conversation.fileno()
+
+    def start(self) -> None:
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def stop(self, grace: float | None = None) -> None:
+        """The process's end ends the conversation."""
+
+    def _serve(self) -> None:
+        with self._conversation.makefile("rb") as requests:
+            while head := requests.read(HEAD.size):
+                length, number = HEAD.unpack(head)
+                ended, answer = self._answer(METHODS[number], requests.read(length))
+                self._conversation.sendall(HEAD.pack(len(answer), ended) + answer)
+        os._exit(0)  # the other end has hung up
+
+    def _answer(self, name: str, request: bytes) -> tuple[int, bytes]:
+        handler = self._handlers[name]
+        try:
+            answer: bytes = handler.response_serializer(
+                handler.unary_unary(handler.request_deserializer(request), _Context())
+            )
+        except _RefusedError as refusal:
+            return REFUSED, str(refusal).encode()
+        except Exception as error:  # noqa: BLE001 - a pack may raise anything
+            return FAILED, str(error).encode()
+        return ANSWERED, answer
+
+
+class _Call:
+    """Which call a handler is looked up for."""
+
+    invocation_metadata = ()
+
+    def __init__(self, method: str) -> None:
+        self.method = method
+
+
+class _RefusedError(Exception):
+    """The pack refused a call."""
+
+
+class _Context:
+    """What a pack may do with a call besides answering it."""
+
+    def abort(self, code: object, details: str) -> NoReturn:  # noqa: ARG002 - gRPC's
+        raise _RefusedError(details)
+
+    def set_code(self, code: object) -> None:
+        """What follows is an exception."""
+
+    def set_details(self, details: str) -> None:
+        """As above."""
+
+
+class EndedError(Exception):
+    """The other end has hung up."""
+
+
+class LateError(Exception):
+    """No answer came in time."""
+
+
+class Conversation:
+    """Our side: requests are sent as far as the pack takes them, so that neither side ever waits for the other to read."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        connected.setblocking(False)  # noqa: FBT003 - its only parameter
+        self._socket = connected
+        self._out = bytearray()
+        self._in = bytearray()
+
+    def ask(self, method: str, request: bytes) -> None:
+        """Send a request, or the part of it that the pack takes now."""
+        self._out += HEAD.pack(len(request), METHODS.index(method)) + request
+        with contextlib.suppress(EndedError):  # who waits for the answer is told
+            self._exchange()
+
+    def answer(self, seconds: float) -> tuple[int, bytes]:
+        """Wait for the next answer; they come in the order of the requests.
+
+        Raises:
+            LateError: it took longer than that.
+            EndedError: the pack has hung up.
+        """
+        end = time.monotonic() + seconds
+        while True:
+            if len(self._in) >= HEAD.size:
+                length, ended = HEAD.unpack_from(self._in)
+                if len(self._in) >= HEAD.size + length:
+                    answer = bytes(self._in[HEAD.size : HEAD.size + length])
+                    del self._in[: HEAD.size + length]
+                    return ended, answer
+            left = end - time.monotonic()
+            if left <= 0 or not any(select.select([self._socket], [self._socket] if self._out else [], [], left)[:2]):
+                raise LateError
+            self._exchange()
+
+    def _exchange(self) -> None:
+        """Send and receive what can be at once."""
+        try:
+            while self._out:
+                del self._out[: self._socket.send(self._out)]
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._out.clear()
+        try:
+            while received := self._socket.recv(1 << 18):
+                self._in += received
+        except BlockingIOError:
+            return
+        except OSError:
+            pass
+        raise EndedError
+
+
+if __name__ == "__main__":
+    _run(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]))
