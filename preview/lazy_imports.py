@@ -29,7 +29,7 @@ from typing import Any, Final
 
 import pulumi
 
-from preview.code_cache import Cache, File
+from preview.source_cache import Cache, File
 
 _PACKAGES: Final = ("pulumi_aws", "pulumi_awsx", "pulumi_random")
 _BY_HAND: Final = frozenset({"_utilities", "config"})

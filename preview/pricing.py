@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from preview import yaml
 from preview.graph import UNKNOWN, Graph, Resource
+from preview.source_cache import Cache
 
 _PRICES: Final = Path(__file__).with_name("prices.yaml")
 
@@ -44,21 +45,35 @@ class PriceList:
 
     def __init__(self, path: Path = _PRICES) -> None:
         """Read a price file of the shape of `prices.yaml`."""
-        document: Any = yaml.load(path.read_text(encoding="utf-8"), exact=True)
-        self.as_of = str(document["as_of"])
+        cache = Cache("prices")
+        self.as_of, hours, self._entries = cache.of(path).get("prices", lambda: _listed(path))
         """The day the prices were collected, as YYYY-MM-DD."""
-        self.hours: Decimal = document["hours_per_month"]
+        cache.save()
+        self.hours = Decimal(hours)
         """Hours in a month."""
-        self._entries: Mapping[str, Mapping[str, object]] = document["entries"]
 
     def get(self, key: str, region: str) -> Price | None:
         """Return a price, or None when the list has none for this key in this region."""
-        entry = self._entries.get(key, {})
-        prices = entry.get("prices")
-        found = (prices.get(region) or prices.get("global")) if isinstance(prices, Mapping) else None
-        if found is None:
-            return None
-        return Price(value=found["value"], unit=str(entry["unit"]), confidence=found["confidence"])
+        unit, prices = self._entries.get(key, ("", {}))
+        found = prices.get(region) or prices.get("global")
+        return Price(value=Decimal(found[0]), unit=unit, confidence=found[1]) if found else None
+
+
+_Entries: TypeAlias = dict[str, tuple[str, dict[str, tuple[str, str]]]]
+"""By what is billed, its unit and by region the price and how sure it is."""
+
+
+def _listed(path: Path) -> tuple[str, str, _Entries]:
+    """Return a price file's day, hours in a month and entries, with exact numbers as text."""
+    document: Any = yaml.load(path.read_text(encoding="utf-8"), exact=True)
+    entries = {
+        key: (
+            str(entry["unit"]),
+            {region: (str(price["value"]), price["confidence"]) for region, price in entry["prices"].items() if price},
+        )
+        for key, entry in document["entries"].items()
+    }
+    return str(document["as_of"]), str(document["hours_per_month"]), entries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,8 +22,9 @@ import pulumi
 import pulumi.runtime
 from google.protobuf import empty_pb2  # type: ignore[import-untyped] # has no stubs among our dependencies
 from pulumi.runtime import mocks
-from pulumi.runtime.proto import engine_pb2, resource_pb2, source_pb2
+from pulumi.runtime.proto import engine_pb2, resource_pb2
 
+from compat import core
 from preview import answers, awsx, wire
 from preview import project as projects
 from preview.graph import UNKNOWN, Graph, Message, Resource
@@ -112,12 +113,12 @@ def _run(root: Path, monitor: _Monitor, values: dict[str, str], secrets: list[st
 
     async def program() -> None:
         runpy.run_path(str(root / "__main__.py"), run_name="__main__")
-        await _drain()
+        await core.drain()
 
     loop = _Loop()
     asyncio.set_event_loop(loop)
     try:
-        with _inside(root), _without_stack_traces():
+        with _inside(root), core.in_less_time():
             loop.run_until_complete(pulumi.runtime.run_in_stack(program))
     except pulumi.RunError as error:
         raise InvalidStack(str(error)) from error
@@ -128,30 +129,6 @@ def _run(root: Path, monitor: _Monitor, values: dict[str, str], secrets: list[st
         loop.run_until_complete(asyncio.sleep(0))
         loop.close()
         asyncio.set_event_loop(None)
-
-
-async def _drain() -> None:
-    """Wait until every output is resolved. The SDK does so too, but in time that grows with the square of their number."""
-    settings = pulumi.runtime.settings.SETTINGS
-    while settings.outputs:
-        pending = list(settings.outputs)
-        settings.outputs.clear()
-        await asyncio.gather(*pending)
-
-
-@contextlib.contextmanager
-def _without_stack_traces() -> Iterator[None]:
-    """Spare the SDK the walk up the stack at every resource: only the CLI shows it, and it takes a sixth of the time."""
-    module, name = pulumi.runtime.resource, "_get_stack_trace"
-    walk = getattr(module, name, None)
-    if walk is None:
-        yield
-        return
-    setattr(module, name, source_pb2.StackTrace)
-    try:
-        yield
-    finally:
-        setattr(module, name, walk)
 
 
 @contextlib.contextmanager

@@ -15,8 +15,8 @@ import pulumi
 from pulumi import _types
 if sys.argv[1] == "lazy":
     from pathlib import Path
-    from preview import code_cache, lazy_imports
-    code_cache.folder = lambda: Path(sys.argv[3])
+    from preview import source_cache, lazy_imports
+    source_cache.folder = lambda: Path(sys.argv[3])
     lazy_imports.install()
 import pulumi_aws as aws
 

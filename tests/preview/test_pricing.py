@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from preview import pricing, yaml
 from preview.graph import Graph, Resource
 from preview.pricing import Estimate, PriceList, estimate, project_prices, region_of
 
@@ -290,12 +292,14 @@ def test_the_region_is_the_resources_then_the_providers() -> None:
 
 def test_every_price_says_where_it_is_from() -> None:
     prices = project_prices()
-    for key, entry in prices._entries.items():  # noqa: SLF001 - the file is what is tested
+    document: Any = yaml.load(Path(pricing.__file__).with_name("prices.yaml").read_text(encoding="utf-8"), exact=True)
+    for key, entry in document["entries"].items():
         assert entry["unit"], key
-        regional = entry["prices"]
-        assert isinstance(regional, dict)
-        for region, price in regional.items():
+        for region, price in entry["prices"].items():
             assert isinstance(price["value"], Decimal), f"{key} {region}"
+            found = prices.get(key, region)
+            assert found is not None
+            assert (found.value, found.unit, found.confidence) == (price["value"], entry["unit"], price["confidence"])
             assert price["confidence"] in {"seen", "derived", "memory"}, f"{key} {region}"
             assert price["source"], f"{key} {region}"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from preview import code_cache
-from preview.code_cache import Cache
+from preview import source_cache
+from preview.source_cache import Cache
 
 Sources = Callable[[str], Path]
 
@@ -17,7 +17,7 @@ Sources = Callable[[str], Path]
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the cache's file; there is none yet."""
-    monkeypatch.setattr(code_cache, "folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(source_cache, "folder", lambda: tmp_path / "cache")
     return tmp_path / "cache" / f"test.{sys.implementation.cache_tag}.bin"
 
 
@@ -96,10 +96,10 @@ def test_where_nothing_may_be_written_nothing_is_kept(kept: Path, source: Path) 
 
 def test_many_runs_at_once_leave_a_whole_file(tmp_path: Path, kept: Path, source: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from preview import code_cache\n"
-        "code_cache.folder = lambda: Path(sys.argv[1])\n"
+        "import sys; from pathlib import Path; from preview import source_cache\n"
+        "source_cache.folder = lambda: Path(sys.argv[1])\n"
         "for turn in range(20):\n"
-        "    cache = code_cache.Cache('test')\n"
+        "    cache = source_cache.Cache('test')\n"
         "    assert cache.of(Path(sys.argv[2])).get('shared', lambda: 'same') == 'same'\n"
         "    cache.of(Path(sys.argv[2])).get(f'{sys.argv[3]} {turn}', lambda: 'x' * 10_000)\n"
         "    cache.save()\n"
@@ -114,7 +114,7 @@ def test_many_runs_at_once_leave_a_whole_file(tmp_path: Path, kept: Path, source
 
 def test_it_lies_in_the_environment_else_in_the_users_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
-    assert code_cache.folder() == tmp_path / ".venv" / "cache"
+    assert source_cache.folder() == tmp_path / ".venv" / "cache"
     monkeypatch.setattr(sys, "prefix", sys.base_prefix)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert code_cache.folder() == tmp_path / "slipway"
+    assert source_cache.folder() == tmp_path / "slipway"

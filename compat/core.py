@@ -1,0 +1,174 @@
+"""What rests on private names of Pulumi's own SDK: mostly the same work in less time, while a program is recorded."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from typing import Any, Final, cast
+
+import pulumi
+import pulumi._types as sdk_types
+import pulumi.runtime.resource as sdk_resource
+import pulumi.runtime.rpc as sdk_rpc
+from pulumi import log
+from pulumi.output import _OutputData
+from pulumi.runtime.proto import source_pb2
+from pulumi.runtime.settings import SETTINGS
+
+from compat.versions import Tried
+
+TRIED: Final = Tried("pulumi", "3.272", "3.273")
+"""The versions this module was tried with; the second is the first one that it was not."""
+
+_PLAIN: Final = (str, int, float, type(None))
+_TURNS: Final = 5
+"""How often the event loop turns before the URN that the SDK makes up is there."""
+
+
+async def drain() -> None:
+    """Wait until every output is resolved. The SDK does so too, but in time that grows with the square of their number."""
+    while SETTINGS.outputs:
+        pending = list(SETTINGS.outputs)
+        SETTINGS.outputs.clear()
+        await asyncio.gather(*pending)
+
+
+@contextlib.contextmanager
+def in_less_time() -> Iterator[None]:
+    """Replace what takes the SDK most of its time, while the program of this process runs.
+
+    Each replacement gives what the SDK's function gives: outputs of a resource are made when they are asked for, names
+    and plain values are worked out once, and what only the CLI shows (where in the program a resource was made, debug
+    messages) is left out.
+    """
+    replaced = (
+        (sdk_resource, "_get_stack_trace", source_pb2.StackTrace),
+        (sdk_resource, "create_urn", _create_urn(sdk_resource.create_urn)),
+        (sdk_rpc, "transfer_properties", _transfer_properties(sdk_rpc.transfer_properties)),
+        (sdk_rpc, "contains_unknowns", _contains_unknowns(sdk_rpc.contains_unknowns)),
+        (sdk_types, "resource_pulumi_to_py_names", functools.cache(sdk_types.resource_pulumi_to_py_names)),
+        (sdk_types, "input_type_py_to_pulumi_names", functools.cache(sdk_types.input_type_py_to_pulumi_names)),
+        (log, "debug", _nothing),
+    )
+    before = [(module, name, getattr(module, name)) for module, name, _ in replaced]
+    for module, name, replacement in replaced:
+        setattr(module, name, replacement)
+    try:
+        yield
+    finally:
+        for module, name, original in before:
+            setattr(module, name, original)
+
+
+def _nothing(*_: object, **__: object) -> None:
+    """Say nothing."""
+
+
+def _contains_unknowns(original: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: not isinstance(value, _PLAIN) and original(value)
+
+
+class _Known:
+    """The part of an output that the SDK uses of the URN that it makes up for each resource, in case there is no engine."""
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    async def future(self) -> str:
+        """Return the value after as many turns of the loop as the SDK's output takes: the order of resources stays the same."""
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        return self._value
+
+
+def _create_urn(original: Callable[..., Any]) -> Callable[..., Any]:
+    def create_urn(name: object, type_: object, parent: object = None, *rest: object) -> Any:  # noqa: ANN401 - the SDK's
+        if rest or not (isinstance(name, str) and isinstance(type_, str) and isinstance(parent, str)):
+            return original(name, type_, parent, *rest)
+        return _Known(f"{parent.rpartition('::')[0]}${type_}::{name}")
+
+    return create_urn
+
+
+class _Pending:
+    """An output of a resource that nobody has asked for yet."""
+
+    __slots__ = ("_future", "_resolved", "_resource")
+
+    def __init__(self, resource: pulumi.Resource) -> None:
+        self._resource = resource
+        self._resolved: tuple[_OutputData[Any] | None, Exception | None] | None = None
+        self._future: asyncio.Future[_OutputData[Any]] | None = None
+
+    def resolve(
+        self,
+        value: object,
+        is_known: bool,
+        is_secret: bool,
+        deps: set[pulumi.Resource] | None,
+        failed: Exception | None,
+    ) -> None:
+        """Take the value; this is one of the SDK's resolvers."""
+        data = None if failed else _OutputData({*(deps or ()), self._resource}, value, is_known, is_secret)
+        self._resolved = (data, failed)
+        if self._future:  # a turn of the loop later, as the SDK's
+            asyncio.get_running_loop().call_soon(self._settle, self._future)
+
+    def output(self) -> pulumi.Output[Any]:
+        """Make the output."""
+        self._future = asyncio.get_running_loop().create_future()
+        if self._resolved:
+            self._settle(self._future)
+        return pulumi.Output._from_data(self._future)
+
+    def _settle(self, future: asyncio.Future[_OutputData[Any]]) -> None:
+        data, failed = self._resolved or (None, None)
+        if failed:
+            future.set_exception(failed)
+        elif data:
+            future.set_result(data)
+
+
+class _Outputs(dict[str, Any]):
+    """A resource's attributes, its outputs among them as soon as they are asked for."""
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - whatever a resource has
+        value = super().__getitem__(name)
+        if isinstance(value, _Pending):
+            value = self[name] = value.output()
+        return value
+
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - as above
+        value = super().get(name, default)
+        return self[name] if isinstance(value, _Pending) else value
+
+    def values(self) -> Any:  # noqa: ANN401 - as above
+        return [self[name] for name in self]
+
+    def items(self) -> Any:  # noqa: ANN401 - as above
+        return [(name, self[name]) for name in self]
+
+
+def _transfer_properties(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """Make those outputs when they are asked for that the class has a getter for, which looks into `__dict__`."""
+
+    def transfer_properties(resource: pulumi.Resource, props: Mapping[str, Any], custom: bool) -> dict[str, Any]:
+        getters = _getters(cast("Hashable", type(resource)))
+        later = {name: _Pending(resource) for name in props if name in getters and name not in {"id", "urn"}}
+        resolvers = original(resource, {name: props[name] for name in props if name not in later}, custom)
+        resource.__dict__ = _Outputs(resource.__dict__ | later)
+        # In the order of the properties, as the SDK makes them.
+        return {
+            name: later[name].resolve if name in later else resolvers[name]
+            for name in props
+            if name in later or name in resolvers
+        }
+
+    return transfer_properties
+
+
+@functools.cache
+def _getters(cls: Hashable) -> frozenset[str]:
+    return frozenset(name for name, _, _ in sdk_types._py_properties(cast("type", cls)))
