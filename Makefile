@@ -9,14 +9,14 @@ RUN    := $(VENV)/.installed
 DEV    := $(VENV)/.installed-dev
 CONFIG_OPTION = $(if $(CONFIG),--policy-config "$(CONFIG)")
 OPERATE := status verify smoke logs exec tunnel run migrate restart rollback rotate backup restore-drill wake sleep record
-JUDGE  := .venv-judge/.installed
+CROSSCHECK := .venv-crosscheck/.installed
 DATA   := .venv-data/.installed
 
 # To compile our modules anew takes a tenth of a preview, so they are kept, whatever the shell says.
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help preview policy test lint format types check bench schema lock clean install configuration conformance golden judge policies new-rule data
+.PHONY: help preview policy test lint format types check bench schema lock clean install configuration conformance golden crosscheck policies new-rule data
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,14 +70,14 @@ configuration: $(RUN) ## Write docs/configuration.md from the settings
 conformance: $(DEV) ## Check every requirement of the five documents and write examples/*/CONFORMANCE.md
 	@$(BIN)/python -m tests.conformance
 
-$(JUDGE): requirements-judge.txt
-	@test -x .venv-judge/bin/python || $(PYTHON) -m venv .venv-judge
-	@echo "Installing checkov into .venv-judge (once; 300 MB)" >&2
-	@.venv-judge/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-judge.txt
+$(CROSSCHECK): requirements-crosscheck.txt
+	@test -x .venv-crosscheck/bin/python || $(PYTHON) -m venv .venv-crosscheck
+	@echo "Installing checkov into .venv-crosscheck (once; 300 MB)" >&2
+	@.venv-crosscheck/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-crosscheck.txt
 	@touch $@
 
-judge: $(DEV) $(JUDGE) ## Let checkov judge every shipped stack, and compare it with the policy pack
-	@CHECKOV=.venv-judge/bin/checkov $(BIN)/python -m judge
+crosscheck: $(DEV) $(CROSSCHECK) ## Let checkov judge every shipped stack, and compare it with the policy pack
+	@CHECKOV=.venv-crosscheck/bin/checkov $(BIN)/python -m crosscheck
 
 $(DATA): requirements-data.txt
 	@test -x .venv-data/bin/python || $(PYTHON) -m venv .venv-data
@@ -91,7 +91,7 @@ data: $(DATA) ## Make the tables about AWS anew from the packages that keep them
 new-rule: $(RUN) ## Begin a rule: ID=key-deletion-takes-time TYPE=aws:kms/key:Key PROPERTY=deletionWindowInDays [MODULE=own]
 	@$(BIN)/python -m policy.scaffold --control "$(ID)" --type "$(TYPE)" --property "$(PROPERTY)" --module "$(or $(MODULE),own)"
 
-policies: $(RUN) ## Write docs/policies.md from the policy pack's catalogue
+policies: $(RUN) ## Write docs/policies.md from the policy pack's rules
 	@$(BIN)/python -m policy.reference
 
 golden: $(DEV) ## Write the lists of URNs that the tests compare with
@@ -102,7 +102,7 @@ lock: $(DEV) ## Compile the lock files anew from requirements*.in
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header -c requirements.txt examples/app/backend/requirements.in -o examples/app/backend/requirements.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements-judge.in -o requirements-judge.txt
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements-crosscheck.in -o requirements-crosscheck.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements-data.in -o requirements-data.txt
 
 # The operator's commands, on what is deployed: make status STACK=prod | FILE=path/Pulumi.x.yaml [SERVICE=api] [ARGS='--json ...']
@@ -127,4 +127,4 @@ $(OPERATE): $(RUN)
 	@$(BIN)/python -m operations $@ $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(if $(SERVICE),--service "$(SERVICE)") $(ARGS)
 
 clean: ## Remove .venv and the caches
-	@rm -rf $(VENV) .venv-judge .venv-data .mypy_cache .pytest_cache .ruff_cache .hypothesis build
+	@rm -rf $(VENV) .venv-crosscheck .venv-data .mypy_cache .pytest_cache .ruff_cache .hypothesis build

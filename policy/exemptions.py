@@ -1,5 +1,6 @@
 """The organisation's exemptions: data with a reason, an owner and an end, each of which must be in order to count."""
 
+import dataclasses
 import datetime as dt
 import fnmatch
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +11,7 @@ from typing import Annotated, ClassVar, Final
 import yaml  # type: ignore[import-untyped] # has no stubs among our dependencies
 from annotated_types import MinLen
 
-from policy.catalogue import BY_NAME
+from policy.rules import ALIASES, BY_NAME
 
 MOST_DAYS: Final = 365
 """How far ahead an exemption may end."""
@@ -63,6 +64,8 @@ class Exemptions:
     """Those that count today."""
     problems: Sequence[str] = ()
     """Why others do not, a line each."""
+    renamed: Sequence[str] = ()
+    """Which entries call their control by a former name, a line each."""
     today: dt.date = dt.date.max
 
     def of(self, control: str, urn: str) -> Exemption | None:
@@ -100,6 +103,7 @@ def load(path: Path, today: dt.date) -> Exemptions:
     adapter = TypeAdapter(Exemption)
     entries: list[Exemption] = []
     faults: list[str] = []
+    renamed: list[str] = []
     for number, item in enumerate(listed, start=1):
         try:
             entry = adapter.validate_python(item)
@@ -109,12 +113,15 @@ def load(path: Path, today: dt.date) -> Exemptions:
             )
             faults.append(f"exemption {number}: {told}")
             continue
+        if present := ALIASES.get(entry.control):
+            renamed.append(f"exemption {number} calls {present} by its former name {entry.control}")
+            entry = dataclasses.replace(entry, control=present)
         why = _refused(entry, today)
         if why:
             faults.append(f"exemption {number} ({entry.control} of {entry.resource}): {why}")
         else:
             entries.append(entry)
-    return Exemptions(entries=tuple(entries), problems=tuple(faults), today=today)
+    return Exemptions(entries=tuple(entries), problems=tuple(faults), renamed=tuple(renamed), today=today)
 
 
 def _refused(entry: Exemption, today: dt.date) -> str:

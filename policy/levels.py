@@ -7,7 +7,8 @@ from typing import Final
 
 import pulumi
 
-from policy.catalogue import BY_NAME, CONTROLS, Environment, Level, Severity
+from policy.control import Environment, Level, Severity
+from policy.rules import BY_NAME, CONTROLS
 
 SETTINGS: Final = "pack-settings"
 """The policy whose configuration holds for the whole pack."""

@@ -17,9 +17,9 @@ IDENTITIES: Final = ("id", "arn", "name", "bucket", "identifier", "clusterIdenti
 class Verdict(StrEnum):
     """What a rule says about a resource of a type that it applies to."""
 
-    HOLDS = "pass"
+    PASS = "pass"  # noqa: S105 - a verdict
     FAIL = "fail"
-    UNDECIDED = "undecided"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +27,7 @@ class Finding:
     """One statement of a rule that is not a plain pass."""
 
     verdict: Verdict
-    """Either FAIL or UNDECIDED."""
+    """Either FAIL or UNKNOWN."""
     urn: str
     """The resource it is about."""
     message: str
@@ -48,10 +48,10 @@ class Resource:
     """One resource as a rule sees it. Properties are converted on first use, so a rule pays only for what it reads."""
 
     __slots__ = (
+        "_input_view",
         "_inputs",
         "_plain",
         "_raw",
-        "_written",
         "dependencies",
         "ignore_changes",
         "name",
@@ -87,7 +87,7 @@ class Resource:
         self._raw = raw
         self._inputs = inputs
         self._plain: dict[str, Value] | None = None
-        self._written: Resource | None = None
+        self._input_view: Resource | None = None
 
     @property
     def props(self) -> dict[str, Value]:
@@ -109,7 +109,7 @@ class Resource:
         return self._plain
 
     @property
-    def written(self) -> "Resource":
+    def inputs(self) -> "Resource":
         """The resource with its inputs alone, for a stack rule that asks what the program says.
 
         Among the outputs is also what the provider computed or a refresh found, which the next change of the program does
@@ -118,8 +118,8 @@ class Resource:
         """
         if self._inputs is None:
             return self
-        if self._written is None:
-            self._written = Resource(
+        if self._input_view is None:
+            self._input_view = Resource(
                 token=self.type,
                 name=self.name,
                 urn=self.urn,
@@ -131,7 +131,7 @@ class Resource:
                 protect=self.protect,
                 ignore_changes=self.ignore_changes,
             )
-        return self._written
+        return self._input_view
 
     @property
     def label(self) -> str:
@@ -162,14 +162,14 @@ class Resource:
         """A violation. `what` names property, value seen and value wanted; `fix` is what to write instead."""
         return Finding(verdict=Verdict.FAIL, urn=self.urn, message=f"{self.label}: {what}. Fix: {fix}")
 
-    def undecided(self, what: str) -> Finding:
+    def unknown(self, what: str) -> Finding:
         """A question that the values known so far do not answer."""
-        return Finding(verdict=Verdict.UNDECIDED, urn=self.urn, message=f"{self.label}: {what}")
+        return Finding(verdict=Verdict.UNKNOWN, urn=self.urn, message=f"{self.label}: {what}")
 
     def must_hold(self, answer: Answer, what: str, *, about: str, fix: str) -> Iterator[Finding]:
         """Findings about an answer worked out elsewhere; `about` says what is asked, should it not be known yet."""
         if answer is UNKNOWN:
-            yield self.undecided(f"{about} is not known yet")
+            yield self.unknown(f"{about} is not known yet")
         elif not answer:
             yield self.fails(what, fix=fix)
 
@@ -177,7 +177,7 @@ class Resource:
         """Findings about a boolean property."""
         seen = self.flag(path, default=default)
         if seen is UNKNOWN:
-            yield self.undecided(f"{path} is not known yet")
+            yield self.unknown(f"{path} is not known yet")
         elif seen is not wanted:
             absent = " (the default)" if self.get(path) is None else ""
             yield self.fails(f"{path} is {values.show(seen)}{absent}, wanted {values.show(wanted)}", fix=fix)
@@ -191,7 +191,7 @@ class Resource:
         """Findings about a number with a lower bound."""
         seen = self.number(path, default=default)
         if seen is UNKNOWN:
-            yield self.undecided(f"{path} is not known yet")
+            yield self.unknown(f"{path} is not known yet")
         elif seen < least:
             absent = " (the default)" if self.get(path) is None else ""
             counted = unit.removesuffix("s") if least == 1 else unit
@@ -200,7 +200,7 @@ class Resource:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Selection:
+class ResolvedRefs:
     """The resources that a property refers to."""
 
     found: tuple[Resource, ...] = ()
@@ -257,7 +257,7 @@ class Graph:
         """The resource of this URN."""
         return self._by_urn.get(urn)
 
-    def refers(self, resource: Resource, path: str, *types: str) -> Selection:
+    def refers(self, resource: Resource, path: str, *types: str) -> ResolvedRefs:
         """What a property refers to, among resources of some types.
 
         Known values decide by identity; what is left follows the property's dependencies.
@@ -266,10 +266,10 @@ class Graph:
         wanted = frozenset(types)
         linked, expanded = self._linked(resource, path.split(".", 1)[0], wanted)
         if value is None:
-            return Selection()
+            return ResolvedRefs()
         if value is UNKNOWN:
             exact = not linked[1:] or not (expanded or self._share_a_component(linked))
-            return Selection(found=tuple(linked), exact=exact, foreign=0 if linked else 1)
+            return ResolvedRefs(found=tuple(linked), exact=exact, foreign=0 if linked else 1)
         named: list[Resource] = []
         open_ends = 0
         for item in values.flat(value):
@@ -279,7 +279,7 @@ class Graph:
             elif match not in named:
                 named.append(match)
         rest = [item for item in linked if item not in named] if open_ends else []
-        return Selection(found=(*named, *rest), exact=len(rest) <= open_ends, foreign=max(0, open_ends - len(rest)))
+        return ResolvedRefs(found=(*named, *rest), exact=len(rest) <= open_ends, foreign=max(0, open_ends - len(rest)))
 
     def companions(self, resource: Resource, path: str, *types: str) -> tuple[list[Resource], bool]:
         """The resources of some types whose property refers to this one, and whether more could without it showing."""

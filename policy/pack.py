@@ -24,12 +24,12 @@ from pulumi_policy import (
 )
 from pulumi_policy import Severity as SdkSeverity
 
-from policy import levels
-from policy.catalogue import BY_NAME, Control, Environment
+from policy import compat, levels
+from policy.control import Control, Environment
 from policy.exemptions import Exemptions, load
-from policy.ledger import Exempted, Judgement, Ledger
 from policy.model import Finding, Graph, Resource, Verdict, canonical_type
-from policy.remedies import REMEDIES
+from policy.remediations import REMEDIATIONS
+from policy.results import IN_ORDER, Exempted, ResultStore, RuleResult
 from policy.rule import Config, ResourceRule, Rule, StackRule
 from policy.rules import RULES
 
@@ -39,16 +39,15 @@ DESCRIPTION: Final = "Guard rails for a containerised web application on AWS"
 
 UNDECIDED: Final = "undecided-in-preview"
 EXEMPTED: Final = "exempted-findings"
-IN_ORDER: Final = "exemptions-in-order"
-DEFECTS: Final = "rules-without-defects"
-OWN: Final = (UNDECIDED, EXEMPTED, IN_ORDER, DEFECTS, levels.SETTINGS)
+RULE_ERRORS: Final = "rules-without-defects"
+OWN: Final = (UNDECIDED, EXEMPTED, IN_ORDER, RULE_ERRORS, levels.SETTINGS)
 """The policies about the pack itself; the rest are the catalogue's controls."""
 
 EXEMPTIONS_FILE: Final = "exemptions.yaml"
 EXEMPTIONS_VARIABLE: Final = "SLIPWAY_POLICY_EXEMPTIONS"
 """The environment variable that names another exemptions file than the pack's own."""
-WAIVE_TAG: Final = "slipway:waive"
-"""The tag whose words name the controls that its resource is exempt from, where the catalogue calls them waivable."""
+SUPPRESS_TAGS: Final = ("slipway:suppress", "slipway:waive")
+"""The tags whose words name the controls that their resource is exempt from, where the controls are suppressible: today's and the former name."""
 
 _Made = TypeVar("_Made")
 
@@ -77,7 +76,7 @@ class Setup:
 
 def setup() -> Setup:
     """The pack as the process's environment and the stack's configuration want it."""
-    wrong: list[str] = []
+    wrong = [found for found in (compat.objection(),) if found]
     where, exempt = Environment.PRODUCTION, Exemptions()
     try:
         where = levels.environment()
@@ -91,26 +90,22 @@ def setup() -> Setup:
 
 
 def policies(where: Environment, rules: Sequence[Rule] = RULES, exempt: Exemptions | None = None) -> list[Policy]:
-    """The SDK policies of an environment: one for each rule, then those about the pack itself, which run last.
-
-    Raises:
-        KeyError: a rule has no row in the catalogue.
-    """
-    ledger = Ledger()
+    """The SDK policies of an environment: one for each rule, then those about the pack itself, which run last."""
+    store = ResultStore()
     exempt = exempt or Exemptions()
-    court = _Court(ledger, exempt)
+    reporter = FindingReporter(store, exempt)
     made: list[Policy] = [
-        _resource_policy(rule, BY_NAME[rule.name], where, court)
+        _resource_policy(rule, where, reporter)
         if isinstance(rule, ResourceRule)
-        else _stack_policy(rule, BY_NAME[rule.name], where, court)
+        else _stack_policy(rule, where, reporter)
         for rule in rules
     ]
     return [
         *made,
-        _undecided_policy(ledger),
-        _exempted_policy(ledger),
-        _in_order_policy(ledger, exempt),
-        _defects_policy(ledger),
+        _undecided_policy(store),
+        _exempted_policy(store),
+        _in_order_policy(store, exempt),
+        _rule_errors_policy(store),
         _settings_policy(),
     ]
 
@@ -176,102 +171,108 @@ def _registered(item: PolicyResource) -> Resource:
     )
 
 
-def _resource_policy(rule: ResourceRule, control: Control, where: Environment, court: "_Court") -> Policy:
+def _resource_policy(rule: ResourceRule, where: Environment, reporter: "FindingReporter") -> Policy:
+    control = rule.control
+
     def validate(args: ResourceValidationArgs, report: Any) -> None:  # noqa: ANN401 - the SDK's callback type is too narrow
         if rule.types and canonical_type(args.resource_type) not in rule.types:
             args.not_applicable()
             return
         config = Config(rule.parameters, args.get_config())
         resource = view(args)
-        court.settle(control, args.urn, lambda: rule.judge(resource, config), report, lambda _: resource)
+        reporter.report(control, args.urn, lambda: rule.evaluate(resource, config), report, lambda _: resource)
 
-    remedy = REMEDIES.get(rule.name)
-    if remedy is None:
-        return ResourceValidationPolicy(validate=validate, **_metadata(rule, control, where))
+    remediation = REMEDIATIONS.get(rule.name)
+    if remediation is None:
+        return ResourceValidationPolicy(validate=validate, **_metadata(rule, where))
 
     def remediate(args: ResourceValidationArgs) -> Any:  # noqa: ANN401 - the SDK wants the proxy back that it gave
         if canonical_type(args.resource_type) not in rule.types:
             args.not_applicable()
-        changed = remedy(canonical_type(args.resource_type), args.props, Config(rule.parameters, args.get_config()))
+        changed = remediation(
+            canonical_type(args.resource_type), args.props, Config(rule.parameters, args.get_config())
+        )
         return args.props if changed else None
 
-    return ResourceValidationPolicy(validate=validate, remediate=remediate, **_metadata(rule, control, where))
+    return ResourceValidationPolicy(validate=validate, remediate=remediate, **_metadata(rule, where))
 
 
-def _stack_policy(rule: StackRule, control: Control, where: Environment, court: "_Court") -> Policy:
+def _stack_policy(rule: StackRule, where: Environment, reporter: "FindingReporter") -> Policy:
+    control = rule.control
+
     def validate(args: StackValidationArgs, report: Any) -> None:  # noqa: ANN401 - the SDK's callback type is too narrow
         if rule.types and not any(canonical_type(item.resource_type) in rule.types for item in args.resources):
-            court.ledger.note(control.name, "", Judgement())
+            reporter.store.note(control.name, "", RuleResult())
             args.not_applicable()
             return
         config = Config(rule.parameters, args.get_config())
         whole = graph(args)
-        court.settle(control, "", lambda: _certain(rule, whole, config), report, whole.named)
+        reporter.report(control, "", lambda: _certain(rule, whole, config), report, whole.named)
 
-    return StackValidationPolicy(validate=validate, **_metadata(rule, control, where))
+    return StackValidationPolicy(validate=validate, **_metadata(rule, where))
 
 
 def _certain(rule: StackRule, whole: Graph, config: Config) -> Iterable[Finding]:
     """A stack rule's findings. None is a violation where the rule asked for a type of which resources are not part of the operation."""
     whole.asked.clear()
-    for finding in list(rule.judge(whole, config)):
+    for finding in list(rule.evaluate(whole, config)):
         unsure = whole.left_out and not whole.left_out.isdisjoint(whole.asked)
-        yield dataclasses.replace(finding, verdict=Verdict.UNDECIDED) if unsure else finding
+        yield dataclasses.replace(finding, verdict=Verdict.UNKNOWN) if unsure else finding
 
 
 @dataclass(frozen=True, slots=True)
-class _Court:
-    """Where findings are settled: reported, exempt, left open."""
+class FindingReporter:
+    """Reports findings, or notes that they are exempt or open."""
 
-    ledger: Ledger
+    store: ResultStore
     exempt: Exemptions
 
-    def settle(
+    def report(
         self,
         control: Control,
         urn: str,
-        judge: Callable[[], Iterable[Finding]],
+        evaluate: Callable[[], Iterable[Finding]],
         report: Any,  # noqa: ANN401 - the SDK's callback type is too narrow
         resource: Callable[[str], Resource | None],
     ) -> None:
-        """Report the violations or note that they are exempt, count the open questions, turn an exception into a defect.
+        """Report the violations or note that they are exempt, count the open questions, turn an exception into a rule error.
 
         Args:
             control: what is judged.
             urn: the resource that is judged, empty for the stack.
-            judge: the rule.
+            evaluate: the rule.
             report: the SDK's callback.
             resource: finds the resource of a finding by its URN.
         """
-        undecided = 0
+        unknown = 0
         exempted: list[Exempted] = []
-        defect = ""
+        broken = ""
         try:
-            for finding in judge():
+            for finding in evaluate():
                 if finding.verdict is not Verdict.FAIL:
-                    undecided += 1
+                    unknown += 1
                 elif exemption := self._exemption(control, finding.urn, resource):
                     exempted.append(exemption)
                 else:
                     report(one_line(finding.message), None if urn else finding.urn)
         except Exception as error:  # noqa: BLE001 - anything else would stop the engine, and with it every deployment
             place = traceback.extract_tb(error.__traceback__)[-1]
-            defect = f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
-        self.ledger.note(control.name, urn, Judgement(undecided=undecided, exempted=tuple(exempted), defect=defect))
+            broken = f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
+        self.store.note(control.name, urn, RuleResult(unknown=unknown, exempted=tuple(exempted), error=broken))
 
     def _exemption(self, control: Control, urn: str, resource: Callable[[str], Resource | None]) -> Exempted | None:
         if entry := self.exempt.of(control.name, urn):
             return Exempted(control=control.name, urn=urn, why=str(entry), entry=entry)
-        if control.waivable and control.name in _waivers(resource(urn)):
-            return Exempted(control=control.name, urn=urn, why=f"waived by its tag {WAIVE_TAG}")
+        if control.suppressible and {control.name, *control.aliases} & _suppressed(resource(urn)):
+            return Exempted(control=control.name, urn=urn, why="suppressed by its own tag")
         return None
 
 
-def _waivers(resource: Resource | None) -> list[str]:
+def _suppressed(resource: Resource | None) -> frozenset[str]:
     """The controls that the resource's own tag names."""
     tags = resource.get("tags") if resource else None
-    named = tags.get(WAIVE_TAG) if isinstance(tags, dict) else None
-    return named.split() if isinstance(named, str) else []
+    named = [tags.get(tag) for tag in SUPPRESS_TAGS] if isinstance(tags, dict) else []
+    return frozenset(word for words in named if isinstance(words, str) for word in words.split())
 
 
 def one_line(message: str) -> str:
@@ -279,7 +280,8 @@ def one_line(message: str) -> str:
     return " ".join(message.split())
 
 
-def _metadata(rule: Rule, control: Control, where: Environment) -> dict[str, Any]:
+def _metadata(rule: Rule, where: Environment) -> dict[str, Any]:
+    control = rule.control
     schema = {name: {**parameter.schema, "default": parameter.default} for name, parameter in rule.parameters.items()}
     return {
         "name": control.name,
@@ -287,11 +289,11 @@ def _metadata(rule: Rule, control: Control, where: Environment) -> dict[str, Any
         "display_name": control.title,
         "enforcement_level": EnforcementLevel(control.levels[where].value),
         "severity": SdkSeverity(control.severity.value),
-        "remediation_steps": control.mend,
+        "remediation_steps": control.remediation,
         "url": control.url,
         "framework": _framework(control),
         "tags": [
-            control.concern,
+            control.category,
             *(f"CIS {number}" for number in control.cis),
             *(f"NIST {number}" for number in control.nist),
             *control.checkov,
@@ -310,9 +312,9 @@ def _framework(control: Control) -> PolicyComplianceFramework | None:
     )
 
 
-def _undecided_policy(ledger: Ledger) -> Policy:
+def _undecided_policy(store: ResultStore) -> Policy:
     def validate(args: StackValidationArgs, report: Any) -> None:  # noqa: ANN401 - the SDK's callback type is too narrow
-        counts = ledger.undecided(frozenset(item.urn for item in args.resources))
+        counts = store.unknown(frozenset(item.urn for item in args.resources))
         if counts:
             listed = ", ".join(f"{control} {count}" for control, count in sorted(counts.items()))
             report(f"{sum(counts.values())} checks wait for values that only an update knows: {listed}")
@@ -326,9 +328,9 @@ def _undecided_policy(ledger: Ledger) -> Policy:
     )
 
 
-def _exempted_policy(ledger: Ledger) -> Policy:
+def _exempted_policy(store: ResultStore) -> Policy:
     def validate(args: StackValidationArgs, report: Any) -> None:  # noqa: ANN401 - the SDK's callback type is too narrow
-        found = ledger.exempted(frozenset(item.urn for item in args.resources))
+        found = store.exempted(frozenset(item.urn for item in args.resources))
         for (control, why), items in groupby(sorted(found, key=_by_reason), key=_by_reason):
             report(f"{control} of {', '.join(dict.fromkeys(_name(item.urn) for item in items))}: {why}")
 
@@ -349,11 +351,13 @@ def _name(urn: str) -> str:
     return urn.rsplit("::", 1)[-1]
 
 
-def _in_order_policy(ledger: Ledger, exempt: Exemptions) -> Policy:
+def _in_order_policy(store: ResultStore, exempt: Exemptions) -> Policy:
     def validate(args: StackValidationArgs, report: Any) -> None:  # noqa: ANN401 - the SDK's callback type is too narrow
+        for words in exempt.renamed:
+            report(words)
         for problem in exempt.problems:
             report(f"{problem}; what it was meant to exempt is reported")
-        used = [item.entry for item in ledger.exempted(frozenset(item.urn for item in args.resources))]
+        used = [item.entry for item in store.exempted(frozenset(item.urn for item in args.resources))]
         for entry in exempt.entries:
             if entry not in used:
                 report(f"the exemption of {entry.resource} from {entry.control} is not used here ({entry.owner})")
@@ -380,14 +384,14 @@ def _settings_policy() -> Policy:
     )
 
 
-def _defects_policy(ledger: Ledger) -> Policy:
+def _rule_errors_policy(store: ResultStore) -> Policy:
     def validate(args: StackValidationArgs, report: Any) -> None:  # noqa: ANN401 - the SDK's callback type is too narrow
-        for control, urn, what in ledger.defects(frozenset(item.urn for item in args.resources)):
+        for control, urn, what in store.rule_errors(frozenset(item.urn for item in args.resources)):
             where = f"on {urn.rsplit('::', 1)[-1]}" if urn else "on the stack"
             report(f"the rule {control} itself is broken: {what} {where}, so it judged nothing there", urn or None)
 
     return StackValidationPolicy(
-        name=DEFECTS,
+        name=RULE_ERRORS,
         description="Every rule of the pack works. A rule that breaks is a defect of the pack, not of the program.",
         validate=validate,
         enforcement_level=EnforcementLevel.MANDATORY,

@@ -1,13 +1,14 @@
-"""Writes docs/policies.md: every control of the pack, from the catalogue and the rules."""
+"""Writes docs/policies.md: every control of the pack, from its rules."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from policy.catalogue import BY_NAME, LEFT_OUT, Control, Environment, Level
-from policy.remedies import REMEDIES
-from policy.rule import ResourceRule, Rule, StackRule
-from policy.rules import MODULES
+from policy.control import Environment, Level
+from policy.excluded import EXCLUDED
+from policy.remediations import REMEDIATIONS
+from policy.rule import ResourceRule, Rule
+from policy.rules import MODULES, rules_of
 from policy.values import Value, show
 
 FILE: Final = Path(__file__).resolve().parents[1] / "docs" / "policies.md"
@@ -19,7 +20,7 @@ _INTRO: Final = """\
 them is in [policy/README.md](../policy/README.md). Levels are the defaults for production / staging / development: **M** stops the update
 (mandatory), **a** advises, **-** is off until the policy configuration gives it a level.
 
-This page is generated from the catalogue (`python -m policy.reference`).
+This page is generated from the rules (`python -m policy.reference`).
 """
 _LETTER: Final = {Level.MANDATORY: "M", Level.ADVISORY: "a", Level.DISABLED: "-"}
 
@@ -39,20 +40,21 @@ def text() -> str:
 
 
 def _sections() -> Iterator[tuple[str, Sequence[Rule]]]:
-    """Each concern, by the first words of its module, with its rules."""
+    """Each part, by the first words of its module, with its rules."""
     for module in MODULES:
-        rules = [item for item in vars(module).values() if isinstance(item, ResourceRule | StackRule)]
+        rules = rules_of(module)
         yield (module.__doc__ or "").partition(":")[0], rules
 
 
 def _section(heading: str, rules: Sequence[Rule]) -> str:
-    rows = [_row(rule, BY_NAME[rule.name]) for rule in rules]
+    rows = [_row(rule) for rule in rules]
     table = ["| control | must hold | severity | levels | also known as |", "|---|---|---|---|---|", *rows]
-    details = "\n".join(_details(rule, BY_NAME[rule.name]) for rule in rules)
+    details = "\n".join(_details(rule) for rule in rules)
     return "\n".join([f"## {heading}", "", *table, "", details])
 
 
-def _row(_rule: Rule, control: Control) -> str:
+def _row(rule: Rule) -> str:
+    control = rule.control
     known = [*control.fsbp, *(f"CIS {number}" for number in control.cis)]
     cells = (
         f"[`{control.name}`](#{control.name})",
@@ -64,15 +66,17 @@ def _row(_rule: Rule, control: Control) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _details(rule: Rule, control: Control) -> str:
+def _details(rule: Rule) -> str:
+    control = rule.control
     facts = [
         ("Why", control.why),
-        ("In Python", f"`{control.mend}`"),
+        ("In Python", f"`{control.remediation}`"),
         ("Judges", ", ".join(f"`{token}`" for token in sorted(rule.types)) or "every resource"),
         ("Decides from", "one resource's inputs" if isinstance(rule, ResourceRule) else "relations in the stack"),
         ("Parameters", "; ".join(_parameters(rule))),
-        ("Remediation", "at the level `remediate`" if rule.name in REMEDIES else ""),
-        ("Waivable", "by the resource's own tag `slipway:waive`" if control.waivable else ""),
+        ("Remediation", "at the level `remediate`" if rule.name in REMEDIATIONS else ""),
+        ("Suppressible", "by the resource's own tag `slipway:suppress`" if control.suppressible else ""),
+        ("Formerly", ", ".join(f"`{alias}`" for alias in control.aliases)),
         ("NIST SP 800-53 r5", ", ".join(control.nist)),
         ("checkov", ", ".join(control.checkov)),
         ("Prowler", ", ".join(control.prowler)),
@@ -99,7 +103,7 @@ def _shown(value: Value) -> str:
 def _left_out() -> str:
     rows = [
         f"| {item.title} | {', '.join([*item.fsbp, *(f'CIS {n}' for n in item.cis), *item.checkov, *item.prowler, *item.cdk_nag])} | {item.why} |"
-        for item in LEFT_OUT
+        for item in EXCLUDED
     ]
     head = ["## Left out", "", "Published controls for such an architecture that the pack does not have.", ""]
     return "\n".join([*head, "| demands | known as | why not |", "|---|---|---|", *rows, ""])

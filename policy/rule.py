@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from policy import values
+from policy.control import Control
 from policy.model import Finding, Graph, Resource
 from policy.values import Value
 
@@ -57,40 +58,52 @@ class Parameter:
     default: Value
 
 
-ResourceJudge: TypeAlias = Callable[[Resource, Config], Iterable[Finding]]
-StackJudge: TypeAlias = Callable[[Graph, Config], Iterable[Finding]]
+ResourceCheck: TypeAlias = Callable[[Resource, Config], Iterable[Finding]]
+StackCheck: TypeAlias = Callable[[Graph, Config], Iterable[Finding]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ResourceRule:
     """A rule that one resource's inputs decide, so that an update stops before the resource exists."""
 
-    name: str
+    control: Control
     types: frozenset[str]
     """Canonical types (`canonical_type`) it applies to."""
-    judge: ResourceJudge
+    evaluate: ResourceCheck
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Its control's name."""
+        return self.control.name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StackRule:
     """A rule about relations between resources."""
 
-    name: str
+    control: Control
     types: frozenset[str]
     """Canonical types without any of which it does not apply."""
-    judge: StackJudge
+    evaluate: StackCheck
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Its control's name."""
+        return self.control.name
 
 
 Rule: TypeAlias = ResourceRule | StackRule
 
 
-def resource_rule(name: str, *types: str, **parameters: Parameter) -> Callable[[ResourceJudge], ResourceRule]:
-    """Make a function a rule about single resources of these types. `name` is its row in the catalogue."""
-    return lambda judge: ResourceRule(name=name, types=frozenset(types), judge=judge, parameters=parameters)
+def resource_rule(control: Control, *types: str, **parameters: Parameter) -> Callable[[ResourceCheck], ResourceRule]:
+    """Make a function the rule of a control about single resources of these types."""
+    return lambda evaluate: ResourceRule(
+        control=control, types=frozenset(types), evaluate=evaluate, parameters=parameters
+    )
 
 
-def stack_rule(name: str, *types: str, **parameters: Parameter) -> Callable[[StackJudge], StackRule]:
-    """Make a function a rule about the whole stack. `name` is its row in the catalogue."""
-    return lambda judge: StackRule(name=name, types=frozenset(types), judge=judge, parameters=parameters)
+def stack_rule(control: Control, *types: str, **parameters: Parameter) -> Callable[[StackCheck], StackRule]:
+    """Make a function the rule of a control about the whole stack."""
+    return lambda evaluate: StackRule(control=control, types=frozenset(types), evaluate=evaluate, parameters=parameters)

@@ -1,8 +1,8 @@
-"""Begins a rule: its row in the catalogue, its function and its three samples.
+"""Begins a control: its row and its rule, and three samples.
 
 ``make new-rule ID=key-deletion-takes-time TYPE=aws:kms/key:Key PROPERTY=deletionWindowInDays [MODULE=keys]``
 
-The new control advises that the property is set. Its tests run at once; they fail until the catalogue says why it matters.
+The new control advises that the property is set. Its tests run at once; they fail until its row says why it matters.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-from policy.catalogue import BY_NAME
+from policy.rules import ALIASES, BY_NAME
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 
@@ -22,29 +22,30 @@ _TYPE: Final = re.compile(r"[a-z]+:[A-Za-z0-9]+/[A-Za-z0-9]+:[A-Z][A-Za-z0-9]+")
 _PROPERTY: Final = re.compile(r"[a-z][A-Za-z0-9]*")
 _MODULE: Final = re.compile(r"[a-z][a-z0-9_]*")
 
-_ROW: Final = Template("""\
-    Control(
-        name="$control",
-        title="$title",
-        concern="Operations",
-        severity=Severity.MEDIUM,
-        levels=NOWHERE,
-        why="",
-        mend="$maker(..., $keyword=...)",
-        url="https://docs.aws.amazon.com/",
-    ),
-""")
 _RULES: Final = Template('''\
 """$heading: what this organisation adds."""
 
 from collections.abc import Iterator
 
+from policy.control import NOWHERE, Control, Severity
 from policy.model import Finding, Resource
 from policy.rule import Config, resource_rule
 ''')
 _RULE: Final = Template('''
 
-@resource_rule("$control", "$token")
+@resource_rule(
+    Control(
+        name="$control",
+        title="$title",
+        category="Operations",
+        severity=Severity.MEDIUM,
+        levels=NOWHERE,
+        why="",
+        remediation="$maker(..., $keyword=...)",
+        url="https://docs.aws.amazon.com/",
+    ),
+    "$token",
+)
 def $function(resource: Resource, _config: Config) -> Iterator[Finding]:
     """$title."""
     yield from resource.must_be_set("$property", fix="$keyword=...")
@@ -65,7 +66,7 @@ CASES += [
 
 
 def scaffold(root: Path, *, control: str, token: str, prop: str, module: str) -> Sequence[Path]:
-    """Write the three pieces and return the files that now hold them.
+    """Write the pieces and return the files that now hold them.
 
     Args:
         root: the folder that holds ``policy`` and ``tests``.
@@ -87,7 +88,7 @@ def scaffold(root: Path, *, control: str, token: str, prop: str, module: str) ->
         )
         if not pattern.fullmatch(given)
     ]
-    if control in BY_NAME:
+    if control in BY_NAME or control in ALIASES:
         wrong.append(f"ID: {control} exists")
     if wrong:
         raise ValueError("\n".join(wrong))
@@ -102,19 +103,11 @@ def scaffold(root: Path, *, control: str, token: str, prop: str, module: str) ->
         "maker": f"{provider}.{kind}",
         "heading": module.replace("_", " ").capitalize(),
     }
-    catalogue = root / "policy" / "catalogue.py"
-    text = catalogue.read_text(encoding="utf-8")
-    before, mark, after = text.partition("\n)\n\nLEFT_OUT")
-    if not mark:
-        raise ValueError(f"{catalogue}: no end of CONTROLS before LEFT_OUT")
-    catalogue.write_text(f"{before}\n{_ROW.substitute(words).rstrip()}{mark}{after}", encoding="utf-8")
     rules = root / "policy" / "rules" / f"{module}.py"
-    if not rules.exists():
-        _register(rules.with_name("__init__.py"), "from policy.rules import (", "MODULES: Final = (", module)
     _append(rules, _RULES.substitute(words), _RULE.substitute(words))
-    cases = root / "tests" / "policy" / f"cases_{module}.py"
-    if not cases.exists():
-        _register(cases.with_name("test_cases.py"), "from tests.policy import (", "MODULES = (", cases.stem)
+    if "from policy.control import" in (text := rules.read_text(encoding="utf-8")):
+        rules.write_text(_with_imports(text), encoding="utf-8")
+    cases = root / "tests" / "policy" / "rules" / f"cases_{module}.py"
     _append(cases, _CASES, _SAMPLES.substitute(words))
     mistakes = root / "tests" / "policy" / "mistakes.py"
     text = mistakes.read_text(encoding="utf-8")
@@ -122,18 +115,21 @@ def scaffold(root: Path, *, control: str, token: str, prop: str, module: str) ->
     if not mark:
         raise ValueError(f"{mistakes}: no {_ABSENT.strip()}")
     mistakes.write_text(f'{before}{mark}    "{control}": "not tried yet",\n{after}', encoding="utf-8")
-    return catalogue, rules, cases, mistakes
+    return rules, cases, mistakes
 
 
-def _register(path: Path, imports: str, menu: str, module: str) -> None:
-    """Add a module to the imports, in order, and to the end of the menu."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    for opening, in_order in ((imports, True), (menu, False)):
-        begin = lines.index(opening) + 1
-        end = lines.index(")", begin)
-        listed = [*lines[begin:end], f"    {module},"]
-        lines[begin:end] = sorted(listed) if in_order else listed
-    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+def _with_imports(text: str) -> str:
+    """A module of rules with what a begun rule uses among its imports."""
+    for line, names in (
+        ("from policy.control import ", {"NOWHERE", "Control", "Severity"}),
+        ("from policy.rule import ", {"Config", "resource_rule"}),
+    ):
+        match = re.search(rf"^{line}(?:([^(\n]+)|\(([^)]*)\))$", text, re.MULTILINE)
+        if match:
+            present = {name.strip() for name in (match[1] or match[2]).split(",")} - {""}
+            ordered = sorted(present | names, key=lambda name: (not name.isupper(), name[0].islower(), name))
+            text = text.replace(match[0], line + ", ".join(ordered), 1)
+    return text
 
 
 def _append(path: Path, beginning: str, addition: str) -> None:
@@ -153,7 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     print("\n".join(str(path.relative_to(ROOT)) for path in files))
-    print("Next: say in the catalogue why it matters, with severity, levels and link; then make policies test.")
+    print("Next: say in its row why it matters, with severity, levels and link; then make policies test.")
     return 0
 
 

@@ -20,12 +20,10 @@ from pulumi_policy import (
     StackValidationArgs,
     StackValidationPolicy,
 )
-from pulumi_policy import policy as sdk
-from pulumi_policy.deserialize import deserialize_properties
-from pulumi_policy.proxy import unknown_checking_proxy
 
-from policy import levels
+from policy import compat, levels, results
 from policy.levels import Request
+from policy.rules import ALIASES
 
 _LEVELS: Final[Mapping[int, str]] = {
     analyzer_pb2.DISABLED: "disabled",
@@ -52,7 +50,7 @@ class Registry(list[PolicyResource]):
         """The types of those that are not."""
 
 
-class Server(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 - the SDK offers no other place to stand
+class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
     """Serves the policies.
 
     The engine sends a level for each policy: the configured one, else the one that the pack announced. Only a level that
@@ -80,6 +78,7 @@ class Server(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 - the SDK offers no o
         self._tags: Mapping[str, str] = {}
         self._asked = analyzer_pb2.ConfigureAnalyzerRequest()
         self._inputs: dict[str, Any] = {}
+        self._renamed: Sequence[str] = ()
 
     def Analyze(self, request: Any, _context: Any) -> analyzer_pb2.AnalyzeResponse:  # noqa: ANN401, N802 - as the SDK's
         """Judge one resource by its inputs.
@@ -104,7 +103,7 @@ class Server(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 - the SDK offers no o
         """Mend one resource's inputs, if it is part of the operation."""
         if not request.properties.fields:
             return analyzer_pb2.RemediateResponse()
-        return super().Remediate(request, context)  # type: ignore[no-untyped-call] # the SDK's
+        return super().Remediate(request, context)
 
     def AnalyzeStack(self, request: Any, _context: Any) -> analyzer_pb2.AnalyzeResponse:  # noqa: ANN401, N802 - as the SDK's
         """Judge the stack by its outputs, and end the run: the inputs that were asked about are forgotten.
@@ -120,6 +119,8 @@ class Server(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 - the SDK offers no o
         for policy, level in self._running(StackValidationPolicy):
             args = StackValidationArgs(resources, self._get_policy_config(policy.name), self._tags)
             self._judge(policy, level, args, response)
+        for words in self._renamed:
+            self._tell(words, response)
         return response
 
     def ConfigureStack(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802 - as the SDK's
@@ -131,6 +132,7 @@ class Server(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 - the SDK offers no o
 
     def Configure(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802 - as the SDK's
         """Take the policy configuration, or refuse it with everything that is wrong with it."""
+        request, self._renamed = _by_present_names(request)
         requests = {
             name: Request(level=_LEVELS[given.enforcementLevel], properties=json_format.MessageToDict(given.properties))
             for name, given in sorted(request.policyConfig.items())
@@ -156,7 +158,7 @@ class Server(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 - the SDK offers no o
         for name, level in default.items():
             if name not in requests or requests[name].level == self._announced[name]:
                 effective.policyConfig[name].enforcementLevel = _NUMBERS[level]
-        return super().Configure(effective, context)  # type: ignore[no-untyped-call] # the SDK's
+        return super().Configure(effective, context)
 
     def _levels(self, requests: Mapping[str, Request]) -> Mapping[str, str]:
         """The levels that hold where none is configured by name, if they are others than the announced ones."""
@@ -185,8 +187,15 @@ class Server(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 - the SDK offers no o
         report = self._create_report_violation(response, policy.name, policy.description, level, policy.severity)
         try:
             policy.validate(args, report)
-        except sdk._NotApplicableError as error:  # noqa: SLF001 - what `not_applicable` raises
-            response.not_applicable.add(policy_name=policy.name, reason=error.reason or "")
+        except compat.NotApplicableError as error:
+            response.not_applicable.add(policy_name=policy.name, reason=getattr(error, "reason", None) or "")
+
+    def _tell(self, words: str, response: analyzer_pb2.AnalyzeResponse) -> None:
+        policy = next(policy for policy in self._policies if policy.name == results.IN_ORDER)
+        report = self._create_report_violation(
+            response, policy.name, policy.description, EnforcementLevel.ADVISORY, policy.severity
+        )
+        report(words)
 
     def _stack(self, sent: Sequence[Any], inputs: Mapping[str, Any]) -> list[PolicyResource]:
         """The resources as stack policies get them."""
@@ -216,16 +225,36 @@ class Server(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 - the SDK offers no o
         return list(made.values())
 
 
+def _by_present_names(request: Any) -> tuple[Any, Sequence[str]]:  # noqa: ANN401 - a protobuf message
+    """A policy configuration with controls' former names replaced by those of today, and a word about each.
+
+    Whatever is configured by today's name stays. A former name with parameters alone arrives as advisory, and then says no level.
+    """
+    made = analyzer_pb2.ConfigureAnalyzerRequest()
+    made.CopyFrom(request)
+    renamed = []
+    for former, name in ALIASES.items():
+        if former not in request.policyConfig:
+            continue
+        given, own = request.policyConfig[former], made.policyConfig[name]
+        del made.policyConfig[former]
+        if not given.properties.fields or given.enforcementLevel != analyzer_pb2.ADVISORY:
+            own.enforcementLevel = given.enforcementLevel
+        own.properties.MergeFrom(given.properties)
+        renamed.append(f"the policy configuration calls {name} by its former name {former}")
+    return made, renamed
+
+
 def _is_left_out(item: Any) -> bool:  # noqa: ANN401 - a protobuf message
     """Whether a resource of the stack is not part of the operation. Components, which hold the others, often have no properties."""
     return item.type.startswith("aws:") and not item.properties.fields
 
 
 def _read(properties: Any) -> Any:  # noqa: ANN401 - a protobuf message, and the SDK's view of it
-    return unknown_checking_proxy(deserialize_properties(json_format.MessageToDict(properties)))
+    return compat.read(json_format.MessageToDict(properties))
 
 
 def install(refusal: str = "") -> None:
-    """Let `PolicyPack`, which has no parameter for it, serve with `Server`, which refuses every configuration if there is a `refusal`."""
+    """Let the pack serve with `Server`, which refuses every configuration if there is a `refusal`."""
     Server.refusal = refusal
-    sdk._PolicyAnalyzerServicer = Server  # type: ignore[misc] # noqa: SLF001 - see above
+    compat.serve_with(Server)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from policy import values
-from policy.model import Graph, Resource, Selection, Verdict
+from policy.model import Graph, ResolvedRefs, Resource, Verdict
 from policy.values import UNKNOWN, Unknown, Value
 
 ASSOCIATION: Final = "aws:ec2/routeTableAssociation:RouteTableAssociation"
@@ -32,6 +32,7 @@ CACHE_SERVERLESS: Final = "aws:elasticache/serverlessCache:ServerlessCache"
 CACHE_SUBNETS: Final = "aws:elasticache/subnetGroup:SubnetGroup"
 DATABASE: Final = "aws:rds/instance:Instance"
 DATABASE_CLUSTER: Final = "aws:rds/cluster:Cluster"
+DATABASE_INSTANCE: Final = "aws:rds/clusterInstance:ClusterInstance"
 DATABASE_SUBNETS: Final = "aws:rds/subnetGroup:SubnetGroup"
 CLASSIC_BALANCER: Final = "aws:elb/loadBalancer:LoadBalancer"
 LOAD_BALANCER: Final = "aws:lb/loadBalancer:LoadBalancer"
@@ -100,7 +101,7 @@ _IPV6_INTERNET_BITS: Final = 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reach:
+class InternetExposure:
     """Whether something has a way to the internet gateway."""
 
     verdict: Verdict
@@ -116,11 +117,11 @@ class Topology:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self._subnets: dict[str, Reach] = {}
-        self._tables: dict[str, Reach] = {}
-        self._main: dict[str, Reach] = {}
+        self._subnets: dict[str, InternetExposure] = {}
+        self._tables: dict[str, InternetExposure] = {}
+        self._main: dict[str, InternetExposure] = {}
 
-    def placement(self, chosen: Selection) -> Reach:
+    def placement(self, chosen: ResolvedRefs) -> InternetExposure:
         """The verdict over the subnets that something is placed in.
 
         One public subnet decides. Where the selection may hold too much, it decides only if all agree.
@@ -130,24 +131,28 @@ class Topology:
         if public and (chosen.exact or len(public) == len(reaches)):
             return public[0]
         if public:
-            return Reach(verdict=Verdict.UNDECIDED, why="its subnets are told apart only when their ids are known")
+            return InternetExposure(
+                verdict=Verdict.UNKNOWN, why="its subnets are told apart only when their ids are known"
+            )
         if chosen.foreign:
-            return Reach(verdict=Verdict.UNDECIDED, why="it uses subnets that this stack does not hold")
-        return next((r for r in reaches if r.verdict is Verdict.UNDECIDED), Reach(verdict=Verdict.HOLDS, why=""))
+            return InternetExposure(verdict=Verdict.UNKNOWN, why="it uses subnets that this stack does not hold")
+        return next(
+            (r for r in reaches if r.verdict is Verdict.UNKNOWN), InternetExposure(verdict=Verdict.PASS, why="")
+        )
 
-    def subnet(self, subnet: Resource) -> Reach:
+    def subnet(self, subnet: Resource) -> InternetExposure:
         """Whether a subnet's route table leads to an internet gateway."""
         if subnet.urn not in self._subnets:
             self._subnets[subnet.urn] = self._judge_subnet(subnet)
         return self._subnets[subnet.urn]
 
-    def zones(self, chosen: Selection) -> tuple[set[str], bool]:
+    def zones(self, chosen: ResolvedRefs) -> tuple[set[str], bool]:
         """The zones of a selection of subnets that are known, and whether these are all of them for certain."""
         named = [item.get("availabilityZone") or item.get("availabilityZoneId") for item in chosen.found]
         known = {zone for zone in named if isinstance(zone, str)}
         return known, chosen.certain and all(isinstance(zone, str) for zone in named)
 
-    def _judge_subnet(self, subnet: Resource) -> Reach:
+    def _judge_subnet(self, subnet: Resource) -> InternetExposure:
         associations, vague = self.graph.companions(subnet, "subnetId", ASSOCIATION)
         for association in associations:
             table = self.graph.refers(association, "routeTableId", TABLE, DEFAULT_TABLE)
@@ -156,20 +161,26 @@ class Topology:
             if not reaches and owner.certain and len(owner.found) == 1:
                 return self._about(subnet, self._worst(self._first_table(owner.found[0])))
             if not table.certain or not reaches:
-                return Reach(verdict=Verdict.UNDECIDED, why=f"the route table of subnet {subnet.name} is not visible")
+                return InternetExposure(
+                    verdict=Verdict.UNKNOWN, why=f"the route table of subnet {subnet.name} is not visible"
+                )
             return self._about(subnet, reaches[0])
         if vague:
-            return Reach(verdict=Verdict.UNDECIDED, why=f"the route table of subnet {subnet.name} is not known yet")
+            return InternetExposure(
+                verdict=Verdict.UNKNOWN, why=f"the route table of subnet {subnet.name} is not known yet"
+            )
         network = self.graph.refers(subnet, "vpcId", VPC)
         if not network.certain or len(network.found) != 1:
-            return Reach(verdict=Verdict.UNDECIDED, why=f"the main route table of subnet {subnet.name} is not visible")
+            return InternetExposure(
+                verdict=Verdict.UNKNOWN, why=f"the main route table of subnet {subnet.name} is not visible"
+            )
         return self._about(subnet, self._main_table(network.found[0]))
 
     @staticmethod
-    def _about(subnet: Resource, table: Reach) -> Reach:
-        return Reach(verdict=table.verdict, why=f"subnet {subnet.name} {table.why}")
+    def _about(subnet: Resource, table: InternetExposure) -> InternetExposure:
+        return InternetExposure(verdict=table.verdict, why=f"subnet {subnet.name} {table.why}")
 
-    def _main_table(self, network: Resource) -> Reach:
+    def _main_table(self, network: Resource) -> InternetExposure:
         """The table that subnets without an association use: the VPC's first one, unless another took its place."""
         if network.urn not in self._main:
             associations, vague = self.graph.companions(network, "vpcId", MAIN_TABLE)
@@ -178,11 +189,13 @@ class Topology:
             if not associations:
                 reaches = self._first_table(network)
             if vague or not all(selection.certain for selection in chosen):
-                reaches.append(Reach(verdict=Verdict.UNDECIDED, why="has a main route table that is not known yet"))
+                reaches.append(
+                    InternetExposure(verdict=Verdict.UNKNOWN, why="has a main route table that is not known yet")
+                )
             self._main[network.urn] = self._worst(reaches)
         return self._main[network.urn]
 
-    def _first_table(self, network: Resource) -> list[Reach]:
+    def _first_table(self, network: Resource) -> list[InternetExposure]:
         """The parts of the table that AWS makes with a VPC, adopted or given routes by the VPC's output."""
         tables, vague = self.graph.companions(network, "defaultRouteTableId", DEFAULT_TABLE)
         routes = self.graph.companions(network, "routeTableId", ROUTE)[0]
@@ -190,43 +203,51 @@ class Topology:
             route.get("routeTableId") is UNKNOWN and not route.dependencies.get("routeTableId")
             for route in self.graph.of(ROUTE)
         )
-        lost = Reach(verdict=Verdict.UNDECIDED, why="may have a route of which the table is not known yet")
+        lost = InternetExposure(verdict=Verdict.UNKNOWN, why="may have a route of which the table is not known yet")
         return [*map(self._table, tables), *(self._route(route, route.props) for route in routes), *[lost] * stray]
 
-    def _table(self, table: Resource) -> Reach:
+    def _table(self, table: Resource) -> InternetExposure:
         if table.urn not in self._tables:
             routes, vague = self.graph.companions(table, "routeTableId", ROUTE)
             reaches = [self._route(route, route.props) for route in routes]
-            reaches += [self._inline(table, route) for route in values.items(table.written.get("routes"))]
+            reaches += [self._inline(table, route) for route in values.items(table.inputs.get("routes"))]
             if vague:
-                reaches.append(Reach(verdict=Verdict.UNDECIDED, why="has routes that are not known yet"))
+                reaches.append(InternetExposure(verdict=Verdict.UNKNOWN, why="has routes that are not known yet"))
             self._tables[table.urn] = self._worst(reaches)
         return self._tables[table.urn]
 
     @staticmethod
-    def _worst(reaches: Sequence[Reach]) -> Reach:
-        for wanted in (Verdict.FAIL, Verdict.UNDECIDED):
+    def _worst(reaches: Sequence[InternetExposure]) -> InternetExposure:
+        for wanted in (Verdict.FAIL, Verdict.UNKNOWN):
             for reach in reaches:
                 if reach.verdict is wanted:
                     return reach
-        return Reach(verdict=Verdict.HOLDS, why="")
+        return InternetExposure(verdict=Verdict.PASS, why="")
 
-    def _route(self, route: Resource, props: dict[str, Value]) -> Reach:
+    def _route(self, route: Resource, props: dict[str, Value]) -> InternetExposure:
         gateway = props.get("gatewayId")
         if _is_gateway(gateway) or self.graph.refers(route, "gatewayId", GATEWAY, GATEWAY_ATTACHMENT).found:
-            return Reach(verdict=Verdict.FAIL, why=f"has a route to an internet gateway (Route {route.name})")
+            return InternetExposure(
+                verdict=Verdict.FAIL, why=f"has a route to an internet gateway (Route {route.name})"
+            )
         if gateway is UNKNOWN and not self._links(route, "gatewayId", _OTHER_WAYS):
-            return Reach(verdict=Verdict.UNDECIDED, why=f"has a route whose gateway is not known yet ({route.name})")
-        return Reach(verdict=Verdict.HOLDS, why="")
+            return InternetExposure(
+                verdict=Verdict.UNKNOWN, why=f"has a route whose gateway is not known yet ({route.name})"
+            )
+        return InternetExposure(verdict=Verdict.PASS, why="")
 
-    def _inline(self, table: Resource, route: Value) -> Reach:
+    def _inline(self, table: Resource, route: Value) -> InternetExposure:
         gateway = values.at(route, "gatewayId")
         linked = values.has_unknown(route) and self._links(table, "routes", (GATEWAY, GATEWAY_ATTACHMENT))
         if _is_gateway(gateway) or (gateway is UNKNOWN and linked):
-            return Reach(verdict=Verdict.FAIL, why=f"has a route to an internet gateway (RouteTable {table.name})")
+            return InternetExposure(
+                verdict=Verdict.FAIL, why=f"has a route to an internet gateway (RouteTable {table.name})"
+            )
         if gateway is UNKNOWN and not self._links(table, "routes", _OTHER_WAYS):
-            return Reach(verdict=Verdict.UNDECIDED, why=f"has routes that are not known yet (RouteTable {table.name})")
-        return Reach(verdict=Verdict.HOLDS, why="")
+            return InternetExposure(
+                verdict=Verdict.UNKNOWN, why=f"has routes that are not known yet (RouteTable {table.name})"
+            )
+        return InternetExposure(verdict=Verdict.PASS, why="")
 
     def _links(self, resource: Resource, prop: str, types: Container[str]) -> bool:
         linked = map(self.graph.named, resource.dependencies.get(prop, ()))
@@ -238,12 +259,12 @@ def _is_gateway(value: Value) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Opening:
+class TrafficRule:
     """One way into a security group or out of it, whichever of the resource types declares it."""
 
     resource: Resource
     """Where it is written: the group itself or a rule resource."""
-    groups: Selection
+    groups: ResolvedRefs
     """The group or groups it opens."""
     cidrs: tuple[str | Unknown, ...] = ()
     """Address ranges at the other end, IPv4 and IPv6; also those of prefix lists that the stack declares."""
@@ -257,39 +278,39 @@ class Opening:
     """Whether nothing is known about it but that it exists."""
 
 
-def openings(graph: Graph, direction: Direction) -> Iterator[Opening]:
+def traffic_rules(graph: Graph, direction: Direction) -> Iterator[TrafficRule]:
     """Every way in or out that the stack declares: inline blocks, old rule resources and new ones.
 
     A group's outputs hold what the rule resources add, and what those that are gone have added.
     """
     for group in graph.of(GROUP, DEFAULT_GROUP):
-        for block in values.items(group.written.get(direction)):
-            yield _inline_opening(graph, group, block, direction)
+        for block in values.items(group.inputs.get(direction)):
+            yield _inline_rule(graph, group, block, direction)
     for rule in graph.of(GROUP_RULE):
         if rule.get("type") is UNKNOWN:
-            yield Opening(resource=rule, groups=_opened(graph, rule), unread=True)
+            yield TrafficRule(resource=rule, groups=_opened(graph, rule), unread=True)
         elif rule.get("type") == direction:
             cidrs = ("cidrBlocks", "ipv6CidrBlocks")
-            yield _rule_opening(graph, rule, cidrs=cidrs, lists="prefixListIds", protocol="protocol")
+            yield _rule_of(graph, rule, cidrs=cidrs, lists="prefixListIds", protocol="protocol")
     for rule in graph.of(INGRESS_RULE if direction == "ingress" else EGRESS_RULE):
-        yield _rule_opening(graph, rule, cidrs=("cidrIpv4", "cidrIpv6"), lists="prefixListId", protocol="ipProtocol")
+        yield _rule_of(graph, rule, cidrs=("cidrIpv4", "cidrIpv6"), lists="prefixListId", protocol="ipProtocol")
 
 
-def ingresses(graph: Graph) -> Iterator[Opening]:
+def ingresses(graph: Graph) -> Iterator[TrafficRule]:
     """Every way in that the stack declares."""
-    return openings(graph, "ingress")
+    return traffic_rules(graph, "ingress")
 
 
-def _opened(graph: Graph, rule: Resource) -> Selection:
+def _opened(graph: Graph, rule: Resource) -> ResolvedRefs:
     return graph.refers(rule, "securityGroupId", GROUP, DEFAULT_GROUP)
 
 
-def _inline_opening(graph: Graph, group: Resource, block: Value, direction: Direction) -> Opening:
-    itself = Selection(found=(group,))
+def _inline_rule(graph: Graph, group: Resource, block: Value, direction: Direction) -> TrafficRule:
+    itself = ResolvedRefs(found=(group,))
     if block is UNKNOWN:
-        return Opening(resource=group, groups=itself, unread=True)
-    listed = _listed(graph, group.written, f"{direction}.*.prefixListIds", values.at(block, "prefixListIds"))
-    return Opening(
+        return TrafficRule(resource=group, groups=itself, unread=True)
+    listed = _listed(graph, group.inputs, f"{direction}.*.prefixListIds", values.at(block, "prefixListIds"))
+    return TrafficRule(
         resource=group,
         groups=itself,
         cidrs=(*_ranges(values.at(block, "cidrBlocks")), *_ranges(values.at(block, "ipv6CidrBlocks")), *listed),
@@ -299,8 +320,8 @@ def _inline_opening(graph: Graph, group: Resource, block: Value, direction: Dire
     )
 
 
-def _rule_opening(graph: Graph, rule: Resource, *, cidrs: tuple[str, str], lists: str, protocol: str) -> Opening:
-    return Opening(
+def _rule_of(graph: Graph, rule: Resource, *, cidrs: tuple[str, str], lists: str, protocol: str) -> TrafficRule:
+    return TrafficRule(
         resource=rule,
         groups=_opened(graph, rule),
         cidrs=(

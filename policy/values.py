@@ -4,9 +4,9 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
-from pulumi_policy import proxy
+from policy import compat
 
 
 class Unknown(Enum):
@@ -24,18 +24,6 @@ Value: TypeAlias = "bool | int | float | str | Unknown | list[Value] | dict[str,
 Answer: TypeAlias = "bool | Unknown"
 """Yes, no, or not known yet."""
 
-_SENTINELS: Final = frozenset(
-    {
-        proxy.UNKNOWN_BOOLEAN_VALUE,
-        proxy.UNKNOWN_NUMBER_VALUE,
-        proxy.UNKNOWN_STRING_VALUE,
-        proxy.UNKNOWN_ARRAY_VALUE,
-        proxy.UNKNOWN_ASSET_VALUE,
-        proxy.UNKNOWN_ARCHIVE_VALUE,
-        proxy.UNKNOWN_OBJECT_VALUE,
-    }
-)
-
 
 def plain(value: object) -> Value:
     """Convert what the SDK hands to a policy: proxies unwrapped, whole floats as integers, sentinels as `UNKNOWN`.
@@ -43,21 +31,16 @@ def plain(value: object) -> Value:
     An asset or archive becomes `UNKNOWN`: it is present, and its content is not judged.
     """
     if isinstance(value, str):
-        return UNKNOWN if value in _SENTINELS else value
+        return UNKNOWN if value in compat.UNKNOWN_SENTINELS else value
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float):
         return int(value) if value.is_integer() else value
     if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in _raw(value).items()}
+        return {key: plain(item) for key, item in compat.unwrapped(value).items()}
     if isinstance(value, Sequence):
-        return [plain(item) for item in _raw(value)]
+        return [plain(item) for item in compat.unwrapped(value)]
     return UNKNOWN
-
-
-def _raw(value: Any) -> Any:  # noqa: ANN401 - the SDK's proxies are untyped
-    """The object behind a proxy. Reading through the proxy itself raises at the first unknown value."""
-    return value if isinstance(value, dict | list | tuple) else value["__target"]
 
 
 def at(value: Value, path: str) -> Value:

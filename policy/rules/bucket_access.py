@@ -6,9 +6,8 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from policy import values
-from policy.model import Finding, Graph, Resource
-from policy.rule import Config, Parameter, resource_rule, stack_rule
-from policy.rules.documents import (
+from policy.control import EVERYWHERE, HUB, NOWHERE, Control, Severity
+from policy.documents import (
     CALLER,
     allows,
     conditions,
@@ -20,27 +19,48 @@ from policy.rules.documents import (
     limited_by,
     statements,
 )
-from policy.rules.storage import ACL, BUCKET, DISTRIBUTION, POLICY, buckets_meant
+from policy.model import Finding, Graph, Resource
+from policy.rule import Config, Parameter, resource_rule, stack_rule
+from policy.rules.bucket import ACL, BUCKET, DISTRIBUTION, POLICY, buckets_meant
 from policy.values import UNKNOWN, Answer, Value
 
 ACCESS_POINT: Final = "aws:s3/accessPoint:AccessPoint"
+
+
 ACCESS_POINT_POLICY: Final = "aws:s3control/accessPointPolicy:AccessPointPolicy"
+
+
 ACCOUNT_BLOCK: Final = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock"
+
+
 BLOCK: Final = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+
+
 MULTI_REGION_ACCESS_POINT: Final = "aws:s3control/multiRegionAccessPoint:MultiRegionAccessPoint"
+
+
 OBJECTS: Final = (
     "aws:s3/bucketObject:BucketObject",
     "aws:s3/bucketObjectv2:BucketObjectv2",
     "aws:s3/objectCopy:ObjectCopy",
 )
+
+
 OWNERSHIP: Final = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
 
+
 _BLOCKED: Final = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+
+
 _WITHOUT_TLS: Final = tuple([(test, "aws:securetransport", ["false"])] for test in ("Bool", "BoolIfExists"))
+
+
 _ALL_SWITCHES: Final = "all four switches True"
+
 
 _CALLER: Final = CALLER - {"aws:sourceowner", "kms:calleraccount"}
 """Conditions that S3 itself takes for limits when it judges whether a policy is public."""
+
 
 _CONTROL: Final = (
     "s3:DeleteBucketPolicy",
@@ -49,7 +69,11 @@ _CONTROL: Final = (
     "s3:PutEncryptionConfiguration",
     "s3:PutObjectAcl",
 )
+
+
 _PUBLIC_ACL: Final = "public-read|public-read-write|authenticated-read"
+
+
 _OWNERSHIP: Final = "BucketOwnerPreferred|ObjectWriter"
 
 
@@ -60,7 +84,25 @@ def _switches(resource: Resource, prefix: str = "", *, default: bool = False) ->
     return (False if off else UNKNOWN if UNKNOWN in seen.values() else True), ", ".join(off)
 
 
-@resource_rule("bucket-public-access-block-complete", BLOCK)
+@resource_rule(
+    Control(
+        name="bucket-public-access-block-complete",
+        title="The public access block is closed in all four ways",
+        category="Private subnets",
+        severity=Severity.HIGH,
+        levels=EVERYWHERE,
+        why="Each switch closes a way of its own: new and old ACLs, new and old policies.",
+        remediation="aws.s3.BucketPublicAccessBlock(..., block_public_acls=True, block_public_policy=True, ...)",
+        url=HUB + "s3-controls.html#s3-8",
+        fsbp=("S3.2", "S3.3", "S3.8"),
+        cis=("2.1.4",),
+        nist=("AC-3", "SC-7"),
+        checkov=("CKV_AWS_53", "CKV_AWS_54", "CKV_AWS_55", "CKV_AWS_56"),
+        prowler=("s3_bucket_level_public_access_block",),
+        cdk_nag=("S2", "S3BucketLevelPublicAccessProhibited"),
+    ),
+    BLOCK,
+)
 def public_access_block_complete(block: Resource, _config: Config) -> Iterator[Finding]:
     """A switch that is off is a way left open, whatever the account's own block says today."""
     closed, off = _switches(block)
@@ -68,7 +110,25 @@ def public_access_block_complete(block: Resource, _config: Config) -> Iterator[F
     yield from block.must_hold(closed, what, about="one of its switches", fix=_ALL_SWITCHES)
 
 
-@stack_rule("bucket-public-access-blocked", BUCKET)
+@stack_rule(
+    Control(
+        name="bucket-public-access-blocked",
+        title="The bucket has a public access block",
+        category="Private subnets",
+        severity=Severity.HIGH,
+        levels=EVERYWHERE,
+        why="One careless policy or ACL otherwise publishes the bucket.",
+        remediation="aws.s3.BucketPublicAccessBlock(..., bucket=bucket.id) with all four switches True",
+        url=HUB + "s3-controls.html#s3-8",
+        fsbp=("S3.2", "S3.3", "S3.8"),
+        cis=("2.1.4",),
+        nist=("AC-3", "SC-7"),
+        checkov=("CKV2_AWS_6",),
+        prowler=("s3_bucket_level_public_access_block",),
+        cdk_nag=("S2", "S3BucketLevelPublicAccessProhibited"),
+    ),
+    BUCKET,
+)
 def public_access_blocked(graph: Graph, _config: Config) -> Iterator[Finding]:
     """A public access block, for the bucket or for the account."""
     account = values.some(_switches(block)[0] for block in graph.of(ACCOUNT_BLOCK))
@@ -80,7 +140,23 @@ def public_access_blocked(graph: Graph, _config: Config) -> Iterator[Finding]:
         yield from bucket.must_hold(blocked, what, about="its public access block", fix=fix)
 
 
-@resource_rule("account-public-access-blocked", ACCOUNT_BLOCK)
+@resource_rule(
+    Control(
+        name="account-public-access-blocked",
+        title="The account's public access block is closed in all four ways",
+        category="Private subnets",
+        severity=Severity.MEDIUM,
+        levels=EVERYWHERE,
+        why="It stands above every bucket of the account; one open switch opens it for all of them.",
+        remediation="aws.s3.AccountPublicAccessBlock(...) with all four switches True",
+        url=HUB + "s3-controls.html#s3-1",
+        fsbp=("S3.1",),
+        cis=("2.1.4",),
+        nist=("AC-3", "SC-7"),
+        prowler=("s3_account_level_public_access_blocks",),
+    ),
+    ACCOUNT_BLOCK,
+)
 def account_public_access_blocked(block: Resource, _config: Config) -> Iterator[Finding]:
     """Judged where a program declares it; that every account has one, no single program can tell."""
     closed, off = _switches(block)
@@ -88,7 +164,24 @@ def account_public_access_blocked(block: Resource, _config: Config) -> Iterator[
     yield from block.must_hold(closed, what, about="one of its switches", fix=_ALL_SWITCHES)
 
 
-@resource_rule("access-point-public-access-blocked", ACCESS_POINT, MULTI_REGION_ACCESS_POINT)
+@resource_rule(
+    Control(
+        name="access-point-public-access-blocked",
+        title="Access points block public access in all four ways",
+        category="Private subnets",
+        severity=Severity.CRITICAL,
+        levels=EVERYWHERE,
+        why="An access point is another door to the bucket, and its block cannot be changed later.",
+        remediation="aws.s3.AccessPoint(...) without public_access_block_configuration, or with all four switches True",
+        url=HUB + "s3-controls.html#s3-19",
+        fsbp=("S3.19", "S3.24"),
+        nist=("AC-3", "SC-7"),
+        checkov=("CKV_AWS_392",),
+        prowler=("s3_access_point_public_access_block",),
+    ),
+    ACCESS_POINT,
+    MULTI_REGION_ACCESS_POINT,
+)
 def access_point_public_access_blocked(point: Resource, _config: Config) -> Iterator[Finding]:
     """All four are on where nothing else is said, and cannot be changed later."""
     path = "publicAccessBlockConfiguration" if point.type == ACCESS_POINT else "details.publicAccessBlock"
@@ -97,12 +190,29 @@ def access_point_public_access_blocked(point: Resource, _config: Config) -> Iter
     yield from point.must_hold(closed, what, about=path, fix="leave the public access block out, or set all four True")
 
 
-@stack_rule("bucket-tls-only", BUCKET)
+@stack_rule(
+    Control(
+        name="bucket-tls-only",
+        title="The bucket refuses requests without TLS",
+        category="Encryption",
+        severity=Severity.MEDIUM,
+        levels=EVERYWHERE,
+        why="S3 answers plain HTTP unless a policy denies it.",
+        remediation='aws.s3.BucketPolicy with a Deny for {"Bool": {"aws:SecureTransport": "false"}}',
+        url=HUB + "s3-controls.html#s3-5",
+        fsbp=("S3.5",),
+        cis=("2.1.1",),
+        nist=("SC-8",),
+        prowler=("s3_bucket_secure_transport_policy",),
+        cdk_nag=("S10", "S3BucketSSLRequestsOnly"),
+    ),
+    BUCKET,
+)
 def tls_only(graph: Graph, _config: Config) -> Iterator[Finding]:
     """A statement that denies every request without TLS, for the bucket and for its objects."""
     for bucket in graph.of(BUCKET):
         about_it, vague = graph.companions(bucket, "bucket", POLICY)
-        policies = [values.document(resource.get("policy")) for resource in [*about_it, bucket.written]]
+        policies = [values.document(resource.get("policy")) for resource in [*about_it, bucket.inputs]]
         yield from bucket.must_hold(
             values.some([*map(_denies_plain_http, policies), *[UNKNOWN] * vague]),
             "no bucket policy denies requests without TLS to the bucket and its objects",
@@ -131,7 +241,27 @@ def _is_whole_bucket(named: Sequence[str]) -> bool:
     return itself and any(item.endswith("*") and item.partition("/")[2] in ("", "*") for item in named)
 
 
-@resource_rule("bucket-policy-not-public", POLICY, BUCKET, ACCESS_POINT, ACCESS_POINT_POLICY)
+@resource_rule(
+    Control(
+        name="bucket-policy-not-public",
+        title="No bucket policy lets everybody in",
+        category="Private subnets",
+        severity=Severity.CRITICAL,
+        levels=EVERYWHERE,
+        why="Whatever is in the bucket is on the internet, and buckets are searched for day and night.",
+        remediation='name the principal, or add {"StringEquals": {"aws:PrincipalOrgID": ...}}; CloudFront for what is public',
+        url=HUB + "s3-controls.html#s3-2",
+        fsbp=("S3.2", "S3.3"),
+        nist=("AC-3", "AC-4"),
+        checkov=("CKV_AWS_70",),
+        prowler=("s3_bucket_policy_public_write_access",),
+        cdk_nag=("S3BucketPublicReadProhibited", "S3BucketPublicWriteProhibited"),
+    ),
+    POLICY,
+    BUCKET,
+    ACCESS_POINT,
+    ACCESS_POINT_POLICY,
+)
 def policy_not_public(resource: Resource, _config: Config) -> Iterator[Finding]:
     """A condition must say who or whence; one on TLS or on a header leaves the bucket public."""
     policy = values.document(resource.get("policy"))
@@ -145,7 +275,19 @@ def policy_not_public(resource: Resource, _config: Config) -> Iterator[Finding]:
 
 
 @stack_rule(
-    "bucket-policy-keeps-control",
+    Control(
+        name="bucket-policy-keeps-control",
+        title="No other account may change a bucket's policy, access lists or encryption",
+        category="Identity",
+        severity=Severity.HIGH,
+        levels=EVERYWHERE,
+        why="Whoever may change the policy owns the bucket. Parameter: accounts, which may.",
+        remediation="grant other accounts the actions on objects that they need, and no s3:PutBucketPolicy",
+        url=HUB + "s3-controls.html#s3-6",
+        fsbp=("S3.6",),
+        nist=("AC-3", "AC-6"),
+        prowler=("s3_bucket_cross_account_access",),
+    ),
     POLICY,
     BUCKET,
     accounts=Parameter({"type": "array", "items": {"type": "string", "pattern": r"^\d{12}$"}}, []),
@@ -153,7 +295,7 @@ def policy_not_public(resource: Resource, _config: Config) -> Iterator[Finding]:
 def policy_keeps_control(graph: Graph, config: Config) -> Iterator[Finding]:
     """The stack's own account shows in the ARNs of its resources or in the provider's allowed accounts."""
     for resource in graph.of(POLICY, BUCKET):
-        policy = values.document(resource.written.get("policy"))
+        policy = values.document(resource.inputs.get("policy"))
         given = [_given_away(statement) for statement in statements(policy)]
         accounts = {account for _, named in given for account in named} - set(config.words("accounts"))
         own = _own_accounts(graph) if accounts else set()
@@ -164,7 +306,7 @@ def policy_keeps_control(graph: Graph, config: Config) -> Iterator[Finding]:
                 fix="leave these actions out, or name the account in this policy's parameter accounts",
             )
         elif actions or (policy is not None and is_open_question(policy)):
-            yield resource.undecided("whether policy names another account is not known yet")
+            yield resource.unknown("whether policy names another account is not known yet")
 
 
 def _given_away(statement: dict[str, Value]) -> tuple[Sequence[str], set[str]]:
@@ -189,7 +331,22 @@ def _own_accounts(graph: Graph) -> set[str]:
     return own
 
 
-@resource_rule("bucket-serves-own-distributions-only", POLICY, BUCKET)
+@resource_rule(
+    Control(
+        name="bucket-serves-own-distributions-only",
+        title="A bucket that CloudFront reads names the distribution",
+        category="Identity",
+        severity=Severity.HIGH,
+        levels=EVERYWHERE,
+        why="CloudFront's principal is the same for all customers: anybody's distribution could serve the bucket.",
+        remediation='"Condition": {"StringEquals": {"aws:SourceArn": distribution.arn}} in the statement for cloudfront.amazonaws.com',
+        url="https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html",
+        nist=("AC-3", "AC-4"),
+        cdk_nag=("S5", "S3WebBucketOAIAccess"),
+    ),
+    POLICY,
+    BUCKET,
+)
 def serves_own_distributions_only(resource: Resource, _config: Config) -> Iterator[Finding]:
     """CloudFront's principal is the same for all customers of AWS."""
     policy = values.document(resource.get("policy"))
@@ -209,7 +366,26 @@ def serves_own_distributions_only(resource: Resource, _config: Config) -> Iterat
         )
 
 
-@resource_rule("bucket-acl-not-public", ACL, BUCKET, *OBJECTS)
+@resource_rule(
+    Control(
+        name="bucket-acl-not-public",
+        title="No access list lets everybody in",
+        category="Private subnets",
+        severity=Severity.CRITICAL,
+        levels=EVERYWHERE,
+        why="Whatever the list is on can be read, or written, by anybody. Objects have lists too.",
+        remediation="leave acl out; CloudFront for what is public",
+        url=HUB + "s3-controls.html#s3-2",
+        fsbp=("S3.2", "S3.3"),
+        nist=("AC-3", "AC-4"),
+        checkov=("CKV_AWS_20", "CKV_AWS_57", "CKV_AWS_375", "CKV2_AWS_43"),
+        prowler=("s3_bucket_public_write_acl",),
+        cdk_nag=("S3BucketPublicReadProhibited", "S3BucketPublicWriteProhibited"),
+    ),
+    ACL,
+    BUCKET,
+    *OBJECTS,
+)
 def acl_not_public(resource: Resource, _config: Config) -> Iterator[Finding]:
     """By a canned list, or by a grant to AWS's groups of everybody."""
     acl = resource.text("acl")
@@ -224,10 +400,26 @@ def acl_not_public(resource: Resource, _config: Config) -> Iterator[Finding]:
             everybody = "AllUsers" if group.endswith("/AllUsers") else "AuthenticatedUsers"
             yield resource.fails(f"{path} names the group {everybody}", fix="a bucket policy that names its principals")
     if acl is UNKNOWN or UNKNOWN in groups:
-        yield resource.undecided("whom its access list lets in is not known yet")
+        yield resource.unknown("whom its access list lets in is not known yet")
 
 
-@stack_rule("bucket-acls-disabled", OWNERSHIP)
+@stack_rule(
+    Control(
+        name="bucket-acls-disabled",
+        title="The bucket's access lists are off",
+        category="Identity",
+        severity=Severity.MEDIUM,
+        levels=NOWHERE,
+        why="With lists on, whoever writes an object owns it, and the policy does not tell who reads.",
+        remediation='aws.s3.BucketOwnershipControls(..., rule={"object_ownership": "BucketOwnerEnforced"})',
+        url=HUB + "s3-controls.html#s3-12",
+        fsbp=("S3.12",),
+        nist=("AC-3",),
+        checkov=("CKV2_AWS_65",),
+        prowler=("s3_bucket_acl_prohibited",),
+    ),
+    OWNERSHIP,
+)
 def acls_disabled(graph: Graph, _config: Config) -> Iterator[Finding]:
     """It is the default of new buckets. CloudFront's older kind of log needs access lists."""
     needed = {

@@ -1,32 +1,47 @@
-"""ElastiCache: encryption, availability, backups, who may reach it."""
+"""ElastiCache: encryption, availability, backups, versions."""
 
 from collections.abc import Iterator
 from typing import Final
 
 from policy import values
-from policy.model import Finding, Graph, Resource
-from policy.rule import Config, Parameter, resource_rule, stack_rule
-from policy.rules.network import only_groups_reach, placement_findings
-from policy.topology import CACHE, CACHE_NODE, CACHE_SERVERLESS, CACHE_SUBNETS, SUBNET, Topology
+from policy.control import EVERYWHERE, HUB, IN_PRODUCTION, NOWHERE, Control, Severity
+from policy.model import Finding, Resource
+from policy.rule import Config, Parameter, resource_rule
+from policy.topology import CACHE, CACHE_NODE, CACHE_SERVERLESS
 from policy.values import UNKNOWN
-
-USER: Final = "aws:elasticache/user:User"
 
 _OLDEST: Final[dict[str, values.Value]] = {"valkey": "7.2", "redis": "7"}
 """Amazon ElastiCache User Guide, supported engine versions: Redis OSS 6 and older are out of standard support."""
 
 
-def _is_member(cache: Resource) -> bool:
+def is_member(cache: Resource) -> bool:
     """Tell whether it is a node of a replication group, which is judged instead: the group's own id has the same name."""
     return cache.type == CACHE_NODE and cache.has("replicationGroupId")
 
 
-def _may_be_memcached(cache: Resource) -> bool:
+def may_be_memcached(cache: Resource) -> bool:
     """Whether its engine is not known yet; a replication group's is never Memcached."""
     return cache.type != CACHE and cache.text("engine") is UNKNOWN
 
 
-@resource_rule("cache-encrypted-at-rest", CACHE)
+@resource_rule(
+    Control(
+        name="cache-encrypted-at-rest",
+        title="The cache is encrypted at rest",
+        category="Encryption",
+        severity=Severity.MEDIUM,
+        levels=EVERYWHERE,
+        why="Sessions and tokens reach disk in snapshots and swap.",
+        remediation="aws.elasticache.ReplicationGroup(..., at_rest_encryption_enabled=True, kms_key_id=key.arn)",
+        url=HUB + "elasticache-controls.html#elasticache-4",
+        fsbp=("ElastiCache.4",),
+        nist=("SC-28",),
+        checkov=("CKV_AWS_29",),
+        prowler=("elasticache_redis_cluster_rest_encryption_enabled",),
+        cdk_nag=("AEC3", "ElastiCacheRedisClusterEncryption"),
+    ),
+    CACHE,
+)
 def encrypted_at_rest(cache: Resource, _config: Config) -> Iterator[Finding]:
     """Valkey encrypts unless told otherwise, Redis does not. A member of a global group follows its primary."""
     if cache.has("globalReplicationGroupId") and cache.get("atRestEncryptionEnabled") is None:
@@ -34,41 +49,62 @@ def encrypted_at_rest(cache: Resource, _config: Config) -> Iterator[Finding]:
     fix = "at_rest_encryption_enabled=True, kms_key_id=key.arn (replaces the cache)"
     engine = cache.text("engine", default="redis")
     if engine is UNKNOWN and cache.get("atRestEncryptionEnabled") is None:
-        yield cache.undecided("engine is not known yet")
+        yield cache.unknown("engine is not known yet")
     else:
         yield from cache.must_be("atRestEncryptionEnabled", wanted=True, fix=fix, default=engine == "valkey")
 
 
-@resource_rule("cache-encrypted-in-transit", CACHE, CACHE_NODE)
+@resource_rule(
+    Control(
+        name="cache-encrypted-in-transit",
+        title="The cache requires TLS",
+        category="Encryption",
+        severity=Severity.MEDIUM,
+        levels=EVERYWHERE,
+        why="Without TLS the auth token and the data cross the network in clear.",
+        remediation="aws.elasticache.ReplicationGroup(..., transit_encryption_enabled=True)",
+        url=HUB + "elasticache-controls.html#elasticache-5",
+        fsbp=("ElastiCache.5",),
+        nist=("SC-8",),
+        checkov=("CKV_AWS_30",),
+        prowler=("elasticache_redis_cluster_in_transit_encryption_enabled",),
+        cdk_nag=("AEC3", "ElastiCacheRedisClusterEncryption"),
+    ),
+    CACHE,
+    CACHE_NODE,
+)
 def encrypted_in_transit(cache: Resource, _config: Config) -> Iterator[Finding]:
     """TLS must be required, not merely preferred. A node of a replication group follows its group."""
     follows = cache.has("globalReplicationGroupId") and cache.get("transitEncryptionEnabled") is None
-    if _is_member(cache) or follows:
+    if is_member(cache) or follows:
         return
     fix = 'transit_encryption_enabled=True, transit_encryption_mode="required"'
     yield from cache.must_be("transitEncryptionEnabled", wanted=True, fix=fix)
     mode = cache.text("transitEncryptionMode", default="required")
     if mode is UNKNOWN:
-        yield cache.undecided("transitEncryptionMode is not known yet")
+        yield cache.unknown("transitEncryptionMode is not known yet")
     elif mode == "preferred":
         yield cache.fails("transitEncryptionMode is preferred, wanted required", fix=fix)
 
 
-@resource_rule("cache-authenticated", CACHE, CACHE_SERVERLESS)
-def authenticated(cache: Resource, _config: Config) -> Iterator[Finding]:
-    """The network alone is no proof of who is asking. Memcached asks nobody; a member of a global group as its primary."""
-    if cache.text("engine") == "memcached" or cache.has("globalReplicationGroupId"):
-        return
-    asks = any(cache.has(path) for path in ("authToken", "authTokenWo", "userGroupIds", "userGroupId"))
-    if not asks and _may_be_memcached(cache):
-        yield cache.undecided("engine is not known yet")
-    elif not asks:
-        yield cache.fails(
-            "neither authToken nor userGroupIds is set", fix="auth_token_wo=token.result or user_group_ids=[...]"
-        )
-
-
-@resource_rule("cache-multi-az", CACHE)
+@resource_rule(
+    Control(
+        name="cache-multi-az",
+        title="The cache fails over to a second zone by itself",
+        category="Multi-AZ",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        why="A lost zone takes a single node and everything in it.",
+        remediation="aws.elasticache.ReplicationGroup(..., automatic_failover_enabled=True, multi_az_enabled=True)",
+        url=HUB + "elasticache-controls.html#elasticache-3",
+        fsbp=("ElastiCache.3",),
+        nist=("CP-10", "SC-36"),
+        checkov=("CKV2_AWS_50",),
+        prowler=("elasticache_redis_cluster_automatic_failover_enabled", "elasticache_redis_cluster_multi_az_enabled"),
+        cdk_nag=("AEC4", "ElastiCacheRedisClusterMultiAZ"),
+    ),
+    CACHE,
+)
 def multi_az(cache: Resource, _config: Config) -> Iterator[Finding]:
     """A replica of each shard in another zone takes over by itself."""
     fix = "num_cache_clusters=2 or replicas_per_node_group=1, automatic_failover_enabled=True, multi_az_enabled=True"
@@ -88,7 +124,21 @@ def _has_replicas(cache: Resource, fix: str) -> Iterator[Finding]:
 
 
 @resource_rule(
-    "cache-snapshots-kept",
+    Control(
+        name="cache-snapshots-kept",
+        title="The cache keeps snapshots",
+        category="Backups",
+        severity=Severity.HIGH,
+        levels=IN_PRODUCTION,
+        why="Queues and sessions that are only there are lost with the cluster. Parameter: minDays.",
+        remediation="aws.elasticache.ReplicationGroup(..., snapshot_retention_limit=7)",
+        url=HUB + "elasticache-controls.html#elasticache-1",
+        fsbp=("ElastiCache.1",),
+        nist=("CP-9",),
+        checkov=("CKV_AWS_134",),
+        prowler=("elasticache_redis_cluster_backup_enabled",),
+        cdk_nag=("ElastiCacheRedisClusterAutomaticBackup",),
+    ),
     CACHE,
     CACHE_NODE,
     CACHE_SERVERLESS,
@@ -96,10 +146,10 @@ def _has_replicas(cache: Resource, fix: str) -> Iterator[Finding]:
 )
 def snapshots_kept(cache: Resource, config: Config) -> Iterator[Finding]:
     """Memcached and the nodes of a replication group have no snapshots of their own."""
-    if cache.text("engine") == "memcached" or _is_member(cache):
+    if cache.text("engine") == "memcached" or is_member(cache):
         return
-    if _may_be_memcached(cache):
-        yield cache.undecided("engine is not known yet")
+    if may_be_memcached(cache):
+        yield cache.unknown("engine is not known yet")
         return
     least = config.number("minDays")
     yield from cache.must_reach(
@@ -107,128 +157,123 @@ def snapshots_kept(cache: Resource, config: Config) -> Iterator[Finding]:
     )
 
 
-@resource_rule("cache-under-own-key", CACHE, CACHE_SERVERLESS)
+@resource_rule(
+    Control(
+        name="cache-under-own-key",
+        title="The cache is encrypted with a key of one's own",
+        category="Encryption",
+        severity=Severity.MEDIUM,
+        levels=EVERYWHERE,
+        why="With AWS's key nobody can limit or log who reads the cache's backups.",
+        remediation="aws.elasticache.ReplicationGroup(..., kms_key_id=key.arn)",
+        url="https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/at-rest-encryption.html",
+        nist=("SC-12", "SC-28"),
+        checkov=("CKV_AWS_191",),
+    ),
+    CACHE,
+    CACHE_SERVERLESS,
+)
 def under_own_key(cache: Resource, _config: Config) -> Iterator[Finding]:
     """Only the presence of a key counts."""
     yield from cache.must_be_set("kmsKeyId", fix="kms_key_id=key.arn (replaces the cache)")
 
 
-@resource_rule("cache-minor-upgrades-automatic", CACHE, CACHE_NODE)
+@resource_rule(
+    Control(
+        name="cache-minor-upgrades-automatic",
+        title="Minor versions are upgraded by ElastiCache",
+        category="Operations",
+        severity=Severity.HIGH,
+        levels=IN_PRODUCTION,
+        why="Fixes for known holes wait until somebody remembers.",
+        remediation="aws.elasticache.ReplicationGroup(..., auto_minor_version_upgrade=True)",
+        url=HUB + "elasticache-controls.html#elasticache-2",
+        fsbp=("ElastiCache.2",),
+        nist=("SI-2",),
+        checkov=("CKV_AWS_322",),
+        prowler=("elasticache_redis_cluster_auto_minor_version_upgrades",),
+    ),
+    CACHE,
+    CACHE_NODE,
+)
 def minor_upgrades_automatic(cache: Resource, _config: Config) -> Iterator[Finding]:
     """The provider's default is on. A node of a replication group follows its group."""
-    if not _is_member(cache):
+    if not is_member(cache):
         fix = "auto_minor_version_upgrade=True"
         yield from cache.must_be("autoMinorVersionUpgrade", wanted=True, fix=fix, default=True)
 
 
-@resource_rule("cache-port-not-default", CACHE, CACHE_NODE)
-def port_not_default(cache: Resource, _config: Config) -> Iterator[Finding]:
-    """Scanners knock at the default ports first."""
-    if _is_member(cache):
-        return
-    usual = 11211 if cache.text("engine") == "memcached" else 6379
-    port = cache.number("port", default=usual)
-    if port is UNKNOWN or cache.text("engine") is UNKNOWN:
-        yield cache.undecided("engine or port is not known yet")
-    elif port == usual:
-        yield cache.fails(f"port is {usual}, the engine's default", fix="port=<another port>")
-
-
-@resource_rule("cache-logs-delivered", CACHE)
+@resource_rule(
+    Control(
+        name="cache-logs-delivered",
+        title="The cache's slow and engine logs are delivered",
+        category="Operations",
+        severity=Severity.LOW,
+        levels=NOWHERE,
+        why="Nothing else says which command held everything up.",
+        remediation="aws.elasticache.ReplicationGroup(..., log_delivery_configurations=[...])",
+        url="https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Log_Delivery.html",
+        nist=("AU-2",),
+    ),
+    CACHE,
+)
 def logs_delivered(cache: Resource, _config: Config) -> Iterator[Finding]:
     """What was slow, and what the engine did."""
     listed = cache.get("logDeliveryConfigurations")
     kinds = [values.at(item, "logType") for item in values.items(listed)]
     missing = [kind for kind in ("slow-log", "engine-log") if kind not in kinds]
     if missing and (listed is UNKNOWN or UNKNOWN in kinds):
-        yield cache.undecided("logDeliveryConfigurations are not known yet")
+        yield cache.unknown("logDeliveryConfigurations are not known yet")
     elif missing:
         fix = 'log_delivery_configurations=[{"log_type": "slow-log", ...}, {"log_type": "engine-log", ...}]'
         yield cache.fails(f"logDeliveryConfigurations lacks {', '.join(missing)}", fix=fix)
 
 
-@resource_rule("cache-users-need-credentials", USER)
-def users_need_credentials(user: Resource, _config: Config) -> Iterator[Finding]:
-    """A user that is switched off may go without."""
-    access = user.text("accessString")
-    if isinstance(access, str) and access.split()[:1] == ["off"]:
-        return
-    fix = 'authentication_mode={"type": "iam"}, or passwords_wo'
-    yield from user.must_be("noPasswordRequired", wanted=False, fix=fix)
-    kind = user.text("authenticationMode.type")
-    if kind is UNKNOWN:
-        yield user.undecided("authenticationMode is not known yet")
-    elif kind.lower() == "no-password-required":
-        yield user.fails("authenticationMode is no-password-required, wanted iam or password", fix=fix)
-
-
-@resource_rule("cache-users-limited", USER)
-def users_limited(user: Resource, _config: Config) -> Iterator[Finding]:
-    """Every command on every key is the administrator's right. What is taken away after it, counts."""
-    access = user.text("accessString")
-    if access is UNKNOWN:
-        yield user.undecided("accessString is not known yet")
-        return
-    words = access.lower().split()
-    everything = {"+@all", "allcommands"} & set(words) and {"~*", "allkeys"} & set(words)
-    if everything and "off" not in words and not any(word.startswith("-@") and word != "-@all" for word in words):
-        fix = 'access_string="on ~app:* -@all +@read +@write", or -@admin -@dangerous at the end'
-        yield user.fails("accessString allows every command on every key", fix=fix)
-
-
-@resource_rule("cache-final-snapshot-kept", CACHE)
+@resource_rule(
+    Control(
+        name="cache-final-snapshot-kept",
+        title="A deleted cache leaves a last snapshot",
+        category="Backups",
+        severity=Severity.LOW,
+        levels=NOWHERE,
+        why="What it held is gone with it.",
+        remediation='aws.elasticache.ReplicationGroup(..., final_snapshot_identifier="shop-final")',
+        url="https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/backups.html",
+        nist=("CP-9",),
+    ),
+    CACHE,
+)
 def final_snapshot_kept(cache: Resource, _config: Config) -> Iterator[Finding]:
     """A deleted cache takes its data with it otherwise."""
     yield from cache.must_be_set("finalSnapshotIdentifier", fix='final_snapshot_identifier="<a name>"')
 
 
 @resource_rule(
-    "cache-version-supported",
+    Control(
+        name="cache-version-supported",
+        title="The cache's version is supported",
+        category="Operations",
+        severity=Severity.MEDIUM,
+        levels=NOWHERE,
+        why="It gets no fixes any more. Parameter: oldest, by engine.",
+        remediation='aws.elasticache.ReplicationGroup(..., engine="valkey", engine_version="8.1")',
+        url="https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/supported-engine-versions.html",
+        nist=("SI-2", "SA-22"),
+    ),
     CACHE,
     CACHE_NODE,
     oldest=Parameter({"type": "object", "additionalProperties": {"type": "string"}}, _OLDEST),
 )
 def version_supported(cache: Resource, config: Config) -> Iterator[Finding]:
     """Older versions get no fixes. A node of a replication group and a member of a global one follow it."""
-    if _is_member(cache) or cache.has("globalReplicationGroupId"):
+    if is_member(cache) or cache.has("globalReplicationGroupId"):
         return
     engine, version = cache.text("engine", default="redis"), cache.text("engineVersion")
     if UNKNOWN in (engine, version):
-        yield cache.undecided("engine or engineVersion is not known yet")
+        yield cache.unknown("engine or engineVersion is not known yet")
         return
     oldest = config.texts("oldest").get(str(engine))
     if oldest and version and values.version(str(version)) < values.version(oldest):
         shown = values.show(version, "[0-9.x]+")
         what = f"engineVersion is {shown}, out of support, wanted {oldest} or newer"
         yield cache.fails(what, fix=f'engine_version="{oldest}"')
-
-
-@stack_rule("cache-in-private-subnets", CACHE, CACHE_NODE, CACHE_SERVERLESS)
-def in_private_subnets(graph: Graph, _config: Config) -> Iterator[Finding]:
-    """No subnet of the cache may lead to an internet gateway."""
-    topology = Topology(graph)
-    fix = "a subnet group of private or isolated subnets only"
-    for cache in (item.written for item in graph.of(CACHE, CACHE_NODE)):
-        if _is_member(cache):
-            continue
-        if cache.get("subnetGroupName") in (None, "", "default"):
-            state = "default" if cache.has("subnetGroupName") else "not set"
-            yield cache.fails(f"subnetGroupName is {state}, so it lands in the default VPC's public subnets", fix=fix)
-            continue
-        groups = graph.refers(cache, "subnetGroupName", CACHE_SUBNETS)
-        if not groups.found:
-            yield cache.undecided("subnetGroupName names a subnet group that this stack does not hold")
-        for group in groups.found:
-            reach = topology.placement(graph.refers(group, "subnetIds", SUBNET))
-            yield from placement_findings(cache, group.label, reach, fix)
-    for cache in (item.written for item in graph.of(CACHE_SERVERLESS)):
-        if not cache.has("subnetIds"):
-            yield cache.fails("subnetIds is not set, so it lands in the default VPC's public subnets", fix=fix)
-        reach = topology.placement(graph.refers(cache, "subnetIds", SUBNET))
-        yield from placement_findings(cache, "subnetIds", reach, fix)
-
-
-@stack_rule("cache-ingress-from-groups-only", CACHE, CACHE_NODE, CACHE_SERVERLESS)
-def ingress_from_groups_only(graph: Graph, _config: Config) -> Iterator[Finding]:
-    """Membership of a service's group opens the cache, never an address."""
-    yield from only_groups_reach(graph, CACHE, CACHE_NODE, CACHE_SERVERLESS)

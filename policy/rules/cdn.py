@@ -1,62 +1,77 @@
-"""CloudFront: what a visitor meets, and how it reaches what stands behind it."""
+"""CloudFront: what a visitor meets."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from policy import values
-from policy.model import Finding, Graph, Resource
-from policy.rule import Config, Parameter, resource_rule, stack_rule
-from policy.rules.storage import DISTRIBUTION
+from policy.control import EVERYWHERE, HUB, NOWHERE, Control, Severity
+from policy.model import Finding, Resource
+from policy.rule import Config, Parameter, resource_rule
+from policy.rules.bucket import DISTRIBUTION
 from policy.values import UNKNOWN, Answer, Value
 
-CERTIFICATE: Final = "aws:acm/certificate:Certificate"
-CERTIFICATE_VALIDATION: Final = "aws:acm/certificateValidation:CertificateValidation"
-FUNCTION_URL: Final = "aws:lambda/functionUrl:FunctionUrl"
-LOG_DELIVERY: Final = "aws:cloudwatch/logDelivery:LogDelivery"
-LOG_SOURCE: Final = "aws:cloudwatch/logDeliverySource:LogDeliverySource"
 MULTITENANT: Final = "aws:cloudfront/multitenantDistribution:MultitenantDistribution"
-RESPONSE_HEADERS: Final = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
-VPC_ORIGIN: Final = "aws:cloudfront/vpcOrigin:VpcOrigin"
-WEB_ACL: Final = "aws:wafv2/webAcl:WebAcl"
 
-HOME: Final = "us-east-1"
-"""The region that CloudFront takes certificates and web ACLs from."""
+
+RESPONSE_HEADERS: Final = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
+
 
 _VIEWER_PROTOCOL: Final = r"TLSv1(\.\d)?(_\d{4})?|SSLv3"
-_WEAK_PROTOCOLS: Final = ("SSLv3", "TLSv1", "TLSv1.1")
-_FUNCTION_HOST: Final = re.compile(r"\.lambda-url\.[a-z0-9-]+\.on\.aws$")
+
+
 _FUNCTIONS: Final = ("functionAssociations", "lambdaFunctionAssociations")
+
+
 _YEAR_SECONDS: Final = 31_536_000
+
+
 _WITHOUT_HSTS: Final = ("60669652-455b-4ae9-85a4-c4c02393f86c", "5cc3b908-e619-4b99-88e5-2cf7f45965bd")
 """AWS's own response headers policies that set headers of CORS alone: SimpleCORS and CORS-With-Preflight."""
 
 
-def _behaviours(distribution: Resource) -> list[Value]:
+def behaviours_of(distribution: Resource) -> list[Value]:
+    """Every cache behaviour of a distribution."""
     lists = ("defaultCacheBehavior", "orderedCacheBehaviors", "cacheBehaviors")
     return [behaviour for name in lists for behaviour in values.items(distribution.get(name))]
 
 
-def _origins(distribution: Resource) -> list[tuple[str, Value]]:
+def origins_of(distribution: Resource) -> list[tuple[str, Value]]:
     """The origins with what a message calls them; their ids are the program's own words."""
     return [(f"origins[{place}]", origin) for place, origin in enumerate(values.items(distribution.get("origins")))]
 
 
-def _custom(origin: Value) -> Value:
+def custom_origin(origin: Value) -> Value:
+    """The settings of an origin that is no bucket's own."""
     return values.at(origin, "customOriginConfig") or values.at(origin, "customOriginConfigs")
 
 
-def _is_bucket(origin: Value) -> Answer:
+def is_bucket_origin(origin: Value) -> Answer:
     """Whether an origin is a bucket by S3's API: AWS wants a configuration for any other kind."""
     if origin is UNKNOWN:
         return UNKNOWN
-    return not (_custom(origin) or values.at(origin, "vpcOriginConfig") or values.at(origin, "vpcOriginConfigs"))
+    return not (custom_origin(origin) or values.at(origin, "vpcOriginConfig") or values.at(origin, "vpcOriginConfigs"))
 
 
-@resource_rule("cdn-viewers-on-https", DISTRIBUTION, MULTITENANT)
+@resource_rule(
+    Control(
+        name="cdn-viewers-on-https",
+        title="CloudFront serves viewers over HTTPS",
+        category="Encryption",
+        severity=Severity.MEDIUM,
+        levels=EVERYWHERE,
+        why="allow-all hands cookies and content to anybody on the path.",
+        remediation='"viewer_protocol_policy": "redirect-to-https" in every cache behaviour',
+        url=HUB + "cloudfront-controls.html#cloudfront-3",
+        fsbp=("CloudFront.3",),
+        nist=("SC-8",),
+        checkov=("CKV_AWS_34",),
+    ),
+    DISTRIBUTION,
+    MULTITENANT,
+)
 def viewers_on_https(distribution: Resource, _config: Config) -> Iterator[Finding]:
     """Every cache behaviour redirects to HTTPS or refuses HTTP."""
-    for behaviour in _behaviours(distribution):
+    for behaviour in behaviours_of(distribution):
         policy = values.text(values.at(behaviour, "viewerProtocolPolicy"))
         yield from distribution.must_hold(
             policy if policy is UNKNOWN else policy in ("redirect-to-https", "https-only"),
@@ -67,7 +82,21 @@ def viewers_on_https(distribution: Resource, _config: Config) -> Iterator[Findin
 
 
 @resource_rule(
-    "cdn-tls-policy",
+    Control(
+        name="cdn-tls-policy",
+        title="CloudFront accepts viewers from TLS 1.2 on",
+        category="Encryption",
+        severity=Severity.MEDIUM,
+        levels=EVERYWHERE,
+        why="Older protocols are broken. Parameter: versions.",
+        remediation='viewer_certificate={..., "minimum_protocol_version": "TLSv1.2_2021"}',
+        url=HUB + "cloudfront-controls.html#cloudfront-15",
+        fsbp=("CloudFront.15",),
+        nist=("SC-8", "SC-13"),
+        checkov=("CKV_AWS_174",),
+        prowler=("cloudfront_distributions_using_deprecated_ssl_protocols",),
+        cdk_nag=("CFR4", "CloudFrontDistributionHttpsViewerNoOutdatedSSL"),
+    ),
     DISTRIBUTION,
     MULTITENANT,
     versions=Parameter(
@@ -88,7 +117,23 @@ def tls_policy(distribution: Resource, config: Config) -> Iterator[Finding]:
     )
 
 
-@resource_rule("cdn-own-certificate", DISTRIBUTION)
+@resource_rule(
+    Control(
+        name="cdn-own-certificate",
+        title="CloudFront serves a name and certificate of one's own",
+        category="Encryption",
+        severity=Severity.LOW,
+        levels=NOWHERE,
+        why="On *.cloudfront.net AWS accepts TLS 1.0, whatever is configured.",
+        remediation='aliases=[name], viewer_certificate={"acm_certificate_arn": certificate.arn, "ssl_support_method": "sni-only"}',
+        url=HUB + "cloudfront-controls.html#cloudfront-7",
+        fsbp=("CloudFront.7",),
+        nist=("SC-8",),
+        checkov=("CKV2_AWS_42",),
+        prowler=("cloudfront_distributions_custom_ssl_certificate",),
+    ),
+    DISTRIBUTION,
+)
 def own_certificate(distribution: Resource, _config: Config) -> Iterator[Finding]:
     """CloudFront's own certificate accepts viewers from TLS 1.0 on."""
     default = _default_certificate(distribution)
@@ -109,7 +154,22 @@ def _default_certificate(distribution: Resource) -> Answer:
     return distribution.flag("viewerCertificate.cloudfrontDefaultCertificate", default=True)
 
 
-@resource_rule("cdn-serves-by-name", DISTRIBUTION)
+@resource_rule(
+    Control(
+        name="cdn-serves-by-name",
+        title="CloudFront tells hosts apart by name (SNI)",
+        category="Operations",
+        severity=Severity.LOW,
+        levels=NOWHERE,
+        why="Addresses of one's own cost 600 US dollars a month, and only browsers of before 2010 need them.",
+        remediation='viewer_certificate={..., "ssl_support_method": "sni-only"}',
+        url=HUB + "cloudfront-controls.html#cloudfront-8",
+        fsbp=("CloudFront.8",),
+        nist=("SC-8",),
+        prowler=("cloudfront_distributions_https_sni_enabled",),
+    ),
+    DISTRIBUTION,
+)
 def serves_by_name(distribution: Resource, _config: Config) -> Iterator[Finding]:
     """Addresses of one's own (vip) are for viewers of before 2010."""
     method = distribution.text("viewerCertificate.sslSupportMethod", default="sni-only")
@@ -121,7 +181,23 @@ def serves_by_name(distribution: Resource, _config: Config) -> Iterator[Finding]
     )
 
 
-@resource_rule("cdn-default-root-object", DISTRIBUTION)
+@resource_rule(
+    Control(
+        name="cdn-default-root-object",
+        title="CloudFront answers / with a file, never with a bucket's list",
+        category="Private subnets",
+        severity=Severity.MEDIUM,
+        levels=NOWHERE,
+        why="Where the bucket's policy allows the listing, / shows the name of everything in it.",
+        remediation='aws.cloudfront.Distribution(..., default_root_object="index.html")',
+        url=HUB + "cloudfront-controls.html#cloudfront-1",
+        fsbp=("CloudFront.1",),
+        nist=("SC-7",),
+        checkov=("CKV_AWS_305",),
+        prowler=("cloudfront_distributions_default_root_object",),
+    ),
+    DISTRIBUTION,
+)
 def default_root_object(distribution: Resource, _config: Config) -> Iterator[Finding]:
     """Where ``/`` is answered by a bucket, and no function rewrites requests."""
     default = distribution.get("defaultCacheBehavior")
@@ -138,8 +214,8 @@ def default_root_object(distribution: Resource, _config: Config) -> Iterator[Fin
 
 
 def _target_is_bucket(distribution: Resource, target: Value) -> Answer:
-    origins = [origin for _, origin in _origins(distribution)]
-    kinds = [_is_bucket(origin) for origin in origins]
+    origins = [origin for _, origin in origins_of(distribution)]
+    kinds = [is_bucket_origin(origin) for origin in origins]
     if not kinds or True not in kinds:
         return values.some(kinds)
     if all(kind is True for kind in kinds):
@@ -161,134 +237,24 @@ def _target_is_bucket(distribution: Resource, target: Value) -> Answer:
     )
 
 
-@resource_rule("cdn-origin-failover", DISTRIBUTION)
-def origin_failover(distribution: Resource, _config: Config) -> Iterator[Finding]:
-    """An origin group with a second origin that answers when the first does not."""
-    yield from distribution.must_be_set("originGroups", fix="origin_groups=[...] with two members")
-
-
-@stack_rule("cdn-access-logged", DISTRIBUTION)
-def access_logged(graph: Graph, _config: Config) -> Iterator[Finding]:
-    """By the distribution's own setting, by a delivery of CloudWatch Logs, or in real time."""
-    for distribution in graph.of(DISTRIBUTION):
-        sources, vague = graph.companions(distribution, "resourceArn", LOG_SOURCE)
-        delivered = [_delivers_requests(graph, source) for source in sources]
-        in_real_time: list[Answer] = [
-            UNKNOWN if behaviour is UNKNOWN else bool(values.at(behaviour, "realtimeLogConfigArn"))
-            for behaviour in _behaviours(distribution)
-        ]
-        yield from distribution.must_hold(
-            values.some([distribution.has("loggingConfig.bucket"), *delivered, *in_real_time, *[UNKNOWN] * vague]),
-            "its requests are not logged",
-            about="where its requests are logged",
-            fix='an aws.cloudwatch.LogDeliverySource(log_type="ACCESS_LOGS", resource_arn=distribution.arn) with a delivery',
-        )
-
-
-def _delivers_requests(graph: Graph, source: Resource) -> Answer:
-    """Whether a source of logs is about requests, and they go anywhere."""
-    deliveries, vague = graph.companions(source, "deliverySourceName", LOG_DELIVERY)
-    kind = source.text("logType")
-    about: Answer = UNKNOWN if kind is UNKNOWN else kind == "ACCESS_LOGS"
-    return values.every([about, values.some([bool(deliveries), *[UNKNOWN] * vague])])
-
-
-@resource_rule("cdn-behind-firewall", DISTRIBUTION)
-def behind_firewall(distribution: Resource, _config: Config) -> Iterator[Finding]:
-    """Files in buckets have nothing that a firewall could protect: where all origins are such, none is asked for."""
-    kinds = [_is_bucket(origin) for _, origin in _origins(distribution)]
-    if not distribution.has("webAclId") and not (kinds and all(kind is True for kind in kinds)):
-        yield from distribution.must_hold(
-            UNKNOWN if UNKNOWN in kinds and False not in kinds else False,
-            "webAclId is not set",
-            about="what its origins are",
-            fix="web_acl_id=acl.arn of an aws.wafv2.WebAcl of scope CLOUDFRONT",
-        )
-
-
-@resource_rule("cdn-origins-on-https", DISTRIBUTION, MULTITENANT)
-def origins_on_https(distribution: Resource, _config: Config) -> Iterator[Finding]:
-    """As the viewer came (match-viewer) is enough where no viewer may come over HTTP."""
-    viewers = [values.text(values.at(item, "viewerProtocolPolicy")) for item in _behaviours(distribution)]
-    for name, origin in _origins(distribution):
-        if not _custom(origin):
-            continue
-        policy = values.text(values.at(_custom(origin), "originProtocolPolicy"))
-        secure: Answer = policy if policy is UNKNOWN else policy == "https-only"
-        if policy == "match-viewer":
-            secure = UNKNOWN if UNKNOWN in viewers and "allow-all" not in viewers else "allow-all" not in viewers
-        seen = values.show(policy, "http-only|match-viewer")
-        yield from distribution.must_hold(
-            secure,
-            f"originProtocolPolicy of {name} is {seen}, wanted https-only",
-            about=f"originProtocolPolicy of {name}",
-            fix='origin_protocol_policy="https-only"; for a website bucket its regional host with an origin access control',
-        )
-
-
-@resource_rule("cdn-origin-tls-versions", DISTRIBUTION, MULTITENANT, VPC_ORIGIN)
-def origin_tls_versions(resource: Resource, _config: Config) -> Iterator[Finding]:
-    """What is not used does not matter: an origin on plain HTTP has cdn-origins-on-https against it."""
-    if resource.type == VPC_ORIGIN:
-        config = resource.get("vpcOriginEndpointConfig")
-        ends = [("vpcOriginEndpointConfig", config, values.at(config, "originSslProtocols.items"))]
-    else:
-        ends = [
-            (name, _custom(origin), values.at(_custom(origin), "originSslProtocols"))
-            for name, origin in _origins(resource)
-        ]
-    for name, config, protocols in ends:
-        if values.at(config, "originProtocolPolicy") == "http-only":
-            continue
-        weak = sorted({item for item in values.strings(protocols) if item in _WEAK_PROTOCOLS})
-        if weak or UNKNOWN in values.items(protocols):
-            yield from resource.must_hold(
-                False if weak else UNKNOWN,
-                f"originSslProtocols of {name} names {', '.join(weak)}, wanted TLSv1.2 alone",
-                about=f"originSslProtocols of {name}",
-                fix='origin_ssl_protocols=["TLSv1.2"]',
-            )
-
-
-@resource_rule("cdn-bucket-origins-signed", DISTRIBUTION, MULTITENANT)
-def bucket_origins_signed(distribution: Resource, _config: Config) -> Iterator[Finding]:
-    """A bucket that does not know who asks must let everybody in."""
-    for name, origin in _origins(distribution):
-        kind = _is_bucket(origin)
-        legacy = values.at(origin, "s3OriginConfig.originAccessIdentity")
-        what = "has an origin access identity, which knows no KMS" if legacy else "has no originAccessControlId"
-        yield from distribution.must_hold(
-            UNKNOWN if kind is UNKNOWN else not kind or bool(values.at(origin, "originAccessControlId")),
-            f"the bucket of {name} {what}",
-            about=name,
-            fix="origin_access_control_id=control.id of an aws.cloudfront.OriginAccessControl",
-        )
-
-
-@stack_rule("cdn-function-origins-signed", DISTRIBUTION)
-def function_origins_signed(graph: Graph, _config: Config) -> Iterator[Finding]:
-    """Without it the function's own address answers everybody, past the distribution and its firewall."""
-    for distribution in graph.of(DISTRIBUTION):
-        maybe = (
-            not distribution.dependencies.get("origins") or graph.refers(distribution, "origins", FUNCTION_URL).found
-        )
-        for name, origin in _origins(distribution):
-            if origin is not UNKNOWN and values.at(origin, "originAccessControlId"):
-                continue
-            host = values.text(values.at(origin, "domainName"))
-            if (host is UNKNOWN and maybe) or (host is not UNKNOWN and _FUNCTION_HOST.search(host)):
-                yield from distribution.must_hold(
-                    UNKNOWN if host is UNKNOWN else False,
-                    f"the function of {name} has no originAccessControlId",
-                    about=f"whether {name} is a function",
-                    fix="origin_access_control_id=control.id, and authorization_type=AWS_IAM on the function's URL",
-                )
-
-
-@resource_rule("cdn-signers-are-key-groups", DISTRIBUTION)
+@resource_rule(
+    Control(
+        name="cdn-signers-are-key-groups",
+        title="Signed URLs are signed with key groups",
+        category="Identity",
+        severity=Severity.MEDIUM,
+        levels=EVERYWHERE,
+        why="Key pairs of accounts belong to the root user, who alone can make and withdraw them.",
+        remediation='"trusted_key_groups": [group.id] instead of "trusted_signers"',
+        url=HUB + "cloudfront-controls.html#cloudfront-17",
+        fsbp=("CloudFront.17",),
+        nist=("AC-3", "IA-5"),
+    ),
+    DISTRIBUTION,
+)
 def signers_are_key_groups(distribution: Resource, _config: Config) -> Iterator[Finding]:
     """Key pairs of accounts belong to their root users."""
-    for behaviour in _behaviours(distribution):
+    for behaviour in behaviours_of(distribution):
         signers = values.at(behaviour, "trustedSigners")
         if signers:
             yield from distribution.must_hold(
@@ -299,20 +265,19 @@ def signers_are_key_groups(distribution: Resource, _config: Config) -> Iterator[
             )
 
 
-@resource_rule("cdn-geo-restricted", DISTRIBUTION)
-def geo_restricted(distribution: Resource, _config: Config) -> Iterator[Finding]:
-    """For services that may be offered in some countries only."""
-    kind = distribution.text("restrictions.geoRestriction.restrictionType", default="none")
-    yield from distribution.must_hold(
-        kind if kind is UNKNOWN else kind in ("whitelist", "blacklist"),
-        "restrictionType is none, wanted whitelist or blacklist",
-        about="restrictionType",
-        fix='"geo_restriction": {"restriction_type": "whitelist", "locations": [...]}',
-    )
-
-
 @resource_rule(
-    "cdn-hsts",
+    Control(
+        name="cdn-hsts",
+        title="CloudFront tells browsers to stay with HTTPS",
+        category="Encryption",
+        severity=Severity.MEDIUM,
+        levels=NOWHERE,
+        why="The first request of every visit may go out in clear, and be answered by somebody else. Parameter: minSeconds.",
+        remediation='"response_headers_policy_id" of an aws.cloudfront.ResponseHeadersPolicy with strict_transport_security',
+        url="https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html",
+        nist=("SC-8",),
+        checkov=("CKV2_AWS_32", "CKV_AWS_259"),
+    ),
     DISTRIBUTION,
     RESPONSE_HEADERS,
     minSeconds=Parameter({"type": "integer", "minimum": 1}, _YEAR_SECONDS),
@@ -327,7 +292,7 @@ def hsts(resource: Resource, config: Config) -> Iterator[Finding]:
             fix='security_headers_config={"strict_transport_security": {"access_control_max_age_sec": 31536000, ...}}',
         )
         return
-    for behaviour in _behaviours(resource):
+    for behaviour in behaviours_of(resource):
         policy = values.at(behaviour, "responseHeadersPolicyId")
         by_policy = bool(policy) and policy not in _WITHOUT_HSTS
         seen = "AWS's responseHeadersPolicyId for CORS alone" if policy else "no responseHeadersPolicyId"
@@ -337,67 +302,3 @@ def hsts(resource: Resource, config: Config) -> Iterator[Finding]:
             about="a cache behaviour",
             fix="response_headers_policy_id=policy.id of an aws.cloudfront.ResponseHeadersPolicy",
         )
-
-
-@stack_rule("cdn-parts-in-us-east-1", DISTRIBUTION, WEB_ACL)
-def parts_in_us_east_1(graph: Graph, _config: Config) -> Iterator[Finding]:
-    """An update gets as far as the distribution before AWS refuses it."""
-    path = "viewerCertificate.acmCertificateArn"
-    for distribution in graph.of(DISTRIBUTION):
-        if distribution.has(path):
-            regions = _regions(graph, distribution, path, CERTIFICATE, CERTIFICATE_VALIDATION)
-            yield from _at_home(distribution, regions, "its certificate", 'region="us-east-1" on the certificate')
-        if distribution.has("webAclId"):
-            yield from _of_scope(graph, distribution)
-    for acl in graph.of(WEB_ACL):
-        scope = acl.text("scope")
-        if scope in ("CLOUDFRONT", UNKNOWN):
-            region = UNKNOWN if scope is UNKNOWN else _region(acl)
-            yield from _at_home(acl, [region], "a web ACL of scope CLOUDFRONT", 'region="us-east-1"')
-
-
-def _at_home(resource: Resource, regions: Sequence[Value], what: str, fix: str) -> Iterator[Finding]:
-    known = [region for region in regions if isinstance(region, str)]
-    wrong = [region for region in known if region != HOME and not region.startswith("cn-")]
-    if wrong and len(wrong) == len(regions):
-        shown = values.show(wrong[0], r"[a-z]{2}(-[a-z]+)+-\d")
-        yield resource.fails(f"{what} is in {shown}, wanted us-east-1", fix=fix)
-    elif wrong or not known:
-        yield resource.undecided(f"the region of {what} is not known yet")
-
-
-def _of_scope(graph: Graph, distribution: Resource) -> Iterator[Finding]:
-    fix = 'scope="CLOUDFRONT", region="us-east-1" on the web ACL'
-    what = "webAclId names a web ACL of scope REGIONAL, wanted CLOUDFRONT"
-    arn = distribution.text("webAclId")
-    if arn is not UNKNOWN and arn.startswith("arn:"):
-        if ":regional/" in arn:
-            yield distribution.fails(what, fix=fix)
-        return
-    scopes = {acl.text("scope") for acl in graph.refers(distribution, "webAclId", WEB_ACL).found}
-    if scopes == {"REGIONAL"}:
-        yield distribution.fails(what, fix=fix)
-    elif scopes - {"CLOUDFRONT"} or (arn is UNKNOWN and not scopes):
-        yield distribution.undecided("which web ACL webAclId names is not known yet")
-
-
-def _regions(graph: Graph, resource: Resource, path: str, *types: str) -> list[Value]:
-    """The regions of what a property names: from its ARN, else from the resources that come into question."""
-    arn = resource.get(path)
-    if by_arn := _region_of(arn):
-        return [by_arn]
-    return [_region(item) for item in graph.refers(resource, path, *types).found]
-
-
-def _region(resource: Resource) -> Value:
-    """A resource's own region, else its ARN's or its provider's; None where none of them says."""
-    return (
-        resource.get("region")
-        or _region_of(resource.get("arn"))
-        or values.at(values.plain(resource.provider), "region")
-    )
-
-
-def _region_of(arn: Value) -> str | None:
-    match = re.match(r"arn:[\w-]+:\w+:([a-z0-9-]+):", arn) if isinstance(arn, str) else None
-    return match[1] if match else None

@@ -1,34 +1,15 @@
-"""Relational databases: encryption, availability, backups, who may reach them."""
+"""Relational databases: encryption, availability, settings."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from collections.abc import Iterator
 from typing import Final
 
-from policy import values
+from policy.control import EVERYWHERE, HUB, IN_PRODUCTION, Control, Severity
 from policy.model import Finding, Graph, Resource
-from policy.rule import Config, Parameter, resource_rule, stack_rule
-from policy.rules.network import only_groups_reach, placement_findings
-from policy.topology import DATABASE, DATABASE_CLUSTER, DATABASE_SUBNETS, SUBNET, Topology
-from policy.values import UNKNOWN, Answer, Unknown, Value
+from policy.rule import Config, resource_rule, stack_rule
+from policy.topology import DATABASE, DATABASE_CLUSTER, DATABASE_INSTANCE
+from policy.values import UNKNOWN
 
-CLUSTER_INSTANCE: Final = "aws:rds/clusterInstance:ClusterInstance"
 GLOBAL_CLUSTER: Final = "aws:rds/globalCluster:GlobalCluster"
-PARAMETER_GROUP: Final = "aws:rds/parameterGroup:ParameterGroup"
-CLUSTER_PARAMETER_GROUP: Final = "aws:rds/clusterParameterGroup:ClusterParameterGroup"
-
-_COPIES: Final = (
-    "aws:rds/snapshotCopy:SnapshotCopy",
-    "aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy",
-    "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
-)
-_ON: Final = ("1", "on", "true")
-_TLS_BY_DEFAULT: Final[Mapping[str, tuple[int, ...]]] = {
-    "postgres": (15,),
-    "aurora-postgresql": (17,),
-    "mariadb": (11, 8),
-}
-"""From which version on an engine refuses connections without TLS unless told otherwise; the others never do."""
 
 
 def is_replica(database: Resource) -> bool:
@@ -36,22 +17,32 @@ def is_replica(database: Resource) -> bool:
     return database.has("replicateSourceDb") or database.has("replicationSourceIdentifier")
 
 
-def spans_zones_itself(cluster: Resource) -> bool:
-    """Whether it is a Multi-AZ DB cluster: RDS makes its instances, so the cluster has what else they would have."""
-    return cluster.has("dbClusterInstanceClass")
-
-
-def _chooses_subnets(database: Resource) -> bool:
-    """Whether it names a subnet group; the one called default is the default VPC's."""
-    return database.has("dbSubnetGroupName") and database.get("dbSubnetGroupName") != "default"
-
-
 def is_restored(database: Resource) -> bool:
     """Whether it begins as another's backup: a snapshot, or a moment of another database or cluster."""
     return database.has("snapshotIdentifier") or database.has("restoreToPointInTime")
 
 
-@resource_rule("database-storage-encrypted", DATABASE, DATABASE_CLUSTER, GLOBAL_CLUSTER)
+@resource_rule(
+    Control(
+        name="database-storage-encrypted",
+        title="The database's storage is encrypted",
+        category="Encryption",
+        severity=Severity.HIGH,
+        levels=EVERYWHERE,
+        why="A snapshot or disk that leaves the account can be read. It cannot be switched on later.",
+        remediation="aws.rds.Instance(..., storage_encrypted=True, kms_key_id=key.arn)",
+        url=HUB + "rds-controls.html#rds-3",
+        fsbp=("RDS.3", "RDS.27"),
+        cis=("2.2.1",),
+        nist=("SC-28",),
+        checkov=("CKV_AWS_16", "CKV_AWS_96"),
+        prowler=("rds_instance_storage_encrypted", "rds_cluster_storage_encrypted"),
+        cdk_nag=("RDS2", "RDSStorageEncrypted"),
+    ),
+    DATABASE,
+    DATABASE_CLUSTER,
+    GLOBAL_CLUSTER,
+)
 def storage_encrypted(database: Resource, _config: Config) -> Iterator[Finding]:
     """What is made of another inherits its encryption, and Aurora Serverless v1 is always encrypted."""
     inherits = is_replica(database) or is_restored(database) or database.has("sourceDbClusterIdentifier")
@@ -61,212 +52,104 @@ def storage_encrypted(database: Resource, _config: Config) -> Iterator[Finding]:
         yield from database.must_be("storageEncrypted", wanted=True, fix=fix)
 
 
-@resource_rule("database-backup-copies-encrypted", *_COPIES)
-def backup_copies_encrypted(copy: Resource, _config: Config) -> Iterator[Finding]:
-    """A copy to another region needs a key of that region."""
-    yield from copy.must_be_set("kmsKeyId", fix="kms_key_id=key.arn, a key in the region of the copy")
-
-
-@resource_rule("database-multi-az", DATABASE)
+@resource_rule(
+    Control(
+        name="database-multi-az",
+        title="The database has a standby in a second zone",
+        category="Multi-AZ",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        why="Without a standby the loss of one zone is an outage of hours and a restore.",
+        remediation="aws.rds.Instance(..., multi_az=True)",
+        url=HUB + "rds-controls.html#rds-5",
+        fsbp=("RDS.5",),
+        cis=("2.2.4",),
+        nist=("CP-10", "SC-36"),
+        checkov=("CKV_AWS_157",),
+        prowler=("rds_instance_multi_az",),
+        cdk_nag=("RDS3", "RDSMultiAZSupport"),
+    ),
+    DATABASE,
+)
 def multi_az(database: Resource, _config: Config) -> Iterator[Finding]:
     """A read replica is itself the second copy."""
     if not is_replica(database):
         yield from database.must_be("multiAz", wanted=True, fix="multi_az=True (no interruption)")
 
 
-@resource_rule("database-not-public", DATABASE, CLUSTER_INSTANCE, DATABASE_CLUSTER)
-def not_public(database: Resource, _config: Config) -> Iterator[Finding]:
-    """A public database gets an address on the internet: a Multi-AZ cluster also where no subnet group is chosen."""
-    if database.type == DATABASE_CLUSTER and not spans_zones_itself(database):
-        return
-    chosen = database.type != DATABASE_CLUSTER or _chooses_subnets(database)
-    yield from database.must_be("publiclyAccessible", wanted=False, default=not chosen, fix="publicly_accessible=False")
+@resource_rule(
+    Control(
+        name="database-under-own-key",
+        title="The database is encrypted with a key of one's own",
+        category="Encryption",
+        severity=Severity.MEDIUM,
+        levels=EVERYWHERE,
+        why="With the account's default key, IAM alone decides who reads, and a snapshot cannot be shared safely.",
+        remediation="aws.rds.Instance(..., storage_encrypted=True, kms_key_id=key.arn)",
+        url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.Keys.html",
+        nist=("SC-12", "SC-28"),
+        checkov=("CKV_AWS_327",),
+    ),
+    DATABASE,
+    DATABASE_CLUSTER,
+)
+def under_own_key(database: Resource, _config: Config) -> Iterator[Finding]:
+    """A replica in the same region and a restored database have the key of their source."""
+    if not is_replica(database) and not is_restored(database):
+        yield from database.must_be_set("kmsKeyId", fix="kms_key_id=key.arn (replaces the database)")
+
+
+@stack_rule(
+    Control(
+        name="database-cluster-has-standby",
+        title="A database cluster has a second instance",
+        category="Multi-AZ",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        why="With one instance a failure is an outage until a new one is up.",
+        remediation="aws.rds.ClusterInstance(..., cluster_identifier=cluster.id), twice, in two zones",
+        url=HUB + "rds-controls.html#rds-15",
+        fsbp=("RDS.15",),
+        nist=("CP-10", "SC-36"),
+        prowler=("rds_cluster_multi_az",),
+    ),
+    DATABASE_CLUSTER,
+)
+def cluster_has_standby(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """A reader takes over; a Multi-AZ DB cluster brings its own, and Aurora Serverless v1 needs none."""
+    for cluster in graph.of(DATABASE_CLUSTER):
+        mode = cluster.text("engineMode", default="provisioned")
+        if cluster.has("dbClusterInstanceClass") or mode == "serverless":
+            continue
+        members, more = graph.companions(cluster, "clusterIdentifier", DATABASE_INSTANCE)
+        if len(members) > 1:
+            continue
+        if more or mode is UNKNOWN:
+            yield cluster.unknown("its instances cannot all be told")
+        else:
+            what = f"it has {len(members)} ClusterInstance{'' if len(members) == 1 else 's'}, wanted at least 2"
+            yield cluster.fails(what, fix="a second aws.rds.ClusterInstance(cluster_identifier=cluster.id)")
 
 
 @resource_rule(
-    "database-backups-kept",
+    Control(
+        name="database-groups-chosen",
+        title="The database has security groups of its own",
+        category="Private subnets",
+        severity=Severity.HIGH,
+        levels=EVERYWHERE,
+        why="The VPC's default group lets in whatever else is in it.",
+        remediation="aws.rds.Instance(..., db_subnet_group_name=subnets.name, vpc_security_group_ids=[group.id])",
+        url=HUB + "rds-controls.html#rds-18",
+        fsbp=("RDS.18",),
+        nist=("AC-4", "SC-7"),
+        prowler=("rds_instance_inside_vpc",),
+    ),
     DATABASE,
     DATABASE_CLUSTER,
-    minDays=Parameter({"type": "integer", "minimum": 1, "maximum": 35}, 7),
 )
-def backups_kept(database: Resource, config: Config) -> Iterator[Finding]:
-    """Automated backups are the way back in time; a replica relies on its source."""
-    if not is_replica(database):
-        least = config.number("minDays")
-        yield from database.must_reach(
-            "backupRetentionPeriod",
-            least=least,
-            unit="days",
-            fix=f"backup_retention_period={least}",
-            default=1 if database.type == DATABASE_CLUSTER else 0,
-        )
-
-
-@resource_rule("database-deletion-protected", DATABASE, DATABASE_CLUSTER)
-def deletion_protected(database: Resource, _config: Config) -> Iterator[Finding]:
-    """AWS itself then refuses the deletion."""
-    yield from database.must_be("deletionProtection", wanted=True, fix="deletion_protection=True")
-
-
-@resource_rule("database-final-snapshot-kept", DATABASE, DATABASE_CLUSTER)
-def final_snapshot_kept(database: Resource, _config: Config) -> Iterator[Finding]:
-    """The last snapshot survives the database; a replica can have none."""
-    if is_replica(database):
-        return
-    fix = "skip_final_snapshot=False, final_snapshot_identifier=<a name that no older snapshot bears>"
-    yield from database.must_be("skipFinalSnapshot", wanted=False, fix=fix)
-    if database.flag("skipFinalSnapshot") is False:
-        yield from database.must_be_set("finalSnapshotIdentifier", fix=fix)
-
-
-@resource_rule("database-password-not-in-state", DATABASE, DATABASE_CLUSTER)
-def password_not_in_state(database: Resource, _config: Config) -> Iterator[Finding]:
-    """What the program passes as a password ends up in the state file."""
-    cluster = database.type == DATABASE_CLUSTER
-    name = "masterPassword" if cluster else "password"
-    if database.has(name):
-        hidden = "master_password_wo" if cluster else "password_wo"
-        fix = f"manage_master_user_password=True (RDS keeps and rotates it), or the write-only {hidden}"
-        yield database.fails(f"{name} is set, wanted a password that RDS manages", fix=fix)
-
-
-@stack_rule("database-tls-forced", DATABASE, DATABASE_CLUSTER)
-def tls_forced(graph: Graph, _config: Config) -> Iterator[Finding]:
-    """By its parameter group, or by the default of its version. A replica has its source's group unless it names one."""
-    for database in graph.of(DATABASE, DATABASE_CLUSTER):
-        engine = database.text("engine")
-        inherits = database.type == DATABASE and is_replica(database)
-        if inherits and not database.written.has(parameter_group_path(database)):
-            continue
-        if engine is UNKNOWN or (engine == "" and is_restored(database)):
-            yield database.undecided("engine is not known yet")
-        elif parameter := _tls_parameter(engine):
-            default = partial(_tls_by_default, engine)
-            yield from parameter_findings(graph, database, parameter, holds=is_on, wanted="1", default=default)
-
-
-def _tls_parameter(engine: str) -> str | None:
-    if "postgres" in engine or engine.startswith("sqlserver"):
-        return "rds.force_ssl"
-    return "require_secure_transport" if "mysql" in engine or engine == "mariadb" else None
-
-
-def _tls_by_default(engine: str, version: str | Unknown) -> Answer:
-    since = _TLS_BY_DEFAULT.get(engine)
-    if since is None:
-        return False
-    known = () if version is UNKNOWN else values.version(version)
-    # A major version alone decides unless the default changed within it.
-    return known >= since if len(known) >= len(since) or (known and known[0] != since[0]) else UNKNOWN
-
-
-def is_on(value: str) -> bool:
-    """Whether a parameter's value means on."""
-    return value.lower() in _ON
-
-
-def parameter_group_path(database: Resource) -> str:
-    """The property that names the parameter group."""
-    return "dbClusterParameterGroupName" if database.type == DATABASE_CLUSTER else "parameterGroupName"
-
-
-def parameter_findings(
-    graph: Graph,
-    database: Resource,
-    parameter: str,
-    *,
-    holds: Callable[[str], bool],
-    wanted: str,
-    default: Callable[[str | Unknown], Answer] = lambda _: False,
-) -> Iterator[Finding]:
-    """Findings about a parameter of the database's parameter group.
-
-    Args:
-        graph: the stack.
-        database: whose group it is.
-        parameter: the parameter's name.
-        holds: whether a value is one of those that are wanted.
-        wanted: such a value, for messages.
-        default: whether the engine's default is wanted, given the engine's version.
-    """
-    path = parameter_group_path(database)
-    fix = f'a parameter group with {{"name": "{parameter}", "value": "{wanted}"}}'
-    kind = CLUSTER_PARAMETER_GROUP if path.startswith("dbCluster") else PARAMETER_GROUP
-    chosen = graph.refers(database.written, path, kind)
-    named = database.written.text(path)
-    ready = isinstance(named, str) and named.startswith("default.")
-    if not chosen.found and chosen.foreign and not ready:
-        yield database.undecided(f"{path} names a parameter group that this stack does not hold")
-    elif not chosen.found:
-        family = named.removeprefix("default.") if isinstance(named, str) else ""
-        yield from database.must_hold(
-            default(_version(database, family)),
-            f"{path} is {'a group of RDS' if ready else 'not set'}, so {parameter} has the engine's default",
-            about=f"the engine's version, whose default {parameter} has,",
-            fix=fix,
-        )
-    for group in chosen.found:
-        state = _parameter(group, parameter)
-        if state is UNKNOWN or not chosen.exact:
-            yield database.undecided(f"{parameter} in ParameterGroup {group.name} is not known yet")
-        elif not state:
-            yield from database.must_hold(
-                default(_version(database, group.text("family"))),
-                f"{parameter} is not set in {group.label}, wanted {wanted}",
-                about=f"the engine's version, whose default {parameter} has,",
-                fix=fix,
-            )
-        elif not holds(state):
-            shown = values.show(state, "-1|0|(?i:off)")
-            yield database.fails(f"{parameter} is {shown} in {group.label}, wanted {wanted}", fix=fix)
-
-
-def _version(database: Resource, family: str | Unknown) -> str | Unknown:
-    """The engine's version, else the one in the name of the parameter group's family: ``postgres16``."""
-    if database.has("engineVersion"):
-        return database.text("engineVersion")
-    match = re.search(r"[0-9.]+$", family) if isinstance(family, str) else None
-    return match[0] if match else UNKNOWN
-
-
-def _parameter(group: Resource, name: str) -> str | Unknown:
-    """A parameter's value; empty when the group does not set it."""
-    vague = False
-    for item in values.items(group.get("parameters")):
-        known = values.at(item, "name")
-        vague = vague or known is UNKNOWN
-        if known == name:
-            return _word(values.at(item, "value"))
-    return UNKNOWN if vague else ""
-
-
-def _word(value: Value) -> str | Unknown:
-    """A value as text, also where the program wrote a number or a boolean."""
-    return values.show(value) if isinstance(value, bool | int | float) else values.text(value)
-
-
-@stack_rule("database-in-private-subnets", DATABASE, DATABASE_CLUSTER)
-def in_private_subnets(graph: Graph, _config: Config) -> Iterator[Finding]:
-    """No subnet of the database's subnet group may lead to an internet gateway."""
-    topology = Topology(graph)
-    for database in (item.written for item in graph.of(DATABASE, DATABASE_CLUSTER)):
-        fix = "a subnet group of private or isolated subnets only"
-        groups = graph.refers(database, "dbSubnetGroupName", DATABASE_SUBNETS)
-        if not _chooses_subnets(database):
-            if not is_replica(database):
-                state = "default" if database.has("dbSubnetGroupName") else "not set"
-                yield database.fails(
-                    f"dbSubnetGroupName is {state}, so it lands in the default VPC's public subnets", fix=fix
-                )
-            continue
-        if not groups.found:
-            yield database.undecided("dbSubnetGroupName names a subnet group that this stack does not hold")
-        for group in groups.found:
-            reach = topology.placement(graph.refers(group, "subnetIds", SUBNET))
-            yield from placement_findings(database, group.label, reach, fix)
-
-
-@stack_rule("database-ingress-from-groups-only", DATABASE, DATABASE_CLUSTER)
-def ingress_from_groups_only(graph: Graph, _config: Config) -> Iterator[Finding]:
-    """Membership of a service's group opens the database, never an address."""
-    yield from only_groups_reach(graph, DATABASE, DATABASE_CLUSTER)
+def groups_chosen(database: Resource, _config: Config) -> Iterator[Finding]:
+    """Without groups of its own it gets the VPC's default group."""
+    if not database.has("vpcSecurityGroupIds"):
+        what = "vpcSecurityGroupIds is not set, so the VPC's default security group guards it"
+        yield database.fails(what, fix="vpc_security_group_ids=[group.id]")

@@ -1,44 +1,24 @@
-"""Databases in operation: keys, logs, monitoring, upgrades, who signs in."""
+"""Databases in operation: logs, monitoring, events."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from policy import values
+from policy.control import HUB, IN_PRODUCTION, NOWHERE, OPT_IN, Control, Severity
 from policy.model import Finding, Graph, Resource, Verdict
-from policy.rule import Config, Parameter, resource_rule, stack_rule
-from policy.rules.database import (
-    CLUSTER_INSTANCE,
-    is_on,
-    is_replica,
-    is_restored,
-    parameter_findings,
-    spans_zones_itself,
-)
-from policy.rules.documents import matches
-from policy.rules.tags import given_tags
-from policy.topology import (
-    CACHE,
-    CACHE_NODE,
-    DATABASE,
-    DATABASE_CLUSTER,
-    DEFAULT_GROUP,
-    GROUP,
-    GROUP_USERS,
-    ingresses,
-)
-from policy.values import UNKNOWN, Unknown
+from policy.rule import Config, resource_rule, stack_rule
+from policy.rules.database import is_replica
+from policy.rules.database_access import spans_zones_itself
+from policy.rules.database_tls import is_on, parameter_findings
+from policy.topology import DATABASE, DATABASE_CLUSTER, DATABASE_INSTANCE
+from policy.values import UNKNOWN
 
-PROXY: Final = "aws:rds/proxy:Proxy"
 EVENTS: Final = "aws:rds/eventSubscription:EventSubscription"
-SELECTION: Final = "aws:backup/selection:Selection"
 
-_SNAPSHOTS: Final = (
-    "aws:rds/snapshot:Snapshot",
-    "aws:rds/clusterSnapshot:ClusterSnapshot",
-    "aws:rds/snapshotCopy:SnapshotCopy",
-    "aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy",
-)
+
 _CONFIGURATION: Final = ("db-parameter-group", "db-security-group")
+
+
 _CRITICAL: Final[Mapping[str, tuple[str, ...]]] = {
     "db-cluster": ("failure", "maintenance"),
     "db-instance": ("configuration change", "failure", "maintenance"),
@@ -47,7 +27,10 @@ _CRITICAL: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The categories of events that matter, by source. AWS Security Hub, RDS.19 to RDS.22."""
 
+
 _INTERVALS: Final = (1, 5, 10, 15, 30, 60)
+
+
 _LOGS: Final[Mapping[str, tuple[str, ...]]] = {
     "postgres": ("postgresql",),
     "aurora-postgresql": ("postgresql",),
@@ -59,86 +42,34 @@ _LOGS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What each engine must export: its errors and slow statements. Audit logs have a control of their own."""
 
-_WITHOUT_TOKENS: Final = ("custom-", "db2", "oracle", "sqlserver")
 
-_USER_NAMES: Final = frozenset(
-    {"admin", "administrator", "postgres", "postgresql", "root", "mysql", "mariadb", "master", "rdsadmin", "sa", "user"}
+@resource_rule(
+    Control(
+        name="database-enhanced-monitoring",
+        title="Enhanced Monitoring is on",
+        category="Operations",
+        severity=Severity.LOW,
+        levels=NOWHERE,
+        why="CloudWatch sees the hypervisor; memory and processes only show from inside.",
+        remediation="aws.rds.Instance(..., monitoring_interval=60, monitoring_role_arn=role.arn)",
+        url=HUB + "rds-controls.html#rds-6",
+        fsbp=("RDS.6",),
+        nist=("CA-7", "SI-2"),
+        checkov=("CKV_AWS_118",),
+        prowler=("rds_instance_enhanced_monitoring_enabled",),
+        cdk_nag=("RDSEnhancedMonitoringEnabled",),
+    ),
+    DATABASE,
+    DATABASE_INSTANCE,
+    DATABASE_CLUSTER,
 )
-_PORTS: Final[Mapping[str, int]] = {
-    "postgres": 5432,
-    "aurora-postgresql": 5432,
-    "mysql": 3306,
-    "mariadb": 3306,
-    "aurora-mysql": 3306,
-    "sqlserver": 1433,
-    "oracle": 1521,
-    "db2": 50000,
-}
-"""Without the edition that follows a dash in the name of an engine: ``oracle-se2``."""
-
-_AUTHORITIES: Final = ("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1")
-_OLDEST: Final[dict[str, values.Value]] = {
-    "postgres": "14",
-    "aurora-postgresql": "14",
-    "aurora-mysql": "8.0.mysql_aurora.3",
-    "mysql": "8.4",
-    "mariadb": "10.6",
-}
-"""The oldest versions in standard support in November 2026. Amazon RDS User Guide, release calendars."""
-
-
-@resource_rule("database-under-own-key", DATABASE, DATABASE_CLUSTER)
-def under_own_key(database: Resource, _config: Config) -> Iterator[Finding]:
-    """A replica in the same region and a restored database have the key of their source."""
-    if not is_replica(database) and not is_restored(database):
-        yield from database.must_be_set("kmsKeyId", fix="kms_key_id=key.arn (replaces the database)")
-
-
-@resource_rule("database-master-secret-under-own-key", DATABASE, DATABASE_CLUSTER)
-def master_secret_under_own_key(database: Resource, _config: Config) -> Iterator[Finding]:
-    """RDS keeps a managed password in a secret, by default under the account's key."""
-    managed = database.flag("manageMasterUserPassword")
-    if managed is UNKNOWN:
-        yield database.undecided("manageMasterUserPassword is not known yet")
-    elif managed:
-        yield from database.must_be_set("masterUserSecretKmsKeyId", fix="master_user_secret_kms_key_id=key.arn")
-
-
-@resource_rule("database-snapshots-private", *_SNAPSHOTS)
-def snapshots_private(snapshot: Resource, _config: Config) -> Iterator[Finding]:
-    """`all` among the accounts means everybody with an AWS account."""
-    shared = snapshot.get("sharedAccounts")
-    if "all" in values.items(shared):
-        yield snapshot.fails("sharedAccounts holds all, wanted single accounts", fix='shared_accounts=["123456789012"]')
-    elif values.has_unknown(shared):
-        yield snapshot.undecided("sharedAccounts are not known yet")
-
-
-@stack_rule("database-cluster-has-standby", DATABASE_CLUSTER)
-def cluster_has_standby(graph: Graph, _config: Config) -> Iterator[Finding]:
-    """A reader takes over; a Multi-AZ DB cluster brings its own, and Aurora Serverless v1 needs none."""
-    for cluster in graph.of(DATABASE_CLUSTER):
-        mode = cluster.text("engineMode", default="provisioned")
-        if cluster.has("dbClusterInstanceClass") or mode == "serverless":
-            continue
-        members, more = graph.companions(cluster, "clusterIdentifier", CLUSTER_INSTANCE)
-        if len(members) > 1:
-            continue
-        if more or mode is UNKNOWN:
-            yield cluster.undecided("its instances cannot all be told")
-        else:
-            what = f"it has {len(members)} ClusterInstance{'' if len(members) == 1 else 's'}, wanted at least 2"
-            yield cluster.fails(what, fix="a second aws.rds.ClusterInstance(cluster_identifier=cluster.id)")
-
-
-@resource_rule("database-enhanced-monitoring", DATABASE, CLUSTER_INSTANCE, DATABASE_CLUSTER)
 def enhanced_monitoring(database: Resource, _config: Config) -> Iterator[Finding]:
     """The operating system's own figures, at an interval that RDS knows. An Aurora cluster's instances have their own."""
     if database.type == DATABASE_CLUSTER and not spans_zones_itself(database):
         return
     seen = database.number("monitoringInterval")
     if seen is UNKNOWN:
-        yield database.undecided("monitoringInterval is not known yet")
+        yield database.unknown("monitoringInterval is not known yet")
     elif seen not in _INTERVALS or not database.has("monitoringRoleArn"):
         what = f"monitoringInterval is {values.show(seen)} and monitoringRoleArn is "
         what += "set" if database.has("monitoringRoleArn") else "not set"
@@ -147,13 +78,31 @@ def enhanced_monitoring(database: Resource, _config: Config) -> Iterator[Finding
         )
 
 
-@resource_rule("database-logs-exported", DATABASE, DATABASE_CLUSTER)
+@resource_rule(
+    Control(
+        name="database-logs-exported",
+        title="The database's logs go to CloudWatch",
+        category="Operations",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        why="After a failure or a break-in the instance's own files are gone or out of reach.",
+        remediation='aws.rds.Instance(..., enabled_cloudwatch_logs_exports=["postgresql", "upgrade"])',
+        url=HUB + "rds-controls.html#rds-9",
+        fsbp=("RDS.9", "RDS.36", "RDS.37", "RDS.42"),
+        nist=("AU-2", "AU-12"),
+        checkov=("CKV_AWS_129", "CKV_AWS_324"),
+        prowler=("rds_instance_integration_cloudwatch_logs", "rds_cluster_integration_cloudwatch_logs"),
+        cdk_nag=("RDSLoggingEnabled", "RDS16"),
+    ),
+    DATABASE,
+    DATABASE_CLUSTER,
+)
 def logs_exported(database: Resource, _config: Config) -> Iterator[Finding]:
     """Errors and slow statements leave the instance; what a replica's engine is, its source says."""
     engine = database.text("engine")
     exported = database.get("enabledCloudwatchLogsExports")
     if engine is UNKNOWN or values.has_unknown(exported):
-        yield database.undecided("engine or enabledCloudwatchLogsExports are not known yet")
+        yield database.unknown("engine or enabledCloudwatchLogsExports are not known yet")
         return
     wanted = _LOGS.get(engine, _LOGS.get(engine.partition("-")[0], ()))
     missing = [log for log in wanted if log not in values.items(exported)]
@@ -162,13 +111,30 @@ def logs_exported(database: Resource, _config: Config) -> Iterator[Finding]:
         yield database.fails(f"enabledCloudwatchLogsExports lacks {', '.join(missing)}", fix=fix)
 
 
-@stack_rule("database-audit-logged", DATABASE_CLUSTER)
+@stack_rule(
+    Control(
+        name="database-audit-logged",
+        title="Aurora MySQL writes an audit log",
+        category="Operations",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        why="Without it nobody can tell who read or changed what.",
+        remediation='aws.rds.ClusterParameterGroup(..., parameters=[{"name": "server_audit_logging", "value": "1"}]), '
+        'enabled_cloudwatch_logs_exports=["audit", ...] on the cluster',
+        url=HUB + "rds-controls.html#rds-45",
+        fsbp=("RDS.45", "RDS.34"),
+        nist=("AU-2", "AU-12"),
+        checkov=("CKV_AWS_325",),
+        cdk_nag=("AuroraMySQLLogging",),
+    ),
+    DATABASE_CLUSTER,
+)
 def audit_logged(graph: Graph, _config: Config) -> Iterator[Finding]:
     """Aurora MySQL writes who did what only if its parameter group says so, and the log is worth what is exported."""
     for cluster in graph.of(DATABASE_CLUSTER):
         engine = cluster.text("engine")
         if engine is UNKNOWN:
-            yield cluster.undecided("engine is not known yet")
+            yield cluster.unknown("engine is not known yet")
         elif engine == "aurora-mysql":
             yield from parameter_findings(graph, cluster, "server_audit_logging", holds=is_on, wanted="1")
             exported = values.items(cluster.get("enabledCloudwatchLogsExports"))
@@ -180,63 +146,55 @@ def audit_logged(graph: Graph, _config: Config) -> Iterator[Finding]:
             )
 
 
-@stack_rule("database-queries-logged", DATABASE, DATABASE_CLUSTER)
+@stack_rule(
+    Control(
+        name="database-queries-logged",
+        title="PostgreSQL logs slow statements",
+        category="Operations",
+        severity=Severity.LOW,
+        levels=OPT_IN,
+        why="The log then names the statement that holds everything up; it may also hold data.",
+        remediation='aws.rds.ParameterGroup(..., parameters=[{"name": "log_min_duration_statement", "value": "1000"}])',
+        url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Concepts.PostgreSQL.html",
+        nist=("AU-2",),
+        checkov=("CKV2_AWS_30", "CKV2_AWS_27"),
+    ),
+    DATABASE,
+    DATABASE_CLUSTER,
+)
 def queries_logged(graph: Graph, _config: Config) -> Iterator[Finding]:
     """Which statements PostgreSQL writes down; -1 is the default and means none."""
     for database in graph.of(DATABASE, DATABASE_CLUSTER):
         engine = database.text("engine")
         if engine is UNKNOWN:
-            yield database.undecided("engine is not known yet")
+            yield database.unknown("engine is not known yet")
         elif "postgres" in engine and not is_replica(database):
             name = "log_min_duration_statement"
             yield from parameter_findings(graph, database, name, holds=lambda value: value != "-1", wanted="1000")
 
 
-@resource_rule("database-iam-authentication", DATABASE, DATABASE_CLUSTER)
-def iam_authentication(database: Resource, _config: Config) -> Iterator[Finding]:
-    """Short-lived tokens instead of passwords. Oracle, SQL Server and Db2 know none."""
-    engine = database.text("engine")
-    if engine is not UNKNOWN and engine.startswith(_WITHOUT_TOKENS):
-        return
-    if (engine is UNKNOWN or engine == "") and database.flag("iamDatabaseAuthenticationEnabled") is not True:
-        yield database.undecided("engine is not known yet")
-        return
-    fix = "iam_database_authentication_enabled=True"
-    yield from database.must_be("iamDatabaseAuthenticationEnabled", wanted=True, fix=fix)
-
-
-@resource_rule("database-minor-upgrades-automatic", DATABASE, CLUSTER_INSTANCE, DATABASE_CLUSTER)
-def minor_upgrades_automatic(database: Resource, _config: Config) -> Iterator[Finding]:
-    """The provider's default is on."""
-    fix = "auto_minor_version_upgrade=True"
-    yield from database.must_be("autoMinorVersionUpgrade", wanted=True, fix=fix, default=True)
-
-
-@resource_rule("database-backtrack", DATABASE_CLUSTER)
-def backtrack(cluster: Resource, _config: Config) -> Iterator[Finding]:
-    """Only Aurora MySQL can be wound back in place."""
-    engine = cluster.text("engine")
-    if engine is UNKNOWN:
-        yield cluster.undecided("engine is not known yet")
-    elif engine == "aurora-mysql":
-        yield from cluster.must_reach("backtrackWindow", least=1, unit="seconds", fix="backtrack_window=86400")
-
-
-@resource_rule("database-tags-copied-to-snapshots", DATABASE, DATABASE_CLUSTER)
-def tags_copied_to_snapshots(database: Resource, _config: Config) -> Iterator[Finding]:
-    """A snapshot without tags belongs to nobody."""
-    yield from database.must_be("copyTagsToSnapshot", wanted=True, fix="copy_tags_to_snapshot=True")
-
-
-@resource_rule("database-groups-chosen", DATABASE, DATABASE_CLUSTER)
-def groups_chosen(database: Resource, _config: Config) -> Iterator[Finding]:
-    """Without groups of its own it gets the VPC's default group."""
-    if not database.has("vpcSecurityGroupIds"):
-        what = "vpcSecurityGroupIds is not set, so the VPC's default security group guards it"
-        yield database.fails(what, fix="vpc_security_group_ids=[group.id]")
-
-
-@stack_rule("database-events-subscribed", DATABASE, DATABASE_CLUSTER)
+@stack_rule(
+    Control(
+        name="database-events-subscribed",
+        title="Somebody is told of the database's events",
+        category="Operations",
+        severity=Severity.LOW,
+        levels=OPT_IN,
+        why="RDS announces failures, failovers and maintenance to nobody by itself; alarms on metrics see most of it later.",
+        remediation='aws.rds.EventSubscription(sns_topic=topic.arn, source_type="db-instance")',
+        url=HUB + "rds-controls.html#rds-19",
+        fsbp=("RDS.19", "RDS.20", "RDS.21", "RDS.22"),
+        nist=("CA-7", "SI-2"),
+        prowler=(
+            "rds_instance_critical_event_subscription",
+            "rds_cluster_critical_event_subscription",
+            "rds_instance_event_subscription_parameter_groups",
+            "rds_instance_event_subscription_security_groups",
+        ),
+    ),
+    DATABASE,
+    DATABASE_CLUSTER,
+)
 def events_subscribed(graph: Graph, _config: Config) -> Iterator[Finding]:
     """Somebody hears of failures and maintenance, and of changes to what configures and guards the database."""
     for database in graph.of(DATABASE, DATABASE_CLUSTER):
@@ -278,125 +236,23 @@ def _is_source(graph: Graph, event: Resource, database: Resource) -> values.Answ
     return UNKNOWN if named.foreign else False
 
 
-@resource_rule("database-port-not-default", DATABASE, DATABASE_CLUSTER)
-def port_not_default(database: Resource, _config: Config) -> Iterator[Finding]:
-    """Scanners knock at the default ports first."""
-    engine = database.text("engine")
-    if engine is UNKNOWN or database.get("port") is UNKNOWN:
-        yield database.undecided("engine or port is not known yet")
-        return
-    usual = _PORTS.get(engine, _PORTS.get(engine.partition("-")[0]))
-    if usual is not None and database.number("port", default=usual) == usual:
-        yield database.fails(f"port is {usual}, the engine's default", fix="port=<another port>")
-
-
-@stack_rule("data-stores-open-own-port-only", DATABASE, DATABASE_CLUSTER, CACHE, CACHE_NODE)
-def open_own_port_only(graph: Graph, _config: Config) -> Iterator[Finding]:
-    """Whoever may come in, comes in at one port."""
-    for store in graph.of(DATABASE, DATABASE_CLUSTER, CACHE, CACHE_NODE):
-        groups = graph.refers(store.written, GROUP_USERS[store.type][0], GROUP, DEFAULT_GROUP)
-        port = _port(store)
-        if port is None:
-            continue
-        if not groups.certain:
-            yield store.undecided("which groups guard it cannot be told from this stack")
-        for way in ingresses(graph):
-            meant = [group for group in groups.found if group in way.groups.found]
-            if groups.found and not way.groups.found and way.resource.get("securityGroupId") is UNKNOWN:
-                yield store.undecided(f"it is not known yet which group {way.resource.label} opens")
-            if not meant or way.protocol in ("icmp", "icmpv6"):
-                continue
-            if port is UNKNOWN or way.ports is UNKNOWN or not (groups.exact and way.groups.exact):
-                yield store.undecided("which ports its groups open is not known yet")
-            elif way.ports != (port, port):
-                low, high = way.ports
-                shown = f"port {low}" if low == high else f"ports {low} to {high}"
-                yield store.fails(
-                    f"{meant[0].label} opens {shown} ({way.resource.label}), wanted {values.show(port)} only",
-                    fix=f"from_port={values.show(port)}, to_port={values.show(port)}",
-                )
-
-
-def _port(store: Resource) -> float | Unknown | None:
-    """Where it listens; None where its source says, and for the nodes of a replication group."""
-    if store.has("port"):
-        return store.number("port")
-    cache = store.type in (CACHE, CACHE_NODE)
-    engine = store.text("engine", default="redis" if cache else "")
-    if engine is UNKNOWN:
-        return UNKNOWN
-    if cache:
-        of_group = store.type == CACHE_NODE and store.has("replicationGroupId")
-        return None if of_group else 11211 if engine == "memcached" else 6379
-    return _PORTS.get(engine, _PORTS.get(engine.partition("-")[0]))
-
-
-@resource_rule("database-user-name-own", DATABASE, DATABASE_CLUSTER)
-def user_name_own(database: Resource, _config: Config) -> Iterator[Finding]:
-    """The first half of a login is then not known to everybody."""
-    path = "masterUsername" if database.type == DATABASE_CLUSTER else "username"
-    name = database.text(path)
-    if name is UNKNOWN:
-        yield database.undecided(f"{path} is not known yet")
-    elif name.lower() in _USER_NAMES:
-        argument = "master_username" if database.type == DATABASE_CLUSTER else "username"
-        yield database.fails(
-            f"{path} is {name.lower()}, a name that everybody tries", fix=f'{argument}="<a name of its own>"'
-        )
-
-
-@stack_rule("database-in-backup-plan", DATABASE, DATABASE_CLUSTER)
-def in_backup_plan(graph: Graph, _config: Config) -> Iterator[Finding]:
-    """AWS Backup chooses by ARN, or by a tag of the resource."""
-    for database in graph.of(DATABASE, DATABASE_CLUSTER):
-        if is_replica(database):
-            continue
-        chosen = values.some(_selects(graph, selection, database) for selection in graph.of(SELECTION))
-        fix = "aws.backup.Selection(..., resources=[database.arn])"
-        about = "which resources the stack's backup selections choose"
-        yield from database.must_hold(chosen, "no backup Selection of this stack names it", about=about, fix=fix)
-
-
-def _selects(graph: Graph, selection: Resource, database: Resource) -> values.Answer:
-    """Whether a selection chooses a database; conditions and exceptions may leave it out again."""
-    named = graph.refers(selection, "resources", DATABASE, DATABASE_CLUSTER)
-    answers: list[values.Answer] = [
-        _carries(database, wanted) for wanted in values.items(selection.get("selectionTags"))
-    ]
-    answers += [_names(item, database) for item in values.strings(selection.get("resources"))]
-    if database in named.found:
-        answers.append(True if named.exact else UNKNOWN)
-    elif values.has_unknown(selection.get("resources")) and named.foreign:
-        answers.append(UNKNOWN)
-    chosen = values.some(answers)
-    limited = any(selection.written.has(name) for name in ("conditions", "notResources"))
-    return UNKNOWN if chosen is True and limited else chosen
-
-
-def _names(pattern: str, database: Resource) -> values.Answer:
-    """Whether an ARN, in which ``*`` may stand, covers a database, whose own ARN may not be known yet."""
-    arn = database.get("arn")
-    kind = "db" if database.type == DATABASE else "cluster"
-    if isinstance(arn, str) and arn.startswith("arn:"):
-        return matches(pattern, arn)
-    return matches(pattern, f"arn:aws:rds:-:-:{kind}:-") or UNKNOWN
-
-
-def _carries(database: Resource, wanted: values.Value) -> values.Answer:
-    key, value, tags = values.at(wanted, "key"), values.at(wanted, "value"), given_tags(database)
-    if UNKNOWN in (key, value):
-        return UNKNOWN
-    seen = tags if tags is UNKNOWN else tags.get(str(key))
-    return UNKNOWN if seen is UNKNOWN else seen is not None and seen == value
-
-
-@resource_rule("database-proxy-tls", PROXY)
-def proxy_tls(proxy: Resource, _config: Config) -> Iterator[Finding]:
-    """The way to the proxy is as open to listeners as the way to the database."""
-    yield from proxy.must_be("requireTls", wanted=True, fix="require_tls=True")
-
-
-@resource_rule("database-insights-on", DATABASE, CLUSTER_INSTANCE, DATABASE_CLUSTER)
+@resource_rule(
+    Control(
+        name="database-insights-on",
+        title="Performance Insights is on, under a key of one's own",
+        category="Operations",
+        severity=Severity.LOW,
+        levels=NOWHERE,
+        why="It says which statement the time goes to, and its samples hold statements.",
+        remediation="aws.rds.Instance(..., performance_insights_enabled=True, performance_insights_kms_key_id=key.arn)",
+        url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights.html",
+        nist=("CA-7",),
+        checkov=("CKV_AWS_353", "CKV_AWS_354"),
+    ),
+    DATABASE,
+    DATABASE_INSTANCE,
+    DATABASE_CLUSTER,
+)
 def insights_on(database: Resource, _config: Config) -> Iterator[Finding]:
     """Performance Insights, under a key of one's own. An Aurora cluster's instances have their own."""
     if database.type == DATABASE_CLUSTER and not spans_zones_itself(database):
@@ -406,55 +262,3 @@ def insights_on(database: Resource, _config: Config) -> Iterator[Finding]:
     if not any(finding.verdict is Verdict.FAIL for finding in findings):
         findings += database.must_be_set("performanceInsightsKmsKeyId", fix="performance_insights_kms_key_id=key.arn")
     yield from findings
-
-
-@resource_rule("database-authority-current", DATABASE, CLUSTER_INSTANCE, DATABASE_CLUSTER)
-def authority_current(database: Resource, _config: Config) -> Iterator[Finding]:
-    """Absent means RDS's present default. Certificates of older authorities have expired."""
-    path, argument = ("caCertIdentifier", "ca_cert_identifier")
-    if database.type == DATABASE_CLUSTER:
-        path, argument = ("caCertificateIdentifier", "ca_certificate_identifier")
-    seen = database.text(path)
-    if seen is UNKNOWN:
-        yield database.undecided(f"{path} is not known yet")
-    elif seen and seen not in _AUTHORITIES:
-        shown = values.show(seen, r"rds-ca-[a-z0-9-]{1,20}")
-        yield database.fails(
-            f"{path} is {shown}, wanted {_AUTHORITIES[0]} or newer",
-            fix=f'{argument}="{_AUTHORITIES[0]}"',
-        )
-
-
-@resource_rule(
-    "database-version-supported",
-    DATABASE,
-    DATABASE_CLUSTER,
-    oldest=Parameter({"type": "object", "additionalProperties": {"type": "string"}}, _OLDEST),
-)
-def version_supported(database: Resource, config: Config) -> Iterator[Finding]:
-    """Out of standard support a version gets no fixes, or costs extra for each hour of extended support."""
-    engine, version = database.text("engine"), database.text("engineVersion")
-    if UNKNOWN in (engine, version):
-        yield database.undecided("engine or engineVersion is not known yet")
-        return
-    oldest = config.texts("oldest").get(str(engine))
-    if oldest and version and values.version(str(version)) < values.version(oldest):
-        yield database.fails(
-            f"engineVersion is {values.show(version, '[0-9.]+')}, out of standard support, wanted {oldest} or newer",
-            fix=f'engine_version="{oldest}"',
-        )
-
-
-@resource_rule("database-extended-support-off", DATABASE, DATABASE_CLUSTER)
-def extended_support_off(database: Resource, _config: Config) -> Iterator[Finding]:
-    """RDS switches it on unless told otherwise, and charges by the hour once a version is out of support."""
-    seen = database.text("engineLifecycleSupport", default="open-source-rds-extended-support")
-    if seen is UNKNOWN:
-        yield database.undecided("engineLifecycleSupport is not known yet")
-    elif not seen.endswith("-disabled"):
-        yield database.fails(
-            "engineLifecycleSupport is on (the default)"
-            if database.get("engineLifecycleSupport") is None
-            else "engineLifecycleSupport is on",
-            fix='engine_lifecycle_support="open-source-rds-extended-support-disabled"',
-        )

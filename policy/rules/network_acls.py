@@ -6,17 +6,27 @@ from dataclasses import dataclass
 from typing import Final
 
 from policy import values
+from policy.control import HUB, IN_PRODUCTION, NOWHERE, Control, Severity
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, Parameter, stack_rule
 from policy.topology import faces_world
 from policy.values import UNKNOWN, Answer, Value
 
 ACL: Final = "aws:ec2/networkAcl:NetworkAcl"
+
+
 ACL_ASSOCIATION: Final = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
+
+
 ACL_RULE: Final = "aws:ec2/networkAclRule:NetworkAclRule"
+
+
 DEFAULT_ACL: Final = "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"
 
+
 _ALL: Final = ("-1", "all")
+
+
 _TCP: Final = ("6", "tcp")
 
 
@@ -76,7 +86,7 @@ def _holds(wide: Value, narrow: Value) -> bool:
 
 def _entries(graph: Graph) -> Iterator[Entry]:
     for acl in graph.of(ACL, DEFAULT_ACL):
-        for block in values.items(acl.written.get("ingress")):
+        for block in values.items(acl.inputs.get("ingress")):
             yield _entry(acl, acl.urn, block, number="ruleNo", action="action")
     for rule in graph.of(ACL_RULE):
         out = rule.flag("egress")
@@ -109,7 +119,21 @@ def _entry(resource: Resource, acl: str, block: Value, *, number: str, action: s
 
 
 @stack_rule(
-    "network-acl-admin-ports-closed",
+    Control(
+        name="network-acl-admin-ports-closed",
+        title="No network access list lets the internet reach ports 22 and 3389",
+        category="Private subnets",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        why="The second layer should hold when a security group is opened by mistake. Parameter: ports.",
+        remediation="aws.ec2.NetworkAclRule(...) for the ports that are needed, around 22 and 3389",
+        url=HUB + "ec2-controls.html#ec2-21",
+        fsbp=("EC2.21",),
+        cis=("5.2",),
+        nist=("SC-7", "AC-4"),
+        checkov=("CKV_AWS_229", "CKV_AWS_230", "CKV_AWS_231", "CKV_AWS_232", "CKV_AWS_352"),
+        prowler=("ec2_networkacl_allow_ingress_tcp_port_22", "ec2_networkacl_allow_ingress_tcp_port_3389"),
+    ),
     ACL,
     DEFAULT_ACL,
     ACL_RULE,
@@ -138,11 +162,27 @@ def admin_ports_closed(graph: Graph, config: Config) -> Iterator[Finding]:
                 break
 
 
-@stack_rule("network-acls-in-use", ACL)
+@stack_rule(
+    Control(
+        name="network-acls-in-use",
+        title="Every network access list guards a subnet",
+        category="Operations",
+        severity=Severity.LOW,
+        levels=NOWHERE,
+        why="A list without subnets looks like protection and is none.",
+        remediation="aws.ec2.NetworkAcl(..., subnet_ids=[subnet.id])",
+        url=HUB + "ec2-controls.html#ec2-16",
+        fsbp=("EC2.16",),
+        nist=("CM-8",),
+        checkov=("CKV2_AWS_1",),
+        prowler=("ec2_networkacl_unused",),
+    ),
+    ACL,
+)
 def acls_in_use(graph: Graph, _config: Config) -> Iterator[Finding]:
     """A list without subnets guards nothing."""
     for acl in graph.of(ACL):
-        if not acl.written.has("subnetIds"):
+        if not acl.inputs.has("subnetIds"):
             associations, vague = graph.companions(acl, "networkAclId", ACL_ASSOCIATION)
             yield from acl.must_hold(
                 values.some([bool(associations), *[UNKNOWN] * vague]),

@@ -8,15 +8,19 @@ from typing import Final
 
 from policy import values
 from policy.common.credentials import is_credential, names_secret
+from policy.control import EVERYWHERE, NOWHERE, OPT_IN, Control, Severity
 from policy.model import Finding, Resource
 from policy.rule import Config, Parameter, resource_rule
-from policy.rules.containers import TASK
+from policy.rules.container import TASK
 from policy.topology import CACHE, DATABASE, DATABASE_CLUSTER
 from policy.values import UNKNOWN, Value
 
 PROVIDER: Final = "pulumi:providers:aws"
 
+
 _WORDS: Final = {"type": "array", "items": {"type": "string"}}
+
+
 _STATEFUL: Final = (
     DATABASE,
     DATABASE_CLUSTER,
@@ -27,6 +31,8 @@ _STATEFUL: Final = (
     "aws:s3/bucket:Bucket",
     "aws:secretsmanager/secret:Secret",
 )
+
+
 _GUARDED: Final[list[Value]] = [
     "*",
     "assumeRolePolicy",
@@ -52,6 +58,8 @@ _GUARDED: Final[list[Value]] = [
     "transitEncryptionEnabled",
     "transitEncryptionMode",
 ]
+
+
 _PLACES_FOR_SECRETS: Final = (
     "aws:secretsmanager/secretVersion:SecretVersion",
     "aws:ssm/parameter:Parameter",
@@ -61,14 +69,26 @@ _PLACES_FOR_SECRETS: Final = (
 )
 """Types that exist to hold secrets; what they hold is judged by rules of their own."""
 
+
 _ENCODED: Final = ("userData", "userDataBase64")
 """Properties that hold, or may hold, a text in base64: a launch template's user data is nothing else."""
+
 
 _JUDGED_ELSEWHERE: Final = frozenset({(TASK, "containerDefinitions"), ("aws:lambda/function:Function", "environment")})
 
 
 @resource_rule(
-    "regions-allowed",
+    Control(
+        name="regions-allowed",
+        title="Only allowed regions and accounts are built in",
+        category="Operations",
+        severity=Severity.HIGH,
+        levels=OPT_IN,
+        why="Data lands under another law, or in somebody else's account. Parameters: regions, accounts.",
+        remediation='aws.Provider(region="eu-central-1", allowed_account_ids=["123456789012"])',
+        url="https://docs.aws.amazon.com/controltower/latest/controlreference/primary-region-deny-policy.html",
+        nist=("CM-7",),
+    ),
     regions=Parameter(_WORDS, []),
     accounts=Parameter(_WORDS, []),
 )
@@ -79,27 +99,53 @@ def regions_allowed(resource: Resource, config: Config) -> Iterator[Finding]:
     regions, accounts = config.words("regions"), config.words("accounts")
     region = resource.text("region")
     if regions and region is UNKNOWN:
-        yield resource.undecided("region is not known yet")
+        yield resource.unknown("region is not known yet")
     elif regions and region and region not in regions:
         shown = values.show(region, r"[a-z]{2}(-[a-z]+)+-\d")
         yield resource.fails(f"region is {shown}, wanted {', '.join(regions)}", fix=f'region="{regions[0]}"')
     if resource.type == PROVIDER and accounts:
         held = values.document(resource.get("allowedAccountIds"))
         if held is UNKNOWN:
-            yield resource.undecided("allowedAccountIds are not known yet")
+            yield resource.unknown("allowedAccountIds are not known yet")
         elif not values.items(held) or any(account not in accounts for account in values.items(held)):
             what = "allowedAccountIds is not held to the organisation's accounts"
             yield resource.fails(what, fix=f'allowed_account_ids=["{accounts[0]}"]')
 
 
-@resource_rule("stateful-resources-protected", *_STATEFUL)
+@resource_rule(
+    Control(
+        name="stateful-resources-protected",
+        title="What holds data is protected from deletion by Pulumi",
+        category="Deletion protection",
+        severity=Severity.MEDIUM,
+        levels=NOWHERE,
+        why="A renamed resource is a deleted one; protect stops the update first.",
+        remediation="opts=ResourceOptions(protect=True)",
+        url="https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/back-up-data.html",
+        nist=("CP-9",),
+    ),
+    *_STATEFUL,
+)
 def stateful_resources_protected(resource: Resource, _config: Config) -> Iterator[Finding]:
     """Pulumi then refuses to delete or replace it."""
     if not resource.protect:
         yield resource.fails("its option protect is off, wanted on", fix="opts=ResourceOptions(protect=True)")
 
 
-@resource_rule("guarded-properties-not-ignored", properties=Parameter(_WORDS, _GUARDED))
+@resource_rule(
+    Control(
+        name="guarded-properties-not-ignored",
+        title="No safety property is under ignore_changes",
+        category="Operations",
+        severity=Severity.MEDIUM,
+        levels=NOWHERE,
+        why="What somebody switched off by hand stays off. Parameter: properties.",
+        remediation="ResourceOptions(ignore_changes=[...]) without it",
+        url="https://docs.aws.amazon.com/wellarchitected/latest/operational-excellence-pillar/ops_ready_to_support_const_orc.html",
+        nist=("CM-3",),
+    ),
+    properties=Parameter(_WORDS, _GUARDED),
+)
 def guarded_properties_not_ignored(resource: Resource, config: Config) -> Iterator[Finding]:
     """What changes behind the program's back stays changed."""
     guarded = set(config.words("properties"))
@@ -108,7 +154,21 @@ def guarded_properties_not_ignored(resource: Resource, config: Config) -> Iterat
         yield resource.fails(f"ignore_changes holds {', '.join(ignored)}", fix="leave it out of ignore_changes")
 
 
-@resource_rule("built-by-approved-components", types=Parameter(_WORDS, []), components=Parameter(_WORDS, []))
+@resource_rule(
+    Control(
+        name="built-by-approved-components",
+        title="Guarded types are built by approved components",
+        category="Operations",
+        severity=Severity.LOW,
+        levels=OPT_IN,
+        why="Whoever writes the resource alone forgets what the component knows. Parameters: types, components.",
+        remediation="the component of the organisation's library",
+        url="https://docs.aws.amazon.com/wellarchitected/latest/operational-excellence-pillar/ops_dev_integ_share_design_stds.html",
+        nist=("CM-2",),
+    ),
+    types=Parameter(_WORDS, []),
+    components=Parameter(_WORDS, []),
+)
 def built_by_approved_components(resource: Resource, config: Config) -> Iterator[Finding]:
     """The URN tells whose child a resource is."""
     if resource.type not in config.words("types"):
@@ -122,7 +182,20 @@ def built_by_approved_components(resource: Resource, config: Config) -> Iterator
         )
 
 
-@resource_rule("no-plaintext-credentials")
+@resource_rule(
+    Control(
+        name="no-plaintext-credentials",
+        title="No property holds a credential",
+        category="Secrets",
+        severity=Severity.HIGH,
+        levels=EVERYWHERE,
+        why="Everybody who may describe the resource reads it, and so does everybody with the state.",
+        remediation="a secret in Secrets Manager, referred to by its ARN",
+        url="https://docs.aws.amazon.com/wellarchitected/latest/security-pillar/sec_identities_secrets.html",
+        nist=("IA-5", "SC-28"),
+        checkov=("CKV_AWS_45", "CKV_AWS_41", "CKV_AWS_46"),
+    )
+)
 def no_plaintext_credentials(resource: Resource, _config: Config) -> Iterator[Finding]:
     """Keys, tokens and addresses with passwords, in any string. What containers get has a rule of its own."""
     if resource.type.startswith(_PLACES_FOR_SECRETS):
@@ -163,7 +236,17 @@ def _leaks(value: Value, path: str) -> Iterator[str]:
 
 
 @resource_rule(
-    "instance-classes-allowed",
+    Control(
+        name="instance-classes-allowed",
+        title="Databases, caches and tasks are of an allowed size",
+        category="Operations",
+        severity=Severity.LOW,
+        levels=OPT_IN,
+        why="A typing error in a class can cost thousands a month. Parameters: classes, maxCpu, maxMemory.",
+        remediation='aws.rds.Instance(..., instance_class="db.t4g.medium")',
+        url="https://docs.aws.amazon.com/wellarchitected/latest/cost-optimization-pillar/cost_type_size_number_resources.html",
+        nist=("CM-7",),
+    ),
     DATABASE,
     CACHE,
     "aws:elasticache/cluster:Cluster",
@@ -185,7 +268,7 @@ def instance_classes_allowed(resource: Resource, config: Config) -> Iterator[Fin
     path = path if resource.type.startswith("aws:rds/") else "nodeType"
     seen = resource.text(path)
     if seen is UNKNOWN:
-        yield resource.undecided(f"{path} is not known yet")
+        yield resource.unknown(f"{path} is not known yet")
     elif allowed and seen and not any(fnmatch.fnmatchcase(seen, pattern) for pattern in allowed):
         shown = values.show(seen, r"(db|cache)\.[a-z0-9.-]{1,30}")
         yield resource.fails(f"{path} is {shown}, wanted {', '.join(allowed)}", fix="a class on the list")
@@ -197,6 +280,6 @@ def _size_allowed(task: Resource, path: str, most: int) -> Iterator[Finding]:
     match = re.fullmatch(r"(?i)(\d+(?:\.\d+)?)\s*(?:vcpu|gb)", seen) if isinstance(seen, str) else None
     size = float(match[1]) * 1024 if match else task.number(path)
     if size is UNKNOWN:
-        yield task.undecided(f"{path} is not known yet")
+        yield task.unknown(f"{path} is not known yet")
     elif size > most:
         yield task.fails(f"{path} is {values.show(size)}, wanted at most {most}", fix=f'{path}="{most}"')

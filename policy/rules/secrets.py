@@ -5,23 +5,52 @@ from collections.abc import Iterator
 from typing import Final
 
 from policy import values
+from policy.control import EVERYWHERE, HUB, IN_PRODUCTION, NOWHERE, OPT_IN, Control, Severity
+from policy.documents import is_public
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, Parameter, resource_rule, stack_rule
-from policy.rules.documents import is_public
 from policy.values import UNKNOWN, Unknown, Value
 
 ENTRY: Final = "aws:secretsmanager/secret:Secret"
+
+
 ROTATION: Final = "aws:secretsmanager/secretRotation:SecretRotation"
+
+
 ENTRY_POLICY: Final = "aws:secretsmanager/secretPolicy:SecretPolicy"
+
+
 VERSION: Final = "aws:secretsmanager/secretVersion:SecretVersion"
 
+
 _DEFAULT_KEY: Final = "alias/aws/secretsmanager"
+
+
 _DAYS: Final = {"hour": 1 / 24, "day": 1}
+
+
 _MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+
+
 _DAYS_OF_MONTH: Final = 31
 
 
-@resource_rule("secrets-under-own-key", ENTRY)
+@resource_rule(
+    Control(
+        name="secrets-under-own-key",
+        title="Secrets are encrypted with a key of one's own",
+        category="Encryption",
+        severity=Severity.MEDIUM,
+        levels=EVERYWHERE,
+        why="With the account's default key, IAM alone decides who reads, and no key policy limits it.",
+        remediation="aws.secretsmanager.Secret(..., kms_key_id=key.arn)",
+        url="https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html",
+        nist=("SC-12", "SC-28"),
+        checkov=("CKV_AWS_149",),
+        cdk_nag=("SecretsManagerUsingKMSKey",),
+    ),
+    ENTRY,
+)
 def secrets_under_own_key(secret: Resource, _config: Config) -> Iterator[Finding]:
     """A key policy then says who may read, besides IAM. Each copy in another region has a key of its own."""
     fix = "kms_key_id=key.arn"
@@ -31,7 +60,7 @@ def secrets_under_own_key(secret: Resource, _config: Config) -> Iterator[Finding
     for index, copy in enumerate(values.items(secret.get("replicas"))):
         key = values.at(copy, "kmsKeyId")
         if copy is UNKNOWN:
-            yield secret.undecided("replicas are not known yet")
+            yield secret.unknown("replicas are not known yet")
         elif key in (None, "") or _is_default_key(key):
             yield secret.fails(f"replicas.{index}.kmsKeyId is not set to a key of one's own", fix=fix)
 
@@ -40,7 +69,24 @@ def _is_default_key(key: Value) -> bool:
     return isinstance(key, str) and key.endswith(_DEFAULT_KEY)
 
 
-@stack_rule("secret-rotated", ENTRY)
+@stack_rule(
+    Control(
+        name="secret-rotated",
+        title="The secret's value is rotated by itself",
+        category="Secrets",
+        severity=Severity.MEDIUM,
+        levels=OPT_IN,
+        why="What somebody copied once works for ever. It takes a function that knows how to change the value at its source.",
+        remediation='aws.secretsmanager.SecretRotation("rotation", secret_id=secret.id, rotation_lambda_arn=function.arn, ...)',
+        url=HUB + "secretsmanager-controls.html#secretsmanager-1",
+        fsbp=("SecretsManager.1",),
+        nist=("IA-5", "SC-12"),
+        checkov=("CKV2_AWS_57",),
+        prowler=("secretsmanager_automatic_rotation_enabled",),
+        cdk_nag=("SMG4", "SecretsManagerRotationEnabled"),
+    ),
+    ENTRY,
+)
 def secret_rotated(graph: Graph, _config: Config) -> Iterator[Finding]:
     """The password that RDS manages is no resource of the program, and RDS rotates it."""
     for secret in graph.of(ENTRY):
@@ -58,7 +104,22 @@ def secret_rotated(graph: Graph, _config: Config) -> Iterator[Finding]:
 
 
 @resource_rule(
-    "secret-rotation-frequent", ROTATION, maxDays=Parameter({"type": "integer", "minimum": 1, "maximum": 1000}, 90)
+    Control(
+        name="secret-rotation-frequent",
+        title="Rotation leaves no value older than 90 days",
+        category="Secrets",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        why="The longer a value lives, the more copies of it there are. Parameter: maxDays.",
+        remediation='aws.secretsmanager.SecretRotation(..., rotation_rules={"automatically_after_days": 90})',
+        url=HUB + "secretsmanager-controls.html#secretsmanager-4",
+        fsbp=("SecretsManager.4",),
+        nist=("IA-5", "SC-12"),
+        checkov=("CKV_AWS_304",),
+        prowler=("secretsmanager_secret_rotated_periodically",),
+    ),
+    ROTATION,
+    maxDays=Parameter({"type": "integer", "minimum": 1, "maximum": 1000}, 90),
 )
 def secret_rotation_frequent(rotation: Resource, config: Config) -> Iterator[Finding]:
     """By number of days, or by a schedule, of which only the distance between two runs counts."""
@@ -67,7 +128,7 @@ def secret_rotation_frequent(rotation: Resource, config: Config) -> Iterator[Fin
     most = config.number("maxDays")
     days = _days(rotation.get("rotationRules"))
     if days is UNKNOWN:
-        yield rotation.undecided("rotationRules are not known yet")
+        yield rotation.unknown("rotationRules are not known yet")
     elif days > most:
         yield rotation.fails(
             f"its value lives up to {values.show(round(days))} days, wanted at most {values.show(most)}",
@@ -109,7 +170,21 @@ def _month(name: str) -> int:
     return int(name) if name.isdigit() else _MONTHS.index(name) + 1
 
 
-@resource_rule("secret-recoverable", ENTRY, minDays=Parameter({"type": "integer", "minimum": 7, "maximum": 30}, 7))
+@resource_rule(
+    Control(
+        name="secret-recoverable",
+        title="A deleted secret can be restored",
+        category="Deletion protection",
+        severity=Severity.LOW,
+        levels=NOWHERE,
+        why="With a recovery window of 0 a deletion by mistake cannot be taken back. Parameter: minDays.",
+        remediation="aws.secretsmanager.Secret(..., recovery_window_in_days=30)",
+        url="https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_delete-secret.html",
+        nist=("CP-9", "SC-12"),
+    ),
+    ENTRY,
+    minDays=Parameter({"type": "integer", "minimum": 7, "maximum": 30}, 7),
+)
 def secret_recoverable(secret: Resource, config: Config) -> Iterator[Finding]:
     """0 deletes at once."""
     least = config.number("minDays")
@@ -118,7 +193,22 @@ def secret_recoverable(secret: Resource, config: Config) -> Iterator[Finding]:
     )
 
 
-@resource_rule("secret-policy-not-public", ENTRY_POLICY, ENTRY)
+@resource_rule(
+    Control(
+        name="secret-policy-not-public",
+        title="Secrets are not shared with everybody",
+        category="Exposure",
+        severity=Severity.CRITICAL,
+        levels=EVERYWHERE,
+        why="Whoever has an AWS account could read it.",
+        remediation="aws.secretsmanager.SecretPolicy(..., block_public_policy=True)",
+        url="https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_resource-policies.html",
+        nist=("AC-3", "AC-6"),
+        prowler=("secretsmanager_not_publicly_accessible", "secretsmanager_has_restrictive_resource_policy"),
+    ),
+    ENTRY_POLICY,
+    ENTRY,
+)
 def secret_policy_not_public(resource: Resource, _config: Config) -> Iterator[Finding]:
     """A policy of its own, or a property of the secret in one piece."""
     policy = values.document(resource.get("policy"))
@@ -131,12 +221,25 @@ def secret_policy_not_public(resource: Resource, _config: Config) -> Iterator[Fi
         )
 
 
-@stack_rule("secret-value-not-in-program", VERSION)
+@stack_rule(
+    Control(
+        name="secret-value-not-in-program",
+        title="Secret values are generated or write-only, not part of the program",
+        category="Secrets",
+        severity=Severity.MEDIUM,
+        levels=NOWHERE,
+        why="A value from the program or its configuration is in the state, and often in version control.",
+        remediation="aws.secretsmanager.SecretVersion(..., secret_string_wo=value, secret_string_wo_version=1)",
+        url="https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html",
+        nist=("IA-5",),
+    ),
+    VERSION,
+)
 def secret_value_not_in_program(graph: Graph, _config: Config) -> Iterator[Finding]:
     """What another resource generates is fine, and a placeholder that the program ignores later on."""
     for version in graph.of(VERSION):
         for path in ("secretString", "secretBinary"):
-            if version.written.has(path) and not version.dependencies.get(path) and path not in version.ignore_changes:
+            if version.inputs.has(path) and not version.dependencies.get(path) and path not in version.ignore_changes:
                 yield version.fails(
                     f"{path} comes from the program or its configuration, so the state holds it",
                     fix="secret_string_wo=..., secret_string_wo_version=1, or a random.RandomPassword",

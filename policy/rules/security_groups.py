@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from policy import values
-from policy.model import Finding, Graph, Resource, Selection
+from policy.control import EVERYWHERE, HUB, IN_PRODUCTION, NOWHERE, Control, Severity
+from policy.model import Finding, Graph, ResolvedRefs, Resource
 from policy.rule import Config, resource_rule, stack_rule
 from policy.rules.network_acls import ACL, ACL_ASSOCIATION, ACL_RULE, DEFAULT_ACL
 from policy.topology import (
@@ -18,20 +19,45 @@ from policy.topology import (
     TABLE,
     VPC,
     Direction,
-    Opening,
+    TrafficRule,
     faces_world,
     group_users,
-    openings,
+    traffic_rules,
 )
 from policy.values import UNKNOWN, Answer
 
 _RULES: Final = (GROUP_RULE, INGRESS_RULE, EGRESS_RULE)
+
+
 _WAYS: Final[tuple[Direction, Direction]] = ("ingress", "egress")
+
+
 _LAST_PORT: Final = 65535
+
+
 _OWN_DESCRIPTION: Final = ("", "Managed by Pulumi", "Managed by Terraform")
 
 
-@stack_rule("default-group-closed", VPC, DEFAULT_GROUP)
+@stack_rule(
+    Control(
+        name="default-group-closed",
+        title="The default security group of each VPC is empty",
+        category="Private subnets",
+        severity=Severity.HIGH,
+        levels=IN_PRODUCTION,
+        why="What is made without a group gets this one, in which all members reach each other and the world.",
+        remediation="aws.ec2.DefaultSecurityGroup(..., vpc_id=vpc.id, ingress=[], egress=[])",
+        url=HUB + "ec2-controls.html#ec2-2",
+        fsbp=("EC2.2",),
+        cis=("5.5",),
+        nist=("SC-7", "AC-4"),
+        checkov=("CKV2_AWS_12",),
+        prowler=("ec2_securitygroup_default_restrict_traffic",),
+        cdk_nag=("VPCDefaultSecurityGroupClosed",),
+    ),
+    VPC,
+    DEFAULT_GROUP,
+)
 def default_group_closed(graph: Graph, _config: Config) -> Iterator[Finding]:
     """Whatever is made without a group gets the default one. A program adopts it to empty it."""
     fix = "aws.ec2.DefaultSecurityGroup(..., vpc_id=vpc.id, ingress=[], egress=[])"
@@ -42,7 +68,7 @@ def default_group_closed(graph: Graph, _config: Config) -> Iterator[Finding]:
         yield from network.must_hold(closed, what, about="its default security group", fix=fix)
     for group in graph.of(DEFAULT_GROUP):
         for direction in _WAYS:
-            value = group.written.get(direction)
+            value = group.inputs.get(direction)
             yield from group.must_hold(
                 UNKNOWN if value is UNKNOWN else not value,
                 f"{direction} has rules, wanted none",
@@ -56,16 +82,33 @@ def default_group_closed(graph: Graph, _config: Config) -> Iterator[Finding]:
                 "securityGroupId is a default security group, wanted no rules there", fix="a group of its own"
             )
         elif not opened and rule.get("securityGroupId") is UNKNOWN:
-            yield rule.undecided("whether securityGroupId is a default security group is not known yet")
+            yield rule.unknown("whether securityGroupId is a default security group is not known yet")
 
 
-@stack_rule("egress-limited", GROUP, DEFAULT_GROUP, GROUP_RULE, EGRESS_RULE)
+@stack_rule(
+    Control(
+        name="egress-limited",
+        title="No security group lets out everything to everywhere",
+        category="Private subnets",
+        severity=Severity.MEDIUM,
+        levels=NOWHERE,
+        why="What breaks into a task can take data anywhere, on any port.",
+        remediation='aws.vpc.SecurityGroupEgressRule(..., ip_protocol="tcp", from_port=443, to_port=443, cidr_ipv4="0.0.0.0/0")',
+        url="https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
+        nist=("SC-7", "AC-4"),
+        checkov=("CKV_AWS_382",),
+    ),
+    GROUP,
+    DEFAULT_GROUP,
+    GROUP_RULE,
+    EGRESS_RULE,
+)
 def egress_limited(graph: Graph, _config: Config) -> Iterator[Finding]:
     """To the world on one port is how an application calls others; on all ports it hides everything."""
-    for way in openings(graph, "egress"):
+    for way in traffic_rules(graph, "egress"):
         world = values.some(UNKNOWN if cidr is UNKNOWN else faces_world(cidr) for cidr in way.cidrs)
         if way.unread:
-            yield way.resource.undecided("what it lets out is not known yet")
+            yield way.resource.unknown("what it lets out is not known yet")
         else:
             yield from way.resource.must_hold(
                 values.negated(values.every([world, _is_everything(way)])),
@@ -75,7 +118,7 @@ def egress_limited(graph: Graph, _config: Config) -> Iterator[Finding]:
             )
 
 
-def _is_everything(way: Opening) -> Answer:
+def _is_everything(way: TrafficRule) -> Answer:
     if way.protocol is UNKNOWN:
         return UNKNOWN
     if way.protocol != "tcp" or way.ports is UNKNOWN:
@@ -83,7 +126,23 @@ def _is_everything(way: Opening) -> Answer:
     return way.ports[0] <= 1 and way.ports[1] >= _LAST_PORT
 
 
-@resource_rule("group-rules-described", GROUP, *_RULES)
+@resource_rule(
+    Control(
+        name="group-rules-described",
+        title="Security groups and their rules say what they are for",
+        category="Operations",
+        severity=Severity.LOW,
+        levels=NOWHERE,
+        why="Nobody dares to remove a rule whose purpose is not written down.",
+        remediation='aws.vpc.SecurityGroupIngressRule(..., description="HTTPS from the load balancer")',
+        url="https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
+        nist=("CM-8",),
+        checkov=("CKV_AWS_23",),
+        cdk_nag=("EC27", "EC2SecurityGroupDescription"),
+    ),
+    GROUP,
+    *_RULES,
+)
 def rules_described(resource: Resource, _config: Config) -> Iterator[Finding]:
     """What a rule is for is nowhere else to be read."""
     fix = 'description="HTTPS from the load balancer"'
@@ -95,7 +154,23 @@ def rules_described(resource: Resource, _config: Config) -> Iterator[Finding]:
             yield resource.fails(f"{direction} has a rule without description", fix=fix)
 
 
-@stack_rule("groups-in-use", GROUP)
+@stack_rule(
+    Control(
+        name="groups-in-use",
+        title="Every security group stands before something",
+        category="Operations",
+        severity=Severity.LOW,
+        levels=NOWHERE,
+        why="An unused group with open ports is one click away from being used.",
+        remediation="name it in security_groups of a resource, or delete it",
+        url=HUB + "ec2-controls.html#ec2-22",
+        fsbp=("EC2.22",),
+        nist=("CM-8",),
+        checkov=("CKV2_AWS_5",),
+        prowler=("ec2_securitygroup_not_used",),
+    ),
+    GROUP,
+)
 def groups_in_use(graph: Graph, _config: Config) -> Iterator[Finding]:
     """A group that only rules name stands before nothing."""
     written = (*_RULES, GROUP, DEFAULT_GROUP)
@@ -129,14 +204,27 @@ _PARTS: Final[Mapping[str, tuple[str, ...]]] = {
 """Types whose parts can be written inside them, by property, or as resources of their own."""
 
 
-@stack_rule("rules-written-one-way", *_PARTS)
+@stack_rule(
+    Control(
+        name="rules-written-one-way",
+        title="Rules and routes are written inside their resource or apart from it, not both",
+        category="Operations",
+        severity=Severity.MEDIUM,
+        levels=EVERYWHERE,
+        why="Each update takes away what the other way wrote: connections break with every second update.",
+        remediation="aws.vpc.SecurityGroupIngressRule, aws.ec2.NetworkAclRule, aws.ec2.Route; no ingress, egress or routes inside",
+        url="https://docs.aws.amazon.com/vpc/latest/userguide/working-with-security-group-rules.html",
+        nist=("CM-2", "SC-7"),
+    ),
+    *_PARTS,
+)
 def rules_written_one_way(graph: Graph, _config: Config) -> Iterator[Finding]:
     """Each update of the outer resource takes away what it does not hold itself; the next one of the rule brings it back."""
     inside = [
         (resource, part)
         for resource in graph.of(*_PARTS)
         for part in _PARTS[resource.type]
-        if resource.written.has(part)
+        if resource.inputs.has(part)
     ]
     if not inside:
         return
@@ -158,10 +246,10 @@ def rules_written_one_way(graph: Graph, _config: Config) -> Iterator[Finding]:
                 fix=f"write {part} in one of the two ways only",
             )
         elif rules:
-            yield resource.undecided(f"whether {rules[0][0].label} adds to its {part} is not known yet")
+            yield resource.unknown(f"whether {rules[0][0].label} adds to its {part} is not known yet")
 
 
-def _standalone(graph: Graph) -> Iterator[tuple[Resource, values.Value, Selection]]:
+def _standalone(graph: Graph) -> Iterator[tuple[Resource, values.Value, ResolvedRefs]]:
     """Each rule or route of its own, with the property that it is a part of, and of what."""
     for rule in graph.of(*_RULES):
         kinds = {INGRESS_RULE: "ingress", EGRESS_RULE: "egress"}

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from policy import values
+from policy.control import IN_PRODUCTION, Control, Severity
 from policy.model import Finding, Resource
 from policy.rule import Config, Parameter, resource_rule
 from policy.values import UNKNOWN, Unknown, Value
@@ -70,7 +71,17 @@ TAGGABLE: Final = (
 
 
 @resource_rule(
-    "required-tags",
+    Control(
+        name="required-tags",
+        title="Resources say whose they are",
+        category="Operations",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        why="Without an owner nobody pays, mends or removes it. Parameters: tags, allowed.",
+        remediation='aws.Provider(default_tags={"tags": {"app": ..., "environment": ..., "owner": ...}})',
+        url="https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html",
+        nist=("CM-8",),
+    ),
     *TAGGABLE,
     tags=Parameter({"type": "array", "items": {"type": "string"}}, ["app", "environment", "owner"]),
     values=Parameter({"type": "object", "additionalProperties": {"type": "string"}}, {}),
@@ -93,7 +104,7 @@ def required_tags(resource: Resource, config: Config) -> Iterator[Finding]:
         choices = ", ".join(allowed[tag])
         yield resource.fails(f"tag {tag} has another value than {choices}", fix=f'"{tag}": "{allowed[tag][0]}" in tags')
     if any(given.get(tag) is UNKNOWN for tag in allowed) or (missing and UNKNOWN in sources):
-        yield resource.undecided("its tags are not known yet")
+        yield resource.unknown("its tags are not known yet")
     if missing and UNKNOWN not in sources:
         plural = "s" if len(missing) > 1 else ""
         fix = 'aws.Provider(default_tags={"tags": {...}}), or tags={...} on the resource'

@@ -10,7 +10,7 @@ from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import EnforcementLevel, proxy
 
 from policy import pack
-from policy.catalogue import Environment
+from policy.control import Environment
 from policy.rules import RULES
 from policy.server import Server
 
@@ -77,6 +77,21 @@ class Case:
     config: Mapping[str, Any] = field(default_factory=dict)
     provider: Mapping[str, Any] | None = None
 
+    @property
+    def shows(self) -> str:
+        """What the sample is about, for its name: the words it asserts, else what its first resource is given."""
+        if self.says:
+            return self.says[:60]
+        given = self.resources[-1] if self.resources else None
+        words = (
+            [
+                f"{given.token.rpartition(':')[2]}({', '.join(f'{key}={_short(value)}' for key, value in given.props.items())})"
+            ]
+            if given
+            else []
+        )
+        return ", ".join([*words, *(f"{key}={value}" for key, value in self.config.items())])[:100]
+
     def expected(self, *, preview: bool) -> str:
         return (self.preview or self.verdict) if preview else self.verdict
 
@@ -108,7 +123,13 @@ class Outcome:
         if self.of(control):
             return "fail"
         waiting = " ".join(self.of(pack.UNDECIDED))
-        return "undecided" if re.search(rf"\b{control} \d", waiting) else "pass"
+        return "unknown" if re.search(rf"\b{control} \d", waiting) else "pass"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, Ref):
+        return value.name
+    return "unknown" if value == UNKNOWN else str(value)[:40].replace(UNKNOWN, "unknown")
 
 
 def leaves(value: Any) -> Iterator[Any]:

@@ -12,7 +12,7 @@ from typing import Any
 from pulumi_policy import ResourceValidationPolicy, StackValidationPolicy
 
 from policy import pack
-from policy.catalogue import Environment
+from policy.control import Environment
 from tests.policy.harness import Ref, Sample, analyze_request, made_of, res, stack_request
 from tests.policy.networks import network
 

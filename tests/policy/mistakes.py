@@ -504,7 +504,7 @@ MISTAKES: Final[list[Mistake]] = [
     ),
     mistake("role-trust-not-public", ROLE, trust(Principal={"AWS": "*"})),
     mistake(
-        "github-trust-pinned",
+        "oidc-trust-pinned",
         ROLE,
         in_json("assumeRolePolicy", lambda document: document["Statement"][0].update(Condition={})),
         name="delivery-deploy-role",

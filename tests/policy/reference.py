@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 from pulumi.runtime.proto import analyzer_pb2
 
 from policy import pack
-from policy.catalogue import CONTROLS, Environment, Level
+from policy.control import Environment, Level
+from policy.rules import CONTROLS
 from preview import analyzer
 from preview.graph import Graph, Resource
 from tests.policy.harness import Diagnostic, made_of

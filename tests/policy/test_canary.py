@@ -9,7 +9,7 @@ import pytest
 
 from policy.rules import RULES
 from tests.policy.harness import UNKNOWN, Case, Outcome, judge, only
-from tests.policy.test_cases import CASES
+from tests.policy.rules import CASES
 
 CANARIES = ("hunter2-canary", "AKIACANARYCANARY1234", "postgres://shop:hunter2-canary@db/shop")
 IDENTIFIERS = ("name", "Name")

@@ -8,8 +8,8 @@ import pytest
 import yaml  # type: ignore[import-untyped] # has no stubs among our dependencies
 from pulumi.runtime.proto import analyzer_pb2
 
-from policy import pack
-from policy.catalogue import Environment
+from policy import pack, results
+from policy.control import Environment
 from policy.exemptions import Exemptions, load
 from tests.policy.harness import Outcome, Ref, Sample, judge, made_of, res
 from tests.policy.networks import network
@@ -45,7 +45,7 @@ def test_an_exemption_in_order_takes_its_finding_and_is_listed(tmp_path: Path, r
     assert said.verdict("database-not-public") == "pass"
     why = "until 2026-09-30: Read by the auditors until the new portal is open. (data-team, OPS-1234)"
     assert said.of(pack.EXEMPTED) == [f"database-not-public of reports-db: {why}"]
-    assert not said.of(pack.IN_ORDER)
+    assert not said.of(results.IN_ORDER)
     assert {item.level for item in said.diagnostics if item.policy == pack.EXEMPTED} == {analyzer_pb2.ADVISORY}
 
 
@@ -64,7 +64,7 @@ def test_an_exemption_of_something_else_takes_nothing_and_is_called_unused(
     said = outcome(written(tmp_path, {**IN_ORDER, **change}), PUBLIC)
     assert said.verdict("database-not-public") == "fail"
     if "control" not in change:
-        assert any("is not used here (data-team)" in message for message in said.of(pack.IN_ORDER))
+        assert any("is not used here (data-team)" in message for message in said.of(results.IN_ORDER))
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_an_exemption_of_something_else_takes_nothing_and_is_called_unused(
 def test_what_is_not_in_order_exempts_nothing_and_is_told(tmp_path: Path, change: dict[str, Any], why: str) -> None:
     said = outcome(written(tmp_path, {**IN_ORDER, **change}), PUBLIC)
     assert said.verdict("database-not-public") == "fail"
-    assert [why in message for message in said.of(pack.IN_ORDER)] == [True], said.of(pack.IN_ORDER)
+    assert [why in message for message in said.of(results.IN_ORDER)] == [True], said.of(results.IN_ORDER)
 
 
 @pytest.mark.parametrize("missing", IN_ORDER)
@@ -96,7 +96,7 @@ def test_every_part_is_needed(tmp_path: Path, missing: str) -> None:
 def test_one_bad_entry_leaves_the_others_in_force(tmp_path: Path) -> None:
     said = outcome(written(tmp_path, "nonsense", IN_ORDER), PUBLIC)
     assert said.verdict("database-not-public") == "pass"
-    assert "exemption 1: entry: " in said.of(pack.IN_ORDER)[0]
+    assert "exemption 1: entry: " in said.of(results.IN_ORDER)[0]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_an_empty_file_is_in_order(tmp_path: Path, text: str) -> None:
 def test_the_last_day_counts_and_the_last_thirty_days_remind(tmp_path: Path, expires: dt.date, reminded: int) -> None:
     said = outcome(written(tmp_path, {**IN_ORDER, "expires": expires}), PUBLIC)
     assert said.verdict("database-not-public") == "pass"
-    assert len(said.of(pack.IN_ORDER)) == reminded
+    assert len(said.of(results.IN_ORDER)) == reminded
 
 
 def test_findings_about_relations_are_exempted_by_their_resource(tmp_path: Path) -> None:

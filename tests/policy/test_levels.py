@@ -8,7 +8,8 @@ import pytest
 from pulumi.runtime.proto import analyzer_pb2
 
 from policy import levels, pack
-from policy.catalogue import BY_NAME, CONTROLS, Control, Environment, Level, Severity
+from policy.control import Control, Environment, Level, Severity
+from policy.rules import BY_NAME, CONTROLS
 from tests.policy.harness import made_of
 
 NUMBERS = {

@@ -1,5 +1,7 @@
 """What is not part of an operation, and what the engine hands on that is no policy, as the analyzer protocol shows them."""
 
+import datetime as dt
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,8 +10,9 @@ import grpc  # type: ignore[import-untyped] # has no stubs among our dependencie
 import pytest
 from pulumi.runtime.proto import analyzer_pb2
 
-from policy import pack
-from policy.catalogue import Environment
+from policy import compat, exemptions, pack, results
+from policy.control import Control, Environment
+from policy.rules import CONTROLS
 from tests.policy.harness import Ref, Sample, analyze_request, made_of, res, stack_request
 from tests.policy.test_process import PACK, running
 
@@ -113,3 +116,66 @@ def test_a_start_that_cannot_be_is_one_sentence(
             stub.Configure(analyzer_pb2.ConfigureAnalyzerRequest())
     assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     assert refused.value.details() == f"the policy pack refuses its configuration: {said}"
+
+
+def test_a_former_name_is_taken_with_a_word() -> None:
+    server = made_of(pack.policies(Environment.PRODUCTION))
+    request = analyzer_pb2.ConfigureAnalyzerRequest()
+    for announced in server.GetAnalyzerInfo(None, None).policies:
+        request.policyConfig[announced.name].enforcementLevel = announced.enforcementLevel
+    request.policyConfig["github-trust-pinned"].enforcementLevel = analyzer_pb2.DISABLED
+    server.Configure(request, None)
+    trust = json.dumps(
+        {
+            "Statement": {
+                "Effect": "Allow",
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Principal": {
+                    "Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+                },
+            }
+        }
+    )
+    role = res("iam/role:Role", "ci", assumeRolePolicy=trust)
+    assert "oidc-trust-pinned" not in {
+        item.policyName for item in server.Analyze(analyze_request(role, preview=True), None).diagnostics
+    }
+    said = [
+        item
+        for item in server.AnalyzeStack(stack_request([role], preview=True), None).diagnostics
+        if item.policyName == results.IN_ORDER
+    ]
+    assert "calls oidc-trust-pinned by its former name github-trust-pinned" in said[0].message
+    assert said[0].enforcementLevel == analyzer_pb2.ADVISORY
+
+
+@pytest.mark.parametrize(
+    "control", [control for control in CONTROLS if control.aliases], ids=lambda control: control.name
+)
+def test_an_exemption_by_a_former_name_counts_with_a_word(control: Control, tmp_path: Path) -> None:
+    path = tmp_path / "exemptions.yaml"
+    path.write_text(
+        f'exemptions:\n  - control: {control.aliases[0]}\n    resource: "*"\n    reason: it is how we always did this\n'
+        "    owner: web\n    ticket: T-1\n    expires: 2030-01-31\n"
+    )
+    loaded = exemptions.load(path, dt.date(2030, 1, 1))
+    assert loaded.of(control.name, "urn:x")
+    assert loaded.renamed == (f"exemption 1 calls {control.name} by its former name {control.aliases[0]}",)
+
+
+@pytest.mark.parametrize(
+    ("found", "fits"), [("1.20.3", False), ("1.21.0", True), ("1.21.7", True), ("1.22.0", False), ("2.0.0", False)]
+)
+def test_another_sdk_than_the_tried_ones_is_told(found: str, *, fits: bool) -> None:
+    objection = compat.objection(found)
+    assert (not objection) is fits
+    assert fits or objection.startswith(
+        f"pulumi-policy {found} is installed, and this pack was tried with 1.21 and newer below 1.22"
+    )
+
+
+def test_the_installed_sdk_and_the_requirements_are_what_was_tried() -> None:
+    assert not compat.objection()
+    wanted = "pulumi-policy>={}.{},<{}.{}".format(*compat.TRIED[0], *compat.TRIED[1])
+    for name in ("policy/requirements.txt", "requirements.in"):
+        assert wanted in (PACK.parent / name).read_text().splitlines()

@@ -7,15 +7,15 @@ from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import EnforcementLevel, ResourceValidationPolicy, StackValidationPolicy
 
 from policy import pack, values
-from policy.catalogue import BY_NAME, CONTROLS, NOWHERE, OPT_IN, Environment, Level, Severity
+from policy.control import NOWHERE, OPT_IN, Environment, Level, Severity
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, resource_rule, stack_rule
-from policy.rules import RULES
+from policy.rules import BY_NAME, CONTROLS, RULES
 from tests.policy.deployed import SSH
 from tests.policy.harness import UNKNOWN, Ref, analyze_request, judge, made_of, only, res, stack_request
 from tests.policy.load import stack
 from tests.policy.networks import group, rule
-from tests.policy.test_cases import CASES
+from tests.policy.rules import CASES
 
 DATABASE = "aws:rds/instance:Instance"
 
@@ -44,7 +44,7 @@ def test_what_is_critical_or_high_is_mandatory_in_production() -> None:
 
 
 def test_the_catalogue_says_why_and_how() -> None:
-    assert not [control.name for control in CONTROLS if not (control.why and control.mend and control.title)]
+    assert not [control.name for control in CONTROLS if not (control.why and control.remediation and control.title)]
 
 
 @pytest.mark.parametrize("name", ["database-multi-az", "database-deletion-protected", "services-spread-over-zones"])
@@ -81,7 +81,7 @@ def test_a_later_judgement_replaces_an_open_question() -> None:
     server = made_of(pack.policies(Environment.PRODUCTION))
     preview = judge([res(DATABASE, "db", multiAz=UNKNOWN)], preview=True, server=server)
     update = judge([res(DATABASE, "db", multiAz=True)], server=server)
-    assert preview.verdict("database-multi-az") == "undecided"
+    assert preview.verdict("database-multi-az") == "unknown"
     assert update.verdict("database-multi-az") == "pass"
 
 
@@ -96,16 +96,16 @@ LATEST = '[{"name": "api", "image": "shop/api:latest", "privileged": true}]'
 
 
 def test_a_waivable_control_is_exempted_by_tag_and_listed() -> None:
-    tags = {pack.WAIVE_TAG: "container-images-pinned"}
+    tags = {pack.SUPPRESS_TAGS[0]: "container-images-pinned"}
     outcome = judge([res(TASK, "api", containerDefinitions=LATEST, tags=tags)])
     assert outcome.verdict("container-images-pinned") == "pass"
     listed = [item for item in outcome.diagnostics if item.policy == pack.EXEMPTED]
     assert [item.level for item in listed] == [analyzer_pb2.ADVISORY]
-    assert listed[0].message.endswith("container-images-pinned of api: waived by its tag slipway:waive")
+    assert listed[0].message.endswith("container-images-pinned of api: suppressed by its own tag")
 
 
 def test_a_tag_may_name_several_controls() -> None:
-    tags = {pack.WAIVE_TAG: "required-tags repository-tags-immutable"}
+    tags = {pack.SUPPRESS_TAGS[0]: "required-tags repository-tags-immutable"}
     outcome = judge([res(REPOSITORY, "api", imageTagMutability="MUTABLE", tags=tags)], provider={})
     assert outcome.verdict("repository-tags-immutable") == "pass"
     assert outcome.verdict("required-tags") == "fail"
@@ -115,8 +115,8 @@ def test_a_tag_may_name_several_controls() -> None:
     "tags",
     [
         {},
-        {pack.WAIVE_TAG: "container-images"},
-        {pack.WAIVE_TAG: UNKNOWN},
+        {pack.SUPPRESS_TAGS[0]: "container-images"},
+        {pack.SUPPRESS_TAGS[0]: UNKNOWN},
         {"waive": "container-images-pinned"},
         UNKNOWN,
     ],
@@ -128,7 +128,7 @@ def test_another_tag_exempts_from_nothing(tags: Any) -> None:
 
 
 def test_a_control_that_is_not_waivable_ignores_the_tag() -> None:
-    tags = {pack.WAIVE_TAG: "container-not-privileged database-multi-az"}
+    tags = {pack.SUPPRESS_TAGS[0]: "container-not-privileged database-multi-az"}
     samples = [res(TASK, "api", containerDefinitions=LATEST, tags=tags), res(DATABASE, "db", multiAz=False, tags=tags)]
     outcome = judge(samples)
     assert outcome.verdict("container-not-privileged") == "fail"
@@ -138,46 +138,37 @@ def test_a_control_that_is_not_waivable_ignores_the_tag() -> None:
 
 def test_a_waiver_without_a_violation_is_not_listed_nor_one_that_is_gone() -> None:
     server = made_of(pack.policies(Environment.PRODUCTION))
-    tags = {pack.WAIVE_TAG: "container-images-pinned"}
+    tags = {pack.SUPPRESS_TAGS[0]: "container-images-pinned"}
     pinned = LATEST.replace("latest", "1.4.2")
     assert judge([res(TASK, "api", containerDefinitions=LATEST, tags=tags)], server=server).of(pack.EXEMPTED)
     assert not judge([res(TASK, "api", containerDefinitions=pinned, tags=tags)], server=server).of(pack.EXEMPTED)
 
 
 def test_what_is_high_is_never_waivable() -> None:
-    waivable = [control for control in CONTROLS if control.waivable]
-    assert {control.name for control in waivable} == {"container-images-pinned", "repository-tags-immutable"}
-    assert all(control.severity in (Severity.LOW, Severity.MEDIUM) for control in waivable)
+    suppressible = [control for control in CONTROLS if control.suppressible]
+    assert {control.name for control in suppressible} == {"container-images-pinned", "repository-tags-immutable"}
+    assert all(control.severity in (Severity.LOW, Severity.MEDIUM) for control in suppressible)
 
 
 def test_a_rule_that_breaks_is_reported_and_stops_no_other() -> None:
-    @resource_rule("database-multi-az", DATABASE)
+    @resource_rule(BY_NAME["database-multi-az"], DATABASE)
     def broken(database: Resource, _config: Config) -> list[Finding]:
         raise KeyError(database.text("password"))
 
-    @stack_rule("database-in-private-subnets", DATABASE)
+    @stack_rule(BY_NAME["database-in-private-subnets"], DATABASE)
     def broken_too(_graph: Graph, _config: Config) -> list[Finding]:
         raise RuntimeError("hunter2")
 
     sound = [rule for rule in RULES if rule.name == "database-storage-encrypted"]
     server = made_of(pack.policies(Environment.STAGING, [broken, broken_too, *sound]))
     outcome = judge([res(DATABASE, "db", password="hunter2")], server=server)
-    defects = [item for item in outcome.diagnostics if item.policy == pack.DEFECTS]
+    defects = [item for item in outcome.diagnostics if item.policy == pack.RULE_ERRORS]
     assert outcome.verdict("database-storage-encrypted") == "fail"
     assert {item.level for item in defects} == {analyzer_pb2.MANDATORY}
     assert "the rule database-multi-az itself is broken: KeyError at test_pack.py" in defects[0].message
     assert "on db" in defects[0].message
     assert "database-in-private-subnets itself is broken: RuntimeError" in defects[1].message
     assert "hunter2" not in " ".join(item.message for item in outcome.diagnostics)
-
-
-def test_a_rule_without_a_row_is_refused() -> None:
-    @resource_rule("no-such-control", DATABASE)
-    def unlisted(_database: Resource, _config: Config) -> list[Finding]:
-        return []
-
-    with pytest.raises(KeyError, match="no-such-control"):
-        pack.policies(Environment.PRODUCTION, [unlisted])
 
 
 def test_policy_configuration_overrides_the_level() -> None:
@@ -227,7 +218,7 @@ def test_an_unknown_never_turns_a_failure_into_a_pass() -> None:
     controls = ("database-storage-encrypted", "database-multi-az", "database-not-public", "database-backups-kept")
     for control, name in zip(controls, wanted, strict=True):
         outcome = judge([res(DATABASE, "db", **{**wanted, name: UNKNOWN})], preview=True)
-        assert outcome.verdict(control) == "undecided"
+        assert outcome.verdict(control) == "unknown"
 
 
 def test_policy_kinds() -> None:
@@ -262,14 +253,14 @@ def test_what_is_written_is_the_inputs_alone() -> None:
     outputs = {"name": "n", "policy": "{}", "logging": {"format": "text", "group": "g"}}
     inputs = {"name": UNKNOWN, "logging": {"format": "text"}}
     seen = Resource(token="t", name="n", urn="u", raw=outputs, inputs=inputs)
-    assert seen.written.props == {"name": values.UNKNOWN, "logging": {"format": "text"}}
+    assert seen.inputs.props == {"name": values.UNKNOWN, "logging": {"format": "text"}}
     assert seen.get("logging.group") == "g"
-    assert seen.written.urn == seen.urn
+    assert seen.inputs.urn == seen.urn
 
 
 def test_where_nothing_was_asked_about_inputs_the_outputs_count() -> None:
     seen = Resource(token="t", name="n", urn="u", raw={"policy": "{}"})
-    assert seen.written is seen
+    assert seen.inputs is seen
 
 
 def test_what_a_rule_resource_opens_is_reported_once() -> None:

@@ -13,7 +13,7 @@ import pytest
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from policy import pack
-from policy.catalogue import CONTROLS
+from policy.rules import CONTROLS
 from tests.policy.harness import analyze_request, res, stack_request
 
 PACK = Path(__file__).resolve().parents[2] / "policy"

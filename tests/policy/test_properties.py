@@ -14,7 +14,7 @@ from policy.model import IDENTITIES
 from policy.rules import RULES
 from tests.policy.deployed import deployed
 from tests.policy.harness import UNKNOWN, Case, Outcome, Ref, Sample, judge, leaves, only, res
-from tests.policy.test_cases import CASES
+from tests.policy.rules import CASES
 
 ABOUT_ALL = {
     "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock": "closes every bucket of the account",
@@ -40,7 +40,7 @@ PRESENCE = {
 }
 """Properties (``*`` for all) of which an unknown value is as good as any, by control, with the reason."""
 
-UPDATE_CASES = [case for case in CASES if case.verdict != "undecided"]
+UPDATE_CASES = [case for case in CASES if case.verdict != "unknown"]
 
 
 def said(outcome: Outcome, case: Case) -> set[tuple[str, str]]:
@@ -128,7 +128,7 @@ def test_an_unknown_never_turns_a_failure_into_a_pass(control: str) -> None:
                     props = {**sample.props, key: changed}
                     others = [*case.resources[:index], replace(sample, props=props), *case.resources[index + 1 :]]
                     verdict = run(case, *others, preview=True).verdict(control)
-                    assert verdict in ("fail", "undecided"), (sample.name, key, changed)
+                    assert verdict in ("fail", "unknown"), (sample.name, key, changed)
 
 
 NONSENSE: tuple[Any, ...] = (
@@ -152,7 +152,7 @@ def test_nonsense_breaks_no_rule(data: st.DataObject) -> None:
     kept = [sample for sample in case.resources if sample.name not in names]
     latest = {sample.name: sample for sample in changed}.values()
     outcome = run(case, *kept, *latest, preview=data.draw(st.booleans()))
-    assert pack.DEFECTS not in {item.policy for item in outcome.diagnostics}
+    assert pack.RULE_ERRORS not in {item.policy for item in outcome.diagnostics}
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_nonsense_that_broke_a_rule(control: str, path: str, nonsense: object) -
     for case in CASES:
         if case.control == control:
             changed = [replace(sample, props={**sample.props, path: nonsense}) for sample in case.resources]
-            assert pack.DEFECTS not in {item.policy for item in run(case, *changed).diagnostics}
+            assert pack.RULE_ERRORS not in {item.policy for item in run(case, *changed).diagnostics}
 
 
 @pytest.mark.parametrize("control", [rule.name for rule in RULES])

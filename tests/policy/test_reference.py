@@ -2,8 +2,8 @@
 
 import pytest
 
-from policy.catalogue import CONTROLS, Environment, Level
-from policy.rules import RULES
+from policy.control import Environment, Level
+from policy.rules import CONTROLS, RULES
 from tests.policy.mistakes import ALREADY_SAID, MISTAKES, NOT_IN_THE_REFERENCE
 from tests.policy.reference import Mistake, Reference
 

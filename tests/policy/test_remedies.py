@@ -10,8 +10,8 @@ from pulumi_policy import ResourceValidationPolicy
 from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY
 
 from policy import pack
-from policy.catalogue import Environment
-from policy.remedies import REMEDIES
+from policy.control import Environment
+from policy.remediations import REMEDIATIONS
 from tests.policy.harness import UNKNOWN, Sample, analyze_request, judge, made_of, res
 
 DATABASE = "rds/instance:Instance"
@@ -92,7 +92,7 @@ def test_secrets_stay_secret_and_unknowns_unknown() -> None:
 
 def test_remedies_belong_to_rules_about_one_resource() -> None:
     policies = {policy.name: policy for policy in pack.policies(Environment.PRODUCTION)}
-    for control in REMEDIES:
+    for control in REMEDIATIONS:
         policy = policies[control]
         assert isinstance(policy, ResourceValidationPolicy)
         assert policy.has_remediation()

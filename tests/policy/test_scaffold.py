@@ -11,7 +11,7 @@ import pytest
 from policy import scaffold
 
 ROOT = Path(__file__).resolve().parents[2]
-FITTING = {"control": "key-aliased", "token": "aws:kms/alias:Alias", "prop": "targetKeyId", "module": "keys"}
+FITTING = {"control": "key-aliased", "token": "aws:kms/alias:Alias", "prop": "targetKeyId", "module": "encryption_key"}
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def run_tests(copy: Path, *names: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("module", ["keys", "own_rules"])
+@pytest.mark.parametrize("module", ["encryption_key", "own_rules"])
 def test_a_begun_rule_passes_its_own_samples(copy: Path, module: str) -> None:
     written = scaffold.scaffold(copy, **{**FITTING, "module": module})
     assert all("key-aliased" in path.read_text() for path in written)
@@ -62,7 +62,7 @@ def test_the_words_are_asked_for(copy: Path) -> None:
     ],
 )
 def test_nonsense_is_refused_and_nothing_written(copy: Path, change: dict[str, str], said: str) -> None:
-    before = (copy / "policy" / "catalogue.py").read_text()
+    before = (copy / "policy" / "rules" / "encryption_key.py").read_text()
     with pytest.raises(ValueError, match=said.replace(".", r"\.")):
         scaffold.scaffold(copy, **{**FITTING, **change})
-    assert (copy / "policy" / "catalogue.py").read_text() == before
+    assert (copy / "policy" / "rules" / "encryption_key.py").read_text() == before

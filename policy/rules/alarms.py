@@ -1,0 +1,174 @@
+"""CloudWatch alarms: that they exist, and tell somebody."""
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Final
+
+from policy import values
+from policy.control import ADVISED_IN_PRODUCTION, HUB, IN_PRODUCTION, Control, Severity
+from policy.model import Finding, Graph, Resource
+from policy.rule import Config, resource_rule, stack_rule
+from policy.topology import CACHE, DATABASE, LOAD_BALANCER, SERVICE
+from policy.values import UNKNOWN, Answer, Value
+
+ALARM: Final = "aws:cloudwatch/metricAlarm:MetricAlarm"
+
+
+DASHBOARD: Final = "aws:cloudwatch/dashboard:Dashboard"
+
+
+COMPOSITE: Final = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
+
+
+_WATCHED: Final = {
+    DATABASE: ("AWS/RDS",),
+    CACHE: ("AWS/ElastiCache",),
+    LOAD_BALANCER: ("AWS/ApplicationELB",),
+    SERVICE: ("AWS/ECS", "ECS/ContainerInsights"),
+}
+
+
+_BALANCERS: Final = {"network": ("AWS/NetworkELB",), "gateway": ("AWS/GatewayELB",)}
+"""Where the metrics of load balancers are that are none of HTTP."""
+
+
+@stack_rule(
+    Control(
+        name="alarm-has-actions",
+        title="Alarms tell somebody",
+        category="Operations",
+        severity=Severity.HIGH,
+        levels=IN_PRODUCTION,
+        why="An alarm that only changes its colour wakes nobody.",
+        remediation="aws.cloudwatch.MetricAlarm(..., alarm_actions=[topic.arn])",
+        url=HUB + "cloudwatch-controls.html#cloudwatch-15",
+        fsbp=("CloudWatch.15",),
+        nist=("AU-6", "IR-4"),
+        prowler=("cloudwatch_alarm_actions_alarm_state_configured",),
+        cdk_nag=("CloudWatchAlarmAction",),
+    ),
+    ALARM,
+    COMPOSITE,
+)
+def alarm_has_actions(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """An alarm tells somebody, or something acts on it: a deployment, a composite alarm, scaling. A dashboard does not."""
+    alarms = [alarm for alarm in graph.of(ALARM, COMPOSITE) if not alarm.has("alarmActions")]
+    read = (
+        {
+            urn
+            for resource in graph.resources
+            if resource.type != DASHBOARD
+            for urns in resource.dependencies.values()
+            for urn in urns
+        }
+        if alarms
+        else set()
+    )
+    for alarm in alarms:
+        if alarm.urn not in read:
+            yield alarm.fails(
+                "alarmActions is not set, so it changes colour and nobody knows", fix="alarm_actions=[topic.arn]"
+            )
+
+
+@resource_rule(
+    Control(
+        name="alarm-actions-enabled",
+        title="Alarms' actions are switched on",
+        category="Operations",
+        severity=Severity.HIGH,
+        levels=IN_PRODUCTION,
+        why="Somebody silenced it and forgot.",
+        remediation="aws.cloudwatch.MetricAlarm(..., actions_enabled=True)",
+        url=HUB + "cloudwatch-controls.html#cloudwatch-17",
+        fsbp=("CloudWatch.17",),
+        nist=("AU-6",),
+        checkov=("CKV_AWS_319",),
+        prowler=("cloudwatch_alarm_actions_enabled",),
+    ),
+    ALARM,
+    COMPOSITE,
+)
+def alarm_actions_enabled(alarm: Resource, _config: Config) -> Iterator[Finding]:
+    """The provider's default is on."""
+    yield from alarm.must_be("actionsEnabled", wanted=True, fix="actions_enabled=True", default=True)
+
+
+@stack_rule(
+    Control(
+        name="alarms-on-what-matters",
+        title="Databases, caches, load balancers and services have an alarm each",
+        category="Operations",
+        severity=Severity.MEDIUM,
+        levels=ADVISED_IN_PRODUCTION,
+        why="The first to know of an outage is a customer.",
+        remediation='aws.cloudwatch.MetricAlarm(namespace="AWS/RDS", dimensions={"DBInstanceIdentifier": database.identifier}, ...)',
+        url="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Best_Practice_Recommended_Alarms_AWS_Services.html",
+        nist=("CA-7",),
+    ),
+    *_WATCHED,
+)
+def alarms_on_what_matters(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """At least one alarm on a metric of each database, cache, load balancer and service."""
+    alarms = [(alarm, *_metrics(alarm)) for alarm in graph.of(ALARM)]
+    for kind in _WATCHED:
+        for resource in graph.of(kind):
+            possible = _namespaces(resource)
+            answers = {
+                values.some(_watches(alarm, names, told, resource, wanted) for alarm, names, told in alarms)
+                for wanted in possible
+            }
+            watched = answers.pop() if len(answers) == 1 else UNKNOWN
+            wanted = possible[0][0]
+            what = f"no MetricAlarm of this stack watches a metric of {wanted} for it"
+            fix = f'aws.cloudwatch.MetricAlarm(namespace="{wanted}", dimensions={{...}}, alarm_actions=[topic.arn])'
+            yield from resource.must_hold(watched, what, about="what the stack's alarms watch", fix=fix)
+
+
+def _namespaces(resource: Resource) -> list[tuple[str, ...]]:
+    """The namespaces of a resource's metrics: more than one answer where its kind is not known yet."""
+    usual = _WATCHED[resource.type]
+    kind = resource.text("loadBalancerType") if resource.type == LOAD_BALANCER else ""
+    return [usual, *_BALANCERS.values()] if kind is UNKNOWN else [_BALANCERS.get(kind, usual)]
+
+
+def _metrics(alarm: Resource) -> tuple[list[Value], list[Value]]:
+    """The namespaces and the dimension values that an alarm reads."""
+    metrics: list[Value] = [
+        dict(alarm.props),
+        *(values.at(item, "metric") for item in values.items(alarm.get("metricQueries"))),
+    ]
+    namespaces = [values.at(metric, "namespace") for metric in metrics]
+    dimensions = [values.at(metric, "dimensions") for metric in metrics]
+    return namespaces, [value for item in dimensions for value in (item.values() if isinstance(item, dict) else [item])]
+
+
+def _is_node(name: Value, group: Value) -> bool:
+    """Whether a cache node's name, such as ``shop-001`` or ``shop-0001-002``, is one of a replication group's."""
+    return (
+        isinstance(name, str)
+        and isinstance(group, str)
+        and bool(re.fullmatch(re.escape(group) + r"(-\d{3,4}){1,2}", name))
+    )
+
+
+def _watches(
+    alarm: Resource, namespaces: list[Value], dimensions: list[Value], resource: Resource, wanted: tuple[str, ...]
+) -> Answer:
+    about: Answer = any(name in wanted for name in namespaces) or (UNKNOWN if UNKNOWN in namespaces else False)
+    if about is False:
+        return False
+    linked = [*alarm.dependencies.get("dimensions", ()), *alarm.dependencies.get("metricQueries", ())]
+    given = [resource.get(key) for key in ("identifier", "replicationGroupId", "arnSuffix", "name", "id")]
+    names = {name for name in given if isinstance(name, str)}
+    if resource.type == CACHE:
+        group = resource.get("replicationGroupId")
+        names |= {node for node in dimensions if isinstance(node, str) and _is_node(node, group)}
+    if resource.urn in linked or any(_names(value, names) for value in dimensions):
+        return about
+    return UNKNOWN if UNKNOWN in dimensions and not linked else False
+
+
+def _names(value: Value, names: Collection[str]) -> bool:
+    """Whether a dimension's value is one of a resource's names, or a node of it: ``sessions-001``."""
+    return isinstance(value, str) and (value in names or re.sub(r"-\d{3,4}(-\d{3})?$", "", value) in names)

@@ -1,0 +1,352 @@
+"""IAM policies: nobody administers everything."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from policy import values
+from policy.control import EVERYWHERE, HUB, IN_PRODUCTION, NOWHERE, OPT_IN, Control, Severity
+from policy.documents import (
+    allows,
+    conditions,
+    covers,
+    grants,
+    has_unread_condition,
+    limited_by,
+    reaches_any,
+    statements,
+)
+from policy.model import Finding, Resource
+from policy.rule import Config, resource_rule
+from policy.rules.identity import ROLE, ROLE_POLICY
+from policy.values import UNKNOWN, Value
+
+_HOLDERS: Final = (
+    "aws:iam/policy:Policy",
+    ROLE_POLICY,
+    "aws:iam/userPolicy:UserPolicy",
+    "aws:iam/groupPolicy:GroupPolicy",
+    ROLE,
+)
+
+
+_ADMINISTRATION: Final = r"arn:aws[a-z-]*:iam::aws:policy/(AdministratorAccess|IAMFullAccess|PowerUserAccess)"
+
+
+@resource_rule(
+    Control(
+        name="no-administrator-policies",
+        title="No policy grants administration of everything",
+        category="Identity",
+        severity=Severity.HIGH,
+        levels=EVERYWHERE,
+        why="Whoever gets hold of such a role owns the account.",
+        remediation="name the actions that are needed and the ARNs they are needed on",
+        url=HUB + "iam-controls.html#iam-1",
+        fsbp=("IAM.1",),
+        cis=("1.15",),
+        nist=("AC-6",),
+        checkov=("CKV_AWS_62", "CKV2_AWS_40"),
+        prowler=(
+            "iam_customer_attached_policy_no_administrative_privileges",
+            "iam_inline_policy_no_administrative_privileges",
+        ),
+        cdk_nag=("IAMPolicyNoStatementsWithAdminAccess",),
+    ),
+    *_HOLDERS,
+)
+def no_administrator_policies(holder: Resource, _config: Config) -> Iterator[Finding]:
+    """``*`` or ``iam:*`` on every resource is the whole account."""
+    what = "allows administration of every resource"
+    fix = "name the actions that are needed and the ARNs they are needed on"
+    yield from _about_grants(holder, _administers, what, fix)
+
+
+def _about_grants(
+    holder: Resource, wrong: Callable[[dict[str, Value]], bool], what: str, fix: str
+) -> Iterator[Finding]:
+    """Findings about the statements of a resource's policies, its inline ones too.
+
+    What administers everything has no-administrator-policies against it, and nothing else.
+    """
+    inline = values.items(holder.get("inlinePolicies"))
+    policies: list[Value] = [holder.get("policy"), *(values.at(item, "policy") for item in inline)]
+    for policy in map(values.document, policies):
+        for index, statement in enumerate(statements(policy)):
+            told = wrong is not _administers and _administers(statement)
+            if allows(statement) and wrong(statement) and not told:
+                yield holder.fails(f"statement {index + 1} {what}", fix=fix)
+        if values.has_unknown(policy):
+            yield holder.unknown("its policy is not known yet")
+
+
+def _actions(statement: dict[str, Value]) -> list[str]:
+    return [action.lower() for action in values.strings(statement.get("Action"))]
+
+
+def _administers(statement: dict[str, Value]) -> bool:
+    everything = covers(statement, "Action", "iam:*") or "NotAction" in statement
+    return everything and covers(statement, "Resource")
+
+
+@resource_rule(
+    Control(
+        name="no-service-wildcards",
+        title="No policy grants every action of a service",
+        category="Identity",
+        severity=Severity.LOW,
+        levels=NOWHERE,
+        why="It grants what AWS adds to the service tomorrow, and what nobody asked for today.",
+        remediation='"Action": ["s3:GetObject", "s3:PutObject"]',
+        url=HUB + "iam-controls.html#iam-21",
+        fsbp=("IAM.21",),
+        nist=("AC-6",),
+        checkov=("CKV_AWS_63",),
+        cdk_nag=("IAM5", "IAMPolicyNoStatementsWithFullAccess"),
+    ),
+    *_HOLDERS,
+)
+def no_service_wildcards(holder: Resource, _config: Config) -> Iterator[Finding]:
+    """``s3:*`` grants what AWS adds tomorrow, too."""
+
+    def whole(statement: dict[str, Value]) -> bool:
+        return any(re.fullmatch(r"[a-z0-9-]+:\*", action) for action in _actions(statement))
+
+    yield from _about_grants(holder, whole, "allows every action of a service", "name the actions that are needed")
+
+
+_UNBOUND: Final = re.compile(
+    r"[a-z0-9-]+:(describe|list|get|head|batchget|search|lookup|view|query|scan|estimate|simulate|validate|check)"
+    r"|(cloudwatch:putmetricdata|xray:put|ssmmessages:|ec2messages:|ecr:getauthorizationtoken|sts:)"
+    r"|ec2:((create|delete)networkinterface|(un)?assignprivateipaddresses)$|logs:(create|update|delete)logdelivery$"
+    r"|logs:putresourcepolicy$|kms:(createkey|generaterandom)$|cloudfront:create|appautoscaling:|application-autoscaling:"
+    r"|iam:createservicelinkedrole$|route53:(create(healthcheck|hostedzone)|associatevpcwithhostedzone)$"
+    r"|elasticloadbalancing:setwebacl$|wafv2:associatewebacl$|servicediscovery:discoverinstances|cognito-idp:createuserpool$"
+    r"|ecs:(discoverpollendpoint|deregistertaskdefinition)$|tag:(un)?tagresources$"
+    r"|aws-marketplace:((batch)?meterusage|registerusage|resolvecustomer)$"
+    r"|textract:(detectdocumenttext|analyze(expense|id))$|rekognition:(detect(faces|labels|text)|comparefaces)$"
+    r"|comprehend:(batch)?detect(dominantlanguage|keyphrases|sentiment|syntax)$|translate:translatetext$"
+)
+"""Actions that only read, or that AWS binds to no resource. Service Authorization Reference."""
+
+
+_ANY_RESOURCE: Final = (
+    "aws:currenttime",
+    "aws:epochtime",
+    "aws:multifactorauth",
+    "aws:principal",
+    "aws:referer",
+    "aws:securetransport",
+    "aws:source",
+    "aws:tokenissuetime",
+    "aws:useragent",
+    "aws:userid",
+    "aws:username",
+    "aws:viaawsservice",
+    "aws:vpcsource",
+)
+"""How the keys begin that say who calls, when or how: they leave every resource within reach."""
+
+
+_ANY_DATA: Final = (*_ANY_RESOURCE, "aws:requestedregion", "secretsmanager:version")
+"""Those and what leaves all data of a region, or of an age."""
+
+
+def _narrowed(statement: dict[str, Value], idle: tuple[str, ...]) -> bool:
+    """Whether a condition leaves some resources out, or may do so once it is known. Idle keys leave none out."""
+    return has_unread_condition(statement) or any(
+        not key.startswith(idle) and not {"*", ""} & set(values.strings(wanted))
+        for _, key, wanted in conditions(statement)
+    )
+
+
+@resource_rule(
+    Control(
+        name="no-resource-wildcards",
+        title="No policy lets its holder change every resource",
+        category="Identity",
+        severity=Severity.MEDIUM,
+        levels=NOWHERE,
+        why="One compromised task then reaches what belongs to others.",
+        remediation='"Resource": [bucket.arn.apply(lambda arn: arn + "/*")], or a condition on tags',
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_minimum-permissions.html",
+        nist=("AC-6",),
+        checkov=("CKV_AWS_355", "CKV_AWS_290"),
+        cdk_nag=("IAMNoWildcardPermissions",),
+    ),
+    *_HOLDERS,
+)
+def no_resource_wildcards(holder: Resource, _config: Config) -> Iterator[Finding]:
+    """A condition may narrow what ``*`` leaves open."""
+
+    def unbound(statement: dict[str, Value]) -> bool:
+        changes = any(not _UNBOUND.match(action) for action in _actions(statement))
+        return changes and covers(statement, "Resource") and not _narrowed(statement, _ANY_RESOURCE)
+
+    fix = "the ARNs it is needed on, or a condition on tags"
+    yield from _about_grants(holder, unbound, "allows changes to every resource without a condition", fix)
+
+
+_ESCALATION: Final = {
+    "iam:addusertogroup": "iam:group/~",
+    "iam:attachgrouppolicy": "iam:group/~",
+    "iam:attachrolepolicy": "iam:role/~",
+    "iam:attachuserpolicy": "iam:user/~",
+    "iam:createaccesskey": "iam:user/~",
+    "iam:createloginprofile": "iam:user/~",
+    "iam:createpolicyversion": "iam:policy/~",
+    "iam:passrole": "iam:role/~",
+    "iam:putgrouppolicy": "iam:group/~",
+    "iam:putrolepolicy": "iam:role/~",
+    "iam:putuserpolicy": "iam:user/~",
+    "iam:setdefaultpolicyversion": "iam:policy/~",
+    "iam:updateassumerolepolicy": "iam:role/~",
+    "iam:updateloginprofile": "iam:user/~",
+}
+"""Each makes an administrator of whoever holds it for all of a kind, which stands beside it."""
+
+
+_SOME_HOLDERS: Final = (
+    "aws:resourcetag/",
+    "iam:permissionsboundary",
+    "iam:policyarn",
+    "iam:resourcetag/",
+)
+"""Conditions that leave some roles or rights of all."""
+
+
+_SOME_SERVICES: Final = ("iam:associatedresourcearn", "iam:passedtoservice")
+"""Conditions on what a role is passed to. They say nothing about other actions."""
+
+
+@resource_rule(
+    Control(
+        name="no-privilege-escalation",
+        title="No policy lets its holder take the rights of others",
+        category="Identity",
+        severity=Severity.HIGH,
+        levels=EVERYWHERE,
+        why="Whoever may pass any role, or write any policy, is an administrator.",
+        remediation='"Action": "iam:PassRole", "Resource": role.arn, "Condition": {"StringEquals": {"iam:PassedToService": ...}}',
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
+        nist=("AC-6",),
+        checkov=("CKV_AWS_286", "CKV_AWS_287", "CKV_AWS_289"),
+        prowler=("iam_policy_allows_privilege_escalation", "iam_inline_policy_allows_privilege_escalation"),
+    ),
+    *_HOLDERS,
+)
+def no_privilege_escalation(holder: Resource, _config: Config) -> Iterator[Finding]:
+    """Handing roles on, or writing policies, wherever one likes."""
+
+    def escalates(statement: dict[str, Value]) -> bool:
+        risky = [action for action in grants(statement, _ESCALATION) if reaches_any(statement, _ESCALATION[action])]
+        bound = limited_by(statement, (*_SOME_HOLDERS, *(_SOME_SERVICES if risky == ["iam:passrole"] else ())))
+        return bool(risky) and not bound and not has_unread_condition(statement)
+
+    fix = "the ARNs of the roles (a path of one's own), with a condition on iam:PassedToService"
+    yield from _about_grants(holder, escalates, "lets its holder take any role's or user's rights", fix)
+
+
+_DATA: Final = {
+    "dynamodb:BatchGetItem": ("dynamodb:table/~",),
+    "dynamodb:GetItem": ("dynamodb:table/~",),
+    "dynamodb:Query": ("dynamodb:table/~", "dynamodb:table/~/index/~"),
+    "dynamodb:Scan": ("dynamodb:table/~", "dynamodb:table/~/index/~"),
+    "rds-db:connect": ("rds-db:dbuser:~/~",),
+    "redshift:GetClusterCredentials": ("redshift:dbuser:~/~",),
+    "s3:GetObject": ("s3:~/~",),
+    "secretsmanager:BatchGetSecretValue": ("secretsmanager:secret:~",),
+    "secretsmanager:GetSecretValue": ("secretsmanager:secret:~",),
+    "ssm:GetParameter": ("ssm:parameter/~",),
+    "ssm:GetParameters": ("ssm:parameter/~",),
+    "ssm:GetParametersByPath": ("ssm:parameter/~",),
+    "sts:AssumeRole": ("iam:role/~",),
+}
+"""Actions that hand out data or credentials, with the kinds of resources that have them.
+
+All but BatchGetSecretValue, which reads by the other, take a resource.
+"""
+
+
+@resource_rule(
+    Control(
+        name="data-access-names-resources",
+        title="Policies let read data and credentials of named resources only",
+        category="Identity",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        why="One compromised task then carries away what belongs to every other system of the account.",
+        remediation='"Action": "secretsmanager:GetSecretValue", "Resource": [secret.arn]',
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_minimum-permissions.html",
+        nist=("AC-6", "AC-4"),
+        checkov=("CKV_AWS_288", "CKV_AWS_287"),
+    ),
+    *_HOLDERS,
+)
+def data_access_names_resources(holder: Resource, _config: Config) -> Iterator[Finding]:
+    """Reading is enough to carry everything away. With kms:Decrypt it is decryption-names-keys."""
+
+    def reads(statement: dict[str, Value]) -> bool:
+        return not _narrowed(statement, _ANY_DATA) and any(
+            reaches_any(statement, *_DATA[action]) for action in grants(statement, _DATA)
+        )
+
+    fix = "the ARNs that are read, such as secret.arn, or a condition on tags"
+    yield from _about_grants(holder, reads, "lets its holder read data or credentials of every resource", fix)
+
+
+@resource_rule(
+    Control(
+        name="no-administrator-attachments",
+        title="AWS's administrator policies are not attached",
+        category="Identity",
+        severity=Severity.HIGH,
+        levels=EVERYWHERE,
+        why="Whoever gets hold of such a role owns the account.",
+        remediation="a policy of one's own with just the actions needed",
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
+        nist=("AC-6",),
+        checkov=("CKV_AWS_274", "CKV2_AWS_56"),
+        prowler=("iam_aws_attached_policy_no_administrative_privileges",),
+        cdk_nag=("IAM4", "IAMNoManagedPolicies"),
+    ),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+    "aws:iam/policyAttachment:PolicyAttachment",
+    "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive",
+    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+    ROLE,
+)
+def no_administrator_attachments(holder: Resource, _config: Config) -> Iterator[Finding]:
+    """AWS's ready-made administrator policies."""
+    for path in ("policyArn", "policyArns", "managedPolicyArns"):
+        for arn in values.items(holder.get(path)):
+            if arn is UNKNOWN:
+                yield holder.unknown(f"{path} is not known yet")
+            elif isinstance(arn, str) and (match := re.fullmatch(_ADMINISTRATION, arn)):
+                yield holder.fails(f"{path} is {match[1]}", fix="a policy of one's own with just the actions needed")
+
+
+@resource_rule(
+    Control(
+        name="no-inline-policies",
+        title="Policies are resources of their own",
+        category="Identity",
+        severity=Severity.LOW,
+        levels=OPT_IN,
+        why="An inline policy cannot be shared or found by itself; it also goes with its role, which many prefer.",
+        remediation="aws.iam.Policy(...) with aws.iam.RolePolicyAttachment",
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html",
+        nist=("AC-6",),
+        cdk_nag=("IAMNoInlinePolicy",),
+    ),
+    ROLE_POLICY,
+    ROLE,
+    "aws:iam/userPolicy:UserPolicy",
+    "aws:iam/groupPolicy:GroupPolicy",
+)
+def no_inline_policies(holder: Resource, _config: Config) -> Iterator[Finding]:
+    """Some organisations want each policy to be a resource of its own."""
+    if holder.type != ROLE or holder.has("inlinePolicies"):
+        yield holder.fails("it is an inline policy", fix="aws.iam.Policy with aws.iam.RolePolicyAttachment")

@@ -1,0 +1,403 @@
+import json
+from typing import Any
+
+from tests.policy.harness import UNKNOWN, Case, Ref, Sample, res
+
+BUCKET = "s3/bucket:Bucket"
+
+BLOCK = "s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+
+POLICY = "s3/bucketPolicy:BucketPolicy"
+
+VERSIONING = "s3/bucketVersioning:BucketVersioning"
+
+ACL = "s3/bucketAcl:BucketAcl"
+
+OWNERSHIP = "s3/bucketOwnershipControls:BucketOwnershipControls"
+
+ACCESS_POINT = "s3/accessPoint:AccessPoint"
+
+ACCOUNT_BLOCK = "s3/accountPublicAccessBlock:AccountPublicAccessBlock"
+
+MULTI_REGION = "s3control/multiRegionAccessPoint:MultiRegionAccessPoint"
+
+DISTRIBUTION = "cloudfront/distribution:Distribution"
+
+EVERYBODY = "http://acs.amazonaws.com/groups/global/AllUsers"
+
+CLOUDFRONT = {"Service": "cloudfront.amazonaws.com"}
+
+ROLE = res("iam/role:Role", "role", arn="arn:aws:iam::111122223333:role/shop")
+
+OTHER_ACCOUNT = {"AWS": "arn:aws:iam::444455556666:root"}
+
+SWITCHES = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+
+CLOSED: dict[str, Any] = dict.fromkeys(SWITCHES, True)
+
+
+def bucket(name: str = "media", **props: Any) -> Sample:
+    return res(BUCKET, name, **props)
+
+
+def block(**props: Any) -> Sample:
+    return res(BLOCK, "block", bucket=Ref("media"), **{**CLOSED, **props})
+
+
+def policy(**statement: Any) -> str:
+    base = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": "*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [{**base, **statement}]})
+
+
+def guarded(document: Any) -> list[Sample]:
+    return [bucket(), res(POLICY, "policy", bucket=Ref("media"), policy=document)]
+
+
+def allow(principal: Any, action: Any = "s3:GetObject", **statement: Any) -> str:
+    made = {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*", **statement}
+    return json.dumps({"Version": "2012-10-17", "Statement": made})
+
+
+def old(kind: str = "s3/bucketV2:BucketV2", **props: Any) -> list[Sample]:
+    """A bucket of an older type, with settings among its own properties."""
+    return [res(kind, "media", **props)]
+
+
+def versioning(**configuration: Any) -> Sample:
+    return res(VERSIONING, "v", bucket=Ref("media"), versioningConfiguration=configuration)
+
+
+def logged_to(token: str, **props: Any) -> list[Sample]:
+    """A bucket of logs and what writes there."""
+    return [bucket("logs"), res(token, "writer", **props)]
+
+
+CASES: list[Case] = [
+    Case("bucket-public-access-blocked", "pass", [bucket(), block(), res(BLOCK, "stray", bucket=UNKNOWN, **CLOSED)]),
+    Case("bucket-public-access-blocked", "unknown", [bucket(), res(BLOCK, "stray", bucket=UNKNOWN, **CLOSED)]),
+    Case("bucket-public-access-blocked", "pass", [bucket(), block()]),
+    Case("bucket-public-access-blocked", "fail", [bucket()], "no public access block"),
+    Case("bucket-public-access-block-complete", "pass", [bucket(), block()]),
+    Case(
+        "bucket-public-access-block-complete",
+        "fail",
+        [bucket(), block(blockPublicPolicy=False)],
+        "BucketPublicAccessBlock block: blockPublicPolicy is false",
+    ),
+    Case("bucket-public-access-block-complete", "unknown", [bucket(), block(blockPublicAcls=UNKNOWN)]),
+    Case(
+        "bucket-public-access-blocked",
+        "pass",
+        [
+            bucket(),
+            res("s3/accountPublicAccessBlock:AccountPublicAccessBlock", "account", **CLOSED),
+        ],
+    ),
+    Case("bucket-tls-only", "pass", guarded(policy())),
+    Case("bucket-tls-only", "pass", guarded(policy(Principal={"AWS": "*"}, Action=["s3:*"]))),
+    Case("bucket-tls-only", "pass", [bucket(policy=policy())]),
+    Case("bucket-tls-only", "fail", [bucket()], "no bucket policy denies requests without TLS"),
+    Case(
+        "bucket-tls-only",
+        "fail",
+        guarded(policy(Effect="Allow")),
+        "no bucket policy denies requests without TLS to the bucket and its objects",
+    ),
+    Case(
+        "bucket-tls-only",
+        "fail",
+        guarded(policy(Action="s3:GetObject")),
+        "no bucket policy denies requests without TLS to the bucket and its objects",
+    ),
+    Case(
+        "bucket-tls-only",
+        "fail",
+        guarded(policy(Condition={"Bool": {"aws:SecureTransport": "true"}})),
+        "no bucket policy denies requests without TLS to the bucket and its objects",
+    ),
+    Case("bucket-tls-only", "unknown", guarded(UNKNOWN)),
+    Case(
+        "bucket-public-access-block-complete",
+        "fail",
+        [res(BLOCK, "block", bucket="elsewhere", **{**CLOSED, SWITCHES[0]: False})],
+        "blockPublicAcls is false, wanted all four switches true",
+    ),
+    Case(
+        "bucket-public-access-blocked",
+        "unknown",
+        [bucket(), res(ACCOUNT_BLOCK, "account", **{**CLOSED, "blockPublicAcls": UNKNOWN})],
+    ),
+    Case("account-public-access-blocked", "pass", [res(ACCOUNT_BLOCK, "account", **CLOSED)]),
+    Case("account-public-access-blocked", "unknown", [res(ACCOUNT_BLOCK, "a", **{**CLOSED, SWITCHES[0]: UNKNOWN})]),
+    Case(
+        "account-public-access-blocked",
+        "fail",
+        [res(ACCOUNT_BLOCK, "account", blockPublicAcls=True, blockPublicPolicy=True, ignorePublicAcls="true")],
+        "restrictPublicBuckets is false",
+    ),
+    Case("access-point-public-access-blocked", "pass", [res(ACCESS_POINT, "point", bucket=UNKNOWN)]),
+    Case(
+        "access-point-public-access-blocked",
+        "pass",
+        [res(MULTI_REGION, "point", details={"publicAccessBlock": CLOSED})],
+    ),
+    Case(
+        "access-point-public-access-blocked",
+        "fail",
+        [res(ACCESS_POINT, "point", publicAccessBlockConfiguration={"blockPublicPolicy": False})],
+        "blockPublicPolicy of publicAccessBlockConfiguration is false",
+    ),
+    Case(
+        "access-point-public-access-blocked",
+        "fail",
+        [res(MULTI_REGION, "point", details={"publicAccessBlock": {"ignorePublicAcls": False}})],
+        "ignorePublicAcls of details.publicAccessBlock is false, wanted all four switches true",
+    ),
+    Case(
+        "access-point-public-access-blocked",
+        "unknown",
+        [res(ACCESS_POINT, "p", publicAccessBlockConfiguration=UNKNOWN)],
+    ),
+    Case("bucket-tls-only", "pass", guarded(policy(Condition={"Bool": {"aws:securetransport": False}}))),
+    Case("bucket-tls-only", "pass", guarded(policy(Condition={"BoolIfExists": {"aws:SecureTransport": ["false"]}}))),
+    Case("bucket-tls-only", "pass", guarded(policy(Resource=["arn:aws:s3:::media", "arn:aws:s3:::media/*"]))),
+    Case(
+        "bucket-tls-only",
+        "fail",
+        guarded(policy(Resource="arn:aws:s3:::media")),
+        "no bucket policy denies requests without TLS to the bucket and its objects",
+    ),
+    Case(
+        "bucket-tls-only",
+        "pass",
+        guarded(
+            {
+                "Statement": [
+                    json.loads(policy(Resource=resource))["Statement"][0]
+                    for resource in ("arn:aws:s3:::media", "arn:aws:s3:::media/*")
+                ]
+            }
+        ),
+    ),
+    Case(
+        "bucket-policy-not-public",
+        "fail",
+        guarded(allow("*", Condition={"ArnLike": {"aws:SourceArn": "arn:aws:cloudfront::*:distribution/*"}})),
+        'policy allows Principal "*" without a condition on who calls or from where',
+    ),
+    Case(
+        "bucket-policy-not-public",
+        "pass",
+        guarded(allow("*", Condition={"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:123456789012:*"}})),
+    ),
+    Case(
+        "bucket-policy-not-public",
+        "fail",
+        guarded(allow("*", Condition={"StringLike": {"aws:PrincipalOrgID": "o-*"}})),
+        'policy allows Principal "*" without a condition on who calls or from where',
+    ),
+    Case(
+        "bucket-serves-own-distributions-only",
+        "fail",
+        guarded(
+            allow(
+                {"Service": "cloudfront.amazonaws.com"},
+                Condition={"StringLike": {"aws:SourceArn": "arn:aws:cloudfront::*:distribution/*"}},
+            )
+        ),
+        "policy lets cloudfront.amazonaws.com in for every distribution of every account",
+    ),
+    Case(
+        "bucket-tls-only",
+        "fail",
+        guarded(policy(Resource=["arn:aws:s3:::media", "arn:aws:s3:::media/in/*"])),
+        "no bucket policy denies requests without TLS to the bucket and its objects",
+    ),
+    Case(
+        "bucket-tls-only",
+        "fail",
+        guarded(policy(Principal={"AWS": "arn:aws:iam::111122223333:root"})),
+        "no bucket policy denies requests without TLS to the bucket and its objects",
+    ),
+    Case("bucket-tls-only", "pass", guarded({"Statement": json.loads(policy())["Statement"][0]})),
+    Case(
+        "bucket-tls-only",
+        "unknown",
+        guarded({"Statement": [{**json.loads(policy())["Statement"][0], "Resource": UNKNOWN}]}),
+    ),
+    Case("bucket-policy-not-public", "pass", guarded(policy())),
+    Case("bucket-policy-not-public", "pass", [bucket()]),
+    Case(
+        "bucket-policy-not-public",
+        "pass",
+        guarded(allow("*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1234567890"}})),
+    ),
+    Case(
+        "bucket-policy-not-public",
+        "pass",
+        guarded(allow("*", Condition={"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}})),
+    ),
+    Case(
+        "bucket-policy-not-public",
+        "pass",
+        guarded({"Statement": [{"Effect": "Allow", "Principal": CLOUDFRONT, "Resource": UNKNOWN}]}),
+    ),
+    Case("bucket-policy-not-public", "fail", guarded(allow("*")), 'policy allows Principal "*" without a condition'),
+    Case(
+        "bucket-policy-not-public",
+        "fail",
+        [bucket(policy=allow({"AWS": ["*"]}))],
+        'policy allows Principal "*" without a condition on who calls or from where',
+    ),
+    Case(
+        "bucket-policy-not-public",
+        "fail",
+        [res(ACCESS_POINT, "point", policy=allow({"AWS": "*"}))],
+        'policy allows Principal "*" without a condition on who calls or from where',
+    ),
+    Case(
+        "bucket-policy-not-public",
+        "fail",
+        guarded(allow("*", Condition={"Bool": {"aws:SecureTransport": "true"}})),
+        'policy allows Principal "*" without a condition on who calls or from where',
+    ),
+    Case(
+        "bucket-policy-not-public",
+        "fail",
+        guarded(allow("*", Condition={"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}})),
+        'policy allows Principal "*" without a condition on who calls or from where',
+    ),
+    Case(
+        "bucket-policy-not-public",
+        "fail",
+        guarded(allow("*", Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-1"}})),
+        'policy allows Principal "*" without a condition on who calls or from where',
+    ),
+    Case("bucket-policy-not-public", "unknown", guarded(UNKNOWN)),
+    Case("bucket-policy-not-public", "unknown", guarded({"Statement": [{"Effect": "Allow", "Principal": UNKNOWN}]})),
+    Case("bucket-policy-keeps-control", "pass", [*guarded(allow(OTHER_ACCOUNT)), ROLE]),
+    Case(
+        "bucket-policy-keeps-control",
+        "pass",
+        [*guarded(allow({"AWS": "arn:aws:iam::111122223333:role/deploy"}, "s3:*")), ROLE],
+    ),
+    Case(
+        "bucket-policy-keeps-control",
+        "pass",
+        [*guarded(allow(OTHER_ACCOUNT, "s3:*")), ROLE],
+        config={"accounts": ["444455556666"]},
+    ),
+    Case(
+        "bucket-policy-keeps-control",
+        "fail",
+        [*guarded(allow(OTHER_ACCOUNT, ["s3:GetObject", "s3:PutBucket*"])), ROLE],
+        "policy lets another account s3:PutBucketAcl, s3:PutBucketPolicy",
+    ),
+    Case(
+        "bucket-policy-keeps-control",
+        "fail",
+        [bucket(policy=allow({"AWS": ["444455556666"]}, "*")), ROLE],
+        "policy lets another account s3:DeleteBucketPolicy, s3:PutBucketAcl, s3:PutBucketPolicy, s3:PutEncryptionConfiguration, s3:PutObjectAcl",
+    ),
+    Case(
+        "bucket-policy-keeps-control",
+        "fail",
+        guarded(allow(OTHER_ACCOUNT, "s3:*")),
+        "policy lets another account s3:DeleteBucketPolicy, s3:PutBucketAcl, s3:PutBucketPolicy, s3:PutEncryptionConfiguration, s3:PutObjectAcl",
+        provider={"allowedAccountIds": '["111122223333"]'},
+    ),
+    Case("bucket-policy-keeps-control", "unknown", guarded(allow(OTHER_ACCOUNT, "s3:*"))),
+    Case("bucket-policy-keeps-control", "unknown", [*guarded(UNKNOWN), ROLE]),
+    Case("bucket-policy-keeps-control", "pass", guarded(policy())),
+    Case(
+        "bucket-serves-own-distributions-only",
+        "pass",
+        guarded(
+            allow(CLOUDFRONT, Condition={"StringEquals": {"AWS:SourceArn": "arn:aws:cloudfront::1:distribution/E1"}})
+        ),
+    ),
+    Case("bucket-serves-own-distributions-only", "pass", guarded(policy())),
+    Case(
+        "bucket-serves-own-distributions-only",
+        "pass",
+        guarded(
+            {
+                "Statement": [
+                    {"Effect": "Allow", "Principal": CLOUDFRONT, "Condition": {"ArnLike": {"aws:SourceArn": UNKNOWN}}}
+                ]
+            }
+        ),
+    ),
+    Case(
+        "bucket-serves-own-distributions-only",
+        "fail",
+        guarded(allow(CLOUDFRONT)),
+        "every distribution of every account",
+    ),
+    Case(
+        "bucket-serves-own-distributions-only",
+        "fail",
+        [bucket(policy=allow(CLOUDFRONT, Condition={"StringLike": {"aws:SourceArn": "*"}}))],
+        "policy lets cloudfront.amazonaws.com in for every distribution of every account",
+    ),
+    Case("bucket-serves-own-distributions-only", "unknown", guarded(UNKNOWN)),
+    Case("bucket-acl-not-public", "pass", [bucket(acl="private"), res(ACL, "acl", bucket=Ref("media"), acl="private")]),
+    Case("bucket-acl-not-public", "fail", [bucket(acl="public-read")], "acl is public-read, wanted private"),
+    Case(
+        "bucket-acl-not-public",
+        "fail",
+        [res("s3/bucketAclV2:BucketAclV2", "acl", acl="authenticated-read")],
+        "acl is authenticated-read, wanted private",
+    ),
+    Case(
+        "bucket-acl-not-public",
+        "fail",
+        [res("s3/bucketObjectv2:BucketObjectv2", "logo", acl="public-read")],
+        "acl is public-read, wanted private",
+    ),
+    Case(
+        "bucket-acl-not-public",
+        "fail",
+        [res(ACL, "acl", accessControlPolicy={"grants": [{"permission": "READ", "grantee": {"uri": EVERYBODY}}]})],
+        "names the group AllUsers",
+    ),
+    Case(
+        "bucket-acl-not-public",
+        "fail",
+        old(grants=[{"permissions": ["READ"], "type": "Group", "uri": EVERYBODY}]),
+        "grants names the group AllUsers",
+    ),
+    Case("bucket-acl-not-public", "unknown", [bucket(), res(ACL, "acl", bucket=Ref("media"), acl=UNKNOWN)]),
+    Case("bucket-acls-disabled", "pass", [bucket()]),
+    Case(
+        "bucket-acls-disabled",
+        "pass",
+        [bucket(), res(OWNERSHIP, "own", bucket=Ref("media"), rule={"objectOwnership": "BucketOwnerEnforced"})],
+    ),
+    Case(
+        "bucket-acls-disabled",
+        "pass",
+        [
+            bucket("logs"),
+            res(OWNERSHIP, "own", bucket=Ref("logs"), rule={"objectOwnership": "BucketOwnerPreferred"}),
+            res(DISTRIBUTION, "cdn", loggingConfig={"bucket": Ref("logs", "bucketDomainName")}),
+        ],
+    ),
+    Case(
+        "bucket-acls-disabled",
+        "fail",
+        [bucket(), res(OWNERSHIP, "own", bucket=Ref("media"), rule={"objectOwnership": "ObjectWriter"})],
+        "objectOwnership is ObjectWriter",
+    ),
+    Case("bucket-acls-disabled", "unknown", [res(OWNERSHIP, "own", rule={"objectOwnership": UNKNOWN})]),
+    Case("bucket-tls-only", "fail", [bucket(computed={"policy": ""})], "no bucket policy denies"),
+    Case("bucket-tls-only", "fail", [bucket(policy="")], "no bucket policy denies"),
+    Case("bucket-policy-keeps-control", "pass", [bucket(computed={"policy": ""})]),
+    Case("bucket-policy-keeps-control", "pass", [bucket(policy="")]),
+]
