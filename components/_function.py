@@ -25,6 +25,7 @@ def function(
     parent: pulumi.Resource,
     region: str | None = None,
     variables: Mapping[str, str] | None = None,
+    boundary_arn: Input[str] | None = None,
 ) -> aws.lambda_.Function:
     """Make a function of one file, and what it needs to run.
 
@@ -40,6 +41,7 @@ def function(
         parent: the component that it is a part of.
         region: where it runs; None: the provider's region.
         variables: its environment.
+        boundary_arn: the permissions boundary of its role; None: none.
     """
     folder, _, entry = handler.partition(".")
     options = ResourceOptions(parent=parent)
@@ -51,7 +53,9 @@ def function(
         region=region,
         opts=options,
     )
-    role = service_role(parent, name, service="lambda.amazonaws.com", label=label, description=description)
+    role = service_role(
+        parent, name, service="lambda.amazonaws.com", label=label, description=description, boundary_arn=boundary_arn
+    )
     writing = documents.allow(["logs:CreateLogStream", "logs:PutLogEvents"], [Output.concat(log.arn, ":*")])
     policy = aws.iam.RolePolicy(name, role=role.name, policy=documents.policy(writing, *allowed), opts=options)
     return aws.lambda_.Function(

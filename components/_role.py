@@ -17,6 +17,7 @@ def service_role(
     label: str,
     description: str,
     account_id: Input[str] | None = None,
+    boundary_arn: Input[str] | None = None,
 ) -> aws.iam.Role:
     """Make a role that one service of AWS's may take on. All roles of components but those of pipelines come from here.
 
@@ -27,11 +28,13 @@ def service_role(
         label: what generated names start with; becomes the role's path.
         description: what the role is for, in a sentence without a full stop.
         account_id: the account for which alone the service may take it on; None where the service says no account.
+        boundary_arn: its permissions boundary, beyond which no policy of its own leads; None: none.
     """
     return aws.iam.Role(
         name,
         description=description,
         path=f"/{label}/",
         assume_role_policy=documents.trust(service, account_id),
+        permissions_boundary=boundary_arn,
         opts=ResourceOptions(parent=parent),
     )

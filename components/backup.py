@@ -69,6 +69,8 @@ class BackupArgs:
     """Whether Pulumi refuses to delete the vaults and their keys."""
     key_deletion_days: int = 30
     """Days the deleted keys can be brought back, 7 to 30."""
+    boundary_arn: Input[str] | None = None
+    """The permissions boundary of its roles; None: they have none."""
 
     def __post_init__(self) -> None:
         """Check AWS's limits.
@@ -189,6 +191,7 @@ class Backup(pulumi.ComponentResource):
             label=args.label,
             description=f"Saves and restores what {args.label} holds",
             account_id=args.account_id,
+            boundary_arn=args.boundary_arn,
         )
         policies = dict(_POLICIES) | (dict(_BUCKET_POLICIES) if args.buckets or args.tags else {})
         start = f"arn:{documents.partition(args.region)}:iam::aws:policy/"

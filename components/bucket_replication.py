@@ -51,6 +51,8 @@ class BucketReplicationArgs:
     """Whether Pulumi refuses to delete the copy and its key."""
     key_deletion_days: int = 30
     """Days the deleted key can be brought back, 7 to 30."""
+    boundary_arn: Input[str] | None = None
+    """The permissions boundary of its roles; None: they have none."""
 
     def __post_init__(self) -> None:
         """Check AWS's limits.
@@ -209,6 +211,7 @@ class BucketReplication(pulumi.ComponentResource):
             label=args.label,
             description=f"Copies uploaded files of {args.label} to {args.to_region}",
             account_id=args.account_id,
+            boundary_arn=args.boundary_arn,
         )
         versions = ("GetObjectVersionAcl", "GetObjectVersionForReplication", "GetObjectVersionTagging")
         deleting = ["s3:ReplicateDelete"] if args.replicate_deletions else []

@@ -138,6 +138,8 @@ class DatabaseArgs:
     """The authority that signs its certificate. A change restarts it."""
     key_deletion_days: int = 30
     """Days its deleted key, and with it every snapshot, can be brought back, 7 to 30."""
+    boundary_arn: Input[str] | None = None
+    """The permissions boundary of its roles; None: they have none."""
 
     def __post_init__(self) -> None:
         """Check AWS's limits.
@@ -537,6 +539,7 @@ class Database(pulumi.ComponentResource):
                 key_arn=key.arn,
                 connections_percent=pool.connections_percent,
                 idle_minutes=pool.idle_minutes,
+                boundary_arn=args.boundary_arn,
             ),
             ResourceOptions(parent=self),
         )
@@ -578,6 +581,7 @@ class Database(pulumi.ComponentResource):
             label=args.label,
             description=f"Writes the Enhanced Monitoring of database {args.identifier}",
             account_id=args.account_id,
+            boundary_arn=args.boundary_arn,
         )
         partition = documents.partition(args.region)
         attachment = aws.iam.RolePolicyAttachment(

@@ -47,6 +47,8 @@ class DatabaseProxyArgs:
     """How many connections it opens at most, percent of what the database takes: 1 to 100."""
     idle_minutes: int = 30
     """Minutes after which an idle client's connection is closed, 1 to 480."""
+    boundary_arn: Input[str] | None = None
+    """The permissions boundary of its roles; None: they have none."""
 
 
 class DatabaseProxy(pulumi.ComponentResource):
@@ -150,6 +152,7 @@ class DatabaseProxy(pulumi.ComponentResource):
             service="rds.amazonaws.com",
             label=args.label,
             description=f"Reads the password for the proxy of database {args.proxy_name}",
+            boundary_arn=args.boundary_arn,
         )
         through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{args.region}.amazonaws.com"}}
         policy = aws.iam.RolePolicy(

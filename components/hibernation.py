@@ -60,6 +60,8 @@ class HibernationArgs:
     """The time zone of both, such as Europe/Stockholm; daylight saving is followed."""
     weekends: bool = False
     """Whether everything wakes on Saturdays and Sundays too."""
+    boundary_arn: Input[str] | None = None
+    """The permissions boundary of its roles; None: they have none."""
 
     def __post_init__(self) -> None:
         """Check the schedule.
@@ -187,6 +189,7 @@ class Hibernation(pulumi.ComponentResource):
             label=args.label,
             description=f"Stops and starts the databases of {args.label}",
             account_id=args.account_id,
+            boundary_arn=args.boundary_arn,
         )
         start = ("arn:", documents.partition(args.region), ":rds:", args.region, ":", args.account_id, ":db:")
         instances = [Output.concat(*start, identifier) for _, identifier in sorted(args.databases.items())]

@@ -95,6 +95,8 @@ class MediaBucketArgs:
     """Copy the files to another region; None: there is no copy."""
     cdn: MediaCdnArgs | None = None
     """Serve the files to everybody through CloudFront; None: only roles read them."""
+    boundary_arn: Input[str] | None = None
+    """The permissions boundary of its roles; None: they have none."""
 
     def __post_init__(self) -> None:
         """Check AWS's limits.
@@ -220,6 +222,7 @@ class MediaBucket(pulumi.ComponentResource):
                 empty_on_destroy=args.empty_on_destroy,
                 protect=args.protect,
                 key_deletion_days=args.key_deletion_days,
+                boundary_arn=args.boundary_arn,
             ),
             ResourceOptions(parent=self),
         )

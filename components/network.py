@@ -59,6 +59,8 @@ class NetworkArgs:
     """Connections that access lists let through, a second layer under the security groups; None: there are no lists."""
     acl_rules: int = 20
     """The account's quota of rules per list and direction, 20 to 40."""
+    boundary_arn: Input[str] | None = None
+    """The permissions boundary of its roles; None: they have none."""
 
     def __post_init__(self) -> None:
         """Check AWS's limits.
@@ -313,6 +315,7 @@ class Network(pulumi.ComponentResource):
             label=args.label,
             description=f"Writes the flow log of {args.label}",
             account_id=args.account_id,
+            boundary_arn=args.boundary_arn,
         )
         policy = aws.iam.RolePolicy(
             f"{name}-flow-log-policy",

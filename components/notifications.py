@@ -125,6 +125,8 @@ class NotificationsArgs:
     """Whether Pulumi refuses to delete the topics' key."""
     key_deletion_days: int = 30
     """Days the deleted key can be brought back, 7 to 30."""
+    boundary_arn: Input[str] | None = None
+    """The permissions boundary of its roles; None: they have none."""
 
     def __post_init__(self) -> None:
         """Check AWS's limits.
@@ -273,6 +275,7 @@ class Notifications(pulumi.ComponentResource):
             service="chatbot.amazonaws.com",
             label=args.label,
             description=f"Shows graphs of {args.label} in Slack",
+            boundary_arn=args.boundary_arn,
         )
         attachment = aws.iam.RolePolicyAttachment(
             f"{name}-chatbot", role=role.name, policy_arn=reading, opts=ResourceOptions(parent=self)
@@ -348,6 +351,7 @@ class Notifications(pulumi.ComponentResource):
             parent=self,
             region=args.region,
             variables={"WEBHOOK_SECRET": webhook.secret},
+            boundary_arn=args.boundary_arn,
         )
 
     def _events(self, name: str, args: NotificationsArgs, cluster: str, topic: Output[str]) -> None:

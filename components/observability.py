@@ -108,6 +108,7 @@ class Observability(pulumi.ComponentResource):
             topic_key_arn=told.key_arn,
             log_days=notifications.log_days,
             log_key_arn=notifications.log_key_arn,
+            boundary_arn=notifications.boundary_arn,
         )
         ages = SecretAges(name, wanted, ResourceOptions(parent=self))
         return {

@@ -49,6 +49,8 @@ class SecretAgesArgs:
     """Days the function's log is kept."""
     log_key_arn: Input[str] | None = None
     """The key that encrypts that log; None: AWS's own."""
+    boundary_arn: Input[str] | None = None
+    """The permissions boundary of its roles; None: they have none."""
 
     def __post_init__(self) -> None:
         """Check that there is something to look at, and AWS's limits.
@@ -94,6 +96,7 @@ class SecretAges(pulumi.ComponentResource):
             log_days=args.log_days,
             log_key_arn=args.log_key_arn,
             parent=self,
+            boundary_arn=args.boundary_arn,
         )
         self.function_name = looking.name
         self._schedule(name, args, looking.arn)
@@ -111,6 +114,7 @@ class SecretAges(pulumi.ComponentResource):
             label=args.label,
             description=f"Starts the look at the ages of the secrets of {args.label}",
             account_id=args.account_id,
+            boundary_arn=args.boundary_arn,
         )
         policy = aws.iam.RolePolicy(
             schedule,

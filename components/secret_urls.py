@@ -82,6 +82,8 @@ class SecretUrlsArgs:
     """Days a deleted secret can be brought back, 7 to 30; 0 deletes at once and frees its name."""
     protect: bool = True
     """Whether Pulumi refuses to delete the secrets."""
+    boundary_arn: Input[str] | None = None
+    """The permissions boundary of its roles; None: they have none."""
 
     def __post_init__(self) -> None:
         """Check AWS's limits.
@@ -223,6 +225,7 @@ class SecretUrls(pulumi.ComponentResource):
             service="lambda.amazonaws.com",
             label=args.label,
             description=f"Composes the connection URLs of {args.label}",
+            boundary_arn=args.boundary_arn,
         )
         partition = documents.partition(args.region)
         itself = Output.format(

@@ -242,6 +242,8 @@ class ServiceArgs:
     """Statements of the task's role: what the application may do in AWS."""
     waivers: Sequence[str] = ()
     """Controls of the policy pack that its task definition opts out of, said by a tag."""
+    boundary_arn: Input[str] | None = None
+    """The permissions boundary of its roles; None: they have none."""
 
     def __post_init__(self) -> None:
         """Check AWS's limits.
@@ -365,6 +367,7 @@ class Service(pulumi.ComponentResource):
             label=args.label,
             description=f"Starts the tasks of {args.label} {args.service_name}",
             account_id=args.account_id,
+            boundary_arn=args.boundary_arn,
         )
         statements = [documents.allow(["logs:CreateLogStream", "logs:PutLogEvents"], [Output.concat(log.arn, ":*")])]
         if args.repository_arns:
@@ -398,6 +401,7 @@ class Service(pulumi.ComponentResource):
             label=args.label,
             description=f"What {args.label} {args.service_name} may do",
             account_id=args.account_id,
+            boundary_arn=args.boundary_arn,
         )
         statements = list(args.permissions)
         if routed:
@@ -674,6 +678,7 @@ class Service(pulumi.ComponentResource):
             service="ecs.amazonaws.com",
             label=args.label,
             description=f"Moves the requests of {args.label} {args.service_name} to new tasks",
+            boundary_arn=args.boundary_arn,
         )
         ready = (
             f"arn:{documents.partition(args.region)}:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers"
