@@ -1,21 +1,20 @@
 """The whole stack, outside in: which parts there are, and what each is wired to."""
 
-from collections.abc import Callable
-from typing import TypeVar
-
 import pulumi
 import pulumi_aws as aws
 from pulumi import InvokeOptions, ResourceOptions
 
 import settings
 import wiring
-from components._edges import Gate
+from components._dependencies import DependencyBarrier
+from components._optional import Optional
 from components.backup import Backup
 from components.budget import Budget
 from components.cache import Cache
 from components.cdn import Cdn
 from components.certificate import Certificate
 from components.cluster import Cluster
+from components.connection_string_secrets import ConnectionStringSecrets
 from components.database import Database
 from components.delivery import Delivery
 from components.dns_alias import DnsAlias
@@ -27,24 +26,14 @@ from components.network import Network
 from components.observability import Observability
 from components.registry import Registry
 from components.rollout import Rollout
-from components.secret_urls import SecretUrls
 from components.secrets import Secrets
 from components.service import Service
 
 config = settings.load()
 provider = aws.Provider("aws", wiring.provider.args(config))
 options = ResourceOptions(providers={"aws": provider})
+part = Optional(options)
 context = wiring.context.resolve(config, InvokeOptions(provider=provider))
-
-Args = TypeVar("Args")
-Part = TypeVar("Part")
-
-
-def part(component: Callable[[str, Args, ResourceOptions], Part], name: str, args: Args | None) -> Part | None:
-    """Make a part, or none where the stack file leaves it out."""
-    return None if args is None else component(name, args, options)
-
-
 log_keys = {name: EncryptionKey(name, args, options) for name, args in wiring.encryption_key.args(context).items()}
 context = context.with_log_keys(log_keys)
 
@@ -53,18 +42,21 @@ secrets = part(Secrets, "secrets", wiring.secrets.args(context))
 registry = part(Registry, "registry", wiring.registry.args(context))
 database = part(Database, "database", wiring.database.args(context, network))
 cache = part(Cache, "cache", wiring.cache.args(context, network))
+
 certificates = {name: Certificate(name, args, options) for name, args in wiring.certificate.args(context).items()}
 balancer = part(LoadBalancer, "load-balancer", wiring.load_balancer.args(context, network, certificates))
 media = part(MediaBucket, "media", wiring.media_bucket.args(context, certificates, balancer))
 cdn = part(Cdn, "cdn", wiring.cdn.args(context, balancer, certificates))
 aliases = wiring.dns_alias.args(context, balancer, cdn, media)
 public = [DnsAlias(name, args, options) for name, args in aliases.items()]
+
 cluster = Cluster("cluster", wiring.cluster.args(context), options)
-secret_urls = part(SecretUrls, "secret-urls", wiring.secret_urls.args(context, network, cluster, database, cache))
-parts = wiring.Components(network, cluster, secrets, secret_urls, registry, database, cache, media, balancer)
+url_args = wiring.connection_string_secrets.args(context, network, cluster, database, cache)
+urls = part(ConnectionStringSecrets, "secret-urls", url_args)
+parts = wiring.Components(network, cluster, secrets, urls, registry, database, cache, media, balancer)
 
 services: dict[str, Service] = {}
-with Gate() as migrations:
+with DependencyBarrier() as migrations:
     for key in (*config.migrating, *config.following):
         services[key] = Service(key, wiring.service.args(context, key, parts, services, migrations.opened), options)
         migrations.wait_for(services[key].migrated)

@@ -12,7 +12,7 @@ from pulumi import Input, Output, ResourceOptions
 
 from components import _documents as documents
 from components._bucket_names import stem
-from components._edges import known_after
+from components._dependencies import with_dependencies
 
 _CDN_REGION: Final = "us-east-1"
 """Where CloudFront's logs are set up, wherever they go."""
@@ -128,7 +128,7 @@ def access_log_bucket(name: str, args: AccessLogArgs, parent: pulumi.Resource) -
         ],
         opts=ResourceOptions(parent=parent, depends_on=[encryption]),
     )
-    return known_after(bucket.bucket, policy, encryption)
+    return with_dependencies(bucket.bucket, policy, encryption)
 
 
 def log_distribution(

@@ -105,7 +105,7 @@ class ContainerArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LogRouter:
+class RoutedLogs:
     """A log router, and the log groups made for it."""
 
     args: LogRouterArgs
@@ -119,7 +119,7 @@ def definitions(
     images: Mapping[str, Input[str]],
     log_group: Input[str],
     region: str,
-    router: LogRouter | None = None,
+    router: RoutedLogs | None = None,
 ) -> Output[str]:
     """Return the JSON of a task's containers, which run `images` by container name and log to `log_group`, or through a router."""
     found = [_definition(c, images[c.name], log_group, region) for c in containers]

@@ -14,7 +14,7 @@ from typing import Final
 from pulumi import Input
 
 
-class Missing(StrEnum):
+class MissingData(StrEnum):
     """What an alarm makes of minutes without data."""
 
     BAD = "breaching"
@@ -35,7 +35,7 @@ class Metric:
     """The names by which its series are told apart, all of which one must give."""
     statistic: str = "Average"
     """What is usually made of a minute's values."""
-    missing: Missing = Missing.UNKNOWN
+    missing: MissingData = MissingData.UNKNOWN
     """What an alarm makes of minutes without data."""
 
     def at(self, *values: Input[str]) -> Mapping[str, Input[str]]:
@@ -51,7 +51,7 @@ class Formula:
     """The metrics, by their names in the formula. All have the same dimensions."""
     text: str
     """The formula."""
-    missing: Missing = Missing.UNKNOWN
+    missing: MissingData = MissingData.UNKNOWN
     """What an alarm makes of minutes without data."""
 
     @property
@@ -68,7 +68,7 @@ SERVICE_CPU: Final = Metric(namespace="AWS/ECS", name="CPUUtilization", dimensio
 SERVICE_MEMORY: Final = Metric(namespace="AWS/ECS", name="MemoryUtilization", dimensions=_SERVICE)
 # Each running task sends a sample a minute; no sample is no task.
 SERVICE_SAMPLES: Final = Metric(
-    namespace="AWS/ECS", name="CPUUtilization", dimensions=_SERVICE, statistic="SampleCount", missing=Missing.BAD
+    namespace="AWS/ECS", name="CPUUtilization", dimensions=_SERVICE, statistic="SampleCount", missing=MissingData.BAD
 )
 
 # Container Insights sends these each minute for every service that there is.
@@ -82,35 +82,35 @@ REQUESTS: Final = Metric(
     name="RequestCount",
     dimensions=("LoadBalancer",),
     statistic="Sum",
-    missing=Missing.GOOD,
+    missing=MissingData.GOOD,
 )
 BALANCER_5XX: Final = Metric(
     namespace="AWS/ApplicationELB",
     name="HTTPCode_ELB_5XX_Count",
     dimensions=("LoadBalancer",),
     statistic="Sum",
-    missing=Missing.GOOD,
+    missing=MissingData.GOOD,
 )
 TARGET_5XX: Final = Metric(
     namespace="AWS/ApplicationELB",
     name="HTTPCode_Target_5XX_Count",
     dimensions=("LoadBalancer",),
     statistic="Sum",
-    missing=Missing.GOOD,
+    missing=MissingData.GOOD,
 )
 TARGET_4XX: Final = Metric(
     namespace="AWS/ApplicationELB",
     name="HTTPCode_Target_4XX_Count",
     dimensions=("LoadBalancer",),
     statistic="Sum",
-    missing=Missing.GOOD,
+    missing=MissingData.GOOD,
 )
 RESPONSE_TIME: Final = Metric(
     namespace="AWS/ApplicationELB",
     name="TargetResponseTime",
     dimensions=_TARGET_GROUP,
     statistic="p99",
-    missing=Missing.GOOD,
+    missing=MissingData.GOOD,
 )
 # A target group without targets sends nothing, for which the service has an alarm of its own.
 UNHEALTHY_TARGETS: Final = Metric(
@@ -118,7 +118,7 @@ UNHEALTHY_TARGETS: Final = Metric(
     name="UnHealthyHostCount",
     dimensions=_TARGET_GROUP,
     statistic="Maximum",
-    missing=Missing.GOOD,
+    missing=MissingData.GOOD,
 )
 HEALTHY_TARGETS: Final = Metric(
     namespace="AWS/ApplicationELB", name="HealthyHostCount", dimensions=_TARGET_GROUP, statistic="Minimum"
@@ -157,7 +157,7 @@ CACHE_BYTES_OUT: Final = Metric(
 
 # Lambda sends it for minutes in which the function ran; retries count again.
 FUNCTION_ERRORS: Final = Metric(
-    namespace="AWS/Lambda", name="Errors", dimensions=("FunctionName",), statistic="Sum", missing=Missing.GOOD
+    namespace="AWS/Lambda", name="Errors", dimensions=("FunctionName",), statistic="Sum", missing=MissingData.GOOD
 )
 
 # Route 53 sends it each minute from several continents: silence means that nobody is looking.
@@ -166,7 +166,7 @@ HEALTH_CHECK: Final = Metric(
     name="HealthCheckStatus",
     dimensions=("HealthCheckId",),
     statistic="Minimum",
-    missing=Missing.BAD,
+    missing=MissingData.BAD,
 )
 HEALTH_REGION: Final = "us-east-1"
 """The only region that has it, whatever the stack's own: an alarm on it lives there, and so does the topic it tells."""
@@ -204,5 +204,5 @@ def _percent_of_requests(errors: Mapping[str, Metric], at_least: int) -> Formula
     return Formula(
         series={**errors, "requests": REQUESTS},
         text=f"IF(({whole})>={at_least},100*({total})/({whole}),0)",
-        missing=Missing.GOOD,
+        missing=MissingData.GOOD,
     )

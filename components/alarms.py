@@ -12,8 +12,8 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from components import _metrics as metrics
-from components._metrics import Formula, Metric, Missing
-from components.notifications import Audience, Severity, audience_for
+from components._metrics import Formula, Metric, MissingData
+from components.notifications import AlertChannel, AlertRoute, channel_for
 from limits import capacity
 
 SUSTAINED_MINUTES: Final = 5
@@ -77,24 +77,24 @@ class Thresholds:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class WatchedService:
+class ServiceAlarmTarget:
     """A service to watch."""
 
     service_name: Input[str]
     """Its name in ECS."""
     target_arn_suffix: Input[str] | None = None
     """The last part of its target group's ARN, `targetgroup/...`; None: the load balancer does not know it."""
-    alternate_arn_suffix: Input[str] | None = None
+    green_arn_suffix: Input[str] | None = None
     """The same of its second target group, where deployments are blue/green."""
 
-    def targets(self, name: str) -> Mapping[str, Input[str]]:
+    def target_groups(self, name: str) -> Mapping[str, Input[str]]:
         """Return its target groups by what they are called, the first like the service."""
-        both = {name: self.target_arn_suffix, f"{name}-alternate": self.alternate_arn_suffix}
+        both = {name: self.target_arn_suffix, f"{name}-alternate": self.green_arn_suffix}
         return {called: suffix for called, suffix in both.items() if suffix is not None}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class WatchedDatabase:
+class DatabaseAlarmTarget:
     """A database to watch."""
 
     identifier: Input[str]
@@ -130,7 +130,7 @@ class WatchedDatabase:
         if self.storage_gib < 1:
             problems.append(f"storage_gib: {self.storage_gib} is not a size; 1 or more is")
         if problems:
-            raise ValueError("\n".join(f"WatchedDatabase.{problem}" for problem in problems))
+            raise ValueError("\n".join(f"DatabaseAlarmTarget.{problem}" for problem in problems))
 
     @property
     def memory(self) -> int:
@@ -147,15 +147,15 @@ class WatchedDatabase:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class WatchedFunction:
+class FunctionAlarmTarget:
     """A Lambda function of the stack's own that runs by itself, where nobody sees it fail."""
 
     function_name: Input[str]
     """Its name in Lambda."""
     failing: str
     """What is wrong when it fails, for whoever is told."""
-    severity: Severity = Severity.WARNING
-    """How bad that is."""
+    route: AlertRoute = AlertRoute.WARNING
+    """Who is told of that."""
     errors: int = 0
     """Failed runs that say nothing yet; Lambda tries a run three times."""
     minutes: int = 60
@@ -172,8 +172,8 @@ class ApplicationMetric:
     """Its name."""
     above: float
     """The value it must not be above."""
-    severity: Severity = Severity.WARNING
-    """How bad it is when it is."""
+    route: AlertRoute = AlertRoute.WARNING
+    """Who is told when it is."""
     dimensions: Mapping[str, Input[str]] = field(default_factory=dict)
     """Its dimensions, all of them: a series with others is another metric."""
     statistic: Literal["Average", "Maximum", "Minimum", "SampleCount", "Sum"] = "Sum"
@@ -205,22 +205,22 @@ class ApplicationMetric:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Watched:
+class AlarmTargets:
     """The parts of a stack that have alarms and stand on its dashboard."""
 
     cluster_name: Input[str]
     """The ECS cluster of the services."""
     container_insights: bool = True
     """Whether the cluster has Container Insights, by which a service without tasks is told from one that shall have none."""
-    services: Mapping[str, WatchedService] = field(default_factory=dict)
+    services: Mapping[str, ServiceAlarmTarget] = field(default_factory=dict)
     """The services, by the names the alarms get: lower-case letters, digits and hyphens."""
     load_balancer_arn_suffix: Input[str] | None = None
     """The last part of the load balancer's ARN, `app/...`; None: there is none."""
-    database: WatchedDatabase | None = None
+    database: DatabaseAlarmTarget | None = None
     """The database; None: there is none."""
     cache_nodes: Sequence[str] = ()
     """The names of the cache's nodes."""
-    functions: Mapping[str, WatchedFunction] = field(default_factory=dict)
+    functions: Mapping[str, FunctionAlarmTarget] = field(default_factory=dict)
     """The functions, by the names the alarms get: lower-case letters, digits and hyphens."""
     application: Mapping[str, ApplicationMetric] = field(default_factory=dict)
     """Metrics of the application, by the names the alarms get: lower-case letters, digits and hyphens."""
@@ -231,7 +231,7 @@ class Watched:
         Raises:
             ValueError: with every problem, a line each.
         """
-        problems = [f"Watched.{problem}" for problem in self._problems()]
+        problems = [f"AlarmTargets.{problem}" for problem in self._problems()]
         if problems:
             raise ValueError("\n".join(problems))
 
@@ -260,11 +260,11 @@ class AlarmsArgs:
 
     label: str
     """What the alarms' names start with, such as storefront-production. A change replaces the alarms."""
-    watched: Watched
+    targets: AlarmTargets
     """What there is."""
     thresholds: Thresholds = field(default_factory=Thresholds)
     """From which values on."""
-    topics: Mapping[Audience, Input[str]] = field(default_factory=dict)
+    topics: Mapping[AlertChannel, Input[str]] = field(default_factory=dict)
     """The topics' ARNs; without any, alarms are only seen in the console."""
 
     def __post_init__(self) -> None:
@@ -275,7 +275,7 @@ class AlarmsArgs:
         """
         keys = [alarm.key for alarm in self.alarms()]
         problems = [
-            f"AlarmsArgs.watched: two alarms would be called {key!r}; rename a service, a replica or a metric"
+            f"AlarmsArgs.targets: two alarms would be called {key!r}; rename a service, a replica or a metric"
             for key in sorted({key for key in keys if keys.count(key) > 1})
         ]
         longest = max(map(len, keys), default=0)
@@ -288,18 +288,18 @@ class AlarmsArgs:
 
     def alarms(self) -> Iterator[Alarm]:
         """Yield every alarm there is."""
-        watched, thresholds = self.watched, self.thresholds
-        for name, service in watched.services.items():
-            yield from _service_alarms(thresholds, watched, name, service)
-        if watched.load_balancer_arn_suffix is not None:
-            yield from _load_balancer_alarms(thresholds, watched.load_balancer_arn_suffix)
-        if watched.database is not None:
-            yield from _database_alarms(thresholds, watched.database)
-        for node in watched.cache_nodes:
+        targets, thresholds = self.targets, self.thresholds
+        for name, service in targets.services.items():
+            yield from _service_alarms(thresholds, targets, name, service)
+        if targets.load_balancer_arn_suffix is not None:
+            yield from _load_balancer_alarms(thresholds, targets.load_balancer_arn_suffix)
+        if targets.database is not None:
+            yield from _database_alarms(thresholds, targets.database)
+        for node in targets.cache_nodes:
             yield from _cache_alarms(thresholds, node)
-        for name, function in watched.functions.items():
+        for name, function in targets.functions.items():
             yield _function_alarm(name, function)
-        for name, metric in watched.application.items():
+        for name, metric in targets.application.items():
             yield _application_alarm(name, metric)
 
 
@@ -311,8 +311,8 @@ class Alarm:
     """What its name ends with."""
     says: str
     """What is wrong when it fires, for whoever is woken by it."""
-    severity: Severity
-    """How bad it is."""
+    route: AlertRoute
+    """Who is told."""
     of: Metric | Formula
     """What it looks at."""
     at: Sequence[Input[str]]
@@ -339,8 +339,8 @@ class Alarms(pulumi.ComponentResource):
         self.register_outputs({"arns": self.arns})
 
     def _alarm(self, logical_name: str, args: AlarmsArgs, alarm: Alarm) -> aws.cloudwatch.MetricAlarm:
-        audience = audience_for(alarm.severity, args.topics)
-        tell = [args.topics[audience]] if audience else []
+        channel = channel_for(alarm.route, args.topics)
+        tell = [args.topics[channel]] if channel else []
         period = _MINUTE * (alarm.minutes if alarm.window else 1)
         evaluations = 1 if alarm.window else alarm.minutes
         metric = alarm.of if isinstance(alarm.of, Metric) else None
@@ -348,7 +348,7 @@ class Alarms(pulumi.ComponentResource):
         return aws.cloudwatch.MetricAlarm(
             logical_name,
             name=f"{args.label}-{alarm.key}",
-            alarm_description=f"{alarm.severity.capitalize()}: {alarm.says}",
+            alarm_description=f"{alarm.route.capitalize()}: {alarm.says}",
             namespace=metric.namespace if metric else None,
             metric_name=metric.name if metric else None,
             dimensions=metric.at(*alarm.at) if metric else None,
@@ -397,13 +397,15 @@ def _queries(
     return [result, *series]
 
 
-def _service_alarms(thresholds: Thresholds, watched: Watched, name: str, service: WatchedService) -> Iterator[Alarm]:
-    at = (watched.cluster_name, service.service_name)
+def _service_alarms(
+    thresholds: Thresholds, targets: AlarmTargets, name: str, service: ServiceAlarmTarget
+) -> Iterator[Alarm]:
+    at = (targets.cluster_name, service.service_name)
     if (percent := thresholds.service_cpu_percent) is not None:
         yield Alarm(
             key=f"{name}-cpu",
             says=f"the tasks of {name} use more than {percent:g} % of their CPU",
-            severity=Severity.WARNING,
+            route=AlertRoute.WARNING,
             of=metrics.SERVICE_CPU,
             at=at,
             above=percent,
@@ -412,7 +414,7 @@ def _service_alarms(thresholds: Thresholds, watched: Watched, name: str, service
         yield Alarm(
             key=f"{name}-memory",
             says=f"the tasks of {name} use more than {percent:g} % of their memory; at 100 % they are killed",
-            severity=Severity.WARNING,
+            route=AlertRoute.WARNING,
             of=metrics.SERVICE_MEMORY,
             at=at,
             above=percent,
@@ -420,22 +422,22 @@ def _service_alarms(thresholds: Thresholds, watched: Watched, name: str, service
     yield Alarm(
         key=f"{name}-no-tasks",
         says=f"{name} has no running task",
-        severity=Severity.CRITICAL,
-        of=metrics.NO_TASKS if watched.container_insights else metrics.SERVICE_SAMPLES,
+        route=AlertRoute.CRITICAL,
+        of=metrics.NO_TASKS if targets.container_insights else metrics.SERVICE_SAMPLES,
         at=at,
-        above=0 if watched.container_insights else None,
-        below=None if watched.container_insights else 1,
+        above=0 if targets.container_insights else None,
+        below=None if targets.container_insights else 1,
     )
-    if watched.load_balancer_arn_suffix is not None:
-        for called, suffix in service.targets(name).items():
-            yield from _target_alarms(thresholds, called, (suffix, watched.load_balancer_arn_suffix))
+    if targets.load_balancer_arn_suffix is not None:
+        for called, suffix in service.target_groups(name).items():
+            yield from _target_alarms(thresholds, called, (suffix, targets.load_balancer_arn_suffix))
 
 
 def _target_alarms(thresholds: Thresholds, name: str, target: tuple[Input[str], Input[str]]) -> Iterator[Alarm]:
     yield Alarm(
         key=f"{name}-unhealthy",
         says=f"tasks of {name} fail the load balancer's health check",
-        severity=Severity.CRITICAL,
+        route=AlertRoute.CRITICAL,
         of=metrics.UNHEALTHY_TARGETS,
         at=target,
         above=0,
@@ -444,7 +446,7 @@ def _target_alarms(thresholds: Thresholds, name: str, target: tuple[Input[str], 
         yield Alarm(
             key=f"{name}-p99",
             says=f"one request in a hundred to {name} takes longer than {seconds:g} s",
-            severity=Severity.WARNING,
+            route=AlertRoute.WARNING,
             of=metrics.RESPONSE_TIME,
             at=target,
             above=seconds,
@@ -457,7 +459,7 @@ def _load_balancer_alarms(thresholds: Thresholds, suffix: Input[str]) -> Iterato
         yield Alarm(
             key="errors-5xx",
             says=f"more than {percent:g} % of all requests fail with 5xx",
-            severity=Severity.CRITICAL,
+            route=AlertRoute.CRITICAL,
             of=metrics.errors_5xx(thresholds.minimum_requests),
             at=(suffix,),
             above=percent,
@@ -467,7 +469,7 @@ def _load_balancer_alarms(thresholds: Thresholds, suffix: Input[str]) -> Iterato
         yield Alarm(
             key="errors-4xx",
             says=f"more than {percent:g} % of all requests are refused with 4xx",
-            severity=Severity.WARNING,
+            route=AlertRoute.WARNING,
             of=metrics.errors_4xx(thresholds.minimum_requests),
             at=(suffix,),
             above=percent,
@@ -475,13 +477,13 @@ def _load_balancer_alarms(thresholds: Thresholds, suffix: Input[str]) -> Iterato
         )
 
 
-def _database_alarms(thresholds: Thresholds, database: WatchedDatabase) -> Iterator[Alarm]:
+def _database_alarms(thresholds: Thresholds, database: DatabaseAlarmTarget) -> Iterator[Alarm]:
     at = (database.identifier,)
     if (percent := thresholds.database_cpu_percent) is not None:
         yield Alarm(
             key="database-cpu",
             says=f"the database uses more than {percent:g} % of its CPU",
-            severity=Severity.DATABASE,
+            route=AlertRoute.DATABASE,
             of=metrics.DATABASE_CPU,
             at=at,
             above=percent,
@@ -492,7 +494,7 @@ def _database_alarms(thresholds: Thresholds, database: WatchedDatabase) -> Itera
         yield Alarm(
             key="database-storage",
             says=f"the database has less than {100 - percent:g} % of its {database.storage_gib} GiB left",
-            severity=Severity.WARNING,
+            route=AlertRoute.WARNING,
             of=metrics.DATABASE_FREE_STORAGE,
             at=at,
             below=free,
@@ -501,7 +503,7 @@ def _database_alarms(thresholds: Thresholds, database: WatchedDatabase) -> Itera
         yield Alarm(
             key="database-memory",
             says=f"the database has less than {percent:g} % of its {database.memory // capacity.GIB} GiB of memory left",
-            severity=Severity.WARNING,
+            route=AlertRoute.WARNING,
             of=metrics.DATABASE_FREE_MEMORY,
             at=at,
             below=capacity.share(database.memory, percent),
@@ -511,20 +513,20 @@ def _database_alarms(thresholds: Thresholds, database: WatchedDatabase) -> Itera
             yield Alarm(
                 key=f"database-{name}-lag",
                 says=f"the read replica {name} is more than {seconds:g} s behind",
-                severity=Severity.WARNING,
+                route=AlertRoute.WARNING,
                 of=metrics.REPLICA_LAG,
                 at=(identifier,),
                 above=seconds,
             )
 
 
-def _connection_alarms(thresholds: Thresholds, database: WatchedDatabase) -> Iterator[Alarm]:
+def _connection_alarms(thresholds: Thresholds, database: DatabaseAlarmTarget) -> Iterator[Alarm]:
     most = database.connections
     if (percent := thresholds.database_connections_percent) is not None:
         yield Alarm(
             key="database-connections",
             says=f"more than {percent:g} % of about {most} possible database connections are open",
-            severity=Severity.WARNING,
+            route=AlertRoute.WARNING,
             of=metrics.DATABASE_CONNECTIONS,
             at=(database.identifier,),
             above=capacity.share(most, percent),
@@ -533,7 +535,7 @@ def _connection_alarms(thresholds: Thresholds, database: WatchedDatabase) -> Ite
         yield Alarm(
             key="database-exhausted",
             says=f"more than {percent:g} % of about {most} possible database connections are open: new ones will be refused",
-            severity=Severity.CRITICAL,
+            route=AlertRoute.CRITICAL,
             of=metrics.DATABASE_CONNECTIONS,
             at=(database.identifier,),
             above=capacity.share(most, percent),
@@ -547,7 +549,7 @@ def _cache_alarms(thresholds: Thresholds, node: str) -> Iterator[Alarm]:
         yield Alarm(
             key=f"{key}-cpu",
             says=f"the engine of cache node {node} uses more than {percent:g} % of its CPU",
-            severity=Severity.WARNING,
+            route=AlertRoute.WARNING,
             of=metrics.CACHE_CPU,
             at=(node,),
             above=percent,
@@ -556,7 +558,7 @@ def _cache_alarms(thresholds: Thresholds, node: str) -> Iterator[Alarm]:
         yield Alarm(
             key=f"{key}-memory",
             says=f"cache node {node} uses more than {percent:g} % of its memory",
-            severity=Severity.WARNING,
+            route=AlertRoute.WARNING,
             of=metrics.CACHE_MEMORY,
             at=(node,),
             above=percent,
@@ -565,7 +567,7 @@ def _cache_alarms(thresholds: Thresholds, node: str) -> Iterator[Alarm]:
         yield Alarm(
             key=f"{key}-evictions",
             says=f"cache node {node} threw out more than {keys} keys for want of memory",
-            severity=Severity.WARNING,
+            route=AlertRoute.WARNING,
             of=metrics.CACHE_EVICTIONS,
             at=(node,),
             above=keys,
@@ -573,11 +575,11 @@ def _cache_alarms(thresholds: Thresholds, node: str) -> Iterator[Alarm]:
         )
 
 
-def _function_alarm(name: str, function: WatchedFunction) -> Alarm:
+def _function_alarm(name: str, function: FunctionAlarmTarget) -> Alarm:
     return Alarm(
         key=f"{name}-errors",
         says=function.failing,
-        severity=function.severity,
+        route=function.route,
         of=metrics.FUNCTION_ERRORS,
         at=(function.function_name,),
         above=function.errors,
@@ -590,14 +592,14 @@ def _application_alarm(name: str, args: ApplicationMetric) -> Alarm:
     return Alarm(
         key=f"application-{name}",
         says=f"{args.namespace} {args.metric} is above {args.above:g}",
-        severity=args.severity,
+        route=args.route,
         of=Metric(
             namespace=args.namespace,
             name=args.metric,
             dimensions=tuple(args.dimensions),
             statistic=args.statistic,
             # Applications send such counts when something happens: silence is good.
-            missing=Missing.GOOD,
+            missing=MissingData.GOOD,
         ),
         at=tuple(args.dimensions.values()),
         above=args.above,

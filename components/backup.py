@@ -13,7 +13,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
-from components._edges import known_after
+from components._dependencies import with_dependencies
 from components._role import service_role
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 
@@ -147,7 +147,7 @@ class Backup(pulumi.ComponentResource):
         self.vault_name = vault.name
         self.vault_arn = vault.arn
         self.copy_vault_arn = copies.arn if copies else None
-        self.plan_id = known_after(plan.id, selection)
+        self.plan_id = with_dependencies(plan.id, selection)
         self.role_arn = role.arn
         self.register_outputs(
             {

@@ -12,7 +12,7 @@ import pulumi_random as random
 from pulumi import Input, Output, ResourceOptions
 
 import limits
-from components._edges import known_after
+from components._dependencies import with_dependencies
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 
 
@@ -312,7 +312,7 @@ class Cache(pulumi.ComponentResource):
             secret_string=value,
             opts=ResourceOptions(parent=self),
         )
-        return known_after(secret.arn, version)
+        return with_dependencies(secret.arn, version)
 
 
 _FEWEST_SUBNETS: Final = 2

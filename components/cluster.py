@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
-from components._edges import known_after
+from components._dependencies import with_dependencies
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +72,7 @@ class Cluster(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
         self.name = cluster.name
-        self.arn = known_after(cluster.arn, providers)
+        self.arn = with_dependencies(cluster.arn, providers)
         self.register_outputs({"name": self.name, "arn": self.arn})
 
 

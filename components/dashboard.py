@@ -14,7 +14,7 @@ from pulumi import Input, Output, ResourceOptions
 
 from components import _metrics as metrics
 from components._metrics import Formula, Metric
-from components.alarms import Thresholds, Watched, WatchedDatabase, WatchedService, node_number
+from components.alarms import AlarmTargets, DatabaseAlarmTarget, ServiceAlarmTarget, Thresholds, node_number
 from limits import capacity
 
 COLUMNS: Final = 24
@@ -34,7 +34,7 @@ class DashboardArgs:
     """Its name, such as storefront-production. A change replaces it."""
     region: str
     """The AWS region of what it shows."""
-    watched: Watched
+    targets: AlarmTargets
     """What there is."""
     thresholds: Thresholds = field(default_factory=Thresholds)
     """From which values on there are alarms, drawn as lines."""
@@ -174,16 +174,16 @@ def _entry(metric: Metric, at: Sequence[Input[str]], **options: object) -> Seque
 
 
 def _sections(args: DashboardArgs) -> Iterator[_Section]:
-    watched, thresholds = args.watched, args.thresholds
-    if watched.load_balancer_arn_suffix is not None:
-        yield _load_balancer(thresholds, watched, watched.load_balancer_arn_suffix)
-    for name, service in watched.services.items():
-        yield _service(thresholds, watched, name, service)
-    if watched.database is not None:
-        yield _database(thresholds, watched.database)
-    if watched.cache_nodes:
-        yield _cache(thresholds, watched.cache_nodes)
-    if watched.application:
+    targets, thresholds = args.targets, args.thresholds
+    if targets.load_balancer_arn_suffix is not None:
+        yield _load_balancer(thresholds, targets, targets.load_balancer_arn_suffix)
+    for name, service in targets.services.items():
+        yield _service(thresholds, targets, name, service)
+    if targets.database is not None:
+        yield _database(thresholds, targets.database)
+    if targets.cache_nodes:
+        yield _cache(thresholds, targets.cache_nodes)
+    if targets.application:
         yield _Section(
             title="Application",
             graphs=[
@@ -204,17 +204,17 @@ def _sections(args: DashboardArgs) -> Iterator[_Section]:
                     limit=metric.above,
                     period=60 * metric.minutes,
                 )
-                for name, metric in watched.application.items()
+                for name, metric in targets.application.items()
             ],
         )
 
 
-def _load_balancer(thresholds: Thresholds, watched: Watched, suffix: Input[str]) -> _Section:
+def _load_balancer(thresholds: Thresholds, targets: AlarmTargets, suffix: Input[str]) -> _Section:
     at = (suffix,)
-    targets = {
+    groups = {
         called: (target, suffix)
-        for name, service in watched.services.items()
-        for called, target in service.targets(name).items()
+        for name, service in targets.services.items()
+        for called, target in service.target_groups(name).items()
     }
     graphs = [
         _Graph(title="Requests a minute", lines=[_Line(label="requests", of=metrics.REQUESTS, at=at)]),
@@ -228,10 +228,10 @@ def _load_balancer(thresholds: Thresholds, watched: Watched, suffix: Input[str])
             period=300,
         ),
     ]
-    if targets:
+    if groups:
         unhealthy = [
             _Line(label=f"{name} {state}", of=metric, at=target)
-            for name, target in targets.items()
+            for name, target in groups.items()
             for state, metric in (("healthy", metrics.HEALTHY_TARGETS), ("unhealthy", metrics.UNHEALTHY_TARGETS))
         ]
         graphs.append(_Graph(title="Targets", lines=unhealthy))
@@ -244,19 +244,19 @@ def _load_balancer(thresholds: Thresholds, watched: Watched, suffix: Input[str])
             ],
             limit=thresholds.p99_seconds,
         )
-        for name, target in targets.items()
+        for name, target in groups.items()
     )
     return _Section(title="Load balancer", graphs=graphs)
 
 
-def _service(thresholds: Thresholds, watched: Watched, name: str, service: WatchedService) -> _Section:
-    at = (watched.cluster_name, service.service_name)
+def _service(thresholds: Thresholds, targets: AlarmTargets, name: str, service: ServiceAlarmTarget) -> _Section:
+    at = (targets.cluster_name, service.service_name)
     tasks = (
         [
             _Line(label="running", of=metrics.RUNNING_TASKS, at=at),
             _Line(label="desired", of=metrics.DESIRED_TASKS, at=at),
         ]
-        if watched.container_insights
+        if targets.container_insights
         else [_Line(label="running", of=metrics.SERVICE_SAMPLES, at=at)]
     )
     graphs = [
@@ -264,7 +264,7 @@ def _service(thresholds: Thresholds, watched: Watched, name: str, service: Watch
         _usage("Memory, %", metrics.SERVICE_MEMORY, at, thresholds.service_memory_percent),
         _Graph(title="Tasks", lines=tasks),
     ]
-    if watched.container_insights:
+    if targets.container_insights:
         deployments = _Line(label="deployments", of=metrics.DEPLOYMENTS, at=at, statistic="Maximum")
         graphs.append(_Graph(title="Deployments under way (1 is the finished one)", lines=[deployments]))
     return _Section(title=f"Service {name}", graphs=graphs)
@@ -277,7 +277,7 @@ def _usage(title: str, metric: Metric, at: Sequence[Input[str]], limit: float | 
     return _Graph(title=title, lines=lines, limit=limit)
 
 
-def _database(thresholds: Thresholds, database: WatchedDatabase) -> _Section:
+def _database(thresholds: Thresholds, database: DatabaseAlarmTarget) -> _Section:
     at = (database.identifier,)
     used = Formula(series={"free": metrics.DATABASE_FREE_STORAGE}, text=f"{database.storage_gib}-free/{capacity.GIB}")
     connections, storage = thresholds.database_connections_percent, thresholds.database_storage_percent

@@ -15,7 +15,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
-from components._edges import known_after
+from components._dependencies import with_dependencies
 from components._role import service_role
 from components.database_proxy import DatabaseProxy, DatabaseProxyArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
@@ -357,7 +357,7 @@ class Database(pulumi.ComponentResource):
             # Readers restart when it changes: the database must take the new password by then.
             opts=ResourceOptions(parent=self, depends_on=[instance]),
         )
-        return known_after(secret.arn, version)
+        return with_dependencies(secret.arn, version)
 
     def _rotated(self, name: str, args: DatabaseArgs, instance: aws.rds.Instance) -> Output[str]:
         """Have RDS change the password that it keeps; return the ARN of the secret it keeps it in."""

@@ -11,7 +11,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from components import _documents as documents
-from components._edges import known_after
+from components._dependencies import with_dependencies
 from components._role import service_role
 
 
@@ -105,7 +105,7 @@ class DatabaseProxy(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
 
-        self.address = known_after(proxy.endpoint, target)
+        self.address = with_dependencies(proxy.endpoint, target)
         self.port = args.port
         self.security_group_id = group.id
         self.register_outputs({"address": self.address, "port": self.port, "security_group_id": self.security_group_id})

@@ -13,8 +13,8 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _deploy_policy as permissions
+from components._dependencies import with_dependencies
 from components._deploy_policy import KINDS, PARTS, Kind, Part
-from components._edges import known_after
 
 ISSUER: Final = "token.actions.githubusercontent.com"
 """Who signs GitHub Actions' tokens."""
@@ -238,7 +238,7 @@ class Delivery(pulumi.ComponentResource):
                 f"{name}-attachment-{number}", role=role.name, policy_arn=policy.arn, opts=ResourceOptions(parent=self)
             )
             attachments.append(attachment)
-        return known_after(role.arn, *attachments)
+        return with_dependencies(role.arn, *attachments)
 
 
 _SHORTEST_STEM: Final = 3

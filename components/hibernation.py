@@ -17,7 +17,7 @@ from components._role import service_role
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SleeperArgs:
+class ScheduledServiceArgs:
     """A service that sleeps."""
 
     cluster_name: Input[str]
@@ -48,7 +48,7 @@ class HibernationArgs:
     """The AWS account."""
     region: str
     """The stack's region."""
-    services: Mapping[str, SleeperArgs] = field(default_factory=dict)
+    services: Mapping[str, ScheduledServiceArgs] = field(default_factory=dict)
     """Services by a short name. A change of their tasks by day takes effect at once."""
     databases: Mapping[str, Input[str]] = field(default_factory=dict)
     """Identifiers of database instances, by a short name. Read replicas, and instances that have them, cannot be stopped."""
@@ -118,7 +118,7 @@ class Hibernation(pulumi.ComponentResource):
         self.wake_commands = start + [_wake_command(args, key, target) for key, target in targets.items()]
         self.register_outputs({"wake_commands": self.wake_commands})
 
-    def _target(self, name: str, service: SleeperArgs) -> Output[str]:
+    def _target(self, name: str, service: ScheduledServiceArgs) -> Output[str]:
         """Return the resource id of the service's scalable target."""
         if service.scalable_target_id is not None:
             return Output.from_input(service.scalable_target_id)
@@ -133,7 +133,7 @@ class Hibernation(pulumi.ComponentResource):
         )
         return target.resource_id
 
-    def _tasks(self, name: str, args: HibernationArgs, service: SleeperArgs, target: Output[str]) -> None:
+    def _tasks(self, name: str, args: HibernationArgs, service: ScheduledServiceArgs, target: Output[str]) -> None:
         for what, schedule, least, most in (
             ("sleep", _cron(_minutes(args.sleep_at), "*"), 0, 0),
             ("wake", _cron(_minutes(args.wake_at), _days(args)), service.min_tasks, service.max_tasks),

@@ -14,7 +14,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components._access_logs import AccessLogArgs, access_log_bucket
-from components._edges import known_after
+from components._dependencies import with_dependencies
 from components.web_acl import WebAclArgs, web_acl
 from limits import LAST_PRIORITY, LAST_WEIGHTED_PRIORITY
 
@@ -29,7 +29,7 @@ _LONGEST_PREFIX: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class HealthCheckArgs:
+class TargetHealthCheckArgs:
     """How a target's health is found out. All of it changes in place."""
 
     path: str = "/health"
@@ -53,7 +53,7 @@ class HealthCheckArgs:
         Raises:
             ValueError: with every problem, a line each.
         """
-        problems = [f"HealthCheckArgs.{name}: {problem}" for name, problem in self._problems() if problem]
+        problems = [f"TargetHealthCheckArgs.{name}: {problem}" for name, problem in self._problems() if problem]
         if problems:
             raise ValueError("\n".join(problems))
 
@@ -79,7 +79,7 @@ class TargetArgs:
 
     port: int
     """The port that targets listen on. A change replaces the target group."""
-    health: HealthCheckArgs = field(default_factory=HealthCheckArgs)
+    health: TargetHealthCheckArgs = field(default_factory=TargetHealthCheckArgs)
     """How their health is found out."""
     deregistration_seconds: int = 30
     """Seconds a leaving target may finish its requests, 0 to 3600."""
@@ -137,7 +137,7 @@ class TargetArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class OriginLock:
+class OriginProtection:
     """Answer only a CloudFront distribution of ours: by CloudFront's addresses, and by a header that only we know."""
 
     prefix_list_id: Input[str]
@@ -153,9 +153,7 @@ class OriginLock:
         """
         if not re.fullmatch(r"(?i)(?!x-amz-|x-edge-)[a-z0-9-]{1,40}", self.header_name):
             shown = repr(self.header_name[:48])
-            message = (
-                f"OriginLock.header_name: {shown} is not at most 40 letters, digits and hyphens, not X-Amz- or X-Edge-"
-            )
+            message = f"OriginProtection.header_name: {shown} is not at most 40 letters, digits and hyphens, not X-Amz- or X-Edge-"
             raise ValueError(message)
 
 
@@ -180,7 +178,7 @@ class LoadBalancerArgs:
     tls_policy: str = "ELBSecurityPolicy-TLS13-1-2-2021-06"
     """What TLS it speaks, one of `limits.TLS_POLICIES`."""
     http_redirect: bool = True
-    """Whether port 80 is open and sends visitors to HTTPS; otherwise it is closed, as it always is with `origin_lock`."""
+    """Whether port 80 is open and sends visitors to HTTPS; otherwise it is closed, as it always is with `origin_protection`."""
     idle_timeout_seconds: int = 60
     """Seconds a connection may stay idle, 1 to 4000."""
     access_log_days: int | None = 90
@@ -188,14 +186,14 @@ class LoadBalancerArgs:
     access_log_of_cdn: bool = False
     """Whether CloudFront may write its access logs into the same bucket."""
     waf: WebAclArgs | None = None
-    """The firewall; None: none. Not with `origin_lock`: it would see CloudFront's addresses only, so it belongs there."""
+    """The firewall; None: none. Not with `origin_protection`: it would see CloudFront's addresses only, so it belongs there."""
     deletion_protection: bool = True
     """Whether AWS refuses to delete it. To delete it, switch this off in an update of its own."""
     empty_on_destroy: bool = False
     """Whether its access log is deleted with it; otherwise the log's bucket stays until it is empty."""
     protect: bool = True
     """Whether Pulumi refuses to delete the access log's bucket."""
-    origin_lock: OriginLock | None = None
+    origin_protection: OriginProtection | None = None
     """Answer CloudFront only; None: everybody."""
     targets: Mapping[str, TargetArgs] = field(default_factory=dict)
     """Where requests go, by a name of lower-case letters, digits and hyphens."""
@@ -220,10 +218,10 @@ class LoadBalancerArgs:
         yield "idle_timeout_seconds", _outside(self.idle_timeout_seconds, 1, 4000)
         if self.access_log_days is not None:
             yield "access_log_days", _outside(self.access_log_days, 1, 3653)
-        if self.waf and self.origin_lock:
+        if self.waf and self.origin_protection:
             yield (
                 "waf",
-                "does not go with origin_lock: behind CloudFront it sees CloudFront's addresses only; give it to the CDN",
+                "does not go with origin_protection: behind CloudFront it sees CloudFront's addresses only; give it to the CDN",
             )
         yield from self._target_problems()
 
@@ -231,7 +229,7 @@ class LoadBalancerArgs:
         for key, target in self.targets.items():
             if not re.fullmatch(r"[a-z][a-z0-9-]*", key):
                 yield "targets", f"{key!r} is not a name of lower-case letters, digits and hyphens, a letter first"
-            values = len(target.patterns) + len(target.hosts) + (1 if self.origin_lock else 0)
+            values = len(target.patterns) + len(target.hosts) + (1 if self.origin_protection else 0)
             if values > _MOST_VALUES:
                 yield (
                     "targets",
@@ -240,7 +238,9 @@ class LoadBalancerArgs:
         defaults = [key for key, target in self.targets.items() if target.default]
         if len(defaults) > 1:
             yield "targets", f"{', '.join(defaults)} are all default; only one can be"
-        rules = {key: _priority(target, locked=self.origin_lock is not None) for key, target in self.targets.items()}
+        rules = {
+            key: _priority(target, locked=self.origin_protection is not None) for key, target in self.targets.items()
+        }
         for priority in sorted({priority for priority in rules.values() if priority is not None}):
             same = [key for key, own in rules.items() if own == priority]
             if len(same) > 1:
@@ -248,7 +248,7 @@ class LoadBalancerArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Alternate:
+class GreenTargetGroup:
     """A target group that takes turns with another: ECS writes into their rule which of the two gets requests."""
 
     arn: Output[str]
@@ -267,7 +267,7 @@ class Target:
     """Its ARN, known only once a listener sends it requests: a service cannot join it before."""
     arn_suffix: Output[str]
     """The end of its ARN, what metrics call it."""
-    alternate: Alternate | None = None
+    green: GreenTargetGroup | None = None
     """The second target group; None where deployments are not blue/green."""
 
 
@@ -298,7 +298,7 @@ class LoadBalancer(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: LoadBalancerArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:LoadBalancer", name, None, opts)
-        lock = args.origin_lock
+        lock = args.origin_protection
         self.origin_header = lock.header_name if lock else ""
         self.origin_secret = self._origin_secret(name) if lock else None
 
@@ -339,9 +339,9 @@ class LoadBalancer(pulumi.ComponentResource):
                     key: {"arn": target.arn, "arn_suffix": target.arn_suffix} for key, target in self.targets.items()
                 },
                 "alternates": {
-                    key: {"arn": target.alternate.arn, "arn_suffix": target.alternate.arn_suffix}
+                    key: {"arn": target.green.arn, "arn_suffix": target.green.arn_suffix}
                     for key, target in self.targets.items()
-                    if target.alternate
+                    if target.green
                 },
                 "origin_header": self.origin_header,
                 "origin_secret": self.origin_secret,
@@ -364,7 +364,7 @@ class LoadBalancer(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
 
-    def _cloudfront_group(self, name: str, args: LoadBalancerArgs, lock: OriginLock) -> aws.ec2.SecurityGroup:
+    def _cloudfront_group(self, name: str, args: LoadBalancerArgs, lock: OriginProtection) -> aws.ec2.SecurityGroup:
         """Let CloudFront in, in a group of its own: the list of its addresses fills one."""
         group = self._group(f"{name}-cloudfront", args, f"CloudFront to the load balancer of {args.label}")
         aws.vpc.SecurityGroupIngressRule(
@@ -487,10 +487,10 @@ class LoadBalancer(pulumi.ComponentResource):
         target_groups: Mapping[str, aws.lb.TargetGroup],
     ) -> aws.lb.Listener:
         default = next((target_groups[key] for key, target in args.targets.items() if target.default), None)
-        code, text = ("403", "Forbidden") if args.origin_lock else ("404", "Not found")
+        code, text = ("403", "Forbidden") if args.origin_protection else ("404", "Not found")
         action = (
             aws.lb.ListenerDefaultActionArgs(type="forward", target_group_arn=default.arn)
-            if default and not args.origin_lock
+            if default and not args.origin_protection
             else aws.lb.ListenerDefaultActionArgs(
                 type="fixed-response",
                 fixed_response=aws.lb.ListenerDefaultActionFixedResponseArgs(
@@ -515,23 +515,25 @@ class LoadBalancer(pulumi.ComponentResource):
         target = args.targets[key]
         if not target.blue_green:
             rule = self._rule(name, args, listener, key, group)
-            return Target(arn=known_after(group.arn, rule or listener), arn_suffix=group.arn_suffix)
+            return Target(arn=with_dependencies(group.arn, rule or listener), arn_suffix=group.arn_suffix)
         other = self._target_group(f"{name}-{key}-alternate", args, key, target)
         weighted = self._weighted_rule(name, args, listener, key, (group, other))
-        alternate = Alternate(arn=known_after(other.arn, weighted), arn_suffix=other.arn_suffix, rule_arn=weighted.arn)
-        return Target(arn=known_after(group.arn, weighted), arn_suffix=group.arn_suffix, alternate=alternate)
+        green = GreenTargetGroup(
+            arn=with_dependencies(other.arn, weighted), arn_suffix=other.arn_suffix, rule_arn=weighted.arn
+        )
+        return Target(arn=with_dependencies(group.arn, weighted), arn_suffix=group.arn_suffix, green=green)
 
     def _rule(
         self, name: str, args: LoadBalancerArgs, listener: aws.lb.Listener, key: str, group: aws.lb.TargetGroup
     ) -> aws.lb.ListenerRule | None:
         """Make the rule that sends a target its requests; None where the listener's default action does."""
         target = args.targets[key]
-        if target.default and not args.origin_lock:
+        if target.default and not args.origin_protection:
             return None
         return aws.lb.ListenerRule(
             f"{name}-{key}-rule",
             listener_arn=listener.arn,
-            priority=_priority(target, locked=args.origin_lock is not None),
+            priority=_priority(target, locked=args.origin_protection is not None),
             actions=[aws.lb.ListenerRuleActionArgs(type="forward", target_group_arn=group.arn)],
             conditions=self._conditions(target),
             tags={"Name": f"{args.label}-{key}"},
@@ -560,7 +562,7 @@ class LoadBalancer(pulumi.ComponentResource):
         return aws.lb.ListenerRule(
             f"{name}-{key}-weighted-rule-{args.targets[key].port}",
             listener_arn=listener.arn,
-            priority=_priority(args.targets[key], locked=args.origin_lock is not None),
+            priority=_priority(args.targets[key], locked=args.origin_protection is not None),
             actions=[aws.lb.ListenerRuleActionArgs(type="forward", forward=forward)],
             conditions=self._conditions(args.targets[key]),
             tags={"Name": f"{args.label}-{key}"},

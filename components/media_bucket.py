@@ -14,7 +14,7 @@ import limits
 from components import _documents as documents
 from components._access_logs import log_distribution
 from components._bucket_names import stem
-from components._edges import known_after
+from components._dependencies import with_dependencies
 from components.bucket_replication import BucketReplication, BucketReplicationArgs
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 
@@ -181,7 +181,7 @@ class MediaBucket(pulumi.ComponentResource):
         if args.cors_origins:
             self._cors(name, args, bucket, block)
 
-        self.bucket = known_after(bucket.bucket, *ready)
+        self.bucket = with_dependencies(bucket.bucket, *ready)
         self.arn = bucket.arn
         self.key_arn = key.arn
         self.regional_domain_name = bucket.bucket_regional_domain_name

@@ -12,7 +12,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components._containers import ContainerArgs, definitions
-from components._edges import known_after
+from components._dependencies import with_dependencies
 from components._migration_run import MigrationRun, MigrationRunArgs
 
 
@@ -140,7 +140,7 @@ class Migration(pulumi.ComponentResource):
             ),
             ResourceOptions(parent=self, depends_on=list(args.after)),
         )
-        self.done = known_after(definition.arn, run)
+        self.done = with_dependencies(definition.arn, run)
         self.task_definition_arn = definition.arn
         self.family = definition.family
         self.register_outputs(

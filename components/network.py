@@ -12,7 +12,7 @@ from pulumi import CustomResource, Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
-from components._edges import known_after
+from components._dependencies import with_dependencies
 from components._role import service_role
 from components.network_acls import NetworkAcls, NetworkAclsArgs
 from limits.network_acls import Flow
@@ -158,7 +158,7 @@ class Network(pulumi.ComponentResource):
         self.cidr = args.cidr
         self.public_subnet_ids = list(public.values())
         self.private_subnet_ids = [
-            known_after(
+            with_dependencies(
                 private[z.zone].id,
                 self._association(f"{name}-private-{z.letter}", private[z.zone], tables[z.zone]),
                 *ways_out[z.zone],
@@ -166,7 +166,9 @@ class Network(pulumi.ComponentResource):
             for z in zones
         ]
         self.isolated_subnet_ids = [
-            known_after(isolated[z.zone].id, self._association(f"{name}-isolated-{z.letter}", isolated[z.zone], closed))
+            with_dependencies(
+                isolated[z.zone].id, self._association(f"{name}-isolated-{z.letter}", isolated[z.zone], closed)
+            )
             for z in zones
         ]
         if args.flows is not None:
@@ -204,7 +206,7 @@ class Network(pulumi.ComponentResource):
         )
         subnets = {z: self._subnet(name, args, vpc, z, "public", z.public) for z in zones}
         return {
-            z.zone: known_after(subnet.id, self._association(f"{name}-public-{z.letter}", subnet, table), route)
+            z.zone: with_dependencies(subnet.id, self._association(f"{name}-public-{z.letter}", subnet, table), route)
             for z, subnet in subnets.items()
         }
 
@@ -275,7 +277,7 @@ class Network(pulumi.ComponentResource):
                 vpc_endpoint_type="Interface",
                 private_dns_enabled=True,
                 subnet_ids=[subnet.id for subnet in subnets],
-                security_group_ids=[known_after(group.id, rule)],
+                security_group_ids=[with_dependencies(group.id, rule)],
                 tags={"Name": f"{args.label}-{service}"},
                 opts=ResourceOptions(parent=self),
             )

@@ -15,7 +15,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
-from components._edges import known_after
+from components._dependencies import with_dependencies
 from components._function import function
 from components._metrics import HEALTH_REGION
 from components._role import service_role
@@ -25,7 +25,7 @@ CHATBOT_REGIONS: Final[Sequence[str]] = ("us-east-2", "us-west-2", "eu-west-1", 
 """Where AWS Chatbot is configured; it serves topics of every region."""
 
 
-class Audience(StrEnum):
+class AlertChannel(StrEnum):
     """Whom a topic reaches."""
 
     PAGE = "page"
@@ -36,8 +36,8 @@ class Audience(StrEnum):
     """The team, in working hours; deployments are reported here too."""
 
 
-class Severity(StrEnum):
-    """How bad it is, and so who is told."""
+class AlertRoute(StrEnum):
+    """Which way an alert goes: how bad it is decides, or whose part it is."""
 
     CRITICAL = "critical"
     """Users notice, or soon will: whoever is on call."""
@@ -47,17 +47,17 @@ class Severity(StrEnum):
     """Something to look at in working hours: the team."""
 
 
-AUDIENCES: Final[Mapping[Severity, Sequence[Audience]]] = {
-    Severity.CRITICAL: (Audience.PAGE, Audience.TEAM, Audience.DATABASE),
-    Severity.DATABASE: (Audience.DATABASE, Audience.PAGE, Audience.TEAM),
-    Severity.WARNING: (Audience.TEAM, Audience.DATABASE, Audience.PAGE),
+CHANNELS: Final[Mapping[AlertRoute, Sequence[AlertChannel]]] = {
+    AlertRoute.CRITICAL: (AlertChannel.PAGE, AlertChannel.TEAM, AlertChannel.DATABASE),
+    AlertRoute.DATABASE: (AlertChannel.DATABASE, AlertChannel.PAGE, AlertChannel.TEAM),
+    AlertRoute.WARNING: (AlertChannel.TEAM, AlertChannel.DATABASE, AlertChannel.PAGE),
 }
 """Who is told, and who instead where a stack has no such topic: what happens always reaches somebody."""
 
 
-def audience_for(severity: Severity, audiences: Collection[Audience]) -> Audience | None:
+def channel_for(route: AlertRoute, channels: Collection[AlertChannel]) -> AlertChannel | None:
     """Return who of these is told; None where there is nobody at all."""
-    return next((audience for audience in AUDIENCES[severity] if audience in audiences), None)
+    return next((channel for channel in CHANNELS[route] if channel in channels), None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +86,7 @@ class SlackWebhook:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AudienceArgs:
+class AlertChannelArgs:
     """Who is behind one topic."""
 
     emails: Sequence[str] = ()
@@ -109,7 +109,7 @@ class NotificationsArgs:
     """The AWS account, in whose name AWS's services may publish."""
     region: str
     """The AWS region of the topics."""
-    audiences: Mapping[Audience, AudienceArgs]
+    channels: Mapping[AlertChannel, AlertChannelArgs]
     """Who is behind which topic. A topic that is not named does not exist."""
     cluster_name: str | None = None
     """The ECS cluster whose deployments and failed tasks are reported; None: nothing is."""
@@ -139,11 +139,11 @@ class NotificationsArgs:
             raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[str]:
-        if not self.audiences:
-            yield f"audiences: none given; at least one of {limits.listed(list(Audience))} is needed"
-        for audience, args in self.audiences.items():
-            for problem in _audience_problems(args):
-                yield f"audiences.{audience}.{problem}"
+        if not self.channels:
+            yield f"channels: none given; at least one of {limits.listed(list(AlertChannel))} is needed"
+        for channel, args in self.channels.items():
+            for problem in _alert_channel_problems(args):
+                yield f"channels.{channel}.{problem}"
         if self.chatbot_region not in CHATBOT_REGIONS:
             yield f"chatbot_region: {self.chatbot_region!r} has no AWS Chatbot; allowed: {limits.listed(CHATBOT_REGIONS)}"
         checks = {
@@ -154,9 +154,9 @@ class NotificationsArgs:
 
 
 class Notifications(pulumi.ComponentResource):
-    """SNS topics, one for each audience, and everything that listens to them."""
+    """SNS topics, one for each channel, and everything that listens to them."""
 
-    topics: Mapping[Audience, Output[str]]
+    topics: Mapping[AlertChannel, Output[str]]
     """The topics' ARNs, known once AWS's services may publish to them."""
     health_topic: Output[str] | None
     """The ARN of the topic in us-east-1 that Route 53's alarms tell, if that is asked for."""
@@ -169,21 +169,21 @@ class Notifications(pulumi.ComponentResource):
         super().__init__("slipway:index:Notifications", name, None, opts)
         key = self._key(f"{name}-key", args, args.region, f"{args.label}-{name}")
         topics = {
-            audience: self._topic(f"{name}-{audience}", args, args.region, key, listeners)
-            for audience, listeners in args.audiences.items()
+            channel: self._topic(f"{name}-{channel}", args, args.region, key, recipients)
+            for channel, recipients in args.channels.items()
         }
         heard = list(topics.values())
         self.key_arn = key.arn
-        self.topics = {audience: topic.arn for audience, topic in topics.items()}
+        self.topics = {channel: topic.arn for channel, topic in topics.items()}
         self.health_topic = None
-        paged = audience_for(Severity.CRITICAL, args.audiences)
+        paged = channel_for(AlertRoute.CRITICAL, args.channels)
         if args.health_checks and paged is not None:
             if args.region == HEALTH_REGION:
                 self.health_topic = self.topics[paged]
             else:
                 alias = f"{args.label}-{name}-health"
                 health_key = self._key(f"{name}-health-key", args, HEALTH_REGION, alias)
-                health = self._topic(f"{name}-health", args, HEALTH_REGION, health_key, args.audiences[paged])
+                health = self._topic(f"{name}-health", args, HEALTH_REGION, health_key, args.channels[paged])
                 heard.append(health)
                 self.health_topic = health.arn
 
@@ -191,7 +191,7 @@ class Notifications(pulumi.ComponentResource):
             self._subscribe(topic)
         self._slack_channels(name, args, heard)
         self.notifiers = self._slack_webhooks(name, args, heard)
-        reported = audience_for(Severity.WARNING, args.audiences)
+        reported = channel_for(AlertRoute.WARNING, args.channels)
         if args.cluster_name is not None and reported is not None:
             self._events(name, args, args.cluster_name, self.topics[reported])
         self.register_outputs(
@@ -220,7 +220,7 @@ class Notifications(pulumi.ComponentResource):
         )
 
     def _topic(
-        self, name: str, args: NotificationsArgs, region: str, key: EncryptionKey, listeners: AudienceArgs
+        self, name: str, args: NotificationsArgs, region: str, key: EncryptionKey, recipients: AlertChannelArgs
     ) -> _Topic:
         topic = aws.sns.Topic(
             name,
@@ -237,11 +237,11 @@ class Notifications(pulumi.ComponentResource):
             region=region,
             opts=ResourceOptions(parent=self),
         )
-        arn = known_after(topic.arn, policy)
-        return _Topic(name=name, arn=arn, region=region, listeners=listeners)
+        arn = with_dependencies(topic.arn, policy)
+        return _Topic(name=name, arn=arn, region=region, recipients=recipients)
 
     def _subscribe(self, topic: _Topic) -> None:
-        for email in topic.listeners.emails:
+        for email in topic.recipients.emails:
             aws.sns.TopicSubscription(
                 f"{topic.name}-email-{limits.slug(email)}",
                 topic=topic.arn,
@@ -250,7 +250,7 @@ class Notifications(pulumi.ComponentResource):
                 region=topic.region,
                 opts=ResourceOptions(parent=self),
             )
-        for endpoint, url in topic.listeners.https.items():
+        for endpoint, url in topic.recipients.https.items():
             aws.sns.TopicSubscription(
                 f"{topic.name}-https-{limits.slug(endpoint)}",
                 topic=topic.arn,
@@ -264,7 +264,7 @@ class Notifications(pulumi.ComponentResource):
 
     def _slack_channels(self, name: str, args: NotificationsArgs, topics: Sequence[_Topic]) -> None:
         """Configure each channel once, whatever the number of topics it hears: AWS allows no second configuration."""
-        channels = dict.fromkeys(channel for topic in topics for channel in topic.listeners.slack_channels)
+        channels = dict.fromkeys(channel for topic in topics for channel in topic.recipients.slack_channels)
         if not channels:
             return
         # Chatbot may do what its role and the guardrail both allow; without a guardrail people could administer the account.
@@ -287,7 +287,7 @@ class Notifications(pulumi.ComponentResource):
                 iam_role_arn=role.arn,
                 slack_team_id=channel.team_id,
                 slack_channel_id=channel.channel_id,
-                sns_topic_arns=[topic.arn for topic in topics if channel in topic.listeners.slack_channels],
+                sns_topic_arns=[topic.arn for topic in topics if channel in topic.recipients.slack_channels],
                 guardrail_policy_arns=[reading],
                 logging_level="ERROR",
                 region=args.chatbot_region,
@@ -299,13 +299,13 @@ class Notifications(pulumi.ComponentResource):
     ) -> Mapping[str, Output[str]]:
         """Make one function for each webhook; SNS calls it from other regions, too. Return their names by secret."""
         functions: dict[str, Output[str]] = {}
-        webhooks = {webhook.secret: webhook for topic in topics for webhook in topic.listeners.slack_webhooks}
+        webhooks = {webhook.secret: webhook for topic in topics for webhook in topic.recipients.slack_webhooks}
         for secret, webhook in webhooks.items():
             notifier = f"{name}-webhook-{_short(limits.slug(secret))}"
             notifying = self._notifier(notifier, args, webhook)
             functions[secret] = notifying.name
             for topic in topics:
-                if secret not in {each.secret for each in topic.listeners.slack_webhooks}:
+                if secret not in {each.secret for each in topic.recipients.slack_webhooks}:
                     continue
                 listener = f"{topic.name}-webhook-{limits.slug(secret)}"
                 permission = aws.lambda_.Permission(
@@ -375,7 +375,7 @@ class _Topic:
     name: str
     arn: Output[str]
     region: str
-    listeners: AudienceArgs
+    recipients: AlertChannelArgs
 
 
 # AWS's services that publish, and whether they say on whose behalf: EventBridge does not, and a condition would silence it.
@@ -463,7 +463,7 @@ def _ecs_events(args: NotificationsArgs, cluster: str) -> Mapping[str, tuple[str
     }
 
 
-def _audience_problems(args: AudienceArgs) -> Iterator[str]:
+def _alert_channel_problems(args: AlertChannelArgs) -> Iterator[str]:
     for email in args.emails:
         if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
             yield f"emails: {email!r} is not an e-mail address"

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 import pulumi
 from pulumi import Input, Output, ResourceOptions
 
-from components.alarms import Alarms, AlarmsArgs, Thresholds, Watched, WatchedFunction
+from components.alarms import Alarms, AlarmsArgs, AlarmTargets, FunctionAlarmTarget, Thresholds
 from components.dashboard import Dashboard, DashboardArgs
-from components.health_check import HealthCheck, HealthCheckArgs
-from components.notifications import Audience, Notifications, NotificationsArgs, Severity, audience_for
-from components.secret_ages import AgingSecretArgs, SecretAges, SecretAgesArgs
+from components.notifications import AlertChannel, AlertRoute, Notifications, NotificationsArgs, channel_for
+from components.rotation_reminders import RotationReminderArgs, RotationReminders, RotationRemindersArgs
+from components.uptime_check import UptimeCheck, UptimeCheckArgs
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +24,7 @@ class ObservabilityArgs:
     """What names start with, such as storefront-production."""
     region: str
     """The AWS region of what is watched."""
-    watched: Watched
+    targets: AlarmTargets
     """What there is."""
     notifications: NotificationsArgs | None = None
     """Who is told; None: nobody."""
@@ -32,10 +32,10 @@ class ObservabilityArgs:
     """From which values on there are alarms; None: there are no alarms."""
     dashboard_name: str | None = None
     """The dashboard's name; None: there is no dashboard."""
-    health_check: HealthCheckArgs | None = None
+    uptime_check: UptimeCheckArgs | None = None
     """What Route 53 asks from outside; None: nothing. Its topic is that of the notifications."""
 
-    aging_secrets: Mapping[str, AgingSecretArgs] = field(default_factory=dict)
+    rotation_reminders: Mapping[str, RotationReminderArgs] = field(default_factory=dict)
     """The secrets whose owners are reminded to change them, by name. Whoever hears of warnings is told."""
     secrets_key_arn: Input[str] | None = None
     """The key that encrypts them."""
@@ -46,18 +46,18 @@ class ObservabilityArgs:
         Raises:
             ValueError: there is an alarm, a health check or a reminder, and nobody to tell; or no key of the secrets.
         """
-        if self.notifications is None and (self.thresholds or self.health_check or self.aging_secrets):
+        if self.notifications is None and (self.thresholds or self.uptime_check or self.rotation_reminders):
             raise ValueError(
                 "ObservabilityArgs.notifications: none given; alarms, health checks and reminders tell somebody"
             )
-        if self.aging_secrets and self.secrets_key_arn is None:
-            raise ValueError("ObservabilityArgs.secrets_key_arn: none given; aging_secrets are read with it")
+        if self.rotation_reminders and self.secrets_key_arn is None:
+            raise ValueError("ObservabilityArgs.secrets_key_arn: none given; rotation_reminders are read with it")
 
 
 class Observability(pulumi.ComponentResource):
     """Notifications, and what makes them: alarms and the health check; and the dashboard with all of it."""
 
-    topics: Mapping[Audience, Output[str]]
+    topics: Mapping[AlertChannel, Output[str]]
     """The topics' ARNs; empty where nobody is told."""
     dashboard_name: Output[str] | None
     """The dashboard's name; None: there is none."""
@@ -67,72 +67,72 @@ class Observability(pulumi.ComponentResource):
         child = ResourceOptions(parent=self)
         told = Notifications(f"{name}-notifications", args.notifications, child) if args.notifications else None
         self.topics = told.topics if told else {}
-        functions = dict(args.watched.functions)
+        functions = dict(args.targets.functions)
         if args.notifications and told:
             functions |= _notifiers(args.notifications, told.notifiers)
-            functions |= self._secret_ages(f"{name}-secret-ages", args, args.notifications, told)
+            functions |= self._rotation_reminders(f"{name}-secret-ages", args, args.notifications, told)
         alarms: list[Output[str]] = []
         if args.thresholds:
-            watched = replace(args.watched, functions=functions)
-            wanted = AlarmsArgs(label=args.label, watched=watched, thresholds=args.thresholds, topics=self.topics)
+            targets = replace(args.targets, functions=functions)
+            wanted = AlarmsArgs(label=args.label, targets=targets, thresholds=args.thresholds, topics=self.topics)
             alarms += Alarms(f"{name}-alarms", wanted, child).arns.values()
-        if args.health_check:
+        if args.uptime_check:
             topics = [told.health_topic] if told and told.health_topic else []
-            HealthCheck(f"{name}-health-check", replace(args.health_check, topic_arns=topics), child)
+            UptimeCheck(f"{name}-health-check", replace(args.uptime_check, topic_arns=topics), child)
         self.dashboard_name = None
         if args.dashboard_name is not None:
             shown = DashboardArgs(
                 label=args.dashboard_name,
                 region=args.region,
-                watched=args.watched,
+                targets=args.targets,
                 thresholds=args.thresholds or Thresholds(),
                 alarm_arns=alarms,
             )
             self.dashboard_name = Dashboard(f"{name}-dashboard", shown, child).name
         self.register_outputs({"topics": self.topics, "dashboard_name": self.dashboard_name})
 
-    def _secret_ages(
+    def _rotation_reminders(
         self, name: str, args: ObservabilityArgs, notifications: NotificationsArgs, told: Notifications
-    ) -> Mapping[str, WatchedFunction]:
+    ) -> Mapping[str, FunctionAlarmTarget]:
         """Make the reminders of old secrets, and return the function behind them."""
-        audience = audience_for(Severity.WARNING, told.topics)
-        if not args.aging_secrets or args.secrets_key_arn is None or audience is None:
+        channel = channel_for(AlertRoute.WARNING, told.topics)
+        if not args.rotation_reminders or args.secrets_key_arn is None or channel is None:
             return {}
-        wanted = SecretAgesArgs(
+        wanted = RotationRemindersArgs(
             label=args.label,
             account_id=notifications.account_id,
             region=args.region,
-            secrets=args.aging_secrets,
+            secrets=args.rotation_reminders,
             secrets_key_arn=args.secrets_key_arn,
-            topic_arn=told.topics[audience],
+            topic_arn=told.topics[channel],
             topic_key_arn=told.key_arn,
             log_days=notifications.log_days,
             log_key_arn=notifications.log_key_arn,
             boundary_arn=notifications.boundary_arn,
         )
-        ages = SecretAges(name, wanted, ResourceOptions(parent=self))
+        ages = RotationReminders(name, wanted, ResourceOptions(parent=self))
         return {
-            "secret-ages": WatchedFunction(
+            "secret-ages": FunctionAlarmTarget(
                 function_name=ages.function_name,
                 failing="nobody is reminded of secrets that are older than agreed",
-                severity=Severity.WARNING,
+                route=AlertRoute.WARNING,
                 minutes=1440,
             )
         }
 
 
-def _notifiers(args: NotificationsArgs, functions: Mapping[str, Output[str]]) -> Mapping[str, WatchedFunction]:
+def _notifiers(args: NotificationsArgs, functions: Mapping[str, Output[str]]) -> Mapping[str, FunctionAlarmTarget]:
     """Return the functions that call Slack, where whoever is told of their failure hears of it in another way as well."""
-    audience = audience_for(Severity.WARNING, args.audiences)
-    if audience is None:
+    channel = channel_for(AlertRoute.WARNING, args.channels)
+    if channel is None:
         return {}
-    told = args.audiences[audience]
+    told = args.channels[channel]
     others = bool(told.emails or told.https or told.slack_channels)
     return {
-        f"slack-{re.sub('[^a-z0-9]+', '-', secret.lower()).strip('-')}": WatchedFunction(
+        f"slack-{re.sub('[^a-z0-9]+', '-', secret.lower()).strip('-')}": FunctionAlarmTarget(
             function_name=function,
             failing=f"messages for the Slack webhook in {secret} are lost",
-            severity=Severity.WARNING,
+            route=AlertRoute.WARNING,
         )
         for secret, function in functions.items()
         if others or any(webhook.secret != secret for webhook in told.slack_webhooks)

@@ -13,7 +13,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
-from components._containers import BuildArgs, ContainerArgs, LogRouter, definitions
+from components._containers import BuildArgs, ContainerArgs, RoutedLogs, definitions
 from components._log_router import LogRouterArgs
 from components._role import service_role
 from components.migration import Migration, MigrationArgs
@@ -27,7 +27,7 @@ class BlueGreenArgs:
     alarm on the errors of both target groups takes a deployment back.
     """
 
-    alternate_target_group_arn: Input[str]
+    green_target_group_arn: Input[str]
     """The second target group, known only once the rule names it."""
     rule_arn: Input[str]
     """The listener's rule that names both, in which ECS writes which of them gets requests."""
@@ -57,7 +57,7 @@ class BlueGreenArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class EntryArgs:
+class LoadBalancerAttachmentArgs:
     """How requests reach a service from the load balancer."""
 
     target_group_arn: Input[str]
@@ -142,7 +142,7 @@ class ScheduledArgs:
     """The time zone of `cron`."""
 
 
-Metric = Literal["cpu", "memory", "requests"]
+ScalingMetric = Literal["cpu", "memory", "requests"]
 StepMetric = Literal["cpu", "memory"]
 
 
@@ -150,7 +150,7 @@ StepMetric = Literal["cpu", "memory"]
 class ScalingArgs:
     """How the number of tasks follows the load."""
 
-    targets: Mapping[Metric, int] = field(default_factory=dict)
+    targets: Mapping[ScalingMetric, int] = field(default_factory=dict)
     """Averages to keep to: cpu and memory in percent, requests a minute per task."""
     steps: Mapping[StepMetric, StepArgs] = field(default_factory=dict)
     """Thresholds to step at."""
@@ -206,8 +206,8 @@ class ServiceArgs:
     """The network's range, where the interface endpoints are."""
     s3_prefix_list_id: Input[str]
     """The S3 gateway endpoint's addresses: image layers come from there."""
-    entry: EntryArgs | None = None
-    """The way in; None for a worker."""
+    attachment: LoadBalancerAttachmentArgs | None = None
+    """How requests reach it; None for a worker."""
     connections: Mapping[str, ConnectionArgs] = field(default_factory=dict)
     """Parts it connects to, by name."""
     egress: Sequence[EgressArgs] = ()
@@ -267,16 +267,16 @@ class ServiceArgs:
             yield "log_router", f"{self.log_group_name!r} is the service's own log group, where all other lines go"
         if not self.containers:
             yield "containers", "none given; the service's own comes first"
-        elif self.entry is not None and self.containers[0].port is None:
+        elif self.attachment is not None and self.containers[0].port is None:
             yield "containers", f"{self.containers[0].name!r} has no port for requests to go to"
         if not self.min_tasks <= self.desired_tasks <= self.max_tasks:
             numbers = f"min_tasks {self.min_tasks}, desired_tasks {self.desired_tasks} and max_tasks {self.max_tasks}"
             yield "min_tasks", f"{numbers} must not decrease in this order"
         if (self.max_tasks > self.min_tasks) != (self.scaling is not None):
             yield "scaling", "goes with max_tasks above min_tasks, and only with that"
-        if self.scaling and "requests" in self.scaling.targets and self.entry is None:
-            yield "scaling", "only a service with an entry gets requests"
-        if self.scaling and "requests" in self.scaling.targets and self.entry and self.entry.blue_green:
+        if self.scaling and "requests" in self.scaling.targets and self.attachment is None:
+            yield "scaling", "only a service that is attached to a load balancer gets requests"
+        if self.scaling and "requests" in self.scaling.targets and self.attachment and self.attachment.blue_green:
             yield "scaling", "by requests does not go with blue_green: AWS counts those of one target group"
         most = 100
         if self.spot_percent is not None and not 0 <= self.spot_percent <= most:
@@ -441,10 +441,12 @@ class Service(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
         rules: list[pulumi.CustomResource] = []
-        if args.entry is not None:
-            ports = dict.fromkeys(port for port in (args.containers[0].port, args.entry.health_port) if port)
+        if args.attachment is not None:
+            ports = dict.fromkeys(port for port in (args.containers[0].port, args.attachment.health_port) if port)
             for port in ports:
-                rules += self._pair(f"{name}-requests-{port}", args.entry.security_group_id, group.id, port, "requests")
+                rules += self._pair(
+                    f"{name}-requests-{port}", args.attachment.security_group_id, group.id, port, "requests"
+                )
         for part, connection in sorted(args.connections.items()):
             rules += self._pair(f"{name}-{part}", group.id, connection.security_group_id, connection.port, part)
         for egress in args.egress:
@@ -586,7 +588,7 @@ class Service(pulumi.ComponentResource):
         task_role: aws.iam.Role,
     ) -> aws.ecs.TaskDefinition:
         groups = {kind: group.name for kind, group in routes.items()}
-        router = LogRouter(args=args.log_router, groups=groups) if args.log_router else None
+        router = RoutedLogs(args=args.log_router, groups=groups) if args.log_router else None
         return aws.ecs.TaskDefinition(
             f"{name}-task",
             family=args.family,
@@ -618,7 +620,7 @@ class Service(pulumi.ComponentResource):
         before: Sequence[pulumi.Resource],
         after: Sequence[Input[str]],
     ) -> aws.ecs.Service:
-        switched = args.entry.blue_green if args.entry else None
+        switched = args.attachment.blue_green if args.attachment else None
         blue_green = self._blue_green(name, args, switched) if switched else None
         before = [*before, *(blue_green.before if blue_green else [])]
         maximum = args.maximum_percent or _one_more(args.min_tasks)
@@ -640,15 +642,15 @@ class Service(pulumi.ComponentResource):
             ),
             load_balancers=[
                 aws.ecs.ServiceLoadBalancerArgs(
-                    target_group_arn=args.entry.target_group_arn,
+                    target_group_arn=args.attachment.target_group_arn,
                     container_name=args.containers[0].name,
                     container_port=args.containers[0].port or 0,
                     advanced_configuration=blue_green.target if blue_green else None,
                 )
             ]
-            if args.entry
+            if args.attachment
             else None,
-            health_check_grace_period_seconds=args.entry.grace_seconds if args.entry else None,
+            health_check_grace_period_seconds=args.attachment.grace_seconds if args.attachment else None,
             deployment_configuration=blue_green.strategy if blue_green else None,
             alarms=blue_green.alarms if blue_green else None,
             deployment_circuit_breaker=None
@@ -671,7 +673,7 @@ class Service(pulumi.ComponentResource):
             ),
         )
 
-    def _blue_green(self, name: str, args: ServiceArgs, entry: BlueGreenArgs) -> _BlueGreen:
+    def _blue_green(self, name: str, args: ServiceArgs, blue_green: BlueGreenArgs) -> _BlueGreen:
         role = service_role(
             self,
             f"{name}-switch",
@@ -686,21 +688,21 @@ class Service(pulumi.ComponentResource):
         attachment = aws.iam.RolePolicyAttachment(
             f"{name}-switch", role=role.name, policy_arn=ready, opts=ResourceOptions(parent=self)
         )
-        alarm = self._rollback_alarm(f"{name}-rollback", args, entry)
+        alarm = self._rollback_alarm(f"{name}-rollback", args, blue_green)
         return _BlueGreen(
             strategy=aws.ecs.ServiceDeploymentConfigurationArgs(
-                strategy="BLUE_GREEN", bake_time_in_minutes=str(entry.bake_minutes)
+                strategy="BLUE_GREEN", bake_time_in_minutes=str(blue_green.bake_minutes)
             ),
             target=aws.ecs.ServiceLoadBalancerAdvancedConfigurationArgs(
-                alternate_target_group_arn=entry.alternate_target_group_arn,
-                production_listener_rule=entry.rule_arn,
+                alternate_target_group_arn=blue_green.green_target_group_arn,
+                production_listener_rule=blue_green.rule_arn,
                 role_arn=role.arn,
             ),
             alarms=aws.ecs.ServiceAlarmsArgs(alarm_names=[alarm.name], enable=True, rollback=True),
             before=[attachment],
         )
 
-    def _rollback_alarm(self, name: str, args: ServiceArgs, entry: BlueGreenArgs) -> aws.cloudwatch.MetricAlarm:
+    def _rollback_alarm(self, name: str, args: ServiceArgs, blue_green: BlueGreenArgs) -> aws.cloudwatch.MetricAlarm:
         """Make the alarm that takes a deployment back: it says nothing to people, who hear of the deployment that failed."""
         queries = [
             aws.cloudwatch.MetricAlarmMetricQueryArgs(
@@ -708,16 +710,16 @@ class Service(pulumi.ComponentResource):
                 metric=aws.cloudwatch.MetricAlarmMetricQueryMetricArgs(
                     namespace="AWS/ApplicationELB",
                     metric_name=metric,
-                    dimensions={"LoadBalancer": entry.load_balancer_arn_suffix, "TargetGroup": group},
+                    dimensions={"LoadBalancer": blue_green.load_balancer_arn_suffix, "TargetGroup": group},
                     period=60,
                     stat="Sum",
                 ),
             )
-            for number, group in enumerate(entry.target_arn_suffixes, start=1)
+            for number, group in enumerate(blue_green.target_arn_suffixes, start=1)
             for short, metric in (("failed", "HTTPCode_Target_5XX_Count"), ("all", "RequestCount"))
         ]
         failed, requests = (
-            " + ".join(f"FILL({short}{number}, 0)" for number in range(1, len(entry.target_arn_suffixes) + 1))
+            " + ".join(f"FILL({short}{number}, 0)" for number in range(1, len(blue_green.target_arn_suffixes) + 1))
             for short in ("failed", "all")
         )
         share = aws.cloudwatch.MetricAlarmMetricQueryArgs(
@@ -728,9 +730,9 @@ class Service(pulumi.ComponentResource):
         )
         return aws.cloudwatch.MetricAlarm(
             name,
-            alarm_description=f"Takes a deployment of {args.service_name} back above {entry.rollback_percent:g} % of 5xx",
+            alarm_description=f"Takes a deployment of {args.service_name} back above {blue_green.rollback_percent:g} % of 5xx",
             comparison_operator="GreaterThanThreshold",
-            threshold=entry.rollback_percent,
+            threshold=blue_green.rollback_percent,
             evaluation_periods=1,
             treat_missing_data="notBreaching",
             metric_queries=[*queries, share],
@@ -777,7 +779,7 @@ class Service(pulumi.ComponentResource):
         args: ServiceArgs,
         scaling: ScalingArgs,
         target: aws.appautoscaling.Target,
-        metric: Metric,
+        metric: ScalingMetric,
         value: int,
     ) -> None:
         predefined = {
@@ -797,7 +799,7 @@ class Service(pulumi.ComponentResource):
                 scale_in_cooldown=scaling.in_cooldown_seconds,
                 predefined_metric_specification=aws.appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecificationArgs(
                     predefined_metric_type=predefined,
-                    resource_label=args.entry.request_label if args.entry and metric == "requests" else None,
+                    resource_label=args.attachment.request_label if args.attachment and metric == "requests" else None,
                 ),
             ),
             opts=ResourceOptions(parent=self),

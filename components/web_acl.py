@@ -13,7 +13,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
-from components._edges import known_after
+from components._dependencies import with_dependencies
 from limits import MOST_RATE_LIMITS
 
 Scope = Literal["REGIONAL", "CLOUDFRONT"]
@@ -33,7 +33,7 @@ _PATH_TRANSFORMATIONS: Final[Sequence[str]] = ("URL_DECODE", "NORMALIZE_PATH", "
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RateLimit:
+class RateLimitArgs:
     """How often one address may ask for some paths."""
 
     path: str
@@ -55,7 +55,7 @@ class RateLimit:
             limits.rate_window(self.window_seconds),
         )
         named = zip(("path", "limit", "window_seconds"), problems, strict=True)
-        if found := [f"RateLimit.{name}: {problem}" for name, problem in named if problem]:
+        if found := [f"RateLimitArgs.{name}: {problem}" for name, problem in named if problem]:
             raise ValueError("\n".join(found))
 
 
@@ -65,7 +65,7 @@ class WebAclArgs:
 
     rate_limit: int = 2000
     """Requests per five minutes that one address may make before it is blocked, 10 to 2 000 000 000."""
-    rate_limits: Sequence[RateLimit] = ()
+    rate_limits: Sequence[RateLimitArgs] = ()
     """Tighter limits by path, each about 1 USD a month more; whoever exceeds one is answered 429."""
     log_days: int = 30
     """Days the log of blocked and counted requests is kept, as CloudWatch Logs offers them."""
@@ -147,10 +147,10 @@ def web_acl(name: str, args: WebAclArgs, *, label: str, scope: Scope, parent: pu
         region=region,
         opts=ResourceOptions(parent=parent),
     )
-    return known_after(acl.arn, logging)
+    return with_dependencies(acl.arn, logging)
 
 
-def _path_rule(rate: RateLimit, priority: int) -> aws.wafv2.WebAclRuleArgsDict:
+def _path_rule(rate: RateLimitArgs, priority: int) -> aws.wafv2.WebAclRuleArgsDict:
     beginning = limits.path_beginning(rate.path)
     words = re.sub("[^a-z0-9]+", "-", beginning).strip("-")[:60]
     # Paths may differ in what a rule's name cannot hold.

@@ -58,8 +58,8 @@ MUTATIONS = [
     (SERVICE, "retention_in_days=args.log_days,", "", "keeps logs for ever"),
     (
         CLUSTER,
-        "known_after(cluster.arn, providers)",
-        "known_after(cluster.arn, cluster)",
+        "with_dependencies(cluster.arn, providers)",
+        "with_dependencies(cluster.arn, cluster)",
         "clusterCapacityProviders",
     ),
     (BALANCER, "ssl_policy=args.tls_policy", 'ssl_policy="ELBSecurityPolicy-2016-08"', "load-balancer-tls-policy"),

@@ -12,6 +12,7 @@ from wiring import (
     cdn,
     certificate,
     cluster,
+    connection_string_secrets,
     context,
     database,
     delivery,
@@ -26,21 +27,21 @@ from wiring import (
     provider,
     registry,
     rollout,
-    secret_urls,
     secrets,
     service,
 )
-from wiring.context import Components, Context
+from wiring.context import Components, StackContext
 
 __all__ = [
     "Components",
-    "Context",
+    "StackContext",
     "backup",
     "budget",
     "cache",
     "cdn",
     "certificate",
     "cluster",
+    "connection_string_secrets",
     "context",
     "database",
     "delivery",
@@ -55,7 +56,6 @@ __all__ = [
     "provider",
     "registry",
     "rollout",
-    "secret_urls",
     "secrets",
     "service",
 ]

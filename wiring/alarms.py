@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from components.alarms import (
+    AlarmTargets,
     ApplicationMetric,
+    DatabaseAlarmTarget,
+    FunctionAlarmTarget,
+    ServiceAlarmTarget,
     Thresholds,
-    Watched,
-    WatchedDatabase,
-    WatchedFunction,
-    WatchedService,
 )
+from components.connection_string_secrets import ConnectionStringSecrets
 from components.database import Database
 from components.load_balancer import LoadBalancer
-from components.notifications import Severity
-from components.secret_urls import SecretUrls
+from components.notifications import AlertRoute
 from components.service import Service
 from settings import model
-from wiring.context import Components, Context
+from wiring.context import Components, StackContext
 
 
 def thresholds(alarms: model.Alarms | None) -> Thresholds | None:
@@ -26,35 +26,37 @@ def thresholds(alarms: model.Alarms | None) -> Thresholds | None:
     return Thresholds(**alarms.model_dump(exclude={"metrics"})) if alarms else None
 
 
-def watched(context: Context, components: Components, services: Mapping[str, Service]) -> Watched:
+def targets(context: StackContext, components: Components, services: Mapping[str, Service]) -> AlarmTargets:
     """Return what is looked at."""
     settings, balancer = context.settings, components.load_balancer
-    return Watched(
+    return AlarmTargets(
         cluster_name=components.cluster.name,
         container_insights=settings.cluster.container_insights != "disabled",
         services={key: _service(key, service, balancer) for key, service in services.items()},
         load_balancer_arn_suffix=balancer.arn_suffix if balancer else None,
         database=_database(settings.database, components.database),
         cache_nodes=components.cache.members if components.cache else (),
-        functions={"secret-urls": _secret_urls(components.secret_urls)} if components.secret_urls else {},
+        functions={"secret-urls": _connection_strings(components.connection_strings)}
+        if components.connection_strings
+        else {},
         application=_application(settings.alarms),
     )
 
 
-def _service(key: str, service: Service, balancer: LoadBalancer | None) -> WatchedService:
+def _service(key: str, service: Service, balancer: LoadBalancer | None) -> ServiceAlarmTarget:
     target = balancer.targets.get(key) if balancer else None
-    other = target.alternate if target else None
-    return WatchedService(
+    green = target.green if target else None
+    return ServiceAlarmTarget(
         service_name=service.name,
         target_arn_suffix=target.arn_suffix if target else None,
-        alternate_arn_suffix=other.arn_suffix if other else None,
+        green_arn_suffix=green.arn_suffix if green else None,
     )
 
 
-def _database(given: model.Database | None, database: Database | None) -> WatchedDatabase | None:
+def _database(given: model.Database | None, database: Database | None) -> DatabaseAlarmTarget | None:
     if given is None or database is None:
         return None
-    return WatchedDatabase(
+    return DatabaseAlarmTarget(
         identifier=database.identifier,
         engine=given.engine,
         instance_class=given.instance_class,
@@ -66,16 +68,16 @@ def _database(given: model.Database | None, database: Database | None) -> Watche
 
 def _application(alarms: model.Alarms | None) -> Mapping[str, ApplicationMetric]:
     return {
-        name: ApplicationMetric(**{**metric.model_dump(), "severity": Severity(metric.severity)})
+        name: ApplicationMetric(**{**metric.model_dump(exclude={"severity"}), "route": AlertRoute(metric.severity)})
         for name, metric in (alarms.metrics if alarms else {}).items()
     }
 
 
-def _secret_urls(urls: SecretUrls) -> WatchedFunction:
-    return WatchedFunction(
+def _connection_strings(urls: ConnectionStringSecrets) -> FunctionAlarmTarget:
+    return FunctionAlarmTarget(
         function_name=urls.function_name,
         failing="connection URLs are no longer kept in step with passwords: after the next rotation, services cannot connect",
-        severity=Severity.DATABASE,
+        route=AlertRoute.DATABASE,
         # One run and its two repetitions: what comes and goes says nothing.
         errors=2,
         minutes=15,

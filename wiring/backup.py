@@ -5,11 +5,11 @@ from __future__ import annotations
 from components.backup import BackupArgs, BackupCopyArgs
 from components.observability import Observability
 from settings import model
-from wiring.context import Components, Context
+from wiring.context import Components, StackContext
 from wiring.observability import topic
 
 
-def args(context: Context, components: Components, observability: Observability | None) -> BackupArgs | None:
+def args(context: StackContext, components: Components, observability: Observability | None) -> BackupArgs | None:
     """Return the arguments of AWS Backup, or None where the stack does without."""
     backup, protection = context.settings.backup, context.settings.protection
     if backup is None:

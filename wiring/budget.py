@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from components.budget import BudgetArgs
 from components.observability import Observability
-from wiring.context import Context
+from wiring.context import StackContext
 from wiring.observability import topic
 from wiring.provider import tags
 
 
-def args(context: Context, observability: Observability | None) -> BudgetArgs | None:
+def args(context: StackContext, observability: Observability | None) -> BudgetArgs | None:
     """Return the budget's arguments, or None where the stack has none."""
     budget = context.settings.budget
     if budget is None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from components.cache import CacheArgs
 from components.network import Network
 from settings import derived
-from wiring.context import Context
+from wiring.context import StackContext
 
 
-def args(context: Context, network: Network) -> CacheArgs | None:
+def args(context: StackContext, network: Network) -> CacheArgs | None:
     """Return the cache's arguments, or None where the stack has none."""
     settings, cache = context.settings, context.settings.cache
     if cache is None:

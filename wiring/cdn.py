@@ -10,10 +10,12 @@ from components.load_balancer import LoadBalancer
 from settings import derived
 from wiring import web_acl
 from wiring.certificate import CDN_CERTIFICATE, public_hosts
-from wiring.context import Context
+from wiring.context import StackContext
 
 
-def args(context: Context, balancer: LoadBalancer | None, certificates: Mapping[str, Certificate]) -> CdnArgs | None:
+def args(
+    context: StackContext, balancer: LoadBalancer | None, certificates: Mapping[str, Certificate]
+) -> CdnArgs | None:
     """Return the arguments of CloudFront in front of the load balancer, or None where the stack has none."""
     cdn, domain = context.settings.cdn, context.settings.domain
     if cdn is None or domain is None or balancer is None or balancer.origin_secret is None:

@@ -7,14 +7,14 @@ from typing import Final
 
 from components.certificate import CertificateArgs
 from settings import Settings, derived, model
-from wiring.context import CLOUDFRONT_REGION, Context
+from wiring.context import CLOUDFRONT_REGION, StackContext
 
 BALANCER_CERTIFICATE: Final = "certificate"
 CDN_CERTIFICATE: Final = "cdn-certificate"
 MEDIA_CERTIFICATE: Final = "media-certificate"
 
 
-def args(context: Context) -> Mapping[str, CertificateArgs]:
+def args(context: StackContext) -> Mapping[str, CertificateArgs]:
     """Return the arguments of every certificate, by its component's name; CloudFront takes its own from us-east-1."""
     settings, domain = context.settings, context.settings.domain
     if domain is None:

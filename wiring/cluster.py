@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from components.cluster import ClusterArgs
-from wiring.context import Context
+from wiring.context import StackContext
 
 
-def args(context: Context) -> ClusterArgs:
+def args(context: StackContext) -> ClusterArgs:
     """Return the cluster's arguments."""
     settings = context.settings
     return ClusterArgs(

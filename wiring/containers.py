@@ -12,17 +12,17 @@ from components import _documents as documents
 from components._containers import BuildArgs, ContainerArgs, ContainerHealthCheckArgs, SecretReference
 from components._log_router import LogRouterArgs
 from settings import model, references
-from wiring.context import Components, Context
+from wiring.context import Components, StackContext
 
 
-def args(context: Context, key: str, service: model.Service, components: Components) -> Sequence[ContainerArgs]:
+def args(context: StackContext, key: str, service: model.Service, components: Components) -> Sequence[ContainerArgs]:
     """Return the arguments of a service's containers: its own, named by its key, then its sidecars."""
     named: dict[str, model.Service | model.Sidecar] = {key: service, **service.sidecars}
     return [_container(context, name, container, service, components) for name, container in named.items()]
 
 
 def _container(
-    context: Context,
+    context: StackContext,
     name: str,
     container: model.Service | model.Sidecar,
     service: model.Service,
@@ -97,7 +97,7 @@ def _build(build: model.Build, repository_url: Input[str]) -> BuildArgs:
     )
 
 
-def _values(context: Context, container: model.Container, components: Components) -> Mapping[str, Input[str]]:
+def _values(context: StackContext, container: model.Container, components: Components) -> Mapping[str, Input[str]]:
     """Return what references in environment values stand for."""
     settings = context.settings
     values: dict[str, Input[str]] = {
@@ -138,8 +138,8 @@ def _secret(reference: str, components: Components) -> SecretReference:
     if components.secrets and name in components.secrets.arns:
         secrets = components.secrets
         return SecretReference(arn=secrets.arns[name], key=key or None, key_arn=secrets.key_arn)
-    if components.secret_urls and name in components.secret_urls.arns:
-        urls = components.secret_urls
+    if components.connection_strings and name in components.connection_strings.arns:
+        urls = components.connection_strings
         return SecretReference(arn=urls.arns[name], key_arn=urls.key_arns[name])
     raise LookupError(f"the secret {name!r} belongs to no part of this stack")
 

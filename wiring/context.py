@@ -11,13 +11,13 @@ from pulumi import Input, InvokeOptions, Output
 
 from components.cache import Cache
 from components.cluster import Cluster
+from components.connection_string_secrets import ConnectionStringSecrets
 from components.database import Database
 from components.encryption_key import EncryptionKey
 from components.load_balancer import LoadBalancer
 from components.media_bucket import MediaBucket
 from components.network import Network
 from components.registry import Registry
-from components.secret_urls import SecretUrls
 from components.secrets import Secrets
 from settings import Settings, model
 
@@ -28,7 +28,7 @@ EDGE_LOG_KEY: Final = "edge-logs"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Context:
+class StackContext:
     """What every part may need to know."""
 
     settings: Settings
@@ -54,7 +54,7 @@ class Context:
         """The stack's region."""
         return self.settings.aws.region
 
-    def with_log_keys(self, keys: Mapping[str, EncryptionKey]) -> Context:
+    def with_log_keys(self, keys: Mapping[str, EncryptionKey]) -> StackContext:
         """Return this context with the keys that encrypt logs, by component. CloudFront's logs take the stack's where it has none of its own."""
         arns = {name: key.arn for name, key in keys.items()}
         own = arns.get(LOG_KEY)
@@ -68,7 +68,7 @@ class Components:
     network: Network
     cluster: Cluster
     secrets: Secrets | None = None
-    secret_urls: SecretUrls | None = None
+    connection_strings: ConnectionStringSecrets | None = None
     registry: Registry | None = None
     database: Database | None = None
     cache: Cache | None = None
@@ -76,9 +76,9 @@ class Components:
     load_balancer: LoadBalancer | None = None
 
 
-def resolve(settings: Settings, lookup: InvokeOptions) -> Context:
+def resolve(settings: Settings, lookup: InvokeOptions) -> StackContext:
     """Return the context of a stack, after asking AWS for what the stack file does not say; `lookup` says by which provider."""
-    return Context(
+    return StackContext(
         settings=settings,
         account_id=aws.get_caller_identity_output(opts=lookup).account_id,
         zone_id=_zone_id(settings.domain, lookup),

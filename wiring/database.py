@@ -5,10 +5,10 @@ from __future__ import annotations
 from components.database import DatabaseArgs, Engine, PoolArgs, ReplicaArgs
 from components.network import Network
 from settings import derived, model
-from wiring.context import Context
+from wiring.context import StackContext
 
 
-def args(context: Context, network: Network) -> DatabaseArgs | None:
+def args(context: StackContext, network: Network) -> DatabaseArgs | None:
     """Return the database's arguments, or None where the stack has none."""
     settings, database = context.settings, context.settings.database
     if database is None:

@@ -10,10 +10,10 @@ from components._deploy_policy import Kind
 from components.delivery import DeliveryArgs, GitHubArgs
 from settings import Settings, derived, model
 from wiring.certificate import balancer_hosts, media_host, public_hosts
-from wiring.context import CLOUDFRONT_REGION, Context
+from wiring.context import CLOUDFRONT_REGION, StackContext
 
 
-def args(context: Context) -> DeliveryArgs | None:
+def args(context: StackContext) -> DeliveryArgs | None:
     """Return the arguments of the roles that pipelines come with, or None where the stack has none."""
     settings, delivery = context.settings, context.settings.delivery
     if delivery is None:

@@ -9,11 +9,11 @@ from components.dns_alias import DnsAliasArgs
 from components.load_balancer import LoadBalancer
 from components.media_bucket import MediaBucket
 from wiring.certificate import balancer_hosts, media_host, public_hosts
-from wiring.context import Context
+from wiring.context import StackContext
 
 
 def args(
-    context: Context, balancer: LoadBalancer | None, cdn: Cdn | None, media: MediaBucket | None
+    context: StackContext, balancer: LoadBalancer | None, cdn: Cdn | None, media: MediaBucket | None
 ) -> Mapping[str, DnsAliasArgs]:
     """Return the arguments of every DNS record, by its component's name."""
     settings, domain = context.settings, context.settings.domain

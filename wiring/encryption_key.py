@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from components.encryption_key import EncryptionKeyArgs
-from wiring.context import CLOUDFRONT_REGION, EDGE_LOG_KEY, LOG_KEY, Context
+from wiring.context import CLOUDFRONT_REGION, EDGE_LOG_KEY, LOG_KEY, StackContext
 
 
-def args(context: Context) -> Mapping[str, EncryptionKeyArgs]:
+def args(context: StackContext) -> Mapping[str, EncryptionKeyArgs]:
     """Return the arguments of the keys that encrypt logs, by component: the stack's, and CloudFront's in its region."""
     settings = context.settings
     if not settings.logs.customer_key:

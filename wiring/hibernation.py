@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from components.hibernation import HibernationArgs, SleeperArgs
+from components.hibernation import HibernationArgs, ScheduledServiceArgs
 from components.service import Service
-from wiring.context import Components, Context
+from wiring.context import Components, StackContext
 from wiring.service import task_range
 
 
-def args(context: Context, components: Components, services: Mapping[str, Service]) -> HibernationArgs | None:
+def args(context: StackContext, components: Components, services: Mapping[str, Service]) -> HibernationArgs | None:
     """Return the arguments of the off-hours schedule, or None where the stack always runs."""
     hibernation = context.settings.hibernation
     if hibernation is None:
@@ -28,9 +28,9 @@ def args(context: Context, components: Components, services: Mapping[str, Servic
     )
 
 
-def _service(context: Context, key: str, service: Service, components: Components) -> SleeperArgs:
+def _service(context: StackContext, key: str, service: Service, components: Components) -> ScheduledServiceArgs:
     fewest, most = task_range(context.settings.services[key].tasks)
-    return SleeperArgs(
+    return ScheduledServiceArgs(
         cluster_name=components.cluster.name,
         service_name=service.name,
         min_tasks=fewest,

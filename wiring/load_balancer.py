@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from pulumi import Input
 
 from components.certificate import Certificate
-from components.load_balancer import HealthCheckArgs, LoadBalancerArgs, OriginLock, TargetArgs
+from components.load_balancer import LoadBalancerArgs, OriginProtection, TargetArgs, TargetHealthCheckArgs
 from components.network import Network
 from settings import model
 from wiring import web_acl
 from wiring.certificate import BALANCER_CERTIFICATE
-from wiring.context import Context
+from wiring.context import StackContext
 
 
-def args(context: Context, network: Network, certificates: Mapping[str, Certificate]) -> LoadBalancerArgs | None:
+def args(context: StackContext, network: Network, certificates: Mapping[str, Certificate]) -> LoadBalancerArgs | None:
     """Return the load balancer's arguments, or None where the stack has none."""
     settings, balancer = context.settings, context.settings.load_balancer
     if balancer is None:
@@ -38,7 +38,7 @@ def args(context: Context, network: Network, certificates: Mapping[str, Certific
         deletion_protection=settings.protection.deletion_protection,
         empty_on_destroy=settings.protection.empty_on_destroy,
         protect=settings.protection.protect,
-        origin_lock=_origin_lock(context.cloudfront_prefix_list),
+        origin_protection=_origin_protection(context.cloudfront_prefix_list),
         targets={
             name: _target(service, service.route, service.port)
             for name, service in settings.services.items()
@@ -47,8 +47,8 @@ def args(context: Context, network: Network, certificates: Mapping[str, Certific
     )
 
 
-def _origin_lock(prefix_list_id: Input[str] | None) -> OriginLock | None:
-    return OriginLock(prefix_list_id=prefix_list_id) if prefix_list_id else None
+def _origin_protection(prefix_list_id: Input[str] | None) -> OriginProtection | None:
+    return OriginProtection(prefix_list_id=prefix_list_id) if prefix_list_id else None
 
 
 def _target(service: model.Service, route: model.Route, port: int) -> TargetArgs:
@@ -65,8 +65,8 @@ def _target(service: model.Service, route: model.Route, port: int) -> TargetArgs
     )
 
 
-def _health(health: model.Health) -> HealthCheckArgs:
-    return HealthCheckArgs(
+def _health(health: model.Health) -> TargetHealthCheckArgs:
+    return TargetHealthCheckArgs(
         path=health.path,
         port=health.port,
         interval_seconds=health.interval_seconds,

@@ -9,11 +9,11 @@ from components.load_balancer import LoadBalancer
 from components.media_bucket import MediaBucketArgs, MediaCdnArgs, ReplicationArgs
 from settings import model
 from wiring.certificate import MEDIA_CERTIFICATE
-from wiring.context import Context
+from wiring.context import StackContext
 
 
 def args(
-    context: Context, certificates: Mapping[str, Certificate], balancer: LoadBalancer | None
+    context: StackContext, certificates: Mapping[str, Certificate], balancer: LoadBalancer | None
 ) -> MediaBucketArgs | None:
     """Return the media bucket's arguments, or None where the stack has none."""
     media, protection = context.settings.media, context.settings.protection

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from components.network import Nat, NetworkArgs
 from settings import derived
-from wiring.context import Context
+from wiring.context import StackContext
 
 
-def args(context: Context) -> NetworkArgs:
+def args(context: StackContext) -> NetworkArgs:
     """Return the network's arguments."""
     network = context.settings.network
     return NetworkArgs(

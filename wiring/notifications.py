@@ -6,23 +6,23 @@ from collections.abc import Sequence
 
 from pulumi import Output
 
-from components.notifications import Audience, AudienceArgs, NotificationsArgs, SlackChannel, SlackWebhook
+from components.notifications import AlertChannel, AlertChannelArgs, NotificationsArgs, SlackChannel, SlackWebhook
 from components.secrets import Secrets
 from settings import derived, model
-from wiring.context import Components, Context
+from wiring.context import Components, StackContext
 
 
-def args(context: Context, components: Components) -> NotificationsArgs | None:
+def args(context: StackContext, components: Components) -> NotificationsArgs | None:
     """Return the arguments of the topics and of who listens to them, or None where nobody is told."""
     settings, notify = context.settings, context.settings.notify
     if notify is None:
         return None
-    audiences = {audience: _audience(getattr(notify, audience), components.secrets) for audience in Audience}
+    channels = {channel: _channel(getattr(notify, channel), components.secrets) for channel in AlertChannel}
     return NotificationsArgs(
         label=context.label,
         account_id=context.account_id,
         region=context.region,
-        audiences={audience: told for audience, told in audiences.items() if told},
+        channels={channel: told for channel, told in channels.items() if told},
         cluster_name=settings.cluster.name or context.label,
         health_checks=settings.health_check is not None,
         chatbot_region=notify.chatbot_region,
@@ -33,11 +33,11 @@ def args(context: Context, components: Components) -> NotificationsArgs | None:
     )
 
 
-def _audience(listeners: Sequence[model.Listener], secrets: Secrets | None) -> AudienceArgs | None:
+def _channel(listeners: Sequence[model.Listener], secrets: Secrets | None) -> AlertChannelArgs | None:
     if not listeners:
         return None
     webhooks = [listener.slack_webhook_secret for listener in listeners]
-    return AudienceArgs(
+    return AlertChannelArgs(
         emails=[listener.email for listener in listeners if listener.email],
         https={
             listener.name or derived.DEFAULT_ENDPOINT: Output.secret(listener.https)

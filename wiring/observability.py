@@ -6,18 +6,18 @@ from collections.abc import Mapping
 
 from pulumi import Input
 
-from components.health_check import HealthCheckArgs
-from components.notifications import Audience
+from components.notifications import AlertChannel
 from components.observability import Observability, ObservabilityArgs
-from components.secret_ages import AgingSecretArgs
+from components.rotation_reminders import RotationReminderArgs
 from components.secrets import Secrets
 from components.service import Service
+from components.uptime_check import UptimeCheckArgs
 from settings import Settings
 from wiring import alarms, notifications
-from wiring.context import Components, Context
+from wiring.context import Components, StackContext
 
 
-def args(context: Context, components: Components, services: Mapping[str, Service]) -> ObservabilityArgs | None:
+def args(context: StackContext, components: Components, services: Mapping[str, Service]) -> ObservabilityArgs | None:
     """Return the arguments of notifications, alarms, dashboard and health check; None where the stack has none of them."""
     settings, dashboard, secrets = context.settings, context.settings.dashboard, components.secrets
     if not (settings.notify or settings.alarms or dashboard or settings.health_check):
@@ -25,39 +25,39 @@ def args(context: Context, components: Components, services: Mapping[str, Servic
     return ObservabilityArgs(
         label=context.label,
         region=context.region,
-        watched=alarms.watched(context, components, services),
+        targets=alarms.targets(context, components, services),
         notifications=notifications.args(context, components),
         thresholds=alarms.thresholds(settings.alarms),
         dashboard_name=dashboard.name or context.label if dashboard else None,
-        health_check=_health_check(settings),
-        aging_secrets=_aging_secrets(settings, secrets) if settings.notify and secrets else {},
+        uptime_check=_uptime_check(settings),
+        rotation_reminders=_rotation_reminders(settings, secrets) if settings.notify and secrets else {},
         secrets_key_arn=secrets.key_arn if secrets else None,
     )
 
 
-def topic(observability: Observability | None, audience: str) -> Input[str] | None:
-    """Return the topic of an audience, or of another where that has nobody; None where nobody is told of anything."""
+def topic(observability: Observability | None, channel: str) -> Input[str] | None:
+    """Return the topic of an channel, or of another where that has nobody; None where nobody is told of anything."""
     topics = observability.topics if observability else {}
-    return topics.get(Audience(audience)) or next(iter(topics.values()), None)
+    return topics.get(AlertChannel(channel)) or next(iter(topics.values()), None)
 
 
-def _aging_secrets(settings: Settings, secrets: Secrets) -> Mapping[str, AgingSecretArgs]:
+def _rotation_reminders(settings: Settings, secrets: Secrets) -> Mapping[str, RotationReminderArgs]:
     """Return the secrets that have a period, and whose values people change."""
-    aging: dict[str, AgingSecretArgs] = {}
+    aging: dict[str, RotationReminderArgs] = {}
     for name, secret in settings.secrets.items():
         days = {key: secret.key_rotate_days.get(key, secret.rotate_days) for key in secret.keys}
         keys = {key: period for key, period in days.items() if period is not None}
         if keys or (secret.rotate_days is not None and not secret.keys):
             whole = None if keys else secret.rotate_days
-            aging[settings.secret_name(name)] = AgingSecretArgs(arn=secrets.arns[name], days=whole, keys=keys)
+            aging[settings.secret_name(name)] = RotationReminderArgs(arn=secrets.arns[name], days=whole, keys=keys)
     return aging
 
 
-def _health_check(settings: Settings) -> HealthCheckArgs | None:
+def _uptime_check(settings: Settings) -> UptimeCheckArgs | None:
     check, domain = settings.health_check, settings.domain
     if check is None or domain is None:
         return None
-    return HealthCheckArgs(
+    return UptimeCheckArgs(
         label=settings.label,
         host=domain.host,
         path=check.path,

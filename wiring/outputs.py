@@ -13,7 +13,7 @@ from components.delivery import Delivery
 from components.hibernation import Hibernation
 from components.observability import Observability
 from components.service import Service
-from wiring.context import Components, Context
+from wiring.context import Components, StackContext
 
 _CONSOLES: Final = {
     "aws": "console.aws.amazon.com",
@@ -23,7 +23,7 @@ _CONSOLES: Final = {
 
 
 def of(
-    context: Context,
+    context: StackContext,
     components: Components,
     services: Mapping[str, Service],
     cdn: Cdn | None,
@@ -41,7 +41,7 @@ def of(
 
 
 def _running(
-    context: Context, components: Components, services: Mapping[str, Service], cdn: Cdn | None
+    context: StackContext, components: Components, services: Mapping[str, Service], cdn: Cdn | None
 ) -> Mapping[str, Input[object]]:
     """Return the outputs that say what runs where, and how it is reached."""
     network, balancer = components.network, components.load_balancer
@@ -69,7 +69,7 @@ def _data(components: Components) -> Mapping[str, Input[object]]:
     shown: dict[str, Input[object]] = {}
     if components.registry:
         shown["repositoryUrls"] = components.registry.urls
-    holders = [holder for holder in (components.secrets, components.secret_urls) if holder]
+    holders = [holder for holder in (components.secrets, components.connection_strings) if holder]
     if holders:
         shown["secretArns"] = {name: arn for holder in holders for name, arn in holder.arns.items()}
     if database:
@@ -91,7 +91,7 @@ def _dashboard(region: str, observability: Observability | None) -> Mapping[str,
         page = f"https://{region}.{console}/cloudwatch/home?region={region}#dashboards/dashboard/"
         shown |= {"dashboardName": name, "dashboardUrl": Output.concat(page, name)}
     if observability and observability.topics:
-        shown["topicArns"] = {audience.value: arn for audience, arn in observability.topics.items()}
+        shown["topicArns"] = {channel.value: arn for channel, arn in observability.topics.items()}
     return shown
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from components.registry import RegistryArgs
-from wiring.context import Context
+from wiring.context import StackContext
 
 
-def args(context: Context) -> RegistryArgs | None:
+def args(context: StackContext) -> RegistryArgs | None:
     """Return the registry's arguments, or None where the stack has none."""
     settings, registry = context.settings, context.settings.registry
     if registry is None:

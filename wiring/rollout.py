@@ -10,11 +10,11 @@ from components._smoke import SmokeCheck
 from components.rollout import RolloutArgs, ServiceRolloutArgs
 from components.service import Service
 from settings import Settings, derived
-from wiring.context import Components, Context
+from wiring.context import Components, StackContext
 
 
 def args(
-    context: Context, components: Components, services: Mapping[str, Service], public: Sequence[pulumi.Resource]
+    context: StackContext, components: Components, services: Mapping[str, Service], public: Sequence[pulumi.Resource]
 ) -> RolloutArgs | None:
     """Return what is asked, or None where the stack file wants nothing verified.
 
@@ -58,7 +58,7 @@ def smoke(settings: Settings) -> Sequence[SmokeCheck]:
     ]
 
 
-def _service(context: Context, components: Components, key: str, service: Service) -> ServiceRolloutArgs:
+def _service(context: StackContext, components: Components, key: str, service: Service) -> ServiceRolloutArgs:
     given = context.settings.services[key]
     return ServiceRolloutArgs(
         service_name=service.name,

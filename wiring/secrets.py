@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from components.secrets import SecretArgs, SecretsArgs
-from wiring.context import Context
+from wiring.context import StackContext
 
 
-def args(context: Context) -> SecretsArgs | None:
+def args(context: StackContext) -> SecretsArgs | None:
     """Return the arguments of the secrets that people fill, or None where the stack has none."""
     settings = context.settings
     if not settings.secrets:

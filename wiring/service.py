@@ -14,10 +14,10 @@ from components.service import (
     BlueGreenArgs,
     ConnectionArgs,
     EgressArgs,
-    EntryArgs,
-    Metric,
+    LoadBalancerAttachmentArgs,
     MigrateArgs,
     ScalingArgs,
+    ScalingMetric,
     ScheduledArgs,
     Service,
     ServiceArgs,
@@ -26,11 +26,11 @@ from components.service import (
 )
 from settings import derived, model
 from wiring import containers
-from wiring.context import Components, Context
+from wiring.context import Components, StackContext
 
 
 def args(
-    context: Context, key: str, components: Components, before: Mapping[str, Service], migrated: Output[str]
+    context: StackContext, key: str, components: Components, before: Mapping[str, Service], migrated: Output[str]
 ) -> ServiceArgs:
     """Return a service's arguments.
 
@@ -65,7 +65,7 @@ def args(
         subnet_ids=network.private_subnet_ids,
         network_cidr=network.cidr,
         s3_prefix_list_id=network.s3_prefix_list_id,
-        entry=_entry(key, service, components.load_balancer),
+        attachment=_attachment(key, service, components.load_balancer),
         connections=_connections(service, components),
         egress=[EgressArgs(port=egress.port, cidr=egress.cidr) for egress in service.egress],
         min_tasks=fewest,
@@ -95,7 +95,7 @@ def task_range(tasks: model.Tasks) -> tuple[int, int]:
 
 
 def _migration(
-    context: Context, key: str, service: model.Service, components: Components, before: Mapping[str, Service]
+    context: StackContext, key: str, service: model.Service, components: Components, before: Mapping[str, Service]
 ) -> MigrateArgs | None:
     if service.migrate is None:
         return None
@@ -112,11 +112,11 @@ def _migration(
     )
 
 
-def _entry(key: str, service: model.Service, balancer: LoadBalancer | None) -> EntryArgs | None:
+def _attachment(key: str, service: model.Service, balancer: LoadBalancer | None) -> LoadBalancerAttachmentArgs | None:
     if balancer is None or service.route is None:
         return None
     target = balancer.targets[key]
-    return EntryArgs(
+    return LoadBalancerAttachmentArgs(
         target_group_arn=target.arn,
         security_group_id=balancer.security_group_id,
         request_label=Output.concat(balancer.arn_suffix, "/", target.arn_suffix),
@@ -129,14 +129,14 @@ def _entry(key: str, service: model.Service, balancer: LoadBalancer | None) -> E
 def _blue_green(
     deployment: model.Deployment, load_balancer_arn_suffix: Output[str], target: Target
 ) -> BlueGreenArgs | None:
-    other = target.alternate
-    if other is None:
+    green = target.green
+    if green is None:
         return None
     return BlueGreenArgs(
-        alternate_target_group_arn=other.arn,
-        rule_arn=other.rule_arn,
+        green_target_group_arn=green.arn,
+        rule_arn=green.rule_arn,
         load_balancer_arn_suffix=load_balancer_arn_suffix,
-        target_arn_suffixes=(target.arn_suffix, other.arn_suffix),
+        target_arn_suffixes=(target.arn_suffix, green.arn_suffix),
         bake_minutes=deployment.bake_minutes,
         rollback_percent=deployment.rollback_percent,
     )
@@ -161,7 +161,7 @@ def _scaling(scaling: model.Scaling | None) -> ScalingArgs:
     if scaling is None:
         return ScalingArgs(targets={"cpu": 70})
     targets, steps = scaling.targets or model.Targets(), scaling.steps or model.Steps()
-    tracked: Mapping[Metric, int | None] = {
+    tracked: Mapping[ScalingMetric, int | None] = {
         "cpu": targets.cpu_percent,
         "memory": targets.memory_percent,
         "requests": targets.requests_per_minute,
@@ -183,7 +183,9 @@ def _step(step: model.Step) -> StepArgs:
     return StepArgs(up=step.up, down=step.down, up_minutes=step.up_minutes, down_minutes=step.down_minutes)
 
 
-def _permissions(context: Context, service: model.Service, components: Components) -> Sequence[documents.Statement]:
+def _permissions(
+    context: StackContext, service: model.Service, components: Components
+) -> Sequence[documents.Statement]:
     """Return what the application may do in AWS: what it declares, then what the parts that it uses need."""
     return [
         *(documents.allow(permission.actions, permission.resources) for permission in service.permissions),
@@ -201,7 +203,7 @@ def _media_access(media: MediaBucket) -> Sequence[documents.Statement]:
     )
 
 
-def _database_login(context: Context, database: Database | None) -> Sequence[documents.Statement]:
+def _database_login(context: StackContext, database: Database | None) -> Sequence[documents.Statement]:
     """Let a service log in with a token, as one user of the database and its replica."""
     given, region = context.settings.database, context.region
     if given is None or database is None or not given.iam_authentication:

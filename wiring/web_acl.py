@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pulumi import Input
 
-from components.web_acl import RateLimit, WebAclArgs
+from components.web_acl import RateLimitArgs, WebAclArgs
 from settings import model
 
 
@@ -15,7 +15,8 @@ def args(waf: model.Waf | None, log_key_arn: Input[str] | None) -> WebAclArgs | 
     return WebAclArgs(
         rate_limit=waf.rate_limit,
         rate_limits=[
-            RateLimit(path=item.path, limit=item.limit, window_seconds=item.window_seconds) for item in waf.rate_limits
+            RateLimitArgs(path=item.path, limit=item.limit, window_seconds=item.window_seconds)
+            for item in waf.rate_limits
         ],
         log_days=waf.log_days,
         log_key_arn=log_key_arn,

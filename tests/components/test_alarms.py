@@ -7,15 +7,15 @@ from components import _metrics as metrics
 from components.alarms import (
     Alarms,
     AlarmsArgs,
+    AlarmTargets,
     ApplicationMetric,
+    DatabaseAlarmTarget,
+    FunctionAlarmTarget,
+    ServiceAlarmTarget,
     Thresholds,
-    Watched,
-    WatchedDatabase,
-    WatchedFunction,
-    WatchedService,
     node_number,
 )
-from components.notifications import Audience, Severity
+from components.notifications import AlertChannel, AlertRoute
 from preview.graph import Graph, Resource
 from tests.components.conftest import build, check_contract
 
@@ -23,7 +23,7 @@ ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 BALANCER = "app/storefront/50dc6c495c0c9188"
 TARGET = "targetgroup/api/73e2d6bc24d8a067"
 PAGE, DATABASE, TEAM = (f"arn:aws:sns:us-east-1:123456789012:{name}" for name in ("page", "database", "team"))
-TOPICS = {Audience.PAGE: PAGE, Audience.DATABASE: DATABASE, Audience.TEAM: TEAM}
+TOPICS = {AlertChannel.PAGE: PAGE, AlertChannel.DATABASE: DATABASE, AlertChannel.TEAM: TEAM}
 
 # As AWS documents them: the metric, and its dimensions in the documented order.
 DOCUMENTED = {
@@ -55,15 +55,15 @@ DOCUMENTED = {
 }
 
 
-def watched(**changes: Any) -> Watched:
+def targets(**changes: Any) -> AlarmTargets:
     given: dict[str, Any] = {
         "cluster_name": "storefront",
         "services": {
-            "api": WatchedService(service_name="storefront-api", target_arn_suffix=TARGET),
-            "worker": WatchedService(service_name="storefront-worker"),
+            "api": ServiceAlarmTarget(service_name="storefront-api", target_arn_suffix=TARGET),
+            "worker": ServiceAlarmTarget(service_name="storefront-worker"),
         },
         "load_balancer_arn_suffix": BALANCER,
-        "database": WatchedDatabase(
+        "database": DatabaseAlarmTarget(
             identifier="storefront-db",
             engine="postgres",
             instance_class="db.t4g.medium",
@@ -72,25 +72,25 @@ def watched(**changes: Any) -> Watched:
         ),
         "cache_nodes": ["storefront-001", "storefront-002"],
         "functions": {
-            "secret-urls": WatchedFunction(
+            "secret-urls": FunctionAlarmTarget(
                 function_name="storefront-secret-urls",
                 failing="connection URLs are stale",
-                severity=Severity.DATABASE,
+                route=AlertRoute.DATABASE,
                 errors=2,
                 minutes=15,
             )
         },
         "application": {
             "accrual-failed": ApplicationMetric(
-                namespace="Storefront", metric="AccrualJobFailed", above=0, severity=Severity.CRITICAL
+                namespace="Storefront", metric="AccrualJobFailed", above=0, route=AlertRoute.CRITICAL
             )
         },
     }
-    return Watched(**{**given, **changes})
+    return AlarmTargets(**{**given, **changes})
 
 
 def args(**changes: Any) -> AlarmsArgs:
-    return AlarmsArgs(**{"label": "storefront-production", "watched": watched(), "topics": TOPICS, **changes})
+    return AlarmsArgs(**{"label": "storefront-production", "targets": targets(), "topics": TOPICS, **changes})
 
 
 def recorded(**changes: Any) -> Graph:
@@ -229,8 +229,8 @@ def test_who_is_told_that_it_begins_and_ends(everything: dict[str, Resource], ke
     assert str(inputs["alarmDescription"]).startswith(word)
 
 
-@pytest.mark.parametrize("only", list(Audience))
-def test_with_one_topic_everything_goes_there(only: Audience) -> None:
+@pytest.mark.parametrize("only", list(AlertChannel))
+def test_with_one_topic_everything_goes_there(only: AlertChannel) -> None:
     for alarm in recorded(topics={only: TOPICS[only]}).of(ALARM):
         assert alarm.inputs["alarmActions"] == [TOPICS[only]]
 
@@ -334,7 +334,7 @@ def test_a_service_without_tasks(everything: dict[str, Resource], desired: Any, 
 
 
 def test_a_service_without_tasks_is_seen_without_container_insights() -> None:
-    alarm = alarms(recorded(watched=watched(container_insights=False)))["api-no-tasks"].inputs
+    alarm = alarms(recorded(targets=targets(container_insights=False)))["api-no-tasks"].inputs
     assert (alarm["namespace"], alarm["metricName"], alarm["statistic"]) == ("AWS/ECS", "CPUUtilization", "SampleCount")
     assert (alarm["comparisonOperator"], alarm["threshold"], alarm["treatMissingData"]) == (BELOW, 1, "breaching")
 
@@ -355,7 +355,7 @@ def test_application_metrics() -> None:
         statistic="Maximum",
         minutes=10,
     )
-    alarm = alarms(recorded(watched=watched(application={"queue": metric})))["application-queue"].inputs
+    alarm = alarms(recorded(targets=targets(application={"queue": metric})))["application-queue"].inputs
     assert (alarm["namespace"], alarm["metricName"], alarm["dimensions"]) == (
         "Storefront/Jobs",
         "Queued",
@@ -375,13 +375,13 @@ def test_application_metrics() -> None:
     ],
 )
 def test_no_part_no_alarms(everything: dict[str, Resource], without: dict[str, Any], prefix: str) -> None:
-    rest = alarms(recorded(watched=watched(**without)))
+    rest = alarms(recorded(targets=targets(**without)))
     assert rest.keys() == {key for key in everything if not key.startswith(prefix)}
 
 
 def test_both_target_groups_of_a_service_are_watched() -> None:
-    api = WatchedService(service_name="api", target_arn_suffix=TARGET, alternate_arn_suffix=f"{TARGET}-2")
-    found = alarms(recorded(watched=watched(services={"api": api})))
+    api = ServiceAlarmTarget(service_name="api", target_arn_suffix=TARGET, green_arn_suffix=f"{TARGET}-2")
+    found = alarms(recorded(targets=targets(services={"api": api})))
     for key, group in (("api", TARGET), ("api-alternate", f"{TARGET}-2")):
         for kind in ("unhealthy", "p99"):
             assert {tuple(s["dimensions"].items()) for s in series(found[f"{key}-{kind}"])} == {
@@ -391,10 +391,10 @@ def test_both_target_groups_of_a_service_are_watched() -> None:
 
 
 def test_without_a_load_balancer() -> None:
-    services = {"worker": WatchedService(service_name="storefront-worker")}
+    services = {"worker": ServiceAlarmTarget(service_name="storefront-worker")}
     found = alarms(
         recorded(
-            watched=Watched(cluster_name="storefront", services=services),
+            targets=AlarmTargets(cluster_name="storefront", services=services),
         )
     )
     assert found.keys() == {"worker-cpu", "worker-memory", "worker-no-tasks"}
@@ -438,7 +438,9 @@ def test_thresholds_follow_what_is_deployed() -> None:
             "storage_gib": 100,
         }
         found = [
-            a for a in args(watched=watched(database=WatchedDatabase(**{**given, **changes}))).alarms() if a.key == key
+            a
+            for a in args(targets=targets(database=DatabaseAlarmTarget(**{**given, **changes}))).alarms()
+            if a.key == key
         ]
         assert len(found) == 1
         return found[0].below if found[0].above is None else found[0].above
@@ -474,26 +476,29 @@ def test_outputs() -> None:
         ),
         (lambda: Thresholds(errors_5xx_percent=100), "Thresholds.errors_5xx_percent: 100 is not allowed"),
         (lambda: Thresholds(p99_seconds=-1), "Thresholds.p99_seconds: -1 is not allowed; 0 or more is"),
-        (lambda: watched(services={"Api": WatchedService(service_name="a")}), "Watched.services: 'Api' is not a name"),
-        (lambda: watched(load_balancer_arn_suffix=None), "Watched.services: api has a target group, but"),
         (
-            lambda: args(watched=watched(cache_nodes=["a-001", "b-001"])),
-            "AlarmsArgs.watched: two alarms would be called 'cache-001-cpu'",
+            lambda: targets(services={"Api": ServiceAlarmTarget(service_name="a")}),
+            "AlarmTargets.services: 'Api' is not a name",
+        ),
+        (lambda: targets(load_balancer_arn_suffix=None), "AlarmTargets.services: api has a target group, but"),
+        (
+            lambda: args(targets=targets(cache_nodes=["a-001", "b-001"])),
+            "AlarmsArgs.targets: two alarms would be called 'cache-001-cpu'",
         ),
         (lambda: args(label="x" * 250), "AlarmsArgs.label: 250 characters; at most 228 are allowed"),
         (
-            lambda: WatchedDatabase(identifier="db", engine="mysql", instance_class="db.m4.large", storage_gib=20),
-            "WatchedDatabase.instance_class: 'db.m4.large' is not an instance class",
+            lambda: DatabaseAlarmTarget(identifier="db", engine="mysql", instance_class="db.m4.large", storage_gib=20),
+            "DatabaseAlarmTarget.instance_class: 'db.m4.large' is not an instance class",
         ),
         (
-            lambda: WatchedDatabase(
+            lambda: DatabaseAlarmTarget(
                 identifier="db", engine="mysql", instance_class="db.m5.large", storage_gib=20, max_connections="many"
             ),
-            "WatchedDatabase.max_connections: 'many' is neither a number nor a formula",
+            "DatabaseAlarmTarget.max_connections: 'many' is neither a number nor a formula",
         ),
         (
-            lambda: WatchedDatabase(identifier="db", engine="mysql", instance_class="db.m5.large", storage_gib=0),
-            "WatchedDatabase.storage_gib: 0 is not a size",
+            lambda: DatabaseAlarmTarget(identifier="db", engine="mysql", instance_class="db.m5.large", storage_gib=0),
+            "DatabaseAlarmTarget.storage_gib: 0 is not a size",
         ),
         (
             lambda: ApplicationMetric(namespace="AWS/Mine", metric="Failed", above=0),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from components import _metrics as metrics
-from components.alarms import ApplicationMetric, Thresholds, Watched, WatchedDatabase, WatchedService
+from components.alarms import AlarmTargets, ApplicationMetric, DatabaseAlarmTarget, ServiceAlarmTarget, Thresholds
 from components.dashboard import COLUMNS, Dashboard, DashboardArgs
 from preview.graph import Graph
 from tests.components.conftest import build, check_contract
@@ -15,15 +15,15 @@ BALANCER = "app/rupaya/50dc6c495c0c9188"
 TARGET = "targetgroup/api/73e2d6bc24d8a067"
 
 
-def watched(**changes: Any) -> Watched:
+def targets(**changes: Any) -> AlarmTargets:
     given: dict[str, Any] = {
         "cluster_name": "rupaya",
         "services": {
-            "api": WatchedService(service_name="rupaya-api", target_arn_suffix=TARGET),
-            "worker": WatchedService(service_name="rupaya-worker"),
+            "api": ServiceAlarmTarget(service_name="rupaya-api", target_arn_suffix=TARGET),
+            "worker": ServiceAlarmTarget(service_name="rupaya-worker"),
         },
         "load_balancer_arn_suffix": BALANCER,
-        "database": WatchedDatabase(
+        "database": DatabaseAlarmTarget(
             identifier="rupaya-db",
             engine="postgres",
             instance_class="db.r6g.xlarge",
@@ -35,11 +35,11 @@ def watched(**changes: Any) -> Watched:
             "failed": ApplicationMetric(namespace="Rupaya", metric="JobFailed", above=0, dimensions={"Job": "x"})
         },
     }
-    return Watched(**{**given, **changes})
+    return AlarmTargets(**{**given, **changes})
 
 
 def args(**changes: Any) -> DashboardArgs:
-    return DashboardArgs(**{"label": "rupaya-production", "region": "eu-north-1", "watched": watched(), **changes})
+    return DashboardArgs(**{"label": "rupaya-production", "region": "eu-north-1", "targets": targets(), **changes})
 
 
 def recorded(**changes: Any) -> Graph:
@@ -153,7 +153,7 @@ def test_services(everything: Graph, name: str) -> None:
 
 
 def test_services_without_container_insights() -> None:
-    graphs = under(recorded(watched=watched(container_insights=False)), "Service api")
+    graphs = under(recorded(targets=targets(container_insights=False)), "Service api")
     assert lines(graphs["Tasks"]) == [("AWS/ECS", "CPUUtilization", *service("rupaya-api"), "SampleCount")]
     assert len(graphs) == 3
 
@@ -248,8 +248,8 @@ def test_everything_is_shown_from_the_stacks_region(everything: Graph) -> None:
 
 
 def test_only_what_there_is() -> None:
-    small = Watched(cluster_name="rupaya", services={"worker": WatchedService(service_name="rupaya-worker")})
-    assert list(widgets(recorded(watched=small), "text")) == ["## Service worker"]
+    small = AlarmTargets(cluster_name="rupaya", services={"worker": ServiceAlarmTarget(service_name="rupaya-worker")})
+    assert list(widgets(recorded(targets=small), "text")) == ["## Service worker"]
     assert list(widgets(recorded(), "text")) == [
         "## Load balancer",
         "## Service api",

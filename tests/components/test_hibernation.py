@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.hibernation import Hibernation, HibernationArgs, SleeperArgs
+from components.hibernation import Hibernation, HibernationArgs, ScheduledServiceArgs
 from preview.graph import Graph
 from tests.components.conftest import ACCOUNT, build, check_contract
 
@@ -17,9 +17,9 @@ ROLE = "aws:iam/role:Role"
 POLICY = "aws:iam/rolePolicy:RolePolicy"
 
 
-def sleeper(**changes: Any) -> SleeperArgs:
+def sleeper(**changes: Any) -> ScheduledServiceArgs:
     given: dict[str, Any] = {"cluster_name": "rupaya-staging", "service_name": "api", "min_tasks": 1, "max_tasks": 3}
-    return SleeperArgs(**{**given, **changes})
+    return ScheduledServiceArgs(**{**given, **changes})
 
 
 def args(**changes: Any) -> HibernationArgs:

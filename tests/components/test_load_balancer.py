@@ -7,7 +7,7 @@ from typing import Any
 import pulumi_aws as aws
 import pytest
 
-from components.load_balancer import HealthCheckArgs, LoadBalancer, LoadBalancerArgs, OriginLock, TargetArgs
+from components.load_balancer import LoadBalancer, LoadBalancerArgs, OriginProtection, TargetArgs, TargetHealthCheckArgs
 from components.web_acl import WebAclArgs
 from preview.graph import Graph, Resource
 from tests.components.conftest import ACCOUNT, build, check_contract
@@ -23,7 +23,7 @@ SECRET = "random:index/randomPassword:RandomPassword"
 SERVICE = "aws:ecs/service:Service"
 TARGETS = "aws:lb/targetGroup:TargetGroup"
 
-LOCK = OriginLock(prefix_list_id="pl-cloudfront")
+LOCK = OriginProtection(prefix_list_id="pl-cloudfront")
 API = TargetArgs(port=8000, paths=["/api/*"], priority=100)
 WEB = TargetArgs(port=8080, default=True)
 
@@ -68,7 +68,7 @@ def conditions(rule: Resource) -> dict[str, Any]:
     "changes",
     [
         {},
-        {"origin_lock": LOCK},
+        {"origin_protection": LOCK},
         {"waf": WebAclArgs(), "access_log_of_cdn": True},
         {"access_log_days": None, "http_redirect": False, "targets": {}},
         {"load_balancer_name": "storefront"},
@@ -159,7 +159,7 @@ def test_rules_match_paths_and_hosts() -> None:
 
 
 def test_target_group() -> None:
-    health = HealthCheckArgs(
+    health = TargetHealthCheckArgs(
         path="/well",
         port=9000,
         interval_seconds=5,
@@ -219,7 +219,7 @@ def open_ports(graph: Graph) -> set[object]:
 
 class TestOriginLock:
     def test_only_cloudfront_gets_in(self) -> None:
-        graph = recorded(origin_lock=LOCK)
+        graph = recorded(origin_protection=LOCK)
         rule = graph.one(INGRESS)
         assert rule.inputs["prefixListId"] == "pl-cloudfront"
         assert "cidrIpv4" not in rule.inputs
@@ -229,15 +229,15 @@ class TestOriginLock:
         assert graph.one(BALANCER).inputs["securityGroups"] == [own.outputs["id"], cloudfront.outputs["id"]]
 
     def test_port_80_is_closed(self) -> None:
-        assert [listener.inputs["port"] for listener in recorded(origin_lock=LOCK).of(LISTENER)] == [443]
+        assert [listener.inputs["port"] for listener in recorded(origin_protection=LOCK).of(LISTENER)] == [443]
 
     def test_who_does_not_know_the_header_is_refused(self) -> None:
-        found = action(https(recorded(origin_lock=LOCK)))
+        found = action(https(recorded(origin_protection=LOCK)))
         assert found["type"] == "fixed-response"
         assert found["fixedResponse"]["statusCode"] == "403"
 
     def test_every_target_wants_the_header(self) -> None:
-        graph = recorded(origin_lock=LOCK)
+        graph = recorded(origin_protection=LOCK)
         header = {"httpHeader": {"httpHeaderName": "X-Origin-Verify", "values": [graph.one(SECRET).outputs["result"]]}}
         found = {rule.name: (rule.inputs["priority"], conditions(rule)) for rule in graph.of(RULE)}
         assert found == {
@@ -246,7 +246,7 @@ class TestOriginLock:
         }
 
     def test_the_header_is_secret(self) -> None:
-        graph = recorded(origin_lock=LOCK)
+        graph = recorded(origin_protection=LOCK)
         assert all(rule.secrets == {"conditions"} for rule in graph.of(RULE))
         result = graph.one(SECRET).outputs["result"]
         for resource in graph.resources:
@@ -254,7 +254,7 @@ class TestOriginLock:
             assert str(result) not in str(plain)
 
     def test_outputs(self) -> None:
-        graph = recorded(origin_lock=OriginLock(prefix_list_id="pl-1", header_name="X-Mine"))
+        graph = recorded(origin_protection=OriginProtection(prefix_list_id="pl-1", header_name="X-Mine"))
         outputs = graph.registered_outputs[graph.one("slipway:index:LoadBalancer").urn]
         assert outputs["origin_header"] == "X-Mine"
         assert outputs["origin_secret"] == graph.one(SECRET).outputs["result"]
@@ -268,9 +268,9 @@ class TestOriginLock:
 
 
 @pytest.mark.parametrize("lock", [LOCK, None])
-def test_target_is_known_after_what_sends_it_requests(lock: OriginLock | None) -> None:
+def test_target_is_known_after_what_sends_it_requests(lock: OriginProtection | None) -> None:
     def program() -> None:
-        balancer = LoadBalancer("load-balancer", args(origin_lock=lock))
+        balancer = LoadBalancer("load-balancer", args(origin_protection=lock))
         for key, target in balancer.targets.items():
             aws.ecs.Service(
                 key,
@@ -426,13 +426,13 @@ def test_no_firewall() -> None:
         ({"idle_timeout_seconds": 0}, "idle_timeout_seconds: 0 is outside 1 to 4000"),
         ({"idle_timeout_seconds": 4001}, "idle_timeout_seconds: 4001 is outside 1 to 4000"),
         ({"access_log_days": 0}, "access_log_days: 0 is outside 1 to 3653"),
-        ({"waf": WebAclArgs(), "origin_lock": LOCK}, "waf: does not go with origin_lock"),
+        ({"waf": WebAclArgs(), "origin_protection": LOCK}, "waf: does not go with origin_protection"),
         ({"targets": {"Web": WEB}}, "targets: 'Web' is not a name of lower-case letters"),
         ({"targets": {"a": WEB, "b": WEB}}, "targets: a, b are all default; only one can be"),
         ({"targets": {"a": API, "b": API}}, "targets: a, b share the priority 100"),
         (
             {
-                "origin_lock": LOCK,
+                "origin_protection": LOCK,
                 "targets": {"a": WEB, "b": TargetArgs(port=80, paths=["/b"], priority=50000)},
             },
             "targets: a, b share the priority 50000",
@@ -443,7 +443,7 @@ def test_no_firewall() -> None:
         ),
         (
             {
-                "origin_lock": LOCK,
+                "origin_protection": LOCK,
                 "targets": {"a": TargetArgs(port=80, paths=["/a/*", "/b/*", "/c"], priority=1)},
             },
             "targets: a names 6 values to match",
@@ -496,15 +496,15 @@ def test_target_refuses(given: dict[str, Any], message: str) -> None:
     ],
 )
 def test_health_check_refuses(given: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=r"^HealthCheckArgs\.") as refused:
-        HealthCheckArgs(**given)
-    assert str(refused.value).startswith(f"HealthCheckArgs.{message}")
+    with pytest.raises(ValueError, match=r"^TargetHealthCheckArgs\.") as refused:
+        TargetHealthCheckArgs(**given)
+    assert str(refused.value).startswith(f"TargetHealthCheckArgs.{message}")
 
 
 @pytest.mark.parametrize("header", ["X Mine", "X-Amz-Mine", "x-edge-mine", "", "a" * 41])
 def test_origin_lock_refuses(header: str) -> None:
-    with pytest.raises(ValueError, match=r"^OriginLock\.header_name: "):
-        OriginLock(prefix_list_id="pl-1", header_name=header)
+    with pytest.raises(ValueError, match=r"^OriginProtection\.header_name: "):
+        OriginProtection(prefix_list_id="pl-1", header_name=header)
 
 
 def _list(value: object) -> list[Any]:
@@ -539,7 +539,7 @@ class TestBlueGreen:
     def test_the_default_target_has_a_rule_for_everything(self) -> None:
         web = replace(WEB, blue_green=True)
         for lock, wanted in ((None, {"pathPattern"}), (LOCK, {"pathPattern", "httpHeader"})):
-            graph = recorded(targets={"api": API, "frontend": web}, origin_lock=lock)
+            graph = recorded(targets={"api": API, "frontend": web}, origin_protection=lock)
             rule = graph.one(RULE, "load-balancer-frontend-weighted-rule-8080")
             assert rule.inputs["priority"] == 49999
             assert set(conditions(rule)) == wanted
@@ -548,8 +548,8 @@ class TestBlueGreen:
     def test_both_are_known_after_the_rule(self) -> None:
         def program() -> None:
             target = LoadBalancer("load-balancer", args(targets={"api": self.SWITCHED})).targets["api"]
-            assert target.alternate
-            for key, arn in (("blue", target.arn), ("green", target.alternate.arn)):
+            assert target.green
+            for key, arn in (("blue", target.arn), ("green", target.green.arn)):
                 aws.ecs.Service(
                     key,
                     load_balancers=[

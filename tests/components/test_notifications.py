@@ -5,14 +5,14 @@ import pulumi
 import pytest
 
 from components.notifications import (
-    Audience,
-    AudienceArgs,
+    AlertChannel,
+    AlertChannelArgs,
+    AlertRoute,
     Notifications,
     NotificationsArgs,
-    Severity,
     SlackChannel,
     SlackWebhook,
-    audience_for,
+    channel_for,
 )
 from preview.graph import Graph, Resource
 from tests.components.conftest import ACCOUNT, build, check_contract
@@ -38,12 +38,12 @@ WEBHOOK = SlackWebhook(
     key_arn="arn:aws:kms:us-east-1:123456789012:key/secrets",
 )
 PAGERDUTY = "https://events.pagerduty.example/integration/KEY/enqueue"
-AUDIENCES = {
-    Audience.PAGE: AudienceArgs(
+CHANNELS = {
+    AlertChannel.PAGE: AlertChannelArgs(
         emails=["ops@rupaya.example"], https={"pagerduty": PAGERDUTY}, slack_channels=[CHANNEL]
     ),
-    Audience.DATABASE: AudienceArgs(emails=["dba@rupaya.example"]),
-    Audience.TEAM: AudienceArgs(
+    AlertChannel.DATABASE: AlertChannelArgs(emails=["dba@rupaya.example"]),
+    AlertChannel.TEAM: AlertChannelArgs(
         emails=["team@rupaya.example", "ops@rupaya.example"], slack_channels=[CHANNEL], slack_webhooks=[WEBHOOK]
     ),
 }
@@ -54,7 +54,7 @@ def args(**changes: Any) -> NotificationsArgs:
         "label": "rupaya-production",
         "account_id": ACCOUNT,
         "region": "us-east-1",
-        "audiences": AUDIENCES,
+        "channels": CHANNELS,
         "cluster_name": "rupaya-production",
     }
     return NotificationsArgs(**{**given, **changes})
@@ -93,7 +93,7 @@ def test_a_topic_for_each_audience(everything: Graph) -> None:
         "notifications-page",
         "notifications-team",
     ]
-    only = recorded(audiences={Audience.TEAM: AudienceArgs(emails=["team@rupaya.example"])})
+    only = recorded(channels={AlertChannel.TEAM: AlertChannelArgs(emails=["team@rupaya.example"])})
     assert [topic.name for topic in only.of(TOPIC)] == ["notifications-team"]
 
 
@@ -137,7 +137,7 @@ def test_topics_are_known_once_they_take_messages() -> None:
     def program() -> None:
         import pulumi_aws as aws  # noqa: PLC0415 - only where a test needs it
 
-        topic = Notifications("notifications", args()).topics[Audience.PAGE]
+        topic = Notifications("notifications", args()).topics[AlertChannel.PAGE]
         aws.ssm.Parameter("topic", type="String", value=topic)
 
     graph = build(program)
@@ -170,8 +170,8 @@ def test_https_endpoints_stay_secret(everything: Graph) -> None:
 
 def test_a_secret_url_may_come_from_elsewhere() -> None:
     def program() -> None:
-        page = AudienceArgs(https={"pagerduty": pulumi.Output.secret(PAGERDUTY)})
-        Notifications("notifications", args(audiences={Audience.PAGE: page}))
+        page = AlertChannelArgs(https={"pagerduty": pulumi.Output.secret(PAGERDUTY)})
+        Notifications("notifications", args(channels={AlertChannel.PAGE: page}))
 
     subscription = build(program).one(SUBSCRIPTION, endpoint=PAGERDUTY)
     assert "endpoint" in subscription.secrets
@@ -200,7 +200,7 @@ def test_slack_only_reads(everything: Graph) -> None:
 
 
 def test_without_slack_there_is_nothing_of_it() -> None:
-    graph = recorded(audiences={Audience.TEAM: AudienceArgs(emails=["team@rupaya.example"])})
+    graph = recorded(channels={AlertChannel.TEAM: AlertChannelArgs(emails=["team@rupaya.example"])})
     for type_ in (CHATBOT, ROLE, FUNCTION, LOG_GROUP, PERMISSION):
         assert not graph.of(type_), type_
 
@@ -236,15 +236,15 @@ def test_what_the_function_may_do(everything: Graph) -> None:
 
 
 def test_a_secret_that_is_there_already_is_found_by_name() -> None:
-    team = AudienceArgs(slack_webhooks=[SlackWebhook(secret="power-pto/slack-webhook")])
-    policy = str(recorded(audiences={Audience.TEAM: team}).one(ROLE_POLICY).inputs["policy"])
+    team = AlertChannelArgs(slack_webhooks=[SlackWebhook(secret="power-pto/slack-webhook")])
+    policy = str(recorded(channels={AlertChannel.TEAM: team}).one(ROLE_POLICY).inputs["policy"])
     assert f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:power-pto/slack-webhook-??????" in policy
     assert "kms:" not in policy
 
 
 def test_long_names_of_secrets_leave_room_in_generated_names_and_stay_apart() -> None:
     long = [SlackWebhook(secret=f"{'team/' * 20}{end}") for end in ("one", "two")]
-    graph = recorded(audiences={Audience.TEAM: AudienceArgs(slack_webhooks=long)})
+    graph = recorded(channels={AlertChannel.TEAM: AlertChannelArgs(slack_webhooks=long)})
     names = {resource.name for type_ in (ROLE, FUNCTION) for resource in graph.of(type_)}
     # Roles and functions have 64 characters; "observability-" comes before, a hyphen and seven digits behind.
     assert len(names) == 2
@@ -263,8 +263,8 @@ def test_only_its_topics_may_call_the_function(everything: Graph) -> None:
 
 
 def test_one_function_for_a_webhook_of_several_topics() -> None:
-    both = AudienceArgs(slack_webhooks=[WEBHOOK])
-    graph = recorded(audiences={Audience.PAGE: both, Audience.TEAM: both})
+    both = AlertChannelArgs(slack_webhooks=[WEBHOOK])
+    graph = recorded(channels={AlertChannel.PAGE: both, AlertChannel.TEAM: both})
     assert len(graph.of(FUNCTION)) == 1
     assert {p.inputs["sourceArn"] for p in graph.of(PERMISSION)} == {arn(graph, "page"), arn(graph, "team")}
 
@@ -355,7 +355,7 @@ def test_ecs_reports_to_the_team(everything: Graph) -> None:
     for target in targets:
         assert everything.one(POLICY, "notifications-team") in everything.direct(target)
         assert "inputTransformer" not in target.inputs, "AWS Chatbot shows only events it knows"
-    pager = recorded(audiences={Audience.PAGE: AUDIENCES[Audience.PAGE]})
+    pager = recorded(channels={AlertChannel.PAGE: CHANNELS[AlertChannel.PAGE]})
     assert {target.inputs["arn"] for target in pager.of(TARGET)} == {arn(pager, "page")}
 
 
@@ -385,7 +385,7 @@ def test_health_checks_page_in_us_east_1(elsewhere: Graph) -> None:
 
 def test_a_webhook_hears_health_checks_from_its_own_region() -> None:
     graph = recorded(
-        region="eu-west-1", health_checks=True, audiences={Audience.PAGE: AudienceArgs(slack_webhooks=[WEBHOOK])}
+        region="eu-west-1", health_checks=True, channels={AlertChannel.PAGE: AlertChannelArgs(slack_webhooks=[WEBHOOK])}
     )
     assert {f.inputs["region"] for f in graph.of(FUNCTION)} == {"eu-west-1"}
     assert {p.inputs["sourceArn"] for p in graph.of(PERMISSION)} == {arn(graph, "page"), arn(graph, "health")}
@@ -402,54 +402,54 @@ def test_health_checks_share_the_pager_where_the_stack_is_in_us_east_1() -> None
 
 def test_outputs(everything: Graph) -> None:
     assert everything.registered_outputs[everything.one("slipway:index:Notifications").urn] == {
-        "topics": {audience: arn(everything, audience) for audience in ("page", "database", "team")},
+        "topics": {channel: arn(everything, channel) for channel in ("page", "database", "team")},
         "key_arn": everything.one("aws:kms/key:Key", "notifications-key-key").outputs["arn"],
         "notifiers": {"power-pto/slack-webhook": everything.one(FUNCTION).outputs["name"]},
     }
 
 
 @pytest.mark.parametrize(
-    ("severity", "audiences", "told"),
+    ("route", "channels", "told"),
     [
-        (Severity.CRITICAL, list(Audience), Audience.PAGE),
-        (Severity.DATABASE, list(Audience), Audience.DATABASE),
-        (Severity.WARNING, list(Audience), Audience.TEAM),
-        (Severity.CRITICAL, [Audience.DATABASE, Audience.TEAM], Audience.TEAM),
-        (Severity.DATABASE, [Audience.PAGE, Audience.TEAM], Audience.PAGE),
-        (Severity.WARNING, [Audience.PAGE], Audience.PAGE),
-        (Severity.CRITICAL, [], None),
+        (AlertRoute.CRITICAL, list(AlertChannel), AlertChannel.PAGE),
+        (AlertRoute.DATABASE, list(AlertChannel), AlertChannel.DATABASE),
+        (AlertRoute.WARNING, list(AlertChannel), AlertChannel.TEAM),
+        (AlertRoute.CRITICAL, [AlertChannel.DATABASE, AlertChannel.TEAM], AlertChannel.TEAM),
+        (AlertRoute.DATABASE, [AlertChannel.PAGE, AlertChannel.TEAM], AlertChannel.PAGE),
+        (AlertRoute.WARNING, [AlertChannel.PAGE], AlertChannel.PAGE),
+        (AlertRoute.CRITICAL, [], None),
     ],
 )
-def test_who_is_told(severity: Severity, audiences: list[Audience], told: Audience | None) -> None:
-    assert audience_for(severity, audiences) is told
+def test_who_is_told(route: AlertRoute, channels: list[AlertChannel], told: AlertChannel | None) -> None:
+    assert channel_for(route, channels) is told
 
 
 @pytest.mark.parametrize(
     ("listeners", "problem"),
     [
-        ({"emails": ["team"]}, "audiences.team.emails: 'team' is not an e-mail address"),
+        ({"emails": ["team"]}, "channels.team.emails: 'team' is not an e-mail address"),
         (
             {"emails": ["a.b@c.example", "a-b@c.example"]},
-            "audiences.team.emails: more than one would be called 'a-b-c-ex",
+            "channels.team.emails: more than one would be called 'a-b-c-ex",
         ),
-        ({"https": {"pager": "http://pager.example/KEY"}}, "audiences.team.https.pager: does not begin with https://"),
+        ({"https": {"pager": "http://pager.example/KEY"}}, "channels.team.https.pager: does not begin with https://"),
         (
             {"slack_channels": [SlackChannel(team_id="t1", channel_id="C07EZ1ABC23")]},
-            "audiences.team.slack_channels: 't1' is not a workspace's id, such as T07EA123LEP",
+            "channels.team.slack_channels: 't1' is not a workspace's id, such as T07EA123LEP",
         ),
         (
             {"slack_channels": [SlackChannel(team_id="T07EA123LEP", channel_id="#rupaya-ops")]},
-            "audiences.team.slack_channels: '#rupaya-ops' is not a channel's id, such as C07EZ1ABC23",
+            "channels.team.slack_channels: '#rupaya-ops' is not a channel's id, such as C07EZ1ABC23",
         ),
         (
             {"slack_webhooks": [SlackWebhook(secret="my webhook")]},
-            "audiences.team.slack_webhooks: 'my webhook' is not a",
+            "channels.team.slack_webhooks: 'my webhook' is not a",
         ),
     ],
 )
 def test_refuses_listeners(listeners: dict[str, Any], problem: str) -> None:
     with pytest.raises(ValueError, match=r"^NotificationsArgs\.") as error:
-        args(audiences={Audience.TEAM: AudienceArgs(**listeners)})
+        args(channels={AlertChannel.TEAM: AlertChannelArgs(**listeners)})
     assert problem in str(error.value)
     assert "KEY" not in str(error.value)
 
@@ -457,7 +457,7 @@ def test_refuses_listeners(listeners: dict[str, Any], problem: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"audiences": {}}, "audiences: none given; at least one of page, database or team is needed"),
+        ({"channels": {}}, "channels: none given; at least one of page, database or team is needed"),
         (
             {"chatbot_region": "us-east-1"},
             "chatbot_region: 'us-east-1' has no AWS Chatbot; allowed: us-east-2, us-west-2,",

@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from components.alarms import Thresholds, Watched
-from components.health_check import HealthCheckArgs
-from components.notifications import Audience, AudienceArgs, NotificationsArgs, SlackWebhook
+from components.alarms import AlarmTargets, Thresholds
+from components.notifications import AlertChannel, AlertChannelArgs, NotificationsArgs, SlackWebhook
 from components.observability import Observability, ObservabilityArgs
+from components.uptime_check import UptimeCheckArgs
 from preview.graph import Graph
 from tests.components.conftest import ACCOUNT, build, check_contract
 
@@ -21,20 +21,20 @@ def args(**changes: Any) -> ObservabilityArgs:
     given: dict[str, Any] = {
         "label": "storefront-production",
         "region": region,
-        "watched": Watched(cluster_name="storefront", load_balancer_arn_suffix="app/storefront/50dc6c495c0c9188"),
+        "targets": AlarmTargets(cluster_name="storefront", load_balancer_arn_suffix="app/storefront/50dc6c495c0c9188"),
         "notifications": NotificationsArgs(
             label="storefront-production",
             account_id=ACCOUNT,
             region=region,
-            audiences={
-                Audience.PAGE: AudienceArgs(emails=["call@example.com"]),
-                Audience.TEAM: AudienceArgs(emails=["team@example.com"]),
+            channels={
+                AlertChannel.PAGE: AlertChannelArgs(emails=["call@example.com"]),
+                AlertChannel.TEAM: AlertChannelArgs(emails=["team@example.com"]),
             },
             health_checks=True,
         ),
         "thresholds": Thresholds(),
         "dashboard_name": "storefront-production",
-        "health_check": HealthCheckArgs(label="storefront-production", host="shop.example.com"),
+        "uptime_check": UptimeCheckArgs(label="storefront-production", host="shop.example.com"),
     }
     return ObservabilityArgs(**{**given, **changes})
 
@@ -57,26 +57,26 @@ ALPHA, BETA = SlackWebhook(secret="storefront/alpha"), SlackWebhook(secret="stor
 
 
 @pytest.mark.parametrize(
-    ("team", "watched"),
+    ("team", "targets"),
     [
-        (AudienceArgs(slack_webhooks=[ALPHA], emails=["team@example.com"]), ["alpha"]),
-        (AudienceArgs(slack_webhooks=[ALPHA], https={"pager": "https://pager.example/x"}), ["alpha"]),
-        (AudienceArgs(slack_webhooks=[ALPHA, BETA]), ["alpha", "beta"]),
-        (AudienceArgs(slack_webhooks=[ALPHA]), []),
+        (AlertChannelArgs(slack_webhooks=[ALPHA], emails=["team@example.com"]), ["alpha"]),
+        (AlertChannelArgs(slack_webhooks=[ALPHA], https={"pager": "https://pager.example/x"}), ["alpha"]),
+        (AlertChannelArgs(slack_webhooks=[ALPHA, BETA]), ["alpha", "beta"]),
+        (AlertChannelArgs(slack_webhooks=[ALPHA]), []),
         (None, ["alpha"]),
     ],
 )
 def test_who_calls_slack_is_watched_where_its_failure_is_heard_of(
-    team: AudienceArgs | None, watched: list[str]
+    team: AlertChannelArgs | None, targets: list[str]
 ) -> None:
     notifications = args().notifications
     assert notifications
-    page = AudienceArgs(emails=["call@example.com"], slack_webhooks=[] if team else [ALPHA])
-    audiences = {Audience.PAGE: page, **({Audience.TEAM: team} if team else {})}
-    graph = built(notifications=replace(notifications, audiences=audiences))
+    page = AlertChannelArgs(emails=["call@example.com"], slack_webhooks=[] if team else [ALPHA])
+    channels = {AlertChannel.PAGE: page, **({AlertChannel.TEAM: team} if team else {})}
+    graph = built(notifications=replace(notifications, channels=channels))
     alarms = [alarm for alarm in graph.of(ALARM) if "-slack-" in alarm.name]
     assert [alarm.name for alarm in alarms] == [
-        f"observability-alarms-slack-storefront-{each}-errors" for each in watched
+        f"observability-alarms-slack-storefront-{each}-errors" for each in targets
     ]
     functions = [function.outputs["name"] for function in graph.of("aws:lambda/function:Function")]
     for alarm, function in zip(alarms, functions, strict=False):
@@ -116,10 +116,10 @@ def test_the_health_check_tells_a_topic_in_its_region(region: str, topic: str) -
 
 @pytest.mark.parametrize(
     ("left_out", "type_"),
-    [({"dashboard_name": None}, DASHBOARD), ({"health_check": None}, CHECK), ({"notifications": None}, TOPIC)],
+    [({"dashboard_name": None}, DASHBOARD), ({"uptime_check": None}, CHECK), ({"notifications": None}, TOPIC)],
 )
 def test_what_is_not_wanted_is_not_made(left_out: dict[str, Any], type_: str) -> None:
-    nobody = {"thresholds": None, "health_check": None} if "notifications" in left_out else {}
+    nobody = {"thresholds": None, "uptime_check": None} if "notifications" in left_out else {}
     assert built().of(type_)
     assert not built(**left_out, **nobody).of(type_)
 
@@ -128,7 +128,7 @@ def test_without_thresholds_only_the_health_check_alarms() -> None:
     assert [alarm.name for alarm in built(thresholds=None).of(ALARM)] == ["observability-health-check-alarm"]
 
 
-@pytest.mark.parametrize("wanted", [{"thresholds": None}, {"health_check": None}])
+@pytest.mark.parametrize("wanted", [{"thresholds": None}, {"uptime_check": None}])
 def test_alarms_and_health_checks_tell_somebody(wanted: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"ObservabilityArgs\.notifications: none given"):
         replace(args(**wanted), notifications=None)

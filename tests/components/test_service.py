@@ -12,7 +12,7 @@ from components.service import (
     BlueGreenArgs,
     ConnectionArgs,
     EgressArgs,
-    EntryArgs,
+    LoadBalancerAttachmentArgs,
     MigrateArgs,
     ScalingArgs,
     ScheduledArgs,
@@ -27,7 +27,7 @@ SECRET = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:shop/key-AbCdEf"
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1"
 REPOSITORY = f"arn:aws:ecr:us-east-1:{ACCOUNT}:repository/shop/api"
 CONTAINER = ContainerArgs(name="api", image="registry.example/shop/api:1", port=8000)
-ENTRY = EntryArgs(
+ENTRY = LoadBalancerAttachmentArgs(
     target_group_arn="arn:target", security_group_id="sg-balancer", request_label="app/lb/1/targetgroup/api/2"
 )
 ARGS = ServiceArgs(
@@ -46,7 +46,7 @@ ARGS = ServiceArgs(
     subnet_ids=["subnet-a", "subnet-b"],
     network_cidr="10.0.0.0/16",
     s3_prefix_list_id="pl-1",
-    entry=ENTRY,
+    attachment=ENTRY,
     egress=[EgressArgs(port=443, cidr="0.0.0.0/0")],
 )
 
@@ -56,7 +56,7 @@ ROUTER = LogRouterArgs(
     memory_mib=100,
 )
 SWITCH = BlueGreenArgs(
-    alternate_target_group_arn="arn:alternate",
+    green_target_group_arn="arn:alternate",
     rule_arn="arn:rule",
     load_balancer_arn_suffix="app/lb/1",
     target_arn_suffixes=("targetgroup/api/2", "targetgroup/api/3"),
@@ -87,7 +87,7 @@ def test_contract() -> None:
     scaling = ScalingArgs(targets={"cpu": 70, "requests": 1000}, steps={"memory": StepArgs(up=80, down=20)})
     check_contract(lambda: Service("api", replace(ARGS, max_tasks=3, scaling=scaling, exec_enabled=True)))
     check_contract(lambda: Service("api", replace(ARGS, migration=MIGRATE)))
-    check_contract(lambda: Service("api", replace(ARGS, log_router=ROUTER, entry=SWITCHED)))
+    check_contract(lambda: Service("api", replace(ARGS, log_router=ROUTER, attachment=SWITCHED)))
 
 
 def test_runs_privately_and_rolls_back() -> None:
@@ -162,7 +162,7 @@ def test_container_definition_is_canonical() -> None:
         assert isinstance(first[optional], list)
     text = str(recorded(args).one("aws:ecs/taskDefinition:TaskDefinition").inputs["containerDefinitions"])
     assert text == json.dumps(json.loads(text), sort_keys=True)
-    shuffled = replace(args, containers=list(reversed(args.containers)), entry=None)
+    shuffled = replace(args, containers=list(reversed(args.containers)), attachment=None)
     assert text == str(recorded(shuffled).one("aws:ecs/taskDefinition:TaskDefinition").inputs["containerDefinitions"])
 
 
@@ -270,20 +270,20 @@ def test_requests_come_from_the_load_balancer_only() -> None:
 
 
 def test_health_checks_on_another_port_get_through() -> None:
-    graph = recorded(entry=replace(ENTRY, health_port=9000))
+    graph = recorded(attachment=replace(ENTRY, health_port=9000))
     ports = {r.inputs["fromPort"] for r in graph.of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")}
     assert ports == {8000, 9000}
 
 
 def test_a_worker_lets_nobody_in() -> None:
-    graph = recorded(entry=None)
+    graph = recorded(attachment=None)
     assert not graph.of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
     assert "loadBalancers" not in service(graph).inputs
     assert "healthCheckGracePeriodSeconds" not in service(graph).inputs
 
 
 def test_connections_open_both_ends() -> None:
-    graph = recorded(entry=None, connections={"database": ConnectionArgs(security_group_id="sg-db", port=5432)})
+    graph = recorded(attachment=None, connections={"database": ConnectionArgs(security_group_id="sg-db", port=5432)})
     group = graph.one("aws:ec2/securityGroup:SecurityGroup").outputs["id"]
     assert graph.one(
         "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
@@ -372,7 +372,7 @@ def test_a_service_changes_after_its_migration_and_those_of_others() -> None:
         first = Service("api", replace(ARGS, migration=MIGRATE))
         assert first.migrated
         other = replace(ARGS, service_name="worker", family="w", log_group_name="/w", after=[first.migrated])
-        Service("worker", replace(other, entry=None))
+        Service("worker", replace(other, attachment=None))
 
     graph, preview = build(program), build(program, mode="preview")
     run = graph.one(RUN)
@@ -530,7 +530,7 @@ def test_old_revisions_stay() -> None:
             "ServiceArgs.log_router: '/ecs/shop-production-api' is the service's own log group",
         ),
         (
-            {"entry": SWITCHED, "max_tasks": 3, "scaling": ScalingArgs(targets={"requests": 100})},
+            {"attachment": SWITCHED, "max_tasks": 3, "scaling": ScalingArgs(targets={"requests": 100})},
             "ServiceArgs.scaling: by requests does not go with blue_green",
         ),
     ],
@@ -632,7 +632,7 @@ class TestLogRouter:
 
 class TestBlueGreen:
     def test_the_service_moves_all_requests_at_once(self) -> None:
-        graph = recorded(entry=SWITCHED)
+        graph = recorded(attachment=SWITCHED)
         inputs = service(graph).inputs
         role = graph.one("aws:iam/role:Role", "api-switch")
         assert inputs["deploymentConfiguration"] == {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": "10"}
@@ -652,7 +652,7 @@ class TestBlueGreen:
             assert rolling not in inputs
 
     def test_ecs_may_before_it_has_to(self) -> None:
-        graph = recorded(entry=SWITCHED)
+        graph = recorded(attachment=SWITCHED)
         attached = graph.one("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "api-switch")
         assert (
             attached.inputs["policyArn"] == "arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers"
@@ -660,13 +660,13 @@ class TestBlueGreen:
         trusted = json.loads(str(graph.one("aws:iam/role:Role", "api-switch").inputs["assumeRolePolicy"]))
         assert trusted["Statement"][0]["Principal"] == {"Service": "ecs.amazonaws.com"}
         assert attached in graph.direct(service(graph))
-        china = recorded(entry=SWITCHED, region="cn-north-1")
+        china = recorded(attachment=SWITCHED, region="cn-north-1")
         assert china.has(
             "aws:iam/rolePolicyAttachment:RolePolicyAttachment", policyArn=lambda arn: "arn:aws-cn:" in arn
         )
 
     def test_errors_of_either_target_group_take_it_back(self) -> None:
-        graph = recorded(entry=SWITCHED)
+        graph = recorded(attachment=SWITCHED)
         alarm = graph.one("aws:cloudwatch/metricAlarm:MetricAlarm", "api-rollback")
         assert service(graph).inputs["alarms"] == {
             "alarmNames": [alarm.outputs["name"]],

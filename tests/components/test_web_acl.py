@@ -5,7 +5,7 @@ import pulumi
 import pytest
 
 import limits
-from components.web_acl import RateLimit, Scope, WebAclArgs, web_acl
+from components.web_acl import RateLimitArgs, Scope, WebAclArgs, web_acl
 from limits import MOST_RATE_LIMITS
 from preview.graph import Graph
 from tests.components.conftest import build, check_contract
@@ -83,7 +83,7 @@ def test_each_rule_has_its_own_place_and_metric() -> None:
 
 
 def test_limit_by_path_answers_429() -> None:
-    found = rules(recorded(rate_limits=[RateLimit(path="/API/*", limit=300, window_seconds=60)]))
+    found = rules(recorded(rate_limits=[RateLimitArgs(path="/API/*", limit=300, window_seconds=60)]))
     (name,) = (name for name in found if name.startswith("rate-limit-"))
     assert re.fullmatch(r"rate-limit-api-[0-9a-f]{6}", name)
     assert found[name]["action"] == {
@@ -115,7 +115,7 @@ def test_limit_by_path_answers_429() -> None:
 
 def test_limits_by_path_come_before_the_general_one_and_move_no_other_rule() -> None:
     paths = ["/", "/a/b", "/a-b", "/a.b", "/a_b", "/.well-known/*", "/" + "x" * 199]
-    with_limits = rules(recorded(rate_limits=[RateLimit(path=path, limit=100) for path in paths]))
+    with_limits = rules(recorded(rate_limits=[RateLimitArgs(path=path, limit=100) for path in paths]))
     without = rules(recorded())
     assert {name: with_limits[name] for name in without} == without
     added = [rule for name, rule in with_limits.items() if name not in without]
@@ -137,7 +137,7 @@ def test_all_limits_fit_into_the_capacity_in_the_price() -> None:
     }
     used = 0
     for name, rule in rules(
-        recorded(rate_limits=[RateLimit(path=f"/{n}", limit=100) for n in range(MOST_RATE_LIMITS)])
+        recorded(rate_limits=[RateLimitArgs(path=f"/{n}", limit=100) for n in range(MOST_RATE_LIMITS)])
     ).items():
         rate = rule["statement"].get("rateBasedStatement")
         inner = rate.get("scopeDownStatement", {}).get("byteMatchStatement") if rate else None
@@ -150,26 +150,26 @@ def test_all_limits_fit_into_the_capacity_in_the_price() -> None:
 @pytest.mark.parametrize(
     ("args", "messages"),
     [
-        ({"path": "/a", "limit": 9}, ["RateLimit.limit: 9 is outside 10 to 2000000000"]),
+        ({"path": "/a", "limit": 9}, ["RateLimitArgs.limit: 9 is outside 10 to 2000000000"]),
         (
             {"path": "api", "limit": 10, "window_seconds": 30},
             [
-                f"RateLimit.path: {limits.rate_limit_path('api')}",
-                "RateLimit.window_seconds: 30 is not a window WAF counts in; allowed: 60, 120, 300 or 600 seconds",
+                f"RateLimitArgs.path: {limits.rate_limit_path('api')}",
+                "RateLimitArgs.window_seconds: 30 is not a window WAF counts in; allowed: 60, 120, 300 or 600 seconds",
             ],
         ),
     ],
 )
 def test_limit_by_path_refuses(args: dict[str, Any], messages: list[str]) -> None:
-    with pytest.raises(ValueError, match=r"^RateLimit\.") as refused:
-        RateLimit(**args)
+    with pytest.raises(ValueError, match=r"^RateLimitArgs\.") as refused:
+        RateLimitArgs(**args)
     assert str(refused.value).splitlines() == messages
 
 
 @pytest.mark.parametrize("path", ["//api", "/api/*/x", "/a b", "/../a", "/./a", "/%61", "/" + "x" * 200, ""])
 def test_limit_by_path_refuses_what_would_match_nothing(path: str) -> None:
-    with pytest.raises(ValueError, match=r"^RateLimit\.path: .* is not the beginning of a path"):
-        RateLimit(path=path, limit=10)
+    with pytest.raises(ValueError, match=r"^RateLimitArgs\.path: .* is not the beginning of a path"):
+        RateLimitArgs(path=path, limit=10)
 
 
 def test_other_requests_pass() -> None:
@@ -203,11 +203,11 @@ def test_cloudfront_looks_in_us_east_1(scope: Scope, region: str | None) -> None
         ({"rate_limit": 9}, "WebAclArgs.rate_limit: 9 is outside 10 to 2000000000"),
         ({"rate_limit": 2_000_000_001}, "WebAclArgs.rate_limit: 2000000001 is outside 10 to 2000000000"),
         (
-            {"rate_limits": [RateLimit(path=path, limit=10) for path in ("/api/*", "/API/")]},
+            {"rate_limits": [RateLimitArgs(path=path, limit=10) for path in ("/api/*", "/API/")]},
             "WebAclArgs.rate_limits: '/API/' is there twice; each path has one limit",
         ),
         (
-            {"rate_limits": [RateLimit(path=f"/{n}", limit=10) for n in range(10)]},
+            {"rate_limits": [RateLimitArgs(path=f"/{n}", limit=10) for n in range(10)]},
             "WebAclArgs.rate_limits: 10 given; at most 9",
         ),
         ({"log_days": 2}, "WebAclArgs.log_days: 2 is not a retention CloudWatch Logs offers"),

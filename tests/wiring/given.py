@@ -8,16 +8,16 @@ from preview.graph import Graph
 from preview.record import Mode, record
 from tests import stacks
 from tests.settings.files import GONE, changed
-from wiring.context import Context
+from wiring.context import StackContext
 
 IN_FRONT: Final[Mapping[str, object]] = {"slipway:loadBalancer.waf": GONE, "slipway:cdn": {"waf": {"rateLimit": 2000}}}
 """CloudFront in front of the load balancer."""
 ACCOUNT: Final = "123456789012"
 
 
-def context(changes: Mapping[str, object] | None = None) -> Context:
+def context(changes: Mapping[str, object] | None = None) -> StackContext:
     """Return the context of the reference production stack with changes by place."""
-    return Context(
+    return StackContext(
         settings=settings.parse(changed(changes or {}), "prod"), account_id=ACCOUNT, zone_id="Z0123456789ABC"
     )
 

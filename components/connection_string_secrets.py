@@ -16,12 +16,12 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
-from components._edges import known_after
+from components._dependencies import with_dependencies
 from components._role import service_role
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SecretUrlArgs:
+class ConnectionStringArgs:
     """One URL: what it is made of, and who reads it. A change writes a new version and restarts its readers."""
 
     kind: Literal["postgres", "mysql", "redis"]
@@ -47,7 +47,7 @@ class SecretUrlArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SecretUrlsArgs:
+class ConnectionStringSecretsArgs:
     """Which URLs there are, and where the function that composes them runs."""
 
     label: str
@@ -58,7 +58,7 @@ class SecretUrlsArgs:
     """The AWS region."""
     function_name: str
     """The function's name in Lambda, by which people run it. A change replaces it."""
-    urls: Mapping[str, SecretUrlArgs]
+    urls: Mapping[str, ConnectionStringArgs]
     """The URLs by their secrets' names in Secrets Manager, or by what the program calls them. A new name is a new secret."""
     vpc_id: Input[str]
     """The network of its security group."""
@@ -91,7 +91,7 @@ class SecretUrlsArgs:
         Raises:
             ValueError: with every problem, a line each.
         """
-        problems = [f"SecretUrlsArgs.{name}: {problem}" for name, problem in self._problems() if problem]
+        problems = [f"ConnectionStringSecretsArgs.{name}: {problem}" for name, problem in self._problems() if problem]
         if problems:
             raise ValueError("\n".join(problems))
 
@@ -130,7 +130,7 @@ class SecretUrlsArgs:
             yield "urls", problem
 
 
-class SecretUrls(pulumi.ComponentResource):
+class ConnectionStringSecrets(pulumi.ComponentResource):
     """URL secrets and the function that fills them: now, whenever a password changes, and every few minutes to be sure.
 
     Secrets Manager tells EventBridge when the current version of a secret changes (`Secret Label Updated`); that needs no
@@ -150,7 +150,7 @@ class SecretUrls(pulumi.ComponentResource):
     security_group_id: Output[str]
     """The function's security group."""
 
-    def __init__(self, name: str, args: SecretUrlsArgs, opts: ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: ConnectionStringSecretsArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:SecretUrls", name, None, opts)
         secrets = {secret: self._secret(name, args, secret, url) for secret, url in args.urls.items()}
         configuration = _configuration(args, secrets)
@@ -182,9 +182,9 @@ class SecretUrls(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
 
-        self.arns = {secret_name: known_after(secret.arn, first) for secret_name, secret in secrets.items()}
+        self.arns = {secret_name: with_dependencies(secret.arn, first) for secret_name, secret in secrets.items()}
         self.key_arns = {secret_name: url.key_arn for secret_name, url in args.urls.items()}
-        self.ready = known_after(function.arn, first)
+        self.ready = with_dependencies(function.arn, first)
         self.function_name = function.name
         self.log_group_name = log.name
         self.security_group_id = group.id
@@ -200,7 +200,7 @@ class SecretUrls(pulumi.ComponentResource):
         )
 
     def _secret(
-        self, name: str, args: SecretUrlsArgs, secret_name: str, url: SecretUrlArgs
+        self, name: str, args: ConnectionStringSecretsArgs, secret_name: str, url: ConnectionStringArgs
     ) -> aws.secretsmanager.Secret:
         return aws.secretsmanager.Secret(
             f"{name}-{limits.slug(secret_name)}",
@@ -214,7 +214,7 @@ class SecretUrls(pulumi.ComponentResource):
     def _role(
         self,
         name: str,
-        args: SecretUrlsArgs,
+        args: ConnectionStringSecretsArgs,
         secrets: Mapping[str, aws.secretsmanager.Secret],
         log: aws.cloudwatch.LogGroup,
     ) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
@@ -265,7 +265,7 @@ class SecretUrls(pulumi.ComponentResource):
         return role, policy
 
     def _security_group(
-        self, name: str, args: SecretUrlsArgs, policy: aws.iam.RolePolicy
+        self, name: str, args: ConnectionStringSecretsArgs, policy: aws.iam.RolePolicy
     ) -> tuple[aws.ec2.SecurityGroup, aws.vpc.SecurityGroupEgressRule]:
         group = aws.ec2.SecurityGroup(
             f"{name}-group",
@@ -291,7 +291,7 @@ class SecretUrls(pulumi.ComponentResource):
     def _function(
         self,
         name: str,
-        args: SecretUrlsArgs,
+        args: ConnectionStringSecretsArgs,
         configuration: Output[str],
         role: aws.iam.Role,
         log: aws.cloudwatch.LogGroup,
@@ -329,7 +329,7 @@ class SecretUrls(pulumi.ComponentResource):
     def _call_on(
         self,
         name: str,
-        args: SecretUrlsArgs,
+        args: ConnectionStringSecretsArgs,
         function: aws.lambda_.Function,
         *,
         event_pattern: Output[str] | None = None,
@@ -386,7 +386,7 @@ _NETWORK_ACTIONS: Final[Sequence[str]] = (
 )
 
 
-def _configuration(args: SecretUrlsArgs, secrets: Mapping[str, aws.secretsmanager.Secret]) -> Output[str]:
+def _configuration(args: ConnectionStringSecretsArgs, secrets: Mapping[str, aws.secretsmanager.Secret]) -> Output[str]:
     """Return what the function is told: canonical JSON, so that an unchanged program never runs it again."""
     return Output.json_dumps(
         [
@@ -410,7 +410,7 @@ def _configuration(args: SecretUrlsArgs, secrets: Mapping[str, aws.secretsmanage
     )
 
 
-def _scheme(url: SecretUrlArgs) -> str:
+def _scheme(url: ConnectionStringArgs) -> str:
     return url.scheme or _KINDS[url.kind].scheme
 
 

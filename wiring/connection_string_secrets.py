@@ -8,16 +8,16 @@ from pulumi import Input
 
 from components.cache import Cache
 from components.cluster import Cluster
+from components.connection_string_secrets import ConnectionStringArgs, ConnectionStringSecretsArgs
 from components.database import Database
 from components.network import Network
-from components.secret_urls import SecretUrlArgs, SecretUrlsArgs
 from settings import derived, model
-from wiring.context import Context
+from wiring.context import StackContext
 
 
 def args(
-    context: Context, network: Network, cluster: Cluster, database: Database | None, cache: Cache | None
-) -> SecretUrlsArgs | None:
+    context: StackContext, network: Network, cluster: Cluster, database: Database | None, cache: Cache | None
+) -> ConnectionStringSecretsArgs | None:
     """Return the arguments of the secrets that the program fills with a URL, or None where the stack has none."""
     settings = context.settings
     urls = {
@@ -26,7 +26,7 @@ def args(
     }
     if not urls:
         return None
-    return SecretUrlsArgs(
+    return ConnectionStringSecretsArgs(
         label=context.label,
         account_id=context.account_id,
         region=context.region,
@@ -42,7 +42,9 @@ def args(
     )
 
 
-def _database_urls(context: Context, given: model.Database, database: Database) -> Mapping[str, SecretUrlArgs]:
+def _database_urls(
+    context: StackContext, given: model.Database, database: Database
+) -> Mapping[str, ConnectionStringArgs]:
     """Return the URLs of the database, or of its proxy, and of its read replica, by their secrets."""
     settings, replica = context.settings, database.replica
     ends: dict[str, tuple[Input[str], int]] = {}
@@ -51,7 +53,7 @@ def _database_urls(context: Context, given: model.Database, database: Database) 
     if given.read_replica and given.read_replica.url_secret and replica:
         ends[given.read_replica.url_secret] = (replica.address, replica.port)
     return {
-        secret: SecretUrlArgs(
+        secret: ConnectionStringArgs(
             name=settings.secret_name(secret),
             kind=given.engine,
             source_arn=database.secret_arn,
@@ -65,11 +67,11 @@ def _database_urls(context: Context, given: model.Database, database: Database) 
     }
 
 
-def _cache_urls(context: Context, given: model.Cache, cache: Cache) -> Mapping[str, SecretUrlArgs]:
+def _cache_urls(context: StackContext, given: model.Cache, cache: Cache) -> Mapping[str, ConnectionStringArgs]:
     if not given.url_secret:
         return {}
     return {
-        given.url_secret: SecretUrlArgs(
+        given.url_secret: ConnectionStringArgs(
             name=context.settings.secret_name(given.url_secret),
             kind="redis",
             source_arn=cache.secret_arn,

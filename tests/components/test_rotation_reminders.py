@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.secret_ages import AgingSecretArgs, SecretAges, SecretAgesArgs
+from components.rotation_reminders import RotationReminderArgs, RotationReminders, RotationRemindersArgs
 from preview.graph import Graph
 from tests.components.conftest import ACCOUNT, build, check_contract
 
@@ -14,24 +14,24 @@ TOPIC_KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/topics"
 TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:team"
 
 
-def args(**changes: Any) -> SecretAgesArgs:
+def args(**changes: Any) -> RotationRemindersArgs:
     given: dict[str, Any] = {
         "label": "shop-production",
         "account_id": ACCOUNT,
         "region": "us-east-1",
         "secrets": {
-            "shop/session": AgingSecretArgs(arn=f"{ARN}/session", days=180),
-            "shop/payments": AgingSecretArgs(arn=f"{ARN}/payments", keys={"api_key": 90, "webhook": 180}),
+            "shop/session": RotationReminderArgs(arn=f"{ARN}/session", days=180),
+            "shop/payments": RotationReminderArgs(arn=f"{ARN}/payments", keys={"api_key": 90, "webhook": 180}),
         },
         "secrets_key_arn": KEY,
         "topic_arn": TOPIC,
         "topic_key_arn": TOPIC_KEY,
     }
-    return SecretAgesArgs(**{**given, **changes})
+    return RotationRemindersArgs(**{**given, **changes})
 
 
 def recorded(**changes: Any) -> Graph:
-    return build(lambda: SecretAges("ages", args(**changes)))
+    return build(lambda: RotationReminders("ages", args(**changes)))
 
 
 @cache
@@ -52,7 +52,7 @@ def allowed(graph: Graph, policy: str) -> dict[str, list[str]]:
 
 
 def test_contract() -> None:
-    check_contract(lambda: SecretAges("ages", args()))
+    check_contract(lambda: RotationReminders("ages", args()))
 
 
 def test_every_day_the_function_is_told_what_to_look_at() -> None:
@@ -84,7 +84,7 @@ def test_values_are_read_only_where_keys_have_days_of_their_own() -> None:
     assert may["kms:Decrypt"] == [KEY, TOPIC_KEY]
     assert may["sns:Publish"] == [TOPIC]
     whole = allowed(
-        recorded(secrets={"shop/session": AgingSecretArgs(arn=f"{ARN}/session", days=180)}), "ages-function"
+        recorded(secrets={"shop/session": RotationReminderArgs(arn=f"{ARN}/session", days=180)}), "ages-function"
     )
     assert "secretsmanager:GetSecretValue" not in whole
     assert whole["kms:Decrypt"] == [TOPIC_KEY]
@@ -94,12 +94,12 @@ def test_values_are_read_only_where_keys_have_days_of_their_own() -> None:
     ("changes", "message"),
     [
         ({"secrets": {}}, "secrets: none given"),
-        ({"secrets": {"a": AgingSecretArgs(arn=ARN)}}, "secrets.a: either days or keys"),
-        ({"secrets": {"a": AgingSecretArgs(arn=ARN, days=1, keys={"b": 1})}}, "secrets.a: either days or keys"),
-        ({"secrets": {"a": AgingSecretArgs(arn=ARN, keys={"b": 0})}}, "secrets.a: 0 days are below 1"),
+        ({"secrets": {"a": RotationReminderArgs(arn=ARN)}}, "secrets.a: either days or keys"),
+        ({"secrets": {"a": RotationReminderArgs(arn=ARN, days=1, keys={"b": 1})}}, "secrets.a: either days or keys"),
+        ({"secrets": {"a": RotationReminderArgs(arn=ARN, keys={"b": 0})}}, "secrets.a: 0 days are below 1"),
         ({"log_days": 2}, "log_days: 2"),
     ],
 )
 def test_what_aws_or_sense_refuses(changes: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=f"SecretAgesArgs.{message}"):
+    with pytest.raises(ValueError, match=f"RotationRemindersArgs.{message}"):
         args(**changes)

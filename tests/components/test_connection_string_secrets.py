@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
-from components.secret_urls import SecretUrlArgs, SecretUrls, SecretUrlsArgs
+from components.connection_string_secrets import (
+    ConnectionStringArgs,
+    ConnectionStringSecrets,
+    ConnectionStringSecretsArgs,
+)
 from functions.compose_secret_urls.handler import configured
 from preview.graph import UNKNOWN, Graph
 from tests.components.conftest import ACCOUNT, build, check_contract
@@ -16,7 +20,7 @@ FUNCTION = "aws:lambda/function:Function"
 INVOCATION = "aws:lambda/invocation:Invocation"
 RULE = "aws:cloudwatch/eventRule:EventRule"
 
-DATABASE = SecretUrlArgs(
+DATABASE = ConnectionStringArgs(
     kind="postgres",
     source_arn="arn:database",
     key_arn="arn:database-key",
@@ -25,12 +29,12 @@ DATABASE = SecretUrlArgs(
     database="shop",
     services=("worker", "api"),
 )
-CACHE = SecretUrlArgs(
+CACHE = ConnectionStringArgs(
     kind="redis", source_arn="arn:cache", key_arn="arn:cache-key", host="cache.example", port=6379, services=("api",)
 )
 
 
-def args(**changes: Any) -> SecretUrlsArgs:
+def args(**changes: Any) -> ConnectionStringSecretsArgs:
     given: dict[str, Any] = {
         "label": "shop-production",
         "account_id": ACCOUNT,
@@ -41,11 +45,11 @@ def args(**changes: Any) -> SecretUrlsArgs:
         "subnet_ids": ["subnet-a", "subnet-b"],
         "cluster_name": "shop",
     }
-    return SecretUrlsArgs(**{**given, **changes})
+    return ConnectionStringSecretsArgs(**{**given, **changes})
 
 
 def recorded(**changes: Any) -> Graph:
-    return build(lambda: SecretUrls("secret-urls", args(**changes)))
+    return build(lambda: ConnectionStringSecrets("secret-urls", args(**changes)))
 
 
 def statements(graph: Graph) -> list[Mapping[str, Any]]:
@@ -58,7 +62,7 @@ def allowed(graph: Graph, action: str) -> list[str]:
 
 
 def test_contract() -> None:
-    check_contract(lambda: SecretUrls("secret-urls", args()))
+    check_contract(lambda: ConnectionStringSecrets("secret-urls", args()))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +89,7 @@ def test_contract() -> None:
     ],
 )
 def test_refuses_what_aws_refuses(changes: dict[str, Any], problem: str) -> None:
-    with pytest.raises(ValueError, match=r"^SecretUrlsArgs\.") as error:
+    with pytest.raises(ValueError, match=r"^ConnectionStringSecretsArgs\.") as error:
         args(**changes)
     assert problem in str(error.value)
     assert len(str(error.value).splitlines()) == 1
@@ -293,7 +297,7 @@ def test_arns_are_known_once_the_secrets_are_filled() -> None:
     import pulumi_aws as aws  # noqa: PLC0415 - slow to import
 
     def program() -> None:
-        urls = SecretUrls("secret-urls", args())
+        urls = ConnectionStringSecrets("secret-urls", args())
         aws.ssm.Parameter("arn", type="String", value=urls.arns["shop/redis-url"])
         aws.ssm.Parameter("ready", type="String", value=urls.ready)
 

@@ -16,7 +16,7 @@ from components._role import service_role
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AgingSecretArgs:
+class RotationReminderArgs:
     """A secret whose owner changes it: the whole value, or keys of its JSON document."""
 
     arn: Input[str]
@@ -28,7 +28,7 @@ class AgingSecretArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SecretAgesArgs:
+class RotationRemindersArgs:
     """Which secrets grow old, and who is told."""
 
     label: str
@@ -37,7 +37,7 @@ class SecretAgesArgs:
     """The AWS account."""
     region: str
     """The AWS region of the secrets."""
-    secrets: Mapping[str, AgingSecretArgs]
+    secrets: Mapping[str, RotationReminderArgs]
     """The secrets by the names that the message calls them."""
     secrets_key_arn: Input[str]
     """The key that encrypts them."""
@@ -58,7 +58,7 @@ class SecretAgesArgs:
         Raises:
             ValueError: with every problem, a line each.
         """
-        problems = [f"SecretAgesArgs.{problem}" for problem in self._problems()]
+        problems = [f"RotationRemindersArgs.{problem}" for problem in self._problems()]
         if problems:
             raise ValueError("\n".join(problems))
 
@@ -75,7 +75,7 @@ class SecretAgesArgs:
             yield f"log_days: {problem}"
 
 
-class SecretAges(pulumi.ComponentResource):
+class RotationReminders(pulumi.ComponentResource):
     """A function that looks at the secrets' versions once a day, and tells a topic of those that are older than agreed.
 
     It reads values only of secrets whose keys have days of their own: no other way tells which key a version changed.
@@ -84,7 +84,7 @@ class SecretAges(pulumi.ComponentResource):
     function_name: Output[str]
     """The function's name."""
 
-    def __init__(self, name: str, args: SecretAgesArgs, opts: ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: RotationRemindersArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:SecretAges", name, None, opts)
         looking = function(
             f"{name}-function",
@@ -102,7 +102,7 @@ class SecretAges(pulumi.ComponentResource):
         self._schedule(name, args, looking.arn)
         self.register_outputs({"function_name": self.function_name})
 
-    def _schedule(self, name: str, args: SecretAgesArgs, looking: Output[str]) -> None:
+    def _schedule(self, name: str, args: RotationRemindersArgs, looking: Output[str]) -> None:
         schedule = f"{name}-schedule"
         group = aws.scheduler.ScheduleGroup(
             schedule, name=f"{args.label}-secret-ages", opts=ResourceOptions(parent=self)
@@ -146,7 +146,7 @@ class SecretAges(pulumi.ComponentResource):
         )
 
 
-def _statements(args: SecretAgesArgs) -> Iterator[documents.Statement]:
+def _statements(args: RotationRemindersArgs) -> Iterator[documents.Statement]:
     secrets = [secret for _, secret in sorted(args.secrets.items())]
     yield documents.allow(["secretsmanager:ListSecretVersionIds"], [secret.arn for secret in secrets])
     if documents_read := [secret.arn for secret in secrets if secret.keys]:

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from components.health_check import HealthCheck, HealthCheckArgs
+from components.uptime_check import UptimeCheck, UptimeCheckArgs
 from preview.graph import Graph
 from tests.components.conftest import build, check_contract
 
@@ -11,17 +11,17 @@ CHECK = "aws:route53/healthCheck:HealthCheck"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:page"
 
 
-def args(**changes: Any) -> HealthCheckArgs:
+def args(**changes: Any) -> UptimeCheckArgs:
     given: dict[str, Any] = {"label": "rupaya-production", "host": "api.rupaya.example", "topic_arns": [TOPIC]}
-    return HealthCheckArgs(**{**given, **changes})
+    return UptimeCheckArgs(**{**given, **changes})
 
 
 def recorded(**changes: Any) -> Graph:
-    return build(lambda: HealthCheck("health", args(**changes)))
+    return build(lambda: UptimeCheck("health", args(**changes)))
 
 
 def test_contract() -> None:
-    check_contract(lambda: HealthCheck("health", args()))
+    check_contract(lambda: UptimeCheck("health", args()))
 
 
 def test_asks_over_https_for_the_right_host() -> None:
@@ -81,11 +81,11 @@ def test_outputs() -> None:
     ],
 )
 def test_refuses_what_aws_refuses(changes: dict[str, Any], problem: str) -> None:
-    with pytest.raises(ValueError, match=r"^HealthCheckArgs\.") as error:
+    with pytest.raises(ValueError, match=r"^UptimeCheckArgs\.") as error:
         args(**changes)
     assert problem in str(error.value)
 
 
 def test_all_problems_at_once() -> None:
-    with pytest.raises(ValueError, match=r"^HealthCheckArgs\.host: .*\nHealthCheckArgs\.failures: "):
+    with pytest.raises(ValueError, match=r"^UptimeCheckArgs\.host: .*\nUptimeCheckArgs\.failures: "):
         args(host="nowhere", failures=0)

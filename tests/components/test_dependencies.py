@@ -2,7 +2,7 @@ import pulumi_random as random
 import pytest
 from pulumi import Output
 
-from components._edges import Gate, known_after
+from components._dependencies import DependencyBarrier, with_dependencies
 from preview.graph import UNKNOWN
 from tests.components.conftest import build
 
@@ -15,7 +15,7 @@ def pet(name: str, prefix: Output[str] | None = None) -> random.RandomId:
 
 def test_known_after() -> None:
     def program() -> None:
-        pet("last", known_after("value", pet("first")))
+        pet("last", with_dependencies("value", pet("first")))
 
     graph = build(program)
     assert graph.one(ID, "last").inputs["prefix"] == "value"
@@ -25,7 +25,7 @@ def test_known_after() -> None:
 
 def test_a_gate_opens_after_what_is_made_later() -> None:
     def program() -> None:
-        with Gate() as gate:
+        with DependencyBarrier() as gate:
             pet("held-back", gate.opened)
             for name in ("a", "b"):
                 gate.wait_for(pet(name).hex)
@@ -40,7 +40,7 @@ def test_a_gate_opens_after_what_is_made_later() -> None:
 
 def test_a_gate_that_waits_for_nothing_opens() -> None:
     def program() -> None:
-        with Gate() as gate:
+        with DependencyBarrier() as gate:
             pet("one", gate.opened)
 
     assert build(program, mode="preview").one(ID, "one").inputs["prefix"] == ""
@@ -48,7 +48,7 @@ def test_a_gate_that_waits_for_nothing_opens() -> None:
 
 def test_a_program_that_fails_ends() -> None:
     def program() -> None:
-        with Gate() as gate:
+        with DependencyBarrier() as gate:
             pet("one", gate.opened)
             raise ValueError("stop here")
 

@@ -9,7 +9,7 @@ from typing import Self
 from pulumi import CustomResource, Input, Output, deferred_output
 
 
-def known_after(value: Input[str], *resources: CustomResource) -> Output[str]:
+def with_dependencies(value: Input[str], *resources: CustomResource) -> Output[str]:
     """Return a value that is known only once other resources exist.
 
     What uses it is then made after them and deleted before them, wherever in the program it stands.
@@ -17,7 +17,7 @@ def known_after(value: Input[str], *resources: CustomResource) -> Output[str]:
     return Output.all(value, *(resource.id for resource in resources)).apply(lambda known: str(known[0]))
 
 
-class Gate:
+class DependencyBarrier:
     """Holds back resources until others exist that the program makes later: those passed to `wait_for` before the block ends.
 
     A block, as whatever stands before a gate that never opens would wait for ever where the program fails.

@@ -20,7 +20,7 @@ _MOST_ACTIONS: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class HealthCheckArgs:
+class UptimeCheckArgs:
     """What is asked, and who is told.
 
     About $2.75 a month: an HTTPS check of something on AWS; asking every 10 seconds and latency measurement cost more.
@@ -63,10 +63,10 @@ class HealthCheckArgs:
         if len(self.topic_arns) > _MOST_ACTIONS:
             problems.append(f"topic_arns: {len(self.topic_arns)} are more than the {_MOST_ACTIONS} that an alarm tells")
         if problems:
-            raise ValueError("\n".join(f"HealthCheckArgs.{problem}" for problem in problems))
+            raise ValueError("\n".join(f"UptimeCheckArgs.{problem}" for problem in problems))
 
 
-class HealthCheck(pulumi.ComponentResource):
+class UptimeCheck(pulumi.ComponentResource):
     """A Route 53 health check and its alarm."""
 
     health_check_id: Output[str]
@@ -74,7 +74,7 @@ class HealthCheck(pulumi.ComponentResource):
     alarm_arn: Output[str]
     """The alarm, in us-east-1."""
 
-    def __init__(self, name: str, args: HealthCheckArgs, opts: ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: UptimeCheckArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:HealthCheck", name, None, opts)
         check = aws.route53.HealthCheck(
             f"{name}-check",
