@@ -16,7 +16,7 @@ DATA   := .venv-data/.installed
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help preview policy test lint format types check bench schema lock clean install configuration conformance golden crosscheck policies new-rule data
+.PHONY: help preview policy test lint format types check bench schema lock clean install configuration conformance golden crosscheck policies new-rule data judge prices
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,6 +87,9 @@ $(DATA): requirements-data.txt
 
 data: $(DATA) ## Make the tables about AWS anew from the packages that keep them; CHECK=1 only tells which are behind
 	@.venv-data/bin/python -m data.generate $(if $(CHECK),--check)
+
+prices: $(RUN) ## Read AWS's price list for regions (needs the network, no account): make prices REGION="eu-central-1 us-east-1"
+	@$(BIN)/python -m preview.aws_prices $(or $(REGION),$(error Say for which region: make prices REGION=eu-central-1))
 
 new-rule: $(RUN) ## Begin a rule: ID=key-deletion-takes-time TYPE=aws:kms/key:Key PROPERTY=deletionWindowInDays [MODULE=own]
 	@$(BIN)/python -m policy.scaffold --control "$(ID)" --type "$(TYPE)" --property "$(PROPERTY)" --module "$(or $(MODULE),own)"
