@@ -16,7 +16,7 @@ DATA   := .venv-data/.installed
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help preview policy test lint format types check bench schema lock clean install configuration conformance golden crosscheck policies new-rule data judge prices
+.PHONY: help preview policy test lint format types check bench schema editors lock clean install configuration conformance golden crosscheck policies new-rule data judge prices
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ bench: $(RUN) ## Time the preview of every shipped stack and of 1 to 200 service
 
 schema: $(RUN) ## Write slipway.schema.json, the stack file's JSON Schema
 	@$(BIN)/python -m settings.schema
+
+editors: ## Install what the tests check the schema with as editors do (needs Node.js)
+	@cd tests/settings/editors && npm ci --no-audit --no-fund --silent
 
 configuration: $(RUN) ## Write docs/configuration.md from the settings
 	@$(BIN)/python -m settings.reference

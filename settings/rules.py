@@ -42,6 +42,17 @@ class Rule(Generic[T]):
         return {**handler(core), **self.schema}
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an editor can check of a value that is judged together with others, for use in `Annotated`."""
+
+    schema: Mapping[str, object] = field(hash=False)
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Add it."""
+        return {**handler(core), **self.schema}
+
+
 def form(pattern: str, words: str) -> Rule[str]:
     """Text of a form: `pattern` for the whole of it, `words` to follow "is not"."""
     expression = re.compile(pattern)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from pydantic.fields import FieldInfo
 
 from settings import shape
 from settings.model import OPTIONAL_SECTIONS, Section, Settings
@@ -12,18 +15,68 @@ from settings.model import OPTIONAL_SECTIONS, Section, Settings
 FILE: Final = Path(__file__).parent.parent / "slipway.schema.json"
 """Where the schema is kept; every stack file names it in its first line."""
 
+_KEYS: Final = {
+    "secretsprovider": "What encrypts secrets",
+    "encryptionsalt": "Salt of the passphrase",
+    "encryptedkey": "Key of secrets, encrypted",
+}
+"""What Pulumi itself writes into a stack file, beside `config`."""
 _NOTHING: Final = {"type": "null"}
+_WORDS: Final = re.compile(r"p[0-9]+|[A-Z]?[a-z]+|[0-9]+x+|[A-Z]?[0-9]+|[A-Z]+(?![a-z])")
+_UPPER: Final = frozenset(
+    (
+        "acl",
+        "arn",
+        "cdn",
+        "cidr",
+        "cors",
+        "cpu",
+        "dns",
+        "http",
+        "https",
+        "iam",
+        "id",
+        "iops",
+        "nat",
+        "rpo",
+        "rto",
+        "tls",
+        "uri",
+        "url",
+        "usd",
+        "waf",
+    )
+)
+_ODD: Final = {
+    "gib": "GiB",
+    "mib": "MiB",
+    "mibps": "MiB/s",
+    "ids": "IDs",
+    "az": "AZ",
+    "github": "GitHub",
+    "acls": "ACLs",
+    "urls": "URLs",
+}
+_ESCAPE: Final = re.compile(r"\\(.)")
+_SYNTAX: Final = frozenset("^$\\.*+?()[]{}|/-bBdDsSwW")
+"""What may follow a backslash in a pattern of ECMAScript's with the flag `u`, of what Python's patterns use."""
 
 
 def schema() -> dict[str, object]:
     """Return the schema of a whole stack file."""
-    model = Settings.model_json_schema(by_alias=True)
+    model: dict[str, Any] = Settings.model_json_schema(by_alias=True)
     definitions = model["$defs"]
+    for section in _sections(Settings):
+        found = model if section is Settings else definitions.get(section.__name__)
+        if found:
+            found.pop("title", None)
+            for name, info in shape.fields(section):
+                found["properties"][name] = _setting(name, info, found["properties"][name])
     provider = definitions.pop("Provider")
     for section in _sections(Settings):
         if definition := definitions.get(section.__name__):
             _take_nothing(section, definition["properties"])
-    switch = {"type": "boolean", "default": True, "description": "Whether the section counts."}
+    switch = {"type": "boolean", "title": "Enabled", "default": True, "description": "Whether the section counts."}
     for name in OPTIONAL_SECTIONS:
         if optional := shape.section(shape.annotation_at((name,))):
             definitions[optional.__name__]["properties"]["enabled"] = switch
@@ -33,21 +86,72 @@ def schema() -> dict[str, object]:
     required = [f"slipway:{name}" for name in model["required"] if name != "aws"]
     config = {
         "type": "object",
+        "title": "Configuration",
         "properties": keys,
         "required": [*required, *(f"aws:{name}" for name in provider["required"])],
         "patternProperties": {"^(pulumi|awsx|random|docker|docker-build):": {}},
         "additionalProperties": False,
     }
-    text = {"type": "string"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Slipway stack file",
+        "description": "What Slipway builds, and how Pulumi keeps its secrets.",
         "type": "object",
-        "properties": {"config": config, "secretsprovider": text, "encryptionsalt": text, "encryptedkey": text},
+        "properties": {"config": config, **{name: {"type": "string", "title": told} for name, told in _KEYS.items()}},
         "required": ["config"],
         "additionalProperties": False,
         "$defs": definitions,
     }
+
+
+def title(name: str) -> str:
+    """Return a setting's name in words: `errors5xxPercent` is Errors 5xx percent, `memoryMib` Memory MiB."""
+    words = [word.lower() for word in _WORDS.findall(name)]
+    shown = [_ODD.get(word) or (word.upper() if word in _UPPER else word) for word in words]
+    return " ".join([shown[0][:1].upper() + shown[0][1:], *shown[1:]])
+
+
+def _setting(name: str, info: FieldInfo, given: dict[str, Any]) -> dict[str, Any]:
+    """Return a setting's schema as editors show it best: a title in words, its default, and no `null` that only says nothing."""
+    kept: dict[str, Any] = {key: _plain(value) for key, value in given.items() if key != "title"}
+    default = info.get_default(call_default_factory=True) if not info.is_required() else None
+    single = not (shape.section(info.annotation) or shape.is_mapping(info.annotation) or shape.is_list(info.annotation))
+    if default is None:
+        kept.pop("default", None)
+        some = [choice for choice in kept.get("anyOf", ()) if choice != _NOTHING]
+        if single and some and not info.is_required():
+            kept |= some[0] if len(some) == 1 else {"anyOf": some}
+            if len(some) == 1:
+                del kept["anyOf"]
+    elif "default" not in kept:
+        kept["default"] = _default(default)
+    return {"title": title(name), **kept}
+
+
+def _default(value: object) -> object:
+    return value.model_dump(mode="json", by_alias=True, exclude_defaults=True) if isinstance(value, Section) else value
+
+
+def _plain(value: object) -> object:
+    """Return a schema without pydantic's own titles, with patterns that ECMAScript takes."""
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    plain: dict[str, object] = {}
+    for key, part in value.items():
+        if key == "pattern" and isinstance(part, str):
+            plain[key] = _ecmascript(part)
+        elif key == "patternProperties" and isinstance(part, dict):
+            plain[key] = {_ecmascript(pattern): _plain(inner) for pattern, inner in part.items()}
+        elif key != "title" or not isinstance(part, str):
+            plain[key] = _plain(part)
+    return plain
+
+
+def _ecmascript(pattern: str) -> str:
+    """Leave out the backslashes that Python allows and ECMAScript's flag `u` does not."""
+    return _ESCAPE.sub(lambda match: match[0] if match[1] in _SYNTAX else match[1], pattern)
 
 
 def _sections(model: type[Section]) -> set[type[Section]]:
@@ -81,7 +185,7 @@ def _take_nothing(model: type[Section], properties: dict[str, dict[str, object]]
         )
         if nothing_fits and not shape.is_optional(info.annotation):
             properties[name] = {"anyOf": [inner, _NOTHING]}
-            for key in ("description", "default", "examples"):
+            for key in ("title", "description", "default", "examples"):
                 if key in inner:
                     properties[name][key] = inner.pop(key)
 

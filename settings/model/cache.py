@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 import limits
-from settings.model.section import SecretName, Section, Text
+from settings.model.section import DailyWindow, SecretName, Section, Version, WeeklyWindow
 from settings.rules import Rule
 
 
@@ -16,7 +16,7 @@ class Cache(Section):
 
     engine: Literal["redis", "valkey"] = "redis"
     """The engine."""
-    version: Text = "7.1"
+    version: Version = "7.1"
     """The engine's version, major.minor. Text: put it in quotes."""
     name: Annotated[str, Rule(limits.cache_identifier)] | None = None
     """The replication group's identifier; default app and environment. A change replaces the cache."""
@@ -32,9 +32,9 @@ class Cache(Section):
     """Whether replicas stand in other zones and take over; default: whenever there is a replica."""
     snapshot_days: Annotated[int, Field(ge=0, le=35)] = 7
     """Days that daily snapshots are kept; 0 switches them off."""
-    snapshot_window: Annotated[str, Rule(limits.backup_window)] = "02:00-03:00"
+    snapshot_window: DailyWindow = "02:00-03:00"
     """Daily snapshot window, UTC, an hour at least."""
-    maintenance_window: Annotated[str, Rule(limits.maintenance_window)] = "sun:04:30-sun:05:30"
+    maintenance_window: WeeklyWindow = "sun:04:30-sun:05:30"
     """Weekly maintenance window, UTC, an hour at least, apart from the snapshot window."""
     url_secret: SecretName | None = None
     """Name of a secret kept filled with address and token in one, rediss://...; its readers restart when the token changes."""

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 import limits
-from settings.model.section import Percent, SecretName, Section, Text
+from settings.model.section import DailyWindow, Percent, SecretName, Section, Text, Version, WeeklyWindow, Zone
 from settings.rules import Rule, one_of
 
 
@@ -17,7 +17,7 @@ class ReadReplica(Section):
 
     instance_class: Annotated[str, Rule(limits.rds_class, {"enum": list(limits.RDS_CLASSES)})] | None = None
     """Its size; default the database's. A change restarts it."""
-    zone: str | None = None
+    zone: Zone | None = None
     """Its availability zone, one of the network's; default AWS's choice. A change replaces it."""
     url_secret: SecretName | None = None
     """Name of a secret kept filled with all it takes to connect to it, as the database's own `urlSecret` is."""
@@ -37,7 +37,7 @@ class Database(Section):
 
     engine: Literal["postgres", "mysql"] = Field(examples=["postgres"])
     """The engine."""
-    version: Text = Field(examples=["17"])
+    version: Version = Field(examples=["17"])
     """A major version (AWS then picks and keeps up the minor one) or a full one. Text: put it in quotes."""
     name: Annotated[str, Rule(limits.rds_identifier)] | None = None
     """The instance's identifier; default app and environment. A change replaces the database."""
@@ -65,9 +65,9 @@ class Database(Section):
     """The port; default 5432 or 3306."""
     backup_days: Annotated[int, Field(ge=1, le=35)] = 7
     """Days of automated backups: how far back a point-in-time restore reaches."""
-    backup_window: Annotated[str, Rule(limits.backup_window)] = "03:00-04:00"
+    backup_window: DailyWindow = "03:00-04:00"
     """Daily backup window, UTC."""
-    maintenance_window: Annotated[str, Rule(limits.maintenance_window)] = "sun:04:30-sun:05:30"
+    maintenance_window: WeeklyWindow = "sun:04:30-sun:05:30"
     """Weekly maintenance window, UTC, apart from the backup window."""
     managed_password: bool = True
     """Whether RDS makes, keeps and changes the master password; otherwise the program makes one, which is in Pulumi's encrypted state and stays."""

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 import limits
-from settings.model.section import Days, Section
-from settings.rules import Rule
+from settings.model.section import Days, Section, Zone
+from settings.rules import Rule, Shown
 
 Endpoint = Annotated[str, Rule(limits.endpoint, {"enum": list(limits.ENDPOINT_SERVICES)})]
 
@@ -19,7 +19,9 @@ class Network(Section):
 
     cidr: Annotated[str, Rule(limits.network_cidr)] = "10.0.0.0/16"
     """The network's private IPv4 range, /16 to /22. A change replaces everything."""
-    zones: Sequence[str] = Field(examples=[["us-east-1a", "us-east-1b"]])
+    zones: Annotated[Sequence[Zone], Shown({"minItems": 2, "maxItems": 6})] = Field(
+        examples=[["us-east-1a", "us-east-1b"]]
+    )
     """Two to six availability zones. A zone keeps its subnets whatever is added or removed beside it."""
     nat: Literal["none", "single", "perZone"] = "perZone"
     """NAT gateways: one per zone, a single one in the first zone (cheaper; its zone's failure cuts all), or none."""

@@ -61,7 +61,7 @@ class Steps(Section):
 class ScheduledRange(Section):
     """Another fewest and most from a time on, until the next such time."""
 
-    cron: Annotated[str, Rule(limits.schedule)] = Field(examples=["0 8 ? * MON-FRI *"])
+    cron: Annotated[str, Rule(limits.schedule, {"pattern": r"^\S+( \S+){5}$"})] = Field(examples=["0 8 ? * MON-FRI *"])
     """When: minutes, hours, day of month, month, day of week and year, such as 0 8 ? * MON-FRI *."""
     min: Annotated[int, Field(ge=0, le=5000)] = Field(examples=[2])
     """The fewest tasks from then on."""

@@ -8,7 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 import limits
-from settings.rules import Rule, form
+from settings.rules import Rule, Shown, form
+
+_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_DAY = "(mon|tue|wed|thu|fri|sat|sun)"
 
 Days = Annotated[int, Rule(limits.log_retention, {"enum": list(limits.LOG_RETENTION_DAYS)})]
 
@@ -38,6 +41,18 @@ Percent = Annotated[int, Field(ge=1, le=100)]
 
 
 Clock = Annotated[str, form(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", "a time of day, such as 20:00")]
+
+
+Zone = Annotated[str, Shown({"pattern": "^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$"})]
+
+
+Version = Annotated[str, Field(min_length=1), Shown({"pattern": r"^[0-9]+(\.[0-9]+){0,2}(-rds\.[0-9]+)?$"})]
+
+
+DailyWindow = Annotated[str, Rule(limits.backup_window, {"pattern": f"^{_CLOCK}-{_CLOCK}$"})]
+
+
+WeeklyWindow = Annotated[str, Rule(limits.maintenance_window, {"pattern": f"^{_DAY}:{_CLOCK}-{_DAY}:{_CLOCK}$"})]
 
 
 TimeZone = Annotated[str, Rule(limits.time_zone)]

@@ -14,7 +14,7 @@ from settings.model.migration import Migrate
 from settings.model.route import Health, Route, Smoke
 from settings.model.scaling import Scaling, Tasks
 from settings.model.section import EcsName, LogGroup, PartName, Port, Section
-from settings.rules import Rule, form
+from settings.rules import Rule, Shown, form
 
 
 class Deployment(Section):
@@ -80,9 +80,9 @@ class Service(Container):
     """Its log group; default /ecs/ and the family."""
     log_router: LogRouter | None = None
     """Further log groups for some of its log lines, such as those about access and errors; what a migration logs is not sent through it."""
-    cpu: int = 256
+    cpu: Annotated[int, Shown({"enum": list(limits.FARGATE_MEMORY)})] = 256
     """CPU units of a task; 1024 are one vCPU."""
-    memory_mib: int = 512
+    memory_mib: Annotated[int, Shown({"minimum": 512, "maximum": 122880, "multipleOf": 512})] = 512
     """Memory of a task, MiB."""
     architecture: Literal["x86_64", "arm64"] = "x86_64"
     """The processor its image is built for; arm64 costs a fifth less."""
