@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 import limits
 from policy.common import credentials
 from settings import shape
+from settings.described import describe
 from settings.problems import HIDDEN, Problem, shown
 
 _CREDENTIALS: Final = ("accessKey", "secretKey", "https")
@@ -60,6 +61,7 @@ def names(place: Sequence[str | int]) -> Sequence[str]:
 
 def _message(detail: ErrorDetails, place: Sequence[str | int]) -> str:  # noqa: PLR0911 - one branch a kind of error
     kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
+    describe()
     field = shape.field_at(place)
     what = f" ({' '.join(field.description.split()).split('. ')[0].rstrip('.')})" if field and field.description else ""
     text = HIDDEN if _hidden(place, value, field) else shown(value)

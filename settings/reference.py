@@ -11,6 +11,7 @@ from typing import Final, Literal
 from pydantic.fields import FieldInfo
 
 from settings import messages, shape
+from settings.described import describe
 from settings.model import OPTIONAL_SECTIONS, Provider, Section, Settings
 from settings.references import PART_SECRETS, REFERENCES
 from settings.rules import Rule
@@ -33,6 +34,7 @@ This page is generated from the program (`python -m settings.reference`).
 
 def text() -> str:
     """Return the page."""
+    describe()
     models = _models()
     sections = "\n".join(_section(model, places) for model, places in models.items())
     return f"{_INTRO}\n{_contents(models)}\n{sections}\n{_references()}"

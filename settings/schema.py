@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic.fields import FieldInfo
 
 from settings import shape
+from settings.described import describe, sections
 from settings.model import OPTIONAL_SECTIONS, Section, Settings
 
 FILE: Final = Path(__file__).parent.parent / "slipway.schema.json"
@@ -64,16 +65,19 @@ _SYNTAX: Final = frozenset("^$\\.*+?()[]{}|/-bBdDsSwW")
 
 def schema() -> dict[str, object]:
     """Return the schema of a whole stack file."""
+    describe()
+    for section in sections():
+        section.model_rebuild(force=True)  # with the descriptions
     model: dict[str, Any] = Settings.model_json_schema(by_alias=True)
     definitions = model["$defs"]
-    for section in _sections(Settings):
+    for section in sections():
         found = model if section is Settings else definitions.get(section.__name__)
         if found:
             found.pop("title", None)
             for name, info in shape.fields(section):
                 found["properties"][name] = _setting(name, info, found["properties"][name])
     provider = definitions.pop("Provider")
-    for section in _sections(Settings):
+    for section in sections():
         if definition := definitions.get(section.__name__):
             _take_nothing(section, definition["properties"])
     switch = {"type": "boolean", "title": "Enabled", "default": True, "description": "Whether the section counts."}
@@ -152,18 +156,6 @@ def _plain(value: object) -> object:
 def _ecmascript(pattern: str) -> str:
     """Leave out the backslashes that Python allows and ECMAScript's flag `u` does not."""
     return _ESCAPE.sub(lambda match: match[0] if match[1] in _SYNTAX else match[1], pattern)
-
-
-def _sections(model: type[Section]) -> set[type[Section]]:
-    """Return a section and all those inside it."""
-    found = {model}
-    for _, info in shape.fields(model):
-        annotation: object = info.annotation
-        while annotation is not None:
-            if section := shape.section(annotation):
-                found |= _sections(section)
-            annotation = None if section else shape.step(annotation, 0)
-    return found
 
 
 def _take_nothing(model: type[Section], properties: dict[str, dict[str, object]]) -> None:

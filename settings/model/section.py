@@ -89,6 +89,5 @@ class Section(BaseModel):
     A required setting has an example: editors offer it, and it stands in where the file lacks the setting, so that the rest can be checked.
     """
 
-    model_config = ConfigDict(
-        alias_generator=to_camel, extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
-    )
+    # Sections are built with the one that holds them, instead of each by itself as well.
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True, strict=True, defer_build=True)

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from settings import schema, shape
+from settings.described import describe
 from settings.model import Settings
 from tests.settings.files import ROOT, SHIPPED, changed, document
 
@@ -60,6 +61,7 @@ def test_the_project_file_declares_what_the_model_has() -> None:
     declared = document(ROOT / "Pulumi.yaml")["config"]
     own = {key.removeprefix("slipway:"): value for key, value in declared.items() if key.startswith("slipway:")}
     expected = {}
+    describe()
     for name, info in shape.fields(Settings):
         text = shape.is_text(info.annotation)
         declaration: dict[str, Any] = {"type": "string" if text else "object", "description": info.description}
