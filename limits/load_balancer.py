@@ -66,6 +66,30 @@ def wildcards(patterns: Iterable[str]) -> str | None:
     return f"{found} wildcards (* and ?) are too many for one rule; at most {most}" if found > most else None
 
 
+def pattern_covers(wide: str, narrow: str) -> bool:
+    """Tell whether a pattern with * and ? matches everything that another one matches."""
+    reached = {0}
+    for sign in narrow:
+        reached = _skipped(wide, reached)
+        reached = {
+            place if wide[place] == "*" else place + 1
+            for place in reached
+            if place < len(wide) and (wide[place] == "*" or wide[place] == sign or (wide[place] == "?" and sign != "*"))
+        }
+    return len(wide) in _skipped(wide, reached)
+
+
+def _skipped(pattern: str, places: Iterable[int]) -> set[int]:
+    """Return places in a pattern, and those after any * there, which may stand for nothing."""
+    found = set(places)
+    for place in places:
+        here = place
+        while here < len(pattern) and pattern[here] == "*":
+            here += 1
+            found.add(here)
+    return found
+
+
 def status_codes(codes: str) -> str | None:
     """Check the status codes of a good answer: codes and ranges of them from 200 to 499."""
     ranges = [part.split("-") for part in codes.split(",")]

@@ -59,7 +59,7 @@ _MISTAKES = (
     budget,
     hibernation,
 )
-_UNWISE = (database, tags, domain, container, permissions, hibernation)
+_UNWISE = (database, tags, domain, container, permissions, route, hibernation)
 
 
 def problems(settings: Settings) -> list[Problem]:

@@ -24,6 +24,18 @@ def problems(settings: Settings) -> Iterator[Problem]:
             ["loadBalancer"],
         )
     if domain:
-        yield from found(["cdn", "originHost"], limits.certificate_name(origin_host(cdn, domain)), ["domain", "host"])
+        yield from _origin(origin_host(cdn, domain))
     if cdn.waf:
         yield from web_acl.problems(["cdn", "waf"], cdn.waf)
+
+
+def _origin(host: str) -> Iterator[Problem]:
+    """Check that the load balancer can have a host of its own."""
+    place, judged_by = ["cdn", "originHost"], ["domain", "host"]
+    if "*" in host:
+        yield at(
+            place,
+            f"{limits.short(host)} is no host that CloudFront could ask: name one of the zone's, such as origin.example.com",
+            judged_by,
+        )
+    yield from found(place, limits.certificate_name(host), judged_by)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import limits
-from settings.model import Route, Service, Settings
-from settings.problems import Problem, at, found
+from settings.model import READY_CHECKS, Route, Service, Settings
+from settings.problems import Place, Problem, at, found
 
 
 def problems(settings: Settings) -> Iterator[Problem]:
     """Check the routes of all services together: one listener serves them all."""
+    yield from _never_asked(settings)
     routes = {key: service.route for key, service in settings.services.items() if service.route}
     seen: dict[tuple[str, object], str] = {}
     for key, route in routes.items():
@@ -65,11 +67,22 @@ def _route(settings: Settings, place: Sequence[str], service: Service, route: Ro
         yield at(place, "missing priority: the order among services, 1 to 50000", *about, [*place, "priority"])
     yield from found(place, _too_many_values(settings, route), *about[:2], ["cdn"])
     yield from found(place, limits.wildcards([*route.paths, *route.hosts]), *about[:2])
+    yield from _hosts(settings, place, route)
+    for name in ("paths", "hosts"):
+        values: Sequence[str] = getattr(route, name)
+        for index, value in enumerate(values):
+            if value in values[:index]:
+                yield at([*place, name, index], f"{limits.short(value)} is in the list already")
+
+
+def _hosts(settings: Settings, place: Sequence[str], route: Route) -> Iterator[Problem]:
     domain = settings.domain
-    for index, host in enumerate(route.hosts if domain else ()):
-        if domain and not _covered(host, (domain.host, *domain.alternative_hosts)):
+    for index, host in enumerate(route.hosts):
+        where: Place = [*place, "hosts", index]
+        yield from found(where, limits.rule_host(host))
+        if domain and not any(limits.covers(name, host) for name in (domain.host, *domain.alternative_hosts)):
             yield at(
-                [*place, "hosts", index],
+                where,
                 f"{limits.short(host)} is on no certificate: add it to domain.alternativeHosts",
                 ["domain", "host"],
                 ["domain", "alternativeHosts", "*"],
@@ -83,8 +96,63 @@ def _too_many_values(settings: Settings, route: Route) -> str | None:
     values = len(route.hosts) + paths + (1 if settings.cdn else 0)
     if values <= most:
         return None
-    return f"{values} values to match are too many for one rule; at most {most} (a path that ends in /* counts twice)"
+    header = ", CloudFront's header once" if settings.cdn else ""
+    return (
+        f"{values} values to match are too many for one rule; at most {most} (a path that ends in /* counts twice{header}): "
+        "take a common beginning, or write /api* for /api and /api/*, which counts once"
+    )
 
 
-def _covered(host: str, hosts: Iterable[str]) -> bool:
-    return any(host == name or (name.startswith("*.") and host.partition(".")[2] == name[2:]) for name in hosts)
+def _never_asked(settings: Settings) -> Iterator[Problem]:
+    """Check that each rule gets requests: those before it, by priority, leave it some."""
+    routes = {
+        key: service.route for key, service in settings.services.items() if service.route and service.route.priority
+    }
+    order = sorted(routes, key=lambda key: routes[key].priority or 0)
+    for place, key in enumerate(order):
+        takers = [
+            next((other for other in order[:place] if _takes(routes[other], *request)), None)
+            for request in _requests(routes[key])
+        ]
+        if not takers or None in takers or set(_requests(routes[key])) == set(_requests(routes[takers[0] or key])):
+            continue
+        yield at(
+            ["services", key, "route", "priority"],
+            f"{routes[key].priority} comes after services.{takers[0]}, which takes every request that this asks for: give this one a lower number than that",
+            *(["services", other, "route", "priority"] for other in order[:place]),
+            *(["services", other, "route", what, "*"] for other in order[: place + 1] for what in ("paths", "hosts")),
+        )
+
+
+def _requests(route: Route) -> Sequence[tuple[str, str]]:
+    """Return the patterns of host and path that a rule is made of; `/api/*` is a rule for `/api`, too."""
+    paths = [part for path in route.paths for part in ([path, path[:-2]] if path.endswith("/*") else [path]) if part]
+    return list(itertools.product(route.hosts or ["*"], paths or ["*"])) if route.hosts or paths else []
+
+
+def _takes(route: Route, host: str, path: str) -> bool:
+    """Tell whether a rule takes every request that goes to hosts and paths of a pattern."""
+    return any(
+        limits.pattern_covers(one, host) and limits.pattern_covers(other, path) for one, other in _requests(route)
+    )
+
+
+def warnings(settings: Settings) -> Iterator[Problem]:
+    """Return what is legal but unwise."""
+    for key, service in settings.services.items():
+        place = ["services", key]
+        ready = service.health_check and service.health_check.command[0] in READY_CHECKS
+        if service.port and service.route is None and not ready:
+            yield at([*place, "port"], f"{service.port} is open to nobody: give the service a route, or leave port out")
+        for index, path in enumerate(service.route.paths if service.route else ()):
+            if path.endswith("/"):
+                what = f"{path} matches that path alone, and {path}* everything below it as well"
+                yield at([*place, "route", "paths", index], what)
+        domain = settings.domain
+        for index, host in enumerate(service.route.hosts if service.route and domain else ()):
+            if domain and host not in (domain.host, *domain.alternative_hosts) and not host.startswith("*."):
+                yield at(
+                    [*place, "route", "hosts", index],
+                    f"{limits.short(host)} is on the certificate by a wildcard, which no record is made for: "
+                    "add it to domain.alternativeHosts, unless you make its record yourself",
+                )
