@@ -29,6 +29,7 @@ from settings.checks import (
     route,
     secrets,
     service,
+    sizes,
     tags,
 )
 from settings.model import Settings
@@ -47,6 +48,7 @@ _MISTAKES = (
     registry,
     service,
     permissions,
+    sizes,
     migration,
     route,
     rollout,

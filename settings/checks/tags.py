@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from limits import quotas
 from settings.derived import OWN_TAGS
 from settings.model import Settings
 from settings.problems import Problem, at
@@ -22,3 +23,31 @@ def problems(settings: Settings) -> Iterator[Problem]:
         if key.lower() in seen:
             yield at(["tags", key], f"{key!r} is there already: {seen[key.lower()]}; choose another key")
         seen[key.lower()] = f"as {key!r}"
+    yield from _few(settings)
+    yield from _empty(settings)
+
+
+def _few(settings: Settings) -> Iterator[Problem]:
+    """Check that all tags fit on a Route 53 health check, beside its name."""
+    most = quotas.HEALTH_CHECK_TAGS - len(OWN_TAGS) - 1
+    if settings.health_check and len(settings.tags) > most:
+        yield at(
+            ["tags"],
+            f"{len(settings.tags)} given; a Route 53 health check takes {most} beside the program's own: take some out, or leave healthCheck out",
+            ["tags", "*"],
+            ["healthCheck"],
+        )
+
+
+def _empty(settings: Settings) -> Iterator[Problem]:
+    """Check that a tag has a value where the stack has a group of schedules: EventBridge Scheduler takes no empty one."""
+    rotated = [name for name, secret in settings.secrets.items() if secret.rotate_days or secret.key_rotate_days]
+    why = "hibernation" if settings.hibernation else f"secrets.{rotated[0]}.rotateDays" if rotated else None
+    for key, value in settings.tags.items():
+        if not value and why:
+            yield at(
+                ["tags", key],
+                f"is empty, which EventBridge Scheduler refuses on the schedules of {why}: give it a value, or leave the tag out",
+                ["hibernation"],
+                ["secrets", "*"],
+            )
