@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -310,7 +312,7 @@ class ConnectionStringSecrets(pulumi.ComponentResource):
             memory_size=256,
             timeout=args.timeout_seconds,
             reserved_concurrent_executions=args.reserved_concurrency,
-            environment=aws.lambda_.FunctionEnvironmentArgs(variables={"URLS": configuration}),
+            environment=aws.lambda_.FunctionEnvironmentArgs(variables={"URLS": configuration.apply(fitting)}),
             vpc_config=aws.lambda_.FunctionVpcConfigArgs(
                 subnet_ids=list(args.subnet_ids), security_group_ids=[group.id]
             ),
@@ -408,6 +410,16 @@ def _configuration(args: ConnectionStringSecretsArgs, secrets: Mapping[str, aws.
         ],
         sort_keys=True,
     )
+
+
+def fitting(configuration: str) -> str:
+    """Return what the function is told as its variable holds it: as it is, or packed where Lambda's 4 KB would not hold it."""
+    if len(configuration) <= _PLAIN_CHARACTERS:
+        return configuration
+    return base64.b64encode(zlib.compress(configuration.encode(), level=9)).decode()
+
+
+_PLAIN_CHARACTERS: Final = 4000
 
 
 def _scheme(url: ConnectionStringArgs) -> str:

@@ -74,6 +74,7 @@ from limits.regions import (
     partition,
     region,
     zone,
+    zone_letters,
 )
 from limits.registry import (
     MUTABLE_TAGS,
@@ -108,6 +109,11 @@ from limits.tables import (
     RDS_STORAGE_TYPES,
     TLS_POLICIES,
     VALKEY_ONLY,
+    cache_nodes_of,
+    rds_classes_of,
+    rds_classes_without,
+    regions,
+    regions_source,
 )
 from limits.tags import (
     tag_key,
@@ -189,6 +195,7 @@ __all__ = [
     "cache_node",
     "cache_node_engine",
     "cache_node_here",
+    "cache_nodes_of",
     "cache_version",
     "cache_window",
     "certificate_name",
@@ -220,6 +227,8 @@ __all__ = [
     "rds_charged_support",
     "rds_class",
     "rds_class_here",
+    "rds_classes_of",
+    "rds_classes_without",
     "rds_database",
     "rds_extended_support",
     "rds_identifier",
@@ -231,6 +240,8 @@ __all__ = [
     "rds_username",
     "rds_version",
     "region",
+    "regions",
+    "regions_source",
     "repository_name",
     "rule_host",
     "schedule",
@@ -249,5 +260,6 @@ __all__ = [
     "wildcards",
     "windows",
     "zone",
+    "zone_letters",
     "zones",
 ]

@@ -10,6 +10,7 @@ from limits.tables import TLS_POLICIES
 from limits.words import listed, meant, short
 from policy.common import tls
 
+_WILDCARD: Final = re.compile(r"[*?]")
 LAST_PRIORITY: Final = 50000
 """The highest number, and so the last place, of a listener's rule."""
 LAST_WEIGHTED_PRIORITY: Final = LAST_PRIORITY - 1
@@ -68,6 +69,8 @@ def wildcards(patterns: Iterable[str]) -> str | None:
 
 def pattern_covers(wide: str, narrow: str) -> bool:
     """Tell whether a pattern with * and ? matches everything that another one matches."""
+    if not narrow.startswith(_WILDCARD.split(wide, maxsplit=1)[0]):
+        return False
     reached = {0}
     for sign in narrow:
         reached = _skipped(wide, reached)

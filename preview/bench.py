@@ -18,12 +18,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from limits import quotas
 from preview import yaml
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
 _RUNS: Final = 3
 _SIZES: Final = (1, 10, 50, 200)
 _SERVICES: Final = "slipway:services"
+_MOST_ROUTES: Final = quotas.TARGET_GROUPS_PER_BALANCER
+"""How many services can have a route: of more than these the later ones are workers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +103,9 @@ def grown(source: Path, services: int) -> dict[str, Any]:
             service.pop(own, None)
         if "logRouter" in service:
             service["logRouter"]["routes"] = {kind: f"/{name}/{kind}" for kind in service["logRouter"]["routes"]}
+        if number > _MOST_ROUTES:
+            for asked in ("route", "port", "health", "healthCheck", "deployment", "scaling"):
+                service.pop(asked, None)
         if "route" in service:
             service["route"] = {"paths": [f"/{name}/*"], "priority": 1000 + number}
         copies[name] = service

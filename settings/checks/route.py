@@ -109,16 +109,15 @@ def _never_asked(settings: Settings) -> Iterator[Problem]:
         key: service.route for key, service in settings.services.items() if service.route and service.route.priority
     }
     order = sorted(routes, key=lambda key: routes[key].priority or 0)
+    requests = {key: _requests(route) for key, route in routes.items()}
     for place, key in enumerate(order):
-        takers = [
-            next((other for other in order[:place] if _takes(routes[other], *request)), None)
-            for request in _requests(routes[key])
-        ]
-        if not takers or None in takers or set(_requests(routes[key])) == set(_requests(routes[takers[0] or key])):
+        takers = [next((o for o in order[:place] if _takes(requests[o], wanted)), None) for wanted in requests[key]]
+        first = takers[0] if takers and all(takers) else None
+        if first is None or set(requests[key]) == set(requests[first]):
             continue
         yield at(
             ["services", key, "route", "priority"],
-            f"{routes[key].priority} comes after services.{takers[0]}, which takes every request that this asks for: give this one a lower number than that",
+            f"{routes[key].priority} comes after services.{first}, which takes every request that this asks for: give this one a lower number than that",
             *(["services", other, "route", "priority"] for other in order[:place]),
             *(["services", other, "route", what, "*"] for other in order[: place + 1] for what in ("paths", "hosts")),
         )
@@ -130,11 +129,9 @@ def _requests(route: Route) -> Sequence[tuple[str, str]]:
     return list(itertools.product(route.hosts or ["*"], paths or ["*"])) if route.hosts or paths else []
 
 
-def _takes(route: Route, host: str, path: str) -> bool:
-    """Tell whether a rule takes every request that goes to hosts and paths of a pattern."""
-    return any(
-        limits.pattern_covers(one, host) and limits.pattern_covers(other, path) for one, other in _requests(route)
-    )
+def _takes(rule: Sequence[tuple[str, str]], wanted: tuple[str, str]) -> bool:
+    """Tell whether a rule takes every request for a pattern of hosts and one of paths."""
+    return any(all(map(limits.pattern_covers, pair, wanted)) for pair in rule)
 
 
 def warnings(settings: Settings) -> Iterator[Problem]:

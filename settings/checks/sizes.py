@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -96,7 +97,7 @@ def _task_definition(settings: Settings, key: str, service: Service) -> Iterator
     longest, most_of_it = 0, ""
     for name, container in [(key, service), *service.sidecars.items()]:
         definition = _compact(_definition(settings, name, container))
-        size += _OTHERS + len(definition.encode())
+        size += _OTHERS + len(definition.encode("utf-8", "replace"))
         variables = len(_compact(dict(container.environment)))
         longest, most_of_it = max((longest, most_of_it), (variables, name))
     if service.log_router:
@@ -143,6 +144,8 @@ def _urls(settings: Settings) -> Iterator[Problem]:
         for secret in settings.url_secrets
     ]
     size, most = len(_compact(told)), quotas.FUNCTION_VARIABLES_BYTES
+    if size > most:
+        size = len(zlib.compress(_compact(told).encode("utf-8", "replace"))) * 4 // 3
     if size > most:
         part = next(iter(settings.url_secrets.values()))
         yield at(

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
+from components.connection_string_secrets import fitting
 from functions.compose_secret_urls import handler
 from functions.compose_secret_urls.handler import ComposeError, Url, bring_up_to_date
 
@@ -344,12 +345,22 @@ def test_handler_reads_its_configuration(account: Aws, monkeypatch: pytest.Monke
     assert account.value(account.cache) == f"rediss://:{TOKEN}@cache.example:6379"
 
 
+def test_a_long_configuration_is_packed_and_read_again(account: Aws) -> None:
+    urls = [asdict(account.database), {**asdict(account.cache), "services": [f"service-{n}" for n in range(900)]}]
+    plain, packed = fitting(json.dumps(urls[:1])), fitting(json.dumps(urls))
+    assert plain == json.dumps(urls[:1])
+    assert len(packed) < 4000 < len(json.dumps(urls))
+    assert [asdict(url) for url in handler.configured({"URLS": packed})] == urls
+
+
 @pytest.mark.parametrize(
     ("environment", "problem"),
     [
         ({}, "URLS is not set"),
         ({"URLS": "{"}, "URLS is not a JSON list of URLs"),
         ({"URLS": '[{"name": "x"}]'}, "URLS is not a JSON list of URLs: .*missing"),
+        ({"URLS": "x"}, "URLS is not a JSON list of URLs"),
+        ({"URLS": "eHh4eA=="}, "URLS is not a JSON list of URLs"),
         ({"URLS": "[7]"}, "URLS is not a JSON list of URLs"),
     ],
 )

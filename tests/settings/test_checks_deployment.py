@@ -42,7 +42,7 @@ CASES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     ({f"{F}.deployment": {**SWITCH, "minimumHealthyPercent": 50}}, f"{F}.deployment.minimumHealthyPercent: goes with strategy rolling alone: leave it out, or choose that", {f"{F}.deployment": {"minimumHealthyPercent": 50}}),
     ({f"{F}.deployment": {"bakeMinutes": 10}}, f"{F}.deployment.bakeMinutes: goes with strategy blueGreen alone: leave it out, or choose that", {f"{F}.deployment": {**SWITCH, "bakeMinutes": 10}}),
     ({f"{F}.deployment": {"rollbackPercent": 2}}, f"{F}.deployment.rollbackPercent: goes with strategy blueGreen alone: leave it out, or choose that", {f"{F}.deployment": {**SWITCH, "rollbackPercent": 2.5}}),
-    ({f"{F}.deployment": {**SWITCH, "bakeMinutes": 1441}}, f"{F}.deployment.bakeMinutes: ", {f"{F}.deployment": {**SWITCH, "bakeMinutes": 1440}}),
+    ({f"{F}.deployment": {**SWITCH, "bakeMinutes": 1441}}, f"{F}.deployment.bakeMinutes: ", {f"{F}.deployment": {**SWITCH, "bakeMinutes": 1430, "verifyMinutes": 1440}}),
     ({f"{F}.deployment": {**SWITCH, "rollbackPercent": 0}}, f"{F}.deployment.rollbackPercent: ", {f"{F}.deployment": {**SWITCH, "rollbackPercent": 0.1}}),
     ({f"{F}.deployment": SWITCH, "slipway:services.frontend-alternate": {"image": {"uri": "public.ecr.aws/x/jobs:1.2"}}}, "slipway:services.frontend-alternate: alarms call the second target group of services.frontend so: choose another name", {f"{F}.deployment": SWITCH, "slipway:services.frontend-jobs": {"image": {"uri": "public.ecr.aws/x/jobs:1.2"}}}),
     ({f"{F}.deployment": SWITCH, f"{A}.route.priority": 49999}, f"{A}.route.priority: 49999 is that of services.frontend, the default with blueGreen; choose another", {f"{A}.route.priority": 49999}),
