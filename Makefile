@@ -8,6 +8,7 @@ BIN    := $(VENV)/bin
 RUN    := $(VENV)/.installed
 DEV    := $(VENV)/.installed-dev
 CONFIG_OPTION = $(if $(CONFIG),--policy-config "$(CONFIG)")
+BASE_OPTION = $(if $(BASE),--base "$(BASE)") $(if $(GATE),--gate "$(GATE)") $(if $(WAIVERS),--waivers "$(WAIVERS)")
 OPERATE := status verify smoke logs exec tunnel run migrate restart rollback rotate backup restore-drill wake sleep record
 CROSSCHECK := .venv-crosscheck/.installed
 DATA   := .venv-data/.installed
@@ -35,8 +36,8 @@ $(DEV): requirements-dev.txt $(RUN)
 
 install: $(RUN) ## Prepare .venv for the program, the policy pack and the preview
 
-preview: $(RUN) ## Show a stack offline: make preview STACK=prod | FILE=path/Pulumi.x.yaml [FORMAT=plain] [CONFIG=policy-config.json]
-	@$(BIN)/python -m preview $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(if $(FORMAT),--format "$(FORMAT)") $(CONFIG_OPTION)
+preview: $(RUN) ## Show a stack offline: make preview STACK=prod | FILE=path/Pulumi.x.yaml [BASE=origin/main | other.yaml | export.json] [GATE=destructive] [FORMAT=plain] [CONFIG=policy-config.json]
+	@$(BIN)/python -m preview $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(BASE_OPTION) $(if $(FORMAT),--format "$(FORMAT)") $(CONFIG_OPTION)
 
 policy: $(RUN) ## Judge a stack file, or an exported stack: make policy STACK=prod | FILE=export.json [FORMAT=sarif|junit|...] [CONFIG=policy-config.json]
 	@$(BIN)/python -m preview --policy $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(if $(FORMAT),--format "$(FORMAT)") $(CONFIG_OPTION)

@@ -2,7 +2,9 @@
 
 With `--policy` it reports only what the policy says: of a stack file, or of an exported stack, for which it needs no program.
 
-Exit codes: 0, 1 when a mandatory policy refuses it, 2 when the file is invalid.
+With `--base` it shows what an update from there would change, and what that means.
+
+Exit codes: 0, 1 when a mandatory policy refuses it, 2 when the file is invalid, 3 when `--gate` stops a comparison.
 """
 
 from __future__ import annotations
@@ -39,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = options.format or ("rich" if sys.stdout.isatty() else "plain")
     report_only = options.policy or chosen in _REPORT_FORMATS
     try:
+        if options.base:
+            return _compare(options, path, steps, chosen)
         judged = _judge(options, path, steps, report_only=report_only)
         shown = _report(judged, path, chosen) if report_only else _preview(judged, path, chosen)
     except judging.StoppedError as stop:
@@ -68,6 +72,15 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--policy-config", type=Path, help="a policy configuration, as --policy-pack-config of Pulumi's CLI takes it"
     )
+    parser.add_argument(
+        "--base", help="show what changes against it: a git revision, another stack file, or an exported stack (.json)"
+    )
+    parser.add_argument(
+        "--gate",
+        choices=("destructive",),
+        help="with --base: exit code 3 when what holds data is deleted or replaced without a dated waiver",
+    )
+    parser.add_argument("--waivers", type=Path, help="the waivers' file (default: waivers.yaml in the root)")
     parser.add_argument("--root", type=Path, default=Path(), help="the project's folder (default: this one)")
     parser.add_argument("--timings", action="store_true", help="print on stderr how many seconds the steps took")
     return parser.parse_args(arguments)
@@ -82,6 +95,29 @@ def _judge(options: argparse.Namespace, path: Path, steps: judging.Steps, *, rep
         text = f"{path}: an exported stack has no program to preview; judge it with --policy"
         raise judging.StoppedError(text, judging.INVALID)
     return judging.exported(path, pack, config, steps)
+
+
+def _compare(options: argparse.Namespace, path: Path, steps: judging.Steps, chosen: str) -> int:
+    from preview.compare import command  # noqa: PLC0415 - only a comparison needs it
+
+    if options.policy or chosen not in _FORMATS or path.suffix == ".json":
+        text = f"--base compares what a stack file builds, as {', '.join(_FORMATS)}"
+        raise judging.StoppedError(text, judging.INVALID)
+    request = command.Request(
+        root=options.root,
+        path=path,
+        base=options.base,
+        pack=options.pack or options.root / "policy",
+        policy_config=options.policy_config,
+        format=chosen,
+        gate=bool(options.gate),
+        waivers=options.waivers or options.root / "waivers.yaml",
+    )
+    shown, code = command.run(request, lambda: _judge(options, path, steps, report_only=False))
+    sys.stdout.write(shown)
+    if options.timings:
+        print("timings", json.dumps(steps.seconds), file=sys.stderr)
+    return code
 
 
 def _preview(judged: judging.Judged, path: Path, chosen: str) -> str:

@@ -24,7 +24,8 @@ _STACK: Final = "pulumi:pulumi:Stack"
 _URN: Final = re.compile(r"urn:pulumi:(?P<stack>[^:]+)::(?P<project>[^:]+)::(?P<types>.+?)::(?P<name>.+)", re.DOTALL)
 _URN_LINE: Final = re.compile(r'^\s*"urn": "(?P<urn>[^"]+)"')
 _OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
-_INTERNAL: Final = frozenset({wire.SIGNATURE, "__defaults", "__meta"})
+_DEFAULTS: Final = "__defaults"
+_INTERNAL: Final = frozenset({wire.SIGNATURE, _DEFAULTS, "__meta"})
 _LEAST_HIDDEN: Final = 4
 
 SECRET: Final = "[secret]"  # noqa: S105 - what stands for one
@@ -42,6 +43,8 @@ class Export:
     graph: Graph
     lines: Mapping[str, int]
     """Where in the file each resource is, by URN, counted from 1."""
+    given: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """By URN, the inputs that the program gave: without what the provider filled in, as the engine keeps account of it."""
     plaintexts: frozenset[str] = field(default=frozenset(), repr=False)
     """The secrets that `--show-secrets` left readable. They are judged, and must never be shown."""
 
@@ -120,7 +123,7 @@ def _export(document: object, text: str) -> Export:
     for number, line in enumerate(text.splitlines(), start=1):
         if found := _URN_LINE.match(line):
             lines.setdefault(found["urn"], number)
-    return Export(graph=reader.graph(), lines=lines, plaintexts=frozenset(reader.plaintexts))
+    return Export(graph=reader.graph(), lines=lines, given=reader.given, plaintexts=frozenset(reader.plaintexts))
 
 
 def _deployment(document: object) -> Mapping[str, object]:
@@ -151,6 +154,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.plaintexts: set[str] = set()
+        self.given: dict[str, Mapping[str, object]] = {}
         self._resources: dict[str, Resource] = {}
         self._root = ""
         self._place = ("", "")
@@ -185,6 +189,7 @@ class _Reader:
             self._warn(urn, f"{found['name']} was deleted to be made again, and is not judged")
             return
         inputs, secrets = self._properties(state, "inputs", where)
+        self.given[urn], _ = self._properties({"inputs": _without_defaults(state.get("inputs"))}, "inputs", where)
         outputs, secret_outputs = self._properties(state, "outputs", where)
         type_ = _string(state, "type", where)
         if type_ == _STACK:
@@ -282,6 +287,19 @@ class _Reader:
         value = self._value(decoded, hidden)
         self.plaintexts.update(text for text in _texts(value) if len(text) >= _LEAST_HIDDEN)
         return value
+
+
+def _without_defaults(value: object) -> object:
+    """Return inputs without those that a provider filled in; it lists their names beside them."""
+    if isinstance(value, dict):
+        filled = value.get(_DEFAULTS)
+        left = (
+            value.keys() - {name for name in filled if isinstance(name, str)}
+            if isinstance(filled, list)
+            else value.keys()
+        )
+        return {key: _without_defaults(part) for key, part in value.items() if key in left}
+    return [_without_defaults(part) for part in value] if isinstance(value, list) else value
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -201,9 +201,9 @@ def _plain_section(section: Section) -> Iterator[str]:
     right = f"{money(section.monthly)} USD" if section.monthly else ""
     yield f"{title:<{_WIDTH - 20}}{right:>20}".rstrip()
     for row in section.rows:
-        yield from _wrapped(f"  {row.label:<{_LABEL_WIDTH}} ", row.text)
+        yield from wrapped(f"  {row.label:<{_LABEL_WIDTH}} ", row.text)
     if section.also:
-        yield from _wrapped(f"  {'also':<{_LABEL_WIDTH}} ", section.also)
+        yield from wrapped(f"  {'also':<{_LABEL_WIDTH}} ", section.also)
     if section.protected:
         yield f"  {'protected':<{_LABEL_WIDTH}} {count(section.protected, 'resource')} that Pulumi refuses to delete"
 
@@ -212,7 +212,7 @@ def _plain_outputs(graph: Graph) -> Iterator[str]:
     yield "Outputs" if graph.exports else "No outputs"
     width = max(map(len, graph.exports), default=0)
     for name, value in _exports(graph):
-        yield from _wrapped(f"  {name:<{width}} ", value)
+        yield from wrapped(f"  {name:<{width}} ", value)
 
 
 def plain_policy(verdict: Verdict | None) -> Iterator[str]:
@@ -221,31 +221,31 @@ def plain_policy(verdict: Verdict | None) -> Iterator[str]:
     if verdict is None:
         return
     for defect in verdict.defects:
-        yield from _wrapped("  DEFECT     ", f"a policy failed to run on {defect}")
+        yield from wrapped("  DEFECT     ", f"a policy failed to run on {defect}")
     for finding, subjects in together(verdict.findings):
         mark = "MANDATORY" if finding.level == "mandatory" else "advisory"
-        yield from _wrapped(f"  {mark:<10} ", f"{finding.policy}: {subjects}: {statement(finding)}")
+        yield from wrapped(f"  {mark:<10} ", f"{finding.policy}: {subjects}: {statement(finding)}")
     if verdict.undecided:
-        yield from _wrapped("  undecided  ", _undecided_line(verdict))
+        yield from wrapped("  undecided  ", _undecided_line(verdict))
 
 
 def _plain_estimate(preview: Preview) -> Iterator[str]:
     estimate = preview.estimate
     yield "Estimate  US dollars a month"
     for component, monthly in estimate.by_component().items():
-        yield from _wrapped(
+        yield from wrapped(
             f"  {component or '(no component)':<24} {money(monthly):>10}  ", _charges(estimate, component)
         )
     yield f"  {'total':<24} {money(estimate.total):>10}"
     for line in _missing_lines(estimate):
-        yield from _wrapped("  MISSING  ", line)
+        yield from wrapped("  MISSING  ", line)
     for assumption in estimate.assumptions:
-        yield from _wrapped("  ", assumption)
+        yield from wrapped("  ", assumption)
     if estimate.usage:
-        yield from _wrapped("  ", _usage_line(estimate))
+        yield from wrapped("  ", _usage_line(estimate))
 
 
-def _wrapped(head: str, text: str) -> Iterator[str]:
+def wrapped(head: str, text: str) -> Iterator[str]:
     """Break a text into lines that hang under its head."""
     lines = textwrap.wrap(text, _WIDTH - len(head), break_long_words=False, break_on_hyphens=False) or [""]
     yield (head + lines[0]).rstrip()

@@ -1,0 +1,204 @@
+"""What a stack is compared with: a git revision, another stack file, or an exported stack."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+_SKIPPED: Final = frozenset({"tests", "docs", "node_modules", "__pycache__", "build"})
+_SDKS: Final = re.compile(r"^(pulumi(?:-[a-z-]+)?)==([^\s;\\]+)", re.MULTILINE)
+_SHORT: Final = 10
+
+
+class InvalidBase(Exception):  # noqa: N818 - reads as what it says
+    """There is nothing to compare with; the text is one sentence that says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """What a stack is compared with."""
+
+    kind: Literal["revision", "file", "export"]
+    text: str
+    """As the user named it."""
+    label: str
+    """For people: `origin/main (1f2e3d4c5b)`, or the file."""
+    root: Path
+    """The project's folder. Of a revision: of the checkout, in which nothing is touched."""
+    path: Path
+    """The stack file or the exported stack. Of a revision: relative to the project's folder as it was there."""
+    identity: str
+    """A digest of all that the program and the stack file are."""
+    commit: str = ""
+    top: Path = Path()
+    """Of a revision: the checkout's top folder."""
+    prefix: str = ""
+    """Of a revision: the project's folder from there, with a slash at its end, or empty."""
+
+    def extract(self, folder: Path) -> Path:
+        """Write a revision's files into an empty folder and return the project's folder in it.
+
+        Neither the worktree nor the repository is touched: the index is one of its own, and nothing is checked out over anything.
+
+        Raises:
+            InvalidBase: git does not do it.
+        """
+        index = folder / "index"
+        tree = folder / "tree"
+        environment = {**os.environ, "GIT_INDEX_FILE": str(index), "GIT_OPTIONAL_LOCKS": "0"}
+        lfs = ("-c", "filter.lfs.smudge=", "-c", "filter.lfs.required=false")
+        for command in (
+            ("read-tree", self.commit),
+            (*lfs, "checkout-index", "--all", "--force", f"--prefix={tree}{os.sep}"),
+        ):
+            done = _git(self.top, *command, environment=environment)
+            if done.returncode:
+                raise InvalidBase(f"BASE={self.text}: git cannot write its files: {_last(done.stderr)}")
+        return tree / self.prefix
+
+    def notes(self) -> Iterator[str]:
+        """Say what a reader must know of a revision's comparison: uncommitted work, and other versions of the SDKs."""
+        if self.kind != "revision":
+            return
+        status = _git(self.top, "status", "--porcelain", "--untracked-files=no", "--", self.prefix or ".")
+        if lines := status.stdout.splitlines():
+            files = "a file" if len(lines) == 1 else f"{len(lines)} files"
+            yield f"the worktree is compared as it stands, with {files} changed since the last commit"
+        then = _git(self.top, "show", f"{self.commit}:{self.prefix}requirements.txt").stdout
+        before = dict(_SDKS.findall(then))
+        now = self.root / "requirements.txt"
+        after = dict(_SDKS.findall(now.read_text(encoding="utf-8"))) if now.exists() else {}
+        other = [f"{name} {before[name]}" for name in sorted(before) if before[name] != after.get(name, before[name])]
+        if other:
+            yield f"the base was written for {', '.join(other)}; both sides ran with the versions of this checkout"
+
+
+def find(text: str, root: Path, path: Path) -> Base:
+    """Find out what a base is.
+
+    Args:
+        text: a git revision, `<revision>:<stack file>` where the stack file has another name there, a stack file (.yaml), or
+            an exported stack (.json).
+        root: the project's folder.
+        path: the stack file that is compared with it.
+
+    Raises:
+        InvalidBase: it is not there.
+    """
+    if text.endswith(".json"):
+        return _file(text, root, "export")
+    if text.endswith((".yaml", ".yml")) and (":" not in text or Path(text).exists()):
+        return _file(text, root, "file")
+    return _revision(text, root.resolve(), path.resolve())
+
+
+def differs_from_head(root: Path, path: Path) -> bool:
+    """Tell whether a stack file is one that git knows, and is not as the last commit has it."""
+    folder = root.resolve()
+    if not any((parent / ".git").exists() for parent in (folder, *folder.parents)) or not shutil.which("git"):
+        return False
+    name = str(path.resolve())
+    known = _git(folder, "diff", "--quiet", "HEAD", "--", name)
+    return (
+        known.returncode == 1
+        and _git(folder, "cat-file", "-e", f"HEAD:./{os.path.relpath(name, folder)}").returncode == 0
+    )
+
+
+def _file(text: str, root: Path, kind: Literal["file", "export"]) -> Base:
+    path = Path(text)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InvalidBase(f"BASE={text}: {(error.strerror or str(error)).lower()}") from None
+    program = _digest_of(root.resolve()) if kind == "file" else ""
+    identity = hashlib.sha256(f"{kind}\n{program}\n{path.name}\n".encode() + data).hexdigest()
+    return Base(kind=kind, text=text, label=text, root=root.resolve(), path=path.resolve(), identity=identity)
+
+
+def _revision(text: str, root: Path, path: Path) -> Base:
+    if not shutil.which("git"):
+        raise InvalidBase(f"BASE={text}: a revision needs git, which is not installed; name a stack file or an export")
+    shown = _git(root, "rev-parse", "--show-toplevel", "--show-prefix")
+    if shown.returncode:
+        raise InvalidBase(f"BASE={text}: neither a .yaml nor a .json file, and {root} is in no git repository")
+    top, prefix = (*shown.stdout.split("\n"), "")[:2]
+    revision, _, named = text.partition(":")
+    found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    commit = found.stdout.strip()
+    if found.returncode or not commit:
+        raise InvalidBase(
+            f"BASE={text}: git knows no revision {revision!r} here; a branch of a remote needs a fetch first: git fetch origin"
+        )
+    if not named and not path.is_relative_to(root):
+        raise InvalidBase(
+            f"BASE={text}: {path} is not in {root}, so the revision has none; name one: BASE={text}:<stack file>"
+        )
+    inside = named or path.relative_to(root).as_posix()
+    tree = _git(root, "rev-parse", "--verify", "--quiet", f"{commit}:{prefix}")
+    if tree.returncode:
+        raise InvalidBase(f"BASE={text}: the project's folder {prefix} is not there yet")
+    if _git(root, "cat-file", "-e", f"{commit}:{prefix}{inside}").returncode:
+        raise InvalidBase(_no_file(text, revision, root, commit, prefix, inside))
+    identity = hashlib.sha256(f"revision\n{tree.stdout.strip()}\n{inside}".encode()).hexdigest()
+    return Base(
+        kind="revision",
+        text=text,
+        label=f"{text} ({commit[:_SHORT]})" if not commit.startswith(text) else text[:_SHORT],
+        root=root,
+        path=Path(inside),
+        identity=identity,
+        commit=commit,
+        top=Path(top),
+        prefix=prefix,
+    )
+
+
+def _no_file(text: str, revision: str, root: Path, commit: str, prefix: str, inside: str) -> str:
+    """Say that the stack file is not there, and which is there instead."""
+    missing = f"BASE={text}: {inside} is not in {revision}"
+    moved = _git(root, "diff", "--find-renames", "--diff-filter=R", "--name-status", "--relative", commit, "--")
+    for line in moved.stdout.splitlines():
+        _, old, new = (*line.split("\t"), "", "")[:3]
+        if new == inside:
+            return f"{missing}; it was {old} there: BASE={revision}:{old}"
+    listed = _git(root, "ls-tree", "-r", "--name-only", f"{commit}:{prefix}").stdout.splitlines()
+    there = [name for name in listed if re.fullmatch(r"Pulumi\.[A-Za-z0-9_.-]+\.ya?ml", name.rpartition("/")[2])]
+    most = ", ".join(there[:6]) + (", ..." if len(there) > 6 else "")  # noqa: PLR2004 - as many as a line holds
+    return (
+        f"{missing}; there are {most}: BASE={revision}:{there[0]}" if there else f"{missing}, nor any other stack file"
+    )
+
+
+def _digest_of(root: Path) -> str:
+    """Return a digest of all that a program may read of its folder."""
+    digest = hashlib.sha256()
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED and not name.startswith("."))
+        for name in sorted(files):
+            file = Path(folder, name)
+            if not name.endswith(".pyc") and file.is_file():
+                digest.update(f"{file.relative_to(root)}\n".encode() + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _git(folder: Path, *arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - git, with arguments of our own and a revision behind --end-of-options
+        ["git", "-C", str(folder), *arguments],  # noqa: S607 - the git that the user's path has
+        env=environment or {**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def _last(text: str) -> str:
+    return (text.strip().splitlines() or ["it does not say why"])[-1]

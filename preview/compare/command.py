@@ -1,0 +1,157 @@
+"""What `--base` does: both sides at once, and the difference in the wanted format."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from preview import export, judging, stackfile
+from preview.compare import bases, gate, sides
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from preview.compare.difference import Comparison
+    from preview.compare.edit import Edit
+    from preview.compare.values import Difference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What to compare, and how to show it."""
+
+    root: Path
+    path: Path
+    """The stack file."""
+    base: str
+    """A git revision, another stack file or an exported stack."""
+    pack: Path
+    policy_config: Path | None
+    format: str
+    gate: bool
+    """Whether destroying what holds data ends with `gate.DESTRUCTIVE`."""
+    waivers: Path
+
+
+def run(request: Request, head: Callable[[], judging.Judged]) -> tuple[str, int]:
+    """Compare, and return what to show and the exit code.
+
+    Args:
+        request: what to compare.
+        head: records and judges the stack file; meanwhile the base is recorded in a process of its own.
+
+    Raises:
+        judging.StoppedError: there is nothing to compare, or the base does not run.
+    """
+    today = dt.datetime.now(tz=dt.UTC).date()
+    try:
+        waivers = gate.read(request.waivers, today) if request.gate else []
+        edit, judged = compare(request, head)
+    except (bases.InvalidBase, gate.InvalidWaivers) as error:
+        raise judging.StoppedError(str(error), judging.INVALID) from None
+    destroyed = gate.destroyed(edit.comparison, waivers, today) if request.gate else []
+    text = _text(edit, request.format, tuple(change.resource.urn for change in destroyed))
+    for secret in sorted(edit.hidden, key=len, reverse=True):
+        text = text.replace(secret, export.SECRET)
+    if destroyed:
+        for change in destroyed:
+            what = f"{change.resource.type}::{change.resource.name}"
+            print(
+                f"GATE=destructive: {what} is {change.kind}; if it is meant, waive it in {request.waivers}",
+                file=sys.stderr,
+            )
+        return text, gate.DESTRUCTIVE
+    return text, judging.REFUSED if judged.verdict and judged.verdict.refused else judging.OK
+
+
+def compare(request: Request, head: Callable[[], judging.Judged]) -> tuple[Edit, judging.Judged]:
+    """Record both sides and compare them.
+
+    Raises:
+        bases.InvalidBase: there is nothing to compare with.
+        judging.StoppedError: one of them does not run.
+    """
+    base = bases.find(request.base, request.root, request.path)
+    config = judging.config(request.policy_config)
+    deployed = _exported(base, request.root) if base.kind == "export" else None
+    with sides.Recording(base, request.pack, config) as recording:
+        judged = head()
+        side = recording.side()
+    from preview.compare.difference import compare as difference  # noqa: PLC0415 - not before the sides run
+    from preview.compare.edit import Edit  # noqa: PLC0415 - as above
+    from preview.compare.meaning.statement import Situation  # noqa: PLC0415 - as above
+    from preview.pricing import estimate  # noqa: PLC0415 - as above
+
+    before = deployed.graph if deployed else side.graph
+    if before is None:  # pragma: no cover - a recorded side has a graph
+        raise judging.StoppedError(f"BASE={request.base}: nothing was recorded", judging.INVALID)
+    comparison: Comparison = difference(before, judged.graph, given=deployed.given if deployed else None)
+    situation = Situation(
+        comparison=comparison,
+        verdict_before=side.verdict,
+        verdict_after=judged.verdict,
+        estimate_before=estimate(comparison.before),
+        estimate_after=estimate(comparison.after),
+    )
+    notes = [*base.notes(), *_notes(comparison, deployed)]
+    edit = Edit(
+        source=str(request.path),
+        base=base.label,
+        comparison=comparison,
+        situation=situation,
+        settings=tuple(_settings(request, side.config)),
+        notes=tuple(notes),
+        hidden=deployed.plaintexts if deployed else frozenset(),
+    )
+    return edit, judged
+
+
+def _exported(base: bases.Base, root: Path) -> export.Export:
+    from preview import project  # noqa: PLC0415 - only an exported stack needs it
+
+    try:
+        read = export.read(base.path)
+        described = project.read(root)
+    except (export.InvalidExport, project.InvalidProject) as error:
+        raise bases.InvalidBase(f"BASE={base.text}: {error}") from None
+    if read.graph.project != described.name:
+        raise bases.InvalidBase(
+            f"BASE={base.text}: it is an export of project {read.graph.project}, and this is {described.name}: nothing of the "
+            "one becomes the other"
+        )
+    return read
+
+
+def _notes(comparison: Comparison, deployed: export.Export | None) -> list[str]:
+    before, after = comparison.before, comparison.after
+    notes = []
+    if before.stack != after.stack:
+        notes.append(f"the base is stack {before.stack}, this is {after.stack}: resources are matched by type and name")
+    if deployed:
+        notes += [message.text for message in before.messages]
+        if any(resource.secrets for resource in before.resources):
+            notes.append("what is encrypted in the export cannot be compared, and counts as the same")
+    return notes
+
+
+def _settings(request: Request, before: Mapping[str, object] | None) -> list[Difference]:
+    from preview.compare.edit import settings  # noqa: PLC0415 - not before the sides run
+
+    return list(settings(before, stackfile.read(request.path).config)) if before is not None else []
+
+
+def _text(edit: Edit, format_: str, destroyed: tuple[str, ...]) -> str:
+    from preview.compare import document, shown  # noqa: PLC0415 - only once there is something to show
+
+    match format_:
+        case "json":
+            return document.written(edit, destroyed)
+        case "markdown":
+            return shown.markdown(edit)
+        case "rich":
+            return shown.rich(edit)
+        case _:
+            return "\n".join(shown.plain(edit)) + "\n"

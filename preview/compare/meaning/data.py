@@ -1,0 +1,240 @@
+"""Data that is lost, or kept, and by what: what holds data and goes, and what shortens how long data stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
+from preview.compare.meaning.statement import Situation, Statement, named, number, several, text, whole
+from preview.compare.values import MISSING
+
+if TYPE_CHECKING:
+    from preview.compare.difference import Change, Property
+    from preview.graph import Graph, Resource
+
+_DATABASE: Final = "aws:rds/instance:Instance"
+_LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
+_KEY_DAYS: Final = 30
+_NOT_EMPTY: Final = "what it holds keeps AWS from deleting it"
+_SECRET_DAYS: Final = 30
+
+
+def _of_database(resource: Resource, graph: Graph) -> str:
+    del graph
+    if "replicateSourceDb" in resource.inputs:
+        return "only this copy goes: the database it follows keeps the data"
+    if resource.inputs.get("skipFinalSnapshot") is True:
+        kept = "its data is lost: no last snapshot is made"
+    else:
+        name = text(resource, "finalSnapshotIdentifier")
+        kept = f"its data stays only in the last snapshot{f' {name}' if name else ''}; what runs is gone"
+    if resource.inputs.get("deleteAutomatedBackups") is False:
+        kept += ", and in the automated backups until their days are over"
+    return kept
+
+
+def _of_cache(resource: Resource, graph: Graph) -> str:
+    del graph
+    name = text(resource, "finalSnapshotIdentifier")
+    return f"its content stays only in the last snapshot {name}" if name else "its content is lost: no snapshot is made"
+
+
+def _of_bucket(resource: Resource, graph: Graph) -> str:
+    copied = any(
+        str(resource.outputs.get("id", "")) in {text(item, "bucket"), str(item.inputs.get("bucket"))}
+        for item in graph.of("aws:s3/bucketReplicationConfig:BucketReplicationConfig")
+    )
+    copy = "; the copies in the bucket it is replicated to stay" if copied else ""
+    if resource.inputs.get("forceDestroy") is True:
+        return f"all its objects and their versions are lost{copy}"
+    return _NOT_EMPTY
+
+
+def _of_repository(resource: Resource, graph: Graph) -> str:
+    del graph
+    if resource.inputs.get("forceDelete") is True:
+        return "its images are lost, and with them the way back to versions that ran"
+    return _NOT_EMPTY
+
+
+def _of_vault(resource: Resource, graph: Graph) -> str:
+    del graph
+    return "the recovery points in it are lost" if resource.inputs.get("forceDestroy") is True else _NOT_EMPTY
+
+
+def _of_log_group(resource: Resource, graph: Graph) -> str:
+    del graph
+    days = number(resource, "retentionInDays")
+    return f"its logs of up to {days} days are lost" if days else "all its logs are lost"
+
+
+def _of_key(resource: Resource, graph: Graph) -> str:
+    del graph
+    days = number(resource, "deletionWindowInDays") or _KEY_DAYS
+    return (
+        f"whatever it encrypted cannot be read any more, snapshots and backups included; AWS waits {days} days, and until then "
+        "the deletion can be cancelled"
+    )
+
+
+def _of_secret(resource: Resource, graph: Graph) -> str:
+    del graph
+    days = number(resource, "recoveryWindowInDays")
+    days = _SECRET_DAYS if days is None else days
+    return f"its value can be restored for {days} days, then it is lost" if days else "its value is lost at once"
+
+
+def _says(words: str) -> Callable[[Resource, Graph], str]:
+    return lambda _resource, _graph: words
+
+
+STATEFUL: Final[Mapping[str, Callable[[Resource, Graph], str]]] = {
+    _DATABASE: _of_database,
+    "aws:rds/cluster:Cluster": _of_database,
+    "aws:docdb/cluster:Cluster": _of_database,
+    "aws:neptune/cluster:Cluster": _of_database,
+    "aws:dynamodb/table:Table": _says("its items are lost, but for backups made before"),
+    "aws:efs/fileSystem:FileSystem": _says("its files are lost"),
+    "aws:ebs/volume:Volume": _says("its data is lost"),
+    "aws:elasticache/replicationGroup:ReplicationGroup": _of_cache,
+    "aws:elasticache/cluster:Cluster": _of_cache,
+    "aws:s3/bucket:Bucket": _of_bucket,
+    "aws:ecr/repository:Repository": _of_repository,
+    _LOG_GROUP: _of_log_group,
+    "aws:kms/key:Key": _of_key,
+    "aws:secretsmanager/secret:Secret": _of_secret,
+    "aws:backup/vault:Vault": _of_vault,
+    "aws:opensearch/domain:Domain": _says("its indexes are lost"),
+    "aws:sqs/queue:Queue": _says("the messages in it are lost"),
+    "aws:cognito/userPool:UserPool": _says("its users are lost"),
+    "aws:route53/zone:Zone": _says("its records go, and a new one has other name servers"),
+}
+"""By type, what of a resource's data is lost or kept when it is deleted, as a clause."""
+
+_MILD: Final = frozenset({_LOG_GROUP, "aws:sqs/queue:Queue"})
+
+_SHORTER: Final[Mapping[tuple[str, str], str]] = {
+    (_LOG_GROUP, "retentionInDays"): "older logs are deleted within days",
+    (_DATABASE, "backupRetentionPeriod"): "older automated backups are deleted, and no restore reaches further back",
+    ("aws:elasticache/replicationGroup:ReplicationGroup", "snapshotRetentionLimit"): "older snapshots are deleted",
+    ("aws:backup/plan:Plan", "rules.lifecycle.deleteAfter"): "recovery points made from now on are kept for less long",
+    ("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "rules.expiration.days"): (
+        "objects older than that are deleted within a day"
+    ),
+    (
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+        "rules.noncurrentVersionExpiration.noncurrentDays",
+    ): "older versions are deleted within a day",
+    ("aws:kms/key:Key", "deletionWindowInDays"): "there is less time to cancel a deletion",
+    ("aws:secretsmanager/secret:Secret", "recoveryWindowInDays"): "there is less time to restore a deleted value",
+}
+
+_UNGUARDED: Final = "AWS does not refuse its deletion any more"
+_GUARDS: Final[Mapping[str, tuple[object, str]]] = {
+    "deletionProtection": (True, _UNGUARDED),
+    "enableDeletionProtection": (True, _UNGUARDED),
+    "deletionProtectionEnabled": (True, _UNGUARDED),
+    "deleteAutomatedBackups": (False, "from now on a deletion takes the automated backups with it"),
+    "forceDestroy": (False, "from now on a deletion takes all it holds with it"),
+    "forceDelete": (False, "from now on a deletion takes all its images with it"),
+    "skipFinalSnapshot": (False, "from now on a deletion makes no last snapshot"),
+}
+"""By property, the value that guards, and what it means to give that up. Not set is false, but for the backups."""
+
+
+def say(situation: Situation) -> Iterator[Statement]:
+    """Say what becomes of data."""
+    yield from _gone(situation)
+    for change in situation.comparison.kind("updated", "replaced"):
+        yield from _shorter(situation, change)
+    yield from _guards(situation)
+
+
+def _gone(situation: Situation) -> Iterator[Statement]:
+    groups: dict[tuple[str, str, str, str], list[Change]] = {}
+    for change in situation.comparison.changed:
+        before = change.before
+        if before is None or not change.gone or before.type not in STATEFUL:
+            continue
+        if before.retain_on_delete:
+            kept = "it stays in AWS with all its data, and Pulumi forgets it"
+        else:
+            kept = STATEFUL[before.type](before, situation.comparison.before)
+        if kept.startswith(_NOT_EMPTY):
+            continue  # `stops` says so, and what to do
+        groups.setdefault((before.type, change.kind, kept, situation.setting(change)), []).append(change)
+    for (type_, kind, kept, setting), changes in groups.items():
+        resources = [change.before for change in changes if change.before]
+        forced = sorted({item.path for change in changes for item in change.forced_by})
+        why = f" (forced by {', '.join(forced[:3])})" if forced else ""
+        yield Statement(
+            level="caution" if type_ in _MILD or "stays in AWS" in kept else "danger",
+            concern="data",
+            text=f"{several(resources)} {'is' if len(resources) == 1 else 'are'} {kind}{why}: {kept}",
+            urns=tuple(resource.urn for resource in resources),
+            setting=setting,
+        )
+
+
+def _shorter(situation: Situation, change: Change) -> Iterator[Statement]:
+    for item in change.properties:
+        words = _SHORTER.get((change.resource.type, item.plain))
+        before, after = whole(item.before), whole(item.after)
+        is_log = change.resource.type == _LOG_GROUP
+        # A log group without a number of days keeps its logs for ever.
+        fewer = (before is None and after) if is_log else (before is not None and (after or 0) < before)
+        if not words or not (fewer or (before and after and after < before)):
+            continue
+        yield Statement(
+            level="caution" if after or is_log else "danger",
+            concern="data",
+            text=(
+                f"{named(change.resource)}: {item.path} from {'for ever' if before is None else f'{before} days'} to "
+                f"{after or 0} days: {words}"
+            ),
+            urns=(change.resource.urn,),
+            setting=situation.setting(change),
+        )
+    for item in change.of("versioningConfiguration.status"):
+        if item.before == "Enabled":
+            yield Statement(
+                level="danger",
+                concern="data",
+                text=f"{named(change.resource)}: versions are not kept any more: what is overwritten or deleted is lost",
+                urns=(change.resource.urn,),
+                setting=situation.setting(change),
+            )
+
+
+def _guards(situation: Situation) -> Iterator[Statement]:
+    groups: dict[str, list[Change]] = {}
+    for change in situation.comparison.changes:
+        before, after = change.before, change.after
+        if before is None or after is None:
+            continue
+        if before.protect and not after.protect:
+            groups.setdefault("Pulumi does not refuse its deletion any more", []).append(change)
+        for item in change.properties:
+            if words := _guard(item):
+                groups.setdefault(words, []).append(change)
+    for words, changes in groups.items():
+        names = list(dict.fromkeys(named(change.resource) for change in changes))
+        more = f" and {len(names) - 4} more" if len(names) > 4 else ""  # noqa: PLR2004 - what a sentence holds
+        yield Statement(
+            level="caution",
+            concern="data",
+            text=f"{', '.join(names[:4])}{more}: {words}",
+            urns=tuple(change.resource.urn for change in changes),
+            setting="slipway:protection",
+        )
+
+
+def _guard(item: Property) -> str:
+    """Return what it means that a property does not guard its resource any more; empty where it does, or never did."""
+    guarding, words = _GUARDS.get(item.plain, (None, ""))
+    if not words:
+        return ""
+    unset = item.plain == "deleteAutomatedBackups"
+    before = unset if item.before is MISSING else item.before
+    after = unset if item.after is MISSING else item.after
+    return words if before is guarding and after is not guarding else ""

@@ -1,0 +1,137 @@
+"""Permissions that widen: what somebody may do after the update that they may not do now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
+from preview.compare.meaning.statement import Situation, Statement, named
+from preview.compare.values import document
+
+if TYPE_CHECKING:
+    from preview.compare.difference import Change
+    from preview.graph import Resource
+
+_POLICIES: Final[Mapping[str, str]] = {
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": "policy",
+    "aws:iam/policy:Policy": "policy",
+    "aws:iam/role:Role": "assumeRolePolicy",
+    "aws:iam/rolePolicy:RolePolicy": "policy",
+    "aws:kms/key:Key": "policy",
+    "aws:s3/bucketPolicy:BucketPolicy": "policy",
+    "aws:secretsmanager/secretPolicy:SecretPolicy": "policy",
+    "aws:sns/topicPolicy:TopicPolicy": "policy",
+    "aws:sqs/queuePolicy:QueuePolicy": "policy",
+    "aws:vpc/vpcEndpoint:VpcEndpoint": "policy",
+}
+"""By type, the property that holds a policy."""
+
+_ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+_STRONG: Final = ("*", "iam:", "kms:", "sts:AssumeRole", "secretsmanager:GetSecretValue", "organizations:")
+_MOST: Final = 4
+
+_Grant = tuple[str, str, str, str]
+"""Principal, action, resource, condition."""
+
+
+def say(situation: Situation) -> Iterator[Statement]:
+    """Say whose permissions widen. What a new role may do comes with what it is for, and is not said here."""
+    for change in situation.comparison.changed:
+        if change.after and change.resource.type in _POLICIES:
+            yield from _policy(situation, change, change.after)
+        elif change.resource.type == _ATTACHMENT and change.kind == "created":
+            yield from _attached(situation, change)
+
+
+def _policy(situation: Situation, change: Change, after: Resource) -> Iterator[Statement]:
+    found = change.values.get(_POLICIES[after.type])
+    if not found:
+        return
+    old, new = map(document, found)
+    allowed, denied = set(_grants(old, "Allow")), set(_grants(old, "Deny"))
+    more = [grant for grant in dict.fromkeys(_grants(new, "Allow")) if grant not in allowed]
+    # A resource that takes another's place in the same list of actions, as a renamed service's does, widens nothing by itself,
+    # but nobody can tell that from a list, so it is said as well.
+    freed = [grant for grant in denied if grant not in set(_grants(new, "Deny"))]
+    if not more and not freed:
+        return
+    strong = [grant for grant in more if _is_strong(grant[1]) or grant[2] == "*"]
+    parts = [_said(grant) for grant in (*strong, *(grant for grant in more if grant not in strong))]
+    listed = "; ".join(dict.fromkeys(parts[:_MOST]))
+    rest = f"; and {len(parts) - _MOST} more" if len(parts) > _MOST else ""
+    if more:
+        yield Statement(
+            level="danger" if any(grant[1] == "*" for grant in more) else "caution",
+            concern="permissions",
+            text=f"Permissions widen: {named(after)} now allows {listed}{rest}",
+            urns=(after.urn,),
+            setting=situation.setting(change),
+        )
+    if freed:
+        listed = "; ".join(_said(grant) for grant in freed[:_MOST])
+        yield Statement(
+            level="danger",
+            concern="permissions",
+            text=f"Permissions widen: {named(after)} does not forbid {listed} any more",
+            urns=(after.urn,),
+            setting=situation.setting(change),
+        )
+
+
+def _attached(situation: Situation, change: Change) -> Iterator[Statement]:
+    role, policy = change.resource.inputs.get("role"), str(change.resource.inputs.get("policyArn"))
+    existing = any(
+        other.before and other.before.type == "aws:iam/role:Role" and other.before.outputs.get("name") == role
+        for other in situation.comparison.changes
+        if other.kind != "created"
+    )
+    if existing:
+        yield Statement(
+            level="danger" if policy.endswith("/AdministratorAccess") else "caution",
+            concern="permissions",
+            text=f"Permissions widen: role {role} also gets {policy.rpartition('/')[2]}",
+            urns=(change.resource.urn,),
+            setting=situation.setting(change),
+        )
+
+
+def _grants(policy: object, effect: str) -> Iterator[_Grant]:
+    statements = policy.get("Statement") if isinstance(policy, Mapping) else None
+    for statement in statements if isinstance(statements, list) else [statements]:
+        if not isinstance(statement, Mapping) or statement.get("Effect") != effect:
+            continue
+        condition = statement.get("Condition")
+        limits = json.dumps(condition, sort_keys=True, default=repr) if condition else ""
+        principals = _principals(statement.get("Principal", ""))
+        actions = _texts(statement.get("Action")) or [f"all but {text}" for text in _texts(statement.get("NotAction"))]
+        resources = _texts(statement.get("Resource")) or [
+            f"all but {text}" for text in _texts(statement.get("NotResource"))
+        ]
+        for principal in principals:
+            for action in actions:
+                for resource in resources or [""]:
+                    yield principal, action, resource, limits
+
+
+def _principals(principal: object) -> list[str]:
+    if isinstance(principal, Mapping):
+        return sorted(text for value in principal.values() for text in _texts(value))
+    return _texts(principal) or [""]
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, list):
+        return [str(part) for part in value]
+    return [value] if isinstance(value, str) and value else []
+
+
+def _is_strong(action: str) -> bool:
+    return any(action == start or (start != "*" and action.startswith(start)) for start in _STRONG)
+
+
+def _said(grant: _Grant) -> str:
+    principal, action, resource, condition = grant
+    who = f"{principal} " if principal else ""
+    where = "" if not resource else " on everything" if resource == "*" else f" on {resource}"
+    return f"{who}{action}{where}{' under a condition' if condition else ''}"

@@ -1,0 +1,311 @@
+"""The base, recorded in a process of its own while this one records the head, or read from the cache.
+
+The two share nothing: the base's program has its own folder, modules and working directory. Only the recorder and the policy pack are
+the head's, so that what differs is what the programs register.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final
+
+from preview import judging, stackfile
+from preview import verdict as verdicts
+from preview.compare.bases import Base, InvalidBase
+from preview.graph import Graph, Message, Resource
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+_FORMAT: Final = 1
+_KEPT: Final = 24
+"""How many recorded bases stay in the cache."""
+_HOME: Final = Path(__file__).parents[2]
+_TOLD: Final = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """A recorded base."""
+
+    graph: Graph | None
+    """None for an exported stack: who compares reads it."""
+    verdict: verdicts.Verdict | None
+    config: Mapping[str, object] | None = None
+    """The `config:` section of its stack file, if it has one."""
+
+
+class Recording:
+    """A base that is being recorded. Use it as a context manager: leaving it ends the process and removes its folder."""
+
+    def __init__(self, base: Base, pack: Path, config: verdicts.Config) -> None:
+        """Start, unless the cache has it.
+
+        Args:
+            base: what to record.
+            pack: the policy pack's folder.
+            config: levels and parameters of its policies.
+        """
+        self._base = base
+        self._place = cache_folder() / f"{_key(base, pack, config)}.json.z"
+        self._side = _read(self._place)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder: Path | None = None
+        self._errors: IO[bytes] | None = None
+        self.cached = self._side is not None
+        """Whether the cache had it."""
+        if self._side is None:
+            self._start(pack, config)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+        if self._errors:
+            self._errors.close()
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def side(self) -> Side:
+        """Wait for the base and return it.
+
+        Raises:
+            judging.StoppedError: its program does not run; the text is its own error.
+        """
+        if self._side:
+            return self._side
+        if not self._process or not self._folder:  # pragma: no cover - there is always one or the other
+            raise RuntimeError("no base was started")
+        code = self._process.wait()
+        result = self._folder / "side"
+        if code or not result.exists():
+            raise judging.StoppedError(f"BASE={self._base.text}: {self._said()}", judging.INVALID)
+        data = result.read_bytes()
+        self._side = _side(data)
+        _keep(self._place, data)
+        return self._side
+
+    def _start(self, pack: Path, config: verdicts.Config) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="slipway-base-"))
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the recording is left
+        base = asdict(self._base)
+        job = {
+            "base": {name: str(value) for name, value in base.items()},
+            "folder": str(self._folder),
+            "pack": str(pack.resolve()),
+            "config": config,
+        }
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-m", "preview.compare.sides", json.dumps(job)],
+            cwd=_HOME,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self._errors,
+        )
+
+    def _said(self) -> str:
+        if self._errors is None:  # pragma: no cover - a process has it
+            return ""
+        self._errors.seek(0)
+        text = self._errors.read().decode(errors="replace").strip()
+        text = text.replace(f"{self._folder}/tree/{self._base.prefix}", "")
+        lines = text.splitlines() or ["its program ended without a word"]
+        more = [] if len(lines) <= _TOLD else ["..."]
+        return "the base's program does not run: " + "\n  ".join([*more, *lines[-_TOLD:]])
+
+
+def cache_folder() -> Path:
+    """Return where recorded bases are kept: in the user's cache folder."""
+    home = os.environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "slipway" / "bases"
+
+
+def _key(base: Base, pack: Path, config: verdicts.Config) -> str:
+    """Return the digest of all that the recording hangs on; of the day as well, as findings may end or begin with it."""
+    site = next((Path(path) for path in sys.path if path.endswith("site-packages")), None)
+    installed = sorted(path.name for path in site.glob("pulumi*.dist-info")) if site else []
+    parts = (
+        str(_FORMAT),
+        base.identity,
+        base.path.name,
+        sys.version,
+        *installed,
+        dt.datetime.now(tz=dt.UTC).date().isoformat(),
+        json.dumps(config, sort_keys=True),
+        _digest(Path(__file__).parents[1].glob("*.py")),
+        _digest(pack.rglob("*.*")),
+    )
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _digest(paths: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        if path.suffix != ".pyc" and path.is_file():
+            digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _read(path: Path) -> Side | None:
+    try:
+        data = path.read_bytes()
+        os.utime(path)
+        return _side(data)
+    except (OSError, ValueError, KeyError, TypeError, zlib.error):  # not there, or not whole: recorded anew
+        return None
+
+
+def _keep(path: Path, data: bytes) -> None:
+    """Put a recorded base into the cache. It may hold what a stack file has in clear text, so only its owner reads it."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).replace(path)
+        old = sorted(path.parent.glob("*.json.z"), key=lambda item: item.stat().st_mtime)[:-_KEPT]
+        for item in old:
+            item.unlink(missing_ok=True)
+    except OSError:
+        return  # a cache that cannot be written only costs time
+
+
+def _written(side: Side) -> bytes:
+    graph = side.graph
+    document = {
+        "graph": graph
+        and {
+            "project": graph.project,
+            "stack": graph.stack,
+            "exports": graph.exports,
+            "secret_exports": sorted(graph.secret_exports),
+            "registered_outputs": graph.registered_outputs,
+            "messages": [asdict(message) for message in graph.messages],
+            "resources": [
+                {name: _plain(getattr(resource, name)) for name in _FIELDS if getattr(resource, name)}
+                for resource in graph.resources
+            ],
+        },
+        "verdict": side.verdict and {**asdict(side.verdict), "catalogue": []},
+        "config": side.config,
+    }
+    return zlib.compress(json.dumps(document).encode(), 1)
+
+
+_FIELDS: Final = tuple(field.name for field in fields(Resource))
+
+
+def _plain(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+def _side(data: bytes) -> Side:
+    document = json.loads(zlib.decompress(data))
+    graph, verdict = document["graph"], document["verdict"]
+    return Side(graph=graph and _graph(graph), verdict=verdict and _verdict(verdict), config=document["config"])
+
+
+def _graph(document: Mapping[str, object]) -> Graph:
+    given = dict(document)
+    resources = given.pop("resources")
+    messages = given.pop("messages")
+    secret = given.pop("secret_exports")
+    if not isinstance(resources, list) or not isinstance(messages, list) or not isinstance(secret, list):
+        raise TypeError("not a recorded graph")
+    return Graph(
+        **given,  # type: ignore[arg-type] # plain data that `_written` wrote
+        secret_exports=frozenset(secret),
+        messages=tuple(Message(**message) for message in messages),
+        resources=tuple(
+            Resource(**{"custom": False, **{name: _typed(name, value) for name, value in resource.items()}})  # type: ignore[arg-type] # as above
+            for resource in resources
+        ),
+    )
+
+
+def _typed(name: str, value: object) -> object:
+    if name == "secrets" and isinstance(value, list):
+        return frozenset(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _verdict(document: Mapping[str, object]) -> verdicts.Verdict:
+    def findings(name: str) -> tuple[verdicts.Finding, ...]:
+        listed = document[name]
+        return tuple(verdicts.Finding(**item) for item in listed) if isinstance(listed, list) else ()
+
+    defects = document["defects"]
+    return verdicts.Verdict(
+        **{  # type: ignore[arg-type] # plain data that `_written` wrote
+            **document,
+            "findings": findings("findings"),
+            "undecided": findings("undecided"),
+            "defects": tuple(defects) if isinstance(defects, list) else (),
+            "catalogue": (),
+        }
+    )
+
+
+def _alone() -> None:
+    """Leave only the recorder of this project importable, with what it has imported: all else comes from the base's folder."""
+    from preview import answers, awsx, record  # noqa: PLC0415 - before they can be taken for the base's
+
+    del answers, awsx, record
+    preview = Path(__file__).parents[1]
+    sys.path[:] = [path for path in sys.path if path and Path(path).resolve() != _HOME]
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if file and name != "__main__":
+            path = Path(file)
+            if path.is_relative_to(_HOME) and not path.is_relative_to(preview) and "site-packages" not in path.parts:
+                del sys.modules[name]
+
+
+def _main(job: Mapping[str, object]) -> None:
+    given = job["base"]
+    config = job["config"]
+    if not isinstance(given, dict) or not isinstance(config, dict):
+        raise TypeError("not a job")
+    paths = {name: Path(given[name]) for name in ("root", "path", "top")}
+    base = Base(**{**given, **paths})
+    folder, pack, steps = Path(str(job["folder"])), Path(str(job["pack"])), judging.Steps()
+    if base.kind == "export":
+        side = Side(graph=None, verdict=judging.exported(base.path, pack, config, steps).verdict)
+    else:
+        root = base.extract(folder) if base.kind == "revision" else base.root
+        path = root / base.path if base.kind == "revision" else base.path
+        _alone()
+        judged = judging.stack_file(root, path, pack, config, steps)
+        side = Side(graph=judged.graph, verdict=judged.verdict, config=stackfile.read(path).config)
+    (folder / "side").write_bytes(_written(side))
+
+
+if __name__ == "__main__":
+    import gc
+
+    gc.disable()
+    try:
+        _main(json.loads(sys.argv[1]))
+    except (judging.StoppedError, InvalidBase) as stop:
+        print(stop, file=sys.stderr)
+        sys.stderr.flush()
+        os._exit(judging.INVALID)
+    sys.stderr.flush()
+    os._exit(0)

@@ -1,0 +1,85 @@
+"""Findings, runs, what is not known, and money."""
+
+from __future__ import annotations
+
+import dataclasses
+from decimal import Decimal
+
+from preview.compare.meaning import findings, money, runs, statements, unknown
+from preview.compare.meaning.statement import LEVELS, Situation
+from preview.pricing import Estimate, Line
+from preview.verdict import Finding, Verdict
+from tests.preview.compare.graphs import DATABASE, LOG_GROUP, edit, resource, said, urn
+
+KEY = urn("aws:kms/key:Key", "k")
+
+
+def finding(policy: str, level: str = "mandatory", message: str = "does not rotate") -> Finding:
+    return Finding(policy=policy, level=level, severity="high", urn=KEY, message=message, description="")  # type: ignore[arg-type] # one of the two
+
+
+def judged(*found: Finding) -> Verdict:
+    return Verdict(pack="p", policies=1, findings=found)
+
+
+def cost(**components: str) -> Estimate:
+    lines = tuple(
+        Line(component=name, urn="", name=name, what=name, monthly=Decimal(amount), confidence="seen")
+        for name, amount in components.items()
+    )
+    return Estimate(as_of="2026-11-01", lines=lines, missing=(), usage=(), unpriced=(), assumptions=())
+
+
+def test_findings_appear_and_go() -> None:
+    situation = Situation(
+        comparison=edit([], []), verdict_before=judged(finding("old")), verdict_after=judged(finding("new"))
+    )
+    assert [(item.level, item.text) for item in findings.say(situation)] == [
+        ("danger", "New finding, which refuses the update: new: encryption key k: does not rotate"),
+        ("note", "Not found any more: old (encryption key k)"),
+    ]
+
+
+def test_a_finding_that_only_words_otherwise_is_the_same() -> None:
+    before, after = finding("p", message="2 of 3"), finding("p", message="1 of 3")
+    situation = Situation(comparison=edit([], []), verdict_before=judged(before), verdict_after=judged(after))
+    assert not list(findings.say(situation))
+
+
+def test_migrations_and_functions_run() -> None:
+    run = "pulumi-python:dynamic/slipway:MigrationRun"
+    old, new = (resource(run, "run", {"task_definition": value}) for value in ("t:1", "t:2"))
+    assert [level for level, _ in said(runs.say, [old], [new])] == ["note"]
+    assert not said(runs.say, [old], [resource(run, "run", {"task_definition": "t:1", "timeout_seconds": 5})])
+    assert said(runs.say, [], [resource("aws:lambda/invocation:Invocation", "first", {})])
+
+
+def test_a_password_that_is_made_anew() -> None:
+    password = "random:index/randomPassword:RandomPassword"
+    old, new = (resource(password, "p", {"length": length}) for length in (32, 64))
+    ((level, text),) = said(runs.say, [old], [new])
+    assert (level, "made anew (length)" in text) == ("caution", True)
+
+
+def test_what_is_not_known_is_said() -> None:
+    old, new = (resource("aws:new/thing:Thing", "t", {"size": size}) for size in (1, 2))
+    ((level, text),) = said(unknown.say, [old], [new])
+    assert level == "caution"
+    assert "not known whether size of thing t can change in place" in text
+
+
+def test_money_up_and_down() -> None:
+    situation = Situation(
+        comparison=edit([], []), estimate_before=cost(api="10", db="50"), estimate_after=cost(api="40", db="49.5")
+    )
+    (item,) = money.say(situation)
+    assert (item.level, item.text) == ("caution", "A month costs +29.50 USD, 60.00 to 89.50: api +30.00, db -0.50")
+    same = dataclasses.replace(situation, estimate_after=situation.estimate_before)
+    assert not list(money.say(same))
+
+
+def test_the_dangerous_comes_first() -> None:
+    old = [resource(LOG_GROUP, "l", {"name": "/l"}), resource(DATABASE, "d", {"identifier": "d"}, protect=True)]
+    levels = [item.level for item in statements(Situation(comparison=edit(old, [])))]
+    assert levels == sorted(levels, key=LEVELS.index)
+    assert {"danger", "caution"} <= set(levels)

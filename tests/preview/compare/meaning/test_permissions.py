@@ -1,0 +1,67 @@
+"""Permissions that widen."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from preview.compare.meaning import permissions
+from preview.graph import Resource
+from tests.preview.compare.graphs import ROLE_POLICY, resource, said
+
+ROLE = "aws:iam/role:Role"
+ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+
+
+def policy(*statements: dict[str, Any]) -> Resource:
+    return resource(ROLE_POLICY, "p", {"role": "r", "policy": json.dumps({"Statement": list(statements)})})
+
+
+def allow(action: str | list[str], where: str = "arn:x", **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": where, **more}
+
+
+def test_an_action_more() -> None:
+    assert said(
+        permissions.say, [policy(allow("s3:GetObject"))], [policy(allow(["s3:GetObject", "s3:PutObject"]))]
+    ) == [("caution", "Permissions widen: role policy p now allows s3:PutObject on arn:x")]
+
+
+def test_fewer_actions_and_another_order_are_no_widening() -> None:
+    assert not said(permissions.say, [policy(allow(["a:B", "a:C"]))], [policy(allow("a:C"))])
+    assert not said(permissions.say, [policy(allow("a:B"), allow("a:C"))], [policy(allow(["a:C", "a:B"]))])
+
+
+def test_everything_is_dangerous() -> None:
+    ((level, text),) = said(permissions.say, [policy(allow("a:B"))], [policy(allow("*", "*"))])
+    assert (level, "* on everything" in text) == ("danger", True)
+
+
+def test_a_condition_that_goes() -> None:
+    limit = {"StringEquals": {"aws:SourceAccount": "1"}}
+    ((_, text),) = said(permissions.say, [policy(allow("a:B", Condition=limit))], [policy(allow("a:B"))])
+    assert "now allows a:B on arn:x" in text
+    assert not said(permissions.say, [policy(allow("a:B"))], [policy(allow("a:B"))])
+
+
+def test_a_denial_that_goes() -> None:
+    deny = {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}
+    ((level, text),) = said(permissions.say, [policy(allow("a:B"), deny)], [policy(allow("a:B"))])
+    assert (level, "does not forbid s3:* on everything any more" in text) == ("danger", True)
+
+
+def test_another_principal_of_a_role() -> None:
+    def role(*services: str) -> Resource:
+        trust = {"Statement": [allow("sts:AssumeRole", "", Principal={"Service": list(services)})]}
+        return resource(ROLE, "r", {"assumeRolePolicy": json.dumps(trust)})
+
+    ((_, text),) = said(permissions.say, [role("ecs.amazonaws.com")], [role("ecs.amazonaws.com", "ec2.amazonaws.com")])
+    assert "ec2.amazonaws.com sts:AssumeRole" in text
+
+
+def test_a_policy_that_a_role_also_gets() -> None:
+    role = resource(ROLE, "r", {"name": "r", "assumeRolePolicy": "{}"})
+    more = resource(ATTACHMENT, "a", {"role": "r", "policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"})
+    ((level, text),) = said(permissions.say, [role], [role, more])
+    assert (level, "role r also gets AdministratorAccess" in text) == ("danger", True)
+    assert not said(permissions.say, [], [role, more])
