@@ -15,6 +15,7 @@ import gc
 gc.disable()
 
 import argparse  # noqa: E402 - see above
+import contextlib  # noqa: E402 - see above
 import json  # noqa: E402 - see above
 import os  # noqa: E402 - see above
 import sys  # noqa: E402 - see above
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING, cast  # noqa: E402 - see above
 from preview import judging  # noqa: E402 - see above
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from preview import render, reports
 
@@ -43,8 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.base:
             return _compare(options, path, steps, chosen)
-        judged = _judge(options, path, steps, report_only=report_only)
-        shown = _report(judged, path, chosen) if report_only else _preview(judged, path, chosen)
+        if report_only:
+            judged = _judge(options, path, steps, report_only=True)
+            shown = _report(judged, path, chosen)
+        else:
+            with _since_last_commit(options, path, chosen) as since:
+                judged = _judge(options, path, steps, report_only=False)
+                shown = _preview(judged, path, chosen) + since(judged)
     except judging.StoppedError as stop:
         sys.stdout.flush()
         print(stop, file=sys.stderr)
@@ -97,22 +103,29 @@ def _judge(options: argparse.Namespace, path: Path, steps: judging.Steps, *, rep
     return judging.exported(path, pack, config, steps)
 
 
+@contextlib.contextmanager
+def _since_last_commit(
+    options: argparse.Namespace, path: Path, chosen: str
+) -> Iterator[Callable[[judging.Judged], str]]:
+    """Record the last commit meanwhile, if the stack file differs from it; gives what says in two lines what would change."""
+    from preview.compare import bases  # noqa: PLC0415 - only a preview for people needs it
+
+    if chosen == "json" or path.suffix == ".json" or not bases.differs_from_head(options.root, path):
+        yield lambda _: ""
+        return
+    from preview.compare import brief, command  # noqa: PLC0415 - as above
+
+    with brief.begin(command.Request.of(options, path, "HEAD", chosen)) as since:
+        yield since
+
+
 def _compare(options: argparse.Namespace, path: Path, steps: judging.Steps, chosen: str) -> int:
     from preview.compare import command  # noqa: PLC0415 - only a comparison needs it
 
     if options.policy or chosen not in _FORMATS or path.suffix == ".json":
         text = f"--base compares what a stack file builds, as {', '.join(_FORMATS)}"
         raise judging.StoppedError(text, judging.INVALID)
-    request = command.Request(
-        root=options.root,
-        path=path,
-        base=options.base,
-        pack=options.pack or options.root / "policy",
-        policy_config=options.policy_config,
-        format=chosen,
-        gate=bool(options.gate),
-        waivers=options.waivers or options.root / "waivers.yaml",
-    )
+    request = command.Request.of(options, path, options.base, chosen)
     shown, code = command.run(request, lambda: _judge(options, path, steps, report_only=False))
     sys.stdout.write(shown)
     if options.timings:

@@ -12,7 +12,9 @@ from preview import export, judging, stackfile
 from preview.compare import bases, gate, sides
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Mapping
+    from typing import Self
 
     from preview.compare.difference import Comparison
     from preview.compare.edit import Edit
@@ -34,6 +36,20 @@ class Request:
     gate: bool
     """Whether destroying what holds data ends with `gate.DESTRUCTIVE`."""
     waivers: Path
+
+    @classmethod
+    def of(cls, options: argparse.Namespace, path: Path, base: str, format_: str) -> Self:
+        """Read it from the command's options."""
+        return cls(
+            root=options.root,
+            path=path,
+            base=base,
+            pack=options.pack or options.root / "policy",
+            policy_config=options.policy_config,
+            format=format_,
+            gate=bool(options.gate),
+            waivers=options.waivers or options.root / "waivers.yaml",
+        )
 
 
 def run(request: Request, head: Callable[[], judging.Judged]) -> tuple[str, int]:
@@ -75,11 +91,24 @@ def compare(request: Request, head: Callable[[], judging.Judged]) -> tuple[Edit,
         judging.StoppedError: one of them does not run.
     """
     base = bases.find(request.base, request.root, request.path)
-    config = judging.config(request.policy_config)
     deployed = _exported(base, request.root) if base.kind == "export" else None
-    with sides.Recording(base, request.pack, config) as recording:
+    with sides.Recording(base, request.pack, judging.config(request.policy_config)) as recording:
         judged = head()
-        side = recording.side()
+        return edit_of(request, base, recording.side(), judged, deployed), judged
+
+
+def edit_of(
+    request: Request, base: bases.Base, side: sides.Side, judged: judging.Judged, deployed: export.Export | None = None
+) -> Edit:
+    """Compare what was recorded.
+
+    Args:
+        request: what to compare.
+        base: what it is compared with.
+        side: the base as it was recorded.
+        judged: the new side.
+        deployed: the exported stack, if the base is one.
+    """
     from preview.compare.difference import compare as difference  # noqa: PLC0415 - not before the sides run
     from preview.compare.edit import Edit  # noqa: PLC0415 - as above
     from preview.compare.meaning.statement import Situation  # noqa: PLC0415 - as above
@@ -97,7 +126,7 @@ def compare(request: Request, head: Callable[[], judging.Judged]) -> tuple[Edit,
         estimate_after=estimate(comparison.after),
     )
     notes = [*base.notes(), *_notes(comparison, deployed)]
-    edit = Edit(
+    return Edit(
         source=str(request.path),
         base=base.label,
         comparison=comparison,
@@ -106,7 +135,6 @@ def compare(request: Request, head: Callable[[], judging.Judged]) -> tuple[Edit,
         notes=tuple(notes),
         hidden=deployed.plaintexts if deployed else frozenset(),
     )
-    return edit, judged
 
 
 def _exported(base: bases.Base, root: Path) -> export.Export:

@@ -281,3 +281,29 @@ def test_the_gate_stops_what_destroys(root: Path) -> None:
 def test_only_a_stack_file_is_compared(root: Path) -> None:
     assert run(root, "--base=HEAD", "--policy").returncode == judging.INVALID
     assert "--base compares what a stack file builds" in run(root, "--base=HEAD", "--format=sarif").stderr
+
+
+def test_a_preview_ends_with_what_the_edit_would_change(root: Path) -> None:
+    assert "Against HEAD" not in run(root, "--stack=prod").stdout
+    edit(root, 30)
+    first, second = run(root, "--stack=prod").stdout.splitlines()[-2:]
+    assert first.startswith("Against HEAD (")
+    assert first.endswith("): 1 updated; the same cost")
+    assert second.startswith("caution: log group log: retentionInDays from 60 days to 30 days")
+    assert second.endswith("make preview STACK=prod BASE=HEAD shows all of it")
+    assert "\n> Against HEAD" in run(root, "--stack=prod", "--format=markdown").stdout
+    json.loads(run(root, "--stack=prod", "--format=json").stdout)
+
+
+def test_a_last_commit_that_does_not_run_takes_nothing_from_the_preview(root: Path) -> None:
+    edit(root, 100)
+    git(root, "commit", "--quiet", "--all", "--message=bad")
+    edit(root, 60)
+    done = run(root, "--stack=prod")
+    assert done.returncode == judging.OK
+    assert done.stdout.splitlines()[-1].endswith("toy:days: 100 is outside 1..99")
+
+
+def test_a_file_that_git_does_not_know_is_not_compared(root: Path) -> None:
+    (root / "Pulumi.new.yaml").write_text("config: {'toy:days': 5}\n")
+    assert "Against" not in run(root, "--stack=new").stdout
