@@ -3,13 +3,16 @@
 
 PYTHON ?= python3
 STACK  ?= prod
+# The oldest Pulumi CLI that can build a part first; pipelines install this one.
+PULUMI_VERSION ?= 3.260.0
 VENV   := .venv
 BIN    := $(VENV)/bin
 RUN    := $(VENV)/.installed
 DEV    := $(VENV)/.installed-dev
 CONFIG_OPTION = $(if $(CONFIG),--policy-config "$(CONFIG)")
 BASE_OPTION = $(if $(BASE),--base "$(BASE)") $(if $(GATE),--gate "$(GATE)") $(if $(WAIVERS),--waivers "$(WAIVERS)")
-OPERATE := status verify smoke logs exec tunnel run migrate restart rollback rotate backup restore-drill wake sleep record
+OPERATE := status verify smoke logs exec tunnel run migrate restart rollback rotate backup restore-drill wake sleep record \
+           state guard images push set-images up drift announce environment
 CROSSCHECK := .venv-crosscheck/.installed
 DATA   := .venv-data/.installed
 
@@ -48,6 +51,11 @@ test: $(DEV) ## Run the tests
 lint: $(DEV) ## Lint and check the format
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/zizmor --offline --quiet --no-progress .github examples
+	@if command -v go >/dev/null; then \
+	  test -x $(BIN)/actionlint || GOBIN="$(CURDIR)/$(BIN)" go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12; \
+	  $(BIN)/actionlint .github/workflows/*.yml examples/*/.github/workflows/*.yml; \
+	else echo "actionlint was not run: building it needs go" >&2; fi
 
 format: $(DEV) ## Format the code and mend what the linter can mend
 	@$(BIN)/ruff check --fix .
@@ -111,8 +119,9 @@ lock: $(DEV) ## Compile the lock files anew from requirements*.in
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements-crosscheck.in -o requirements-crosscheck.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements-data.in -o requirements-data.txt
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements-audit.in -o requirements-audit.txt
 
-# The operator's commands, on what is deployed: make status STACK=prod | FILE=path/Pulumi.x.yaml [SERVICE=api] [ARGS='--json ...']
+# The operator's commands, on what is deployed: make status STACK=prod | FILE=path/Pulumi.x.yaml [SERVICE=api] [TAG=commit] [ARGS='--json ...']
 status: ## One screen: services, health, alarms, backups, certificates, cost
 verify: ## Wait until every service runs its newest revision, or say why not
 smoke: ## Ask the public address as a visitor would
@@ -129,9 +138,33 @@ restore-drill: ## Restore the latest backup into an isolated instance, ask it, m
 wake: ## Wake a sleeping stack and wait until it runs
 sleep: ## Put a stack to sleep now
 record: ## Write a deployment's record into the state bucket
+state: ## Log in to the stack's state, and make the stack once
+guard: ## Stop where an update would delete or replace what holds data
+images: ## Build a stack's images, tagged by commit (TAG=...)
+push: ## Push the built images and stop at severe findings of their scan (TAG=...)
+set-images: ## Write an images' tag into the stack file (TAG=...)
+up: ## Deploy with the policy pack, without questions (pulumi up)
+drift: ## Fail where something differs from the stack file (changes by hand)
+announce: ## Tell the team how a deployment went (SLACK_WEBHOOK)
+environment: ## Make, update or remove a pull request's own copy of a stack
 
 $(OPERATE): $(RUN)
-	@$(BIN)/python -m operations $@ $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(if $(SERVICE),--service "$(SERVICE)") $(ARGS)
+	@$(BIN)/python -m operations $@ $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(if $(SERVICE),--service "$(SERVICE)") $(if $(TAG),--tag "$(TAG)") $(if $(OUT),--out "$(OUT)") $(ARGS)
+
+pulumi-cli: ## Install the Pulumi CLI where there is none
+	@command -v pulumi >/dev/null || { curl -fsSL https://get.pulumi.com | sh -s -- --version $(PULUMI_VERSION) && echo "$$HOME/.pulumi/bin" >> "$${GITHUB_PATH:-/dev/null}"; }
+
+pipelines: $(RUN) ## Write the GitHub workflows of an application: APP=folder with pipelines.yaml [OUT=repository] [CHECK=1]
+	@$(BIN)/python -m operations.pipelines.write $(if $(APP),--app "$(APP)") $(if $(OUT),--out "$(OUT)") $(if $(CHECK),--check)
+
+.venv-audit/.installed: requirements-audit.txt
+	@test -x .venv-audit/bin/python || $(PYTHON) -m venv .venv-audit
+	@.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.txt
+	@touch $@
+
+audit: $(RUN) .venv-audit/.installed ## Look for dependencies with known holes (needs the network) and for committed secrets
+	@.venv-audit/bin/pip-audit --require-hashes --disable-pip -r requirements.txt -r examples/app/backend/requirements.txt
+	@$(BIN)/python -m operations.audit
 
 clean: ## Remove .venv and the caches
 	@rm -rf $(VENV) .venv-crosscheck .venv-data .mypy_cache .pytest_cache .ruff_cache .hypothesis build

@@ -34,6 +34,15 @@ NAMES: Final = (
     "wake",
     "sleep",
     "record",
+    "state",
+    "guard",
+    "images",
+    "push",
+    "set_images",
+    "up",
+    "drift",
+    "announce",
+    "environment",
 )
 """The modules that each hold one command, in the order that people read of them."""
 

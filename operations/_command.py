@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -172,6 +173,10 @@ def guarded(run: Callable[[], int], again: str, err: TextIO) -> int:
     """
     try:
         return run()
+    except BrokenPipeError:
+        # Whoever read the result has seen enough; what is left in the buffer has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
     except OperationError as error:
         print(error, file=err)
         return error.code

@@ -60,7 +60,21 @@ class Operator:
 
         known = commands()
         options = parser(known).parse_args(words)
-        for service in ("ecs", "elbv2", "logs", "cloudwatch", "rds", "sts", "s3", "ssm", "acm", "ce", "secretsmanager"):
+        for service in (
+            "ecs",
+            "elbv2",
+            "logs",
+            "cloudwatch",
+            "rds",
+            "sts",
+            "s3",
+            "ssm",
+            "acm",
+            "ce",
+            "secretsmanager",
+            "ecr",
+            "sns",
+        ):
             self.stub(service)
         self.stub("application-autoscaling")
         self.stub("elasticache")

@@ -13,8 +13,10 @@ from botocore.stub import ANY  # type: ignore[import-untyped] # as above
 
 from operations import __main__ as command_line
 from operations import _stack as stacks
-from operations import restore_drill
+from operations import audit, environment, restore_drill
 from operations._command import INTERRUPTED, OK, REFUSED, UNREACHABLE, WRONG, told
+from preview import project, stackfile
+from settings import parse
 from tests.operations.conftest import ACCOUNT, ECS, ROOT, Operator
 
 CLUSTER = "storefront-production"
@@ -479,8 +481,175 @@ class TestCommandLine:
             stacks.read(ROOT, "prod", None).service("web")
 
     def test_each_command_is_a_make_target_of_the_same_words(self) -> None:
-        lines = (ROOT / "Makefile").read_text(encoding="utf-8").splitlines()
+        lines = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", "").splitlines()
         offered = next(line for line in lines if line.startswith("OPERATE")).split()[2:]
         known = command_line.commands()
         assert offered == [command.name for command in known]
         assert [f"{command.name}: ## {command.help}" in lines for command in known] == [True] * len(known)
+
+
+class TestGuard:
+    URN = "urn:pulumi:prod::storefront::slipway:index:Database$aws:rds/instance:Instance::database-instance"
+    POLICY = "urn:pulumi:prod::storefront::aws:iam/rolePolicy:RolePolicy::api-task"
+
+    def plan(self, tmp_path: Path, *steps: tuple[str, str], **state: Any) -> Path:
+        file = tmp_path / "plan.json"
+        rows = [
+            {"op": op, "urn": urn, "oldState": {"type": urn.split("::")[2].rpartition("$")[2], **state}}
+            for op, urn in steps
+        ]
+        file.write_text(json.dumps({"steps": rows}))
+        return file
+
+    def waivers(self, tmp_path: Path, day: dt.date) -> Path:
+        file = tmp_path / "waivers.yaml"
+        entry = {"resource": "aws:rds/instance:Instance::*", "reason": "moved", "owner": "dba", "expires": f"{day}"}
+        file.write_text(json.dumps([entry]))
+        return file
+
+    def run(self, operator: Operator, tmp_path: Path, plan: Path) -> int:
+        return operator.run("guard", "--plan", str(plan), "--waivers", str(tmp_path / "waivers.yaml"))
+
+    @pytest.mark.parametrize("op", ["delete", "replace", "delete-replaced", "create-replacement"])
+    def test_what_holds_data_stops_it(self, operator: Operator, tmp_path: Path, op: str) -> None:
+        assert self.run(operator, tmp_path, self.plan(tmp_path, (op, self.URN))) == REFUSED
+        assert "aws:rds/instance:Instance::database-instance would be" in operator.out.getvalue()
+
+    @pytest.mark.parametrize("op", ["update", "same", "create", "read"])
+    def test_the_rest_does_not(self, operator: Operator, tmp_path: Path, op: str) -> None:
+        assert self.run(operator, tmp_path, self.plan(tmp_path, (op, self.URN), ("delete", self.POLICY))) == OK
+
+    def test_a_waiver_counts_until_its_day_is_over(self, operator: Operator, tmp_path: Path) -> None:
+        plan, today = self.plan(tmp_path, ("delete", self.URN)), dt.datetime.now(tz=dt.UTC).date()
+        self.waivers(tmp_path, today)
+        assert self.run(operator, tmp_path, plan) == OK
+        self.waivers(tmp_path, today - dt.timedelta(days=1))
+        assert self.run(operator, tmp_path, plan) == REFUSED
+
+    def test_what_aws_keeps_is_not_lost(self, operator: Operator, tmp_path: Path) -> None:
+        assert self.run(operator, tmp_path, self.plan(tmp_path, ("delete", self.URN), retainOnDelete=True)) == OK
+
+    @pytest.mark.parametrize("text", ["", "[]", '{"steps": 1}', "no json"])
+    def test_no_plan(self, operator: Operator, tmp_path: Path, text: str) -> None:
+        file = tmp_path / "plan.json"
+        file.write_text(text)
+        assert self.run(operator, tmp_path, file) == WRONG
+
+
+class TestImages:
+    @pytest.fixture
+    def docker(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """A Docker that writes down what it is asked."""
+        tool = tmp_path / "bin" / "docker"
+        tool.parent.mkdir()
+        tool.write_text(f'#!/bin/sh\n[ "$1" = login ] && cat > /dev/null\necho "$@" >> {tmp_path}/asked\n')
+        tool.chmod(0o700)
+        monkeypatch.setenv("PATH", f"{tool.parent}:/usr/bin:/bin")
+        return tmp_path
+
+    def test_each_repository_is_built_once_and_kept(self, operator: Operator, docker: Path) -> None:
+        assert operator.run("images", "--tag", "9f2c1ab", "--out", str(docker / "images")) == OK
+        asked = (docker / "asked").read_text().splitlines()
+        assert [line.split()[:3] for line in asked if line.startswith("build")] == [
+            ["build", "--tag", f"storefront/{name}:9f2c1ab"] for name in ("api", "worker", "frontend")
+        ]
+        assert asked[0].endswith(f"{ROOT}/examples/app/backend")
+        assert asked[1] == f"save --output {docker}/images/storefront--api.tar storefront/api:9f2c1ab"
+
+    def scan(self, operator: Operator, *counts: dict[str, int]) -> None:
+        operator.answer("sts", "get_caller_identity", {"Account": ACCOUNT})
+        token = {"authorizationToken": "QVdTOnNlY3JldA=="}
+        operator.answer("ecr", "get_authorization_token", {"authorizationData": [token]})
+        for found in counts:
+            answer = {
+                "imageScanStatus": {"status": "COMPLETE"},
+                "imageScanFindings": {"findingSeverityCounts": found},
+            }
+            operator.answer("ecr", "describe_image_scan_findings", answer)
+
+    def test_pushed_and_scanned(self, operator: Operator, docker: Path) -> None:
+        self.scan(operator, {"LOW": 3}, {}, {"MEDIUM": 1})
+        assert operator.run("push", "--tag", "9f2c1ab", "--out", str(docker)) == OK
+        remote = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/storefront/api:9f2c1ab"
+        asked = (docker / "asked").read_text().splitlines()
+        assert f"push {remote}" in asked
+        assert not any("secret" in line for line in asked)
+
+    def test_severe_findings_stop_the_deployment(self, operator: Operator, docker: Path) -> None:
+        self.scan(operator, {"HIGH": 2, "LOW": 1}, {}, {"CRITICAL": 1})
+        assert operator.run("push", "--tag", "9f2c1ab", "--out", str(docker)) == REFUSED
+        assert "storefront/api:9f2c1ab has 2 high" in operator.out.getvalue()
+
+    def test_without_docker(self, operator: Operator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setenv("PATH", "")
+        assert operator.run("images", "--tag", "1", "--out", str(tmp_path)) == WRONG
+        assert "docker is not on this machine" in operator.said
+
+
+class TestPulumi:
+    @pytest.fixture
+    def asked(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """A Pulumi CLI that writes down what it is asked."""
+        tool = tmp_path / "pulumi"
+        tool.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\n[ "$2" = ls ] && echo "[]"\nexit 0\n')
+        tool.chmod(0o700)
+        monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+        return tmp_path / "asked"
+
+    def test_up_never_skips_its_preview(self, operator: Operator, asked: Path) -> None:
+        assert operator.run("up") == OK
+        assert asked.read_text() == "up --stack prod --policy-pack policy --yes\n"
+
+    def test_the_tag_of_every_image_is_text(self, operator: Operator, asked: Path) -> None:
+        assert operator.run("set-images", "--tag", "1234567") == OK
+        lines = asked.read_text().splitlines()
+        assert lines[0] == "config set --stack prod --path slipway:services.api.image.tag 1234567 --type string"
+        assert len(lines) == 3
+
+    def test_drift_expects_no_changes(self, operator: Operator, asked: Path) -> None:
+        assert operator.run("drift") == OK
+        assert "--refresh --expect-no-changes" in asked.read_text()
+
+    def test_a_dry_run_asks_nothing(self, operator: Operator, asked: Path) -> None:
+        assert operator.run("up", "--dry-run") == OK
+        assert not asked.exists()
+
+    def test_without_the_cli(self, operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PATH", "")
+        assert operator.run("up") == WRONG
+        assert "make pulumi-cli installs it" in operator.said
+
+
+class TestEnvironment:
+    def test_a_copy_has_its_own_names_and_no_protection(self) -> None:
+        staging = stacks.read(ROOT, "staging", None)
+        file = stackfile.read(ROOT / "Pulumi.staging.yaml")
+        made = environment.copy(dict(file.config), 12, "registry.example")
+        copied = parse(project.read(ROOT).values(made), "pr-12")
+        assert copied.label == f"{staging.settings.label}-pr12"
+        assert copied.domain is not None
+        assert copied.domain.host == "pr12.staging.shop.example.com"
+        assert not copied.protection.protect
+        assert copied.protection.empty_on_destroy
+        assert copied.delivery is None
+        assert not copied.repositories
+        assert copied.services["api"].image.uri == "registry.example/storefront-staging/api:9f2c1ab"
+
+    def test_either_a_number_or_a_sweep(self, operator: Operator) -> None:
+        assert operator.run("environment") == WRONG
+
+    def test_announce_takes_slack_alone(self, operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SLACK_WEBHOOK", "http://169.254.169.254/")
+        assert operator.run("announce", "--outcome", "success", "--commit", "1") == WRONG
+
+
+class TestAudit:
+    def test_a_credential_is_found_by_its_place_and_never_shown(self, tmp_path: Path) -> None:
+        key = "AKIA" + "QWERTYUIOPASDFGH"
+        (tmp_path / "app.py").write_text(f"x = 1\nkey = '{key}'\n")
+        (tmp_path / "tests").mkdir()
+        (tmp_path / "tests" / "sample.py").write_text(key)
+        assert list(audit.findings(tmp_path, ["app.py", "tests/sample.py", "gone.py"])) == ["app.py:2"]
+
+    def test_nothing_is_committed(self) -> None:
+        assert audit.main() == 0

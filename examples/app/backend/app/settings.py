@@ -18,9 +18,9 @@ class Settings:
     service: str
     """Which process this is, api or worker: `SERVICE`."""
     database_url: str
-    """`DATABASE_URL`, postgresql://user:password@host:port/name?sslmode=require."""
+    """`DATABASE_URL`, a PostgreSQL URL as the stack composes it, with sslmode=require."""
     cache_url: str
-    """`REDIS_URL` or `CACHE_URL`, rediss://:token@host:port for TLS."""
+    """`REDIS_URL` or `CACHE_URL`, whose scheme is rediss for TLS."""
     session_key: str
     """`SESSION_KEY`, signs tokens; 32 bytes or more."""
     session_key_previous: str

@@ -1,0 +1,49 @@
+"""Look for secrets that were committed: `python -m operations.audit`. `make audit` also looks for dependencies with known holes.
+
+Looks at every text file that git tracks, but the tests' samples, with the judge that settings and policy pack use.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from policy.common import credentials
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+LEFT_OUT: Final = ("tests/", "findings/")
+"""Folders whose samples look like secrets on purpose."""
+_MOST_BYTES: Final = 1_000_000
+
+
+def findings(root: Path, names: Sequence[str]) -> Iterator[str]:
+    """Yield where a credential stands, as file:line; never what it is."""
+    for name in names:
+        path = root / name
+        if name.startswith(LEFT_OUT) or not path.is_file() or path.stat().st_size > _MOST_BYTES:
+            continue
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+        for number, line in enumerate(text.splitlines(), start=1):
+            if credentials.is_credential(line):
+                yield f"{name}:{number}"
+
+
+def main() -> int:
+    """Print what was found, and return 1 where anything was."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S607 - git, wherever it is
+    found = list(findings(ROOT, listed.stdout.split("\0")))
+    for place in found:
+        print(
+            f"{place}: looks like a credential. Make it invalid where it was issued, then take it out.", file=sys.stderr
+        )
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
