@@ -45,8 +45,7 @@ def copy(config: Mapping[str, Any], number: int, registry: str) -> dict[str, Any
     made = {key: value for key, value in config.items() if key.partition(":")[2] not in _LEFT_OUT}
     made |= {"slipway:ownerId": owner, "slipway:protection": _UNPROTECTED}
     made["slipway:services"] = {
-        key: service | {"image": _by_address(service["image"], registry)}
-        for key, service in made.get("slipway:services", {}).items()
+        key: _by_address(service, registry) for key, service in made.get("slipway:services", {}).items()
     }
     if domain := dict(made.get("slipway:domain", {})):
         domain.pop("alternativeHosts", None)
@@ -59,12 +58,22 @@ def copy(config: Mapping[str, Any], number: int, registry: str) -> dict[str, Any
     return made
 
 
-def _by_address(image: Mapping[str, Any], registry: str) -> Mapping[str, Any]:
+def _by_address(service: Mapping[str, Any], registry: str) -> Mapping[str, Any]:
+    """Return a service whose image is named by its whole address, and whose variables say the tag in words."""
+    image = service["image"]
     if "repository" not in image:
-        return image
+        return service
     rest = {key: value for key, value in image.items() if key not in {"repository", "tag", "digest"}}
     version = f"@{image['digest']}" if "digest" in image else f":{image['tag']}"
-    return rest | {"uri": f"{registry}/{image['repository']}{version}"}
+    variables = {
+        name: str(value).replace("${image.tag}", str(image.get("tag", "")))
+        for name, value in service.get("environment", {}).items()
+    }
+    return {
+        **service,
+        "image": rest | {"uri": f"{registry}/{image['repository']}{version}"},
+        **({"environment": variables} if variables else {}),
+    }
 
 
 def _run(context: Context, options: argparse.Namespace) -> int:
