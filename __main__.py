@@ -58,7 +58,7 @@ parts = wiring.Components(network, cluster, secrets, urls, registry, database, c
 services: dict[str, Service] = {}
 with DependencyBarrier() as migrations:
     for key in (*config.migrating, *config.following):
-        services[key] = Service(key, wiring.service.args(context, key, parts, services, migrations.opened), options)
+        services[key] = Service(key, wiring.service.args(context, key, parts, services, migrations.passed), options)
         migrations.wait_for(services[key].migrated)
 observability = part(Observability, "observability", wiring.observability.args(context, parts, services))
 part(Backup, "backup", wiring.backup.args(context, parts, observability))

@@ -70,7 +70,7 @@ class AccessLogArgs:
 
 
 def access_log_bucket(name: str, args: AccessLogArgs, parent: pulumi.Resource) -> Output[str]:
-    """Make the bucket; return its name, known once load balancers may write to it: AWS tries that when it makes one."""
+    """Make the bucket; return its name, usable once load balancers may write to it: AWS tries that when it makes one."""
     bucket = aws.s3.Bucket(
         f"{name}-bucket",
         bucket_prefix=f"{stem(args.label)}-requests-",
@@ -139,7 +139,7 @@ def log_distribution(
     Args:
         name: what the names of its resources begin with.
         distribution: the distribution.
-        bucket: the bucket's name, known once CloudFront may write to it: AWS tries that.
+        bucket: the bucket's name, usable once CloudFront may write to it: AWS tries that.
         parent: the component they belong to.
     """
     source = aws.cloudwatch.LogDeliverySource(

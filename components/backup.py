@@ -111,7 +111,7 @@ class Backup(pulumi.ComponentResource):
     copy_vault_arn: Output[str] | None
     """The vault in the other region; None without copies."""
     plan_id: Output[str]
-    """The plan, known once it saves something."""
+    """The plan, usable once it saves something."""
     role_arn: Output[str]
     """The role of backups, which restores take as well: `aws backup start-restore-job --iam-role-arn`."""
 

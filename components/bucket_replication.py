@@ -28,7 +28,7 @@ class BucketReplicationArgs:
     region: str
     """The stack's region, where the bucket is."""
     bucket: Input[str]
-    """The bucket's name, known once it is versioned: S3 replicates no other. What it holds already is not copied."""
+    """The bucket's name, usable once it is versioned: S3 replicates no other. What it holds already is not copied."""
     bucket_arn: Input[str]
     """Its ARN."""
     key_arn: Input[str]

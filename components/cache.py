@@ -157,7 +157,7 @@ class Cache(pulumi.ComponentResource):
     security_group_id: Output[str]
     """Its security group, without rules of its own."""
     secret_arn: Output[str]
-    """A secret with `token`, `host`, `port` and `url` as a JSON document, known once it is filled."""
+    """A secret with `token`, `host`, `port` and `url` as a JSON document, usable once it is filled."""
     key_arn: Output[str]
     """The key that encrypts the nodes, snapshots and the secret."""
     members: Sequence[str]
@@ -297,7 +297,7 @@ class Cache(pulumi.ComponentResource):
         return Output.concat(args.identifier, "-final-", suffix.hex)
 
     def _secret(self, logical_name: str, args: CacheArgs, key: EncryptionKey, value: Output[str]) -> Output[str]:
-        """Make a secret with a value; return its ARN, known once the value is there."""
+        """Make a secret with a value; return its ARN, usable once the value is there."""
         secret = aws.secretsmanager.Secret(
             logical_name,
             name_prefix=f"{args.label}-{logical_name}-",

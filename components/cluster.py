@@ -49,7 +49,7 @@ class Cluster(pulumi.ComponentResource):
     name: Output[str]
     """The cluster's name."""
     arn: Output[str]
-    """Its ARN, known once its capacity providers are attached: what uses it is then deleted before they are."""
+    """Its ARN, usable once its capacity providers are attached: what uses it is then deleted before they are."""
 
     def __init__(self, name: str, args: ClusterArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Cluster", name, None, opts)

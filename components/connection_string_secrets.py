@@ -140,11 +140,11 @@ class ConnectionStringSecrets(pulumi.ComponentResource):
     """
 
     arns: Mapping[str, Output[str]]
-    """ARNs of the URLs' secrets by name, known once each has a value."""
+    """ARNs of the URLs' secrets by name, usable once each has a value."""
     key_arns: Mapping[str, Input[str]]
     """The keys that encrypt them, by name."""
     ready: Output[str]
-    """The function's ARN, known once it filled every secret."""
+    """The function's ARN, usable once it filled every secret."""
     function_name: Output[str]
     """The function's name, for alarms."""
     log_group_name: Output[str]

@@ -341,7 +341,7 @@ class Database(pulumi.ComponentResource):
     def _secret(
         self, name: str, args: DatabaseArgs, key: EncryptionKey, instance: aws.rds.Instance, password: Output[str]
     ) -> Output[str]:
-        """Keep a password as RDS would; return the secret's ARN, known once it is filled."""
+        """Keep a password as RDS would; return the secret's ARN, usable once it is filled."""
         secret = aws.secretsmanager.Secret(
             f"{name}-secret",
             name_prefix=f"{args.label}-{name}-",

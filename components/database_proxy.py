@@ -58,7 +58,7 @@ class DatabaseProxy(pulumi.ComponentResource):
     """
 
     address: Output[str]
-    """Its host name, known once it leads to the database."""
+    """Its host name, usable once it leads to the database."""
     port: int
     """Its TCP port."""
     security_group_id: Output[str]

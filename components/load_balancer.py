@@ -252,7 +252,7 @@ class GreenTargetGroup:
     """A target group that takes turns with another: ECS writes into their rule which of the two gets requests."""
 
     arn: Output[str]
-    """Its ARN, known only once the rule names it."""
+    """Its ARN, usable only once the rule names it."""
     arn_suffix: Output[str]
     """The end of its ARN, what metrics call it."""
     rule_arn: Output[str]
@@ -264,7 +264,7 @@ class Target:
     """A target group that gets requests."""
 
     arn: Output[str]
-    """Its ARN, known only once a listener sends it requests: a service cannot join it before."""
+    """Its ARN, usable only once a listener sends it requests: a service cannot join it before."""
     arn_suffix: Output[str]
     """The end of its ARN, what metrics call it."""
     green: GreenTargetGroup | None = None
@@ -294,7 +294,7 @@ class LoadBalancer(pulumi.ComponentResource):
     origin_secret: Output[str] | None
     """What must be in it, a secret made here; None without an origin lock."""
     access_log_bucket: Output[str] | None
-    """The bucket of its access log, known once it may be written to; None without one."""
+    """The bucket of its access log, usable once it may be written to; None without one."""
 
     def __init__(self, name: str, args: LoadBalancerArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:LoadBalancer", name, None, opts)

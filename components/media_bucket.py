@@ -133,7 +133,7 @@ class MediaBucket(pulumi.ComponentResource):
     """
 
     bucket: Output[str]
-    """Its name, known once what is written to it is versioned and encrypted."""
+    """Its name, usable once what is written to it is versioned and encrypted."""
     arn: Output[str]
     """Its ARN."""
     key_arn: Output[str]

@@ -94,7 +94,7 @@ class Migration(pulumi.ComponentResource):
     """
 
     done: Output[str]
-    """The revision's ARN, known once it ran to a good end."""
+    """The revision's ARN, usable once it ran to a good end."""
     task_definition_arn: Output[str]
     """The revision's ARN."""
     family: Output[str]

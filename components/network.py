@@ -89,7 +89,7 @@ class NetworkArgs:
 class Network(pulumi.ComponentResource):
     """A VPC with three tiers in each zone: public for load balancers, private for services, isolated for data.
 
-    Each subnet id is known only once the subnet's routes are in place, so that nothing starts in a subnet without its way out.
+    Each subnet id is usable only once the subnet's routes are in place, so that nothing starts in a subnet without its way out.
     """
 
     vpc_id: Output[str]

@@ -157,7 +157,7 @@ class Notifications(pulumi.ComponentResource):
     """SNS topics, one for each channel, and everything that listens to them."""
 
     topics: Mapping[AlertChannel, Output[str]]
-    """The topics' ARNs, known once AWS's services may publish to them."""
+    """The topics' ARNs, usable once AWS's services may publish to them."""
     health_topic: Output[str] | None
     """The ARN of the topic in us-east-1 that Route 53's alarms tell, if that is asked for."""
     key_arn: Output[str]

@@ -14,6 +14,7 @@ from pulumi import Input, Output, ResourceOptions
 import limits
 from components import _documents as documents
 from components._containers import BuildArgs, ContainerArgs, RoutedLogs, definitions
+from components._dependencies import Dependency, with_dependencies
 from components._log_router import LogRouterArgs
 from components._role import service_role
 from components.migration import Migration, MigrationArgs
@@ -28,7 +29,7 @@ class BlueGreenArgs:
     """
 
     green_target_group_arn: Input[str]
-    """The second target group, known only once the rule names it."""
+    """The second target group, usable only once the rule names it."""
     rule_arn: Input[str]
     """The listener's rule that names both, in which ECS writes which of them gets requests."""
     load_balancer_arn_suffix: Input[str]
@@ -61,7 +62,7 @@ class LoadBalancerAttachmentArgs:
     """How requests reach a service from the load balancer."""
 
     target_group_arn: Input[str]
-    """The target group, known only once a listener sends it requests: ECS refuses a service before that."""
+    """The target group, usable only once a listener sends it requests: ECS refuses a service before that."""
     security_group_id: Input[str]
     """The load balancer's security group."""
     request_label: Input[str]
@@ -230,8 +231,8 @@ class ServiceArgs:
     """Whether an update waits until the new tasks run."""
     migration: MigrateArgs | None = None
     """What brings the database up to date before the service changes; None: nothing."""
-    after: Sequence[Input[str]] = ()
-    """Values known only once the service may change: that every migration of the stack ran."""
+    after: Sequence[Dependency] = ()
+    """What has to exist before the service changes: every migration of the stack that ran."""
     spot_percent: int | None = None
     """Share of tasks on Fargate Spot; None: Fargate alone, without shares, which a service that had some is replaced for."""
     exec_enabled: bool = False
@@ -301,7 +302,7 @@ class Service(pulumi.ComponentResource):
     scalable_target_id: Output[str] | None
     """The resource id of its scalable target, known once it is registered; None where the number of tasks is fixed."""
     migrated: Output[str] | None
-    """The migration's revision, known once it ran to a good end; None without one."""
+    """The migration's revision; what uses it waits until it ran to a good end. None without one."""
     migration: Migration | None
     """The migration; None without one."""
 
@@ -618,7 +619,7 @@ class Service(pulumi.ComponentResource):
         definition: aws.ecs.TaskDefinition,
         group: aws.ec2.SecurityGroup,
         before: Sequence[pulumi.Resource],
-        after: Sequence[Input[str]],
+        after: Sequence[Dependency],
     ) -> aws.ecs.Service:
         switched = args.attachment.blue_green if args.attachment else None
         blue_green = self._blue_green(name, args, switched) if switched else None
@@ -630,7 +631,7 @@ class Service(pulumi.ComponentResource):
             name=args.service_name,
             cluster=args.cluster_arn,
             # A migration that fails leaves it the revision it has.
-            task_definition=Output.all(definition.arn, *after).apply(lambda known: str(known[0])),
+            task_definition=with_dependencies(definition.arn, *after),
             desired_count=args.desired_tasks,
             # A change of shares is an update in place only when a new deployment comes with it.
             launch_type="FARGATE" if args.spot_percent is None else None,

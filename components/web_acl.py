@@ -99,7 +99,7 @@ def web_acl(name: str, args: WebAclArgs, *, label: str, scope: Scope, parent: pu
         parent: the component that owns it.
 
     Returns:
-        Its ARN, known once its log is written.
+        Its ARN, usable once its log is written.
     """
     region = _CLOUDFRONT_REGION if scope == "CLOUDFRONT" else None
     acl = aws.wafv2.WebAcl(

@@ -39,7 +39,7 @@ def args(
         key: the service's key in the stack file.
         components: the parts that it is wired to.
         before: the services made before it; its migration runs after theirs.
-        migrated: known once every migration ran: then the service changes.
+        migrated: what uses it waits until every migration ran.
     """
     settings, service = context.settings, context.settings.services[key]
     network, deployment = components.network, service.deployment
