@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 
 import pulumi
 import pulumi._types as sdk_types
+import pulumi.output as sdk_output
 import pulumi.runtime.resource as sdk_resource
 import pulumi.runtime.rpc as sdk_rpc
 from pulumi import log
@@ -22,7 +23,7 @@ from compat.versions import Tried
 TRIED: Final = Tried("pulumi", "3.272", "3.273")
 """The versions this module was tried with; the second is the first one that it was not."""
 
-_PLAIN: Final = (str, int, float, type(None))
+_PLAIN: Final = frozenset({str, bool, int, float, type(None)})
 _TURNS: Final = 5
 """How often the event loop turns before the URN that the SDK makes up is there."""
 
@@ -43,11 +44,13 @@ def in_less_time() -> Iterator[None]:
     and plain values are worked out once, and what only the CLI shows (where in the program a resource was made, debug
     messages) is left out.
     """
+    contains_unknowns = _contains_unknowns(sdk_rpc.contains_unknowns)
     replaced = (
         (sdk_resource, "_get_stack_trace", source_pb2.StackTrace),
         (sdk_resource, "create_urn", _create_urn(sdk_resource.create_urn)),
         (sdk_rpc, "transfer_properties", _transfer_properties(sdk_rpc.transfer_properties)),
-        (sdk_rpc, "contains_unknowns", _contains_unknowns(sdk_rpc.contains_unknowns)),
+        (sdk_rpc, "contains_unknowns", contains_unknowns),
+        (sdk_output, "contains_unknowns", contains_unknowns),
         (sdk_types, "resource_pulumi_to_py_names", functools.cache(sdk_types.resource_pulumi_to_py_names)),
         (sdk_types, "input_type_py_to_pulumi_names", functools.cache(sdk_types.input_type_py_to_pulumi_names)),
         (log, "debug", _nothing),
@@ -67,7 +70,7 @@ def _nothing(*_: object, **__: object) -> None:
 
 
 def _contains_unknowns(original: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    return lambda value: not isinstance(value, _PLAIN) and original(value)
+    return lambda value: type(value) not in _PLAIN and original(value)
 
 
 class _Known:

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from pulumi_policy import policy as _sdk
 from pulumi_policy import proxy as _proxy
-from pulumi_policy.deserialize import deserialize_properties
 
 TRIED: Final = ((1, 21), (1, 22))
 """The first version of pulumi-policy that this module fits, and the first that it was not tried with; policy/requirements.txt says the same."""
@@ -36,11 +35,6 @@ def objection(found: str | None = None) -> str:
     if TRIED[0] <= parts < TRIED[1]:
         return ""
     return f"pulumi-policy {found} is installed, and this pack was tried with {first} and newer below {end}: install policy/requirements.txt"
-
-
-def read(properties: dict[str, Any]) -> Any:  # noqa: ANN401 - the SDK's proxy is untyped
-    """Properties as the SDK hands them to policies: a mapping that raises where it is asked for an unknown value."""
-    return _proxy.unknown_checking_proxy(deserialize_properties(properties))
 
 
 def unwrapped(value: Any) -> Any:  # noqa: ANN401 - the SDK's proxies are untyped

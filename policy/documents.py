@@ -61,8 +61,12 @@ def covers(statement: dict[str, Value], key: str, *wanted: str) -> bool:
 @lru_cache(maxsize=4096)
 def matches(pattern: str, name: str) -> bool:
     """Whether a pattern with ``*`` and ``?`` covers a name, in any letter case."""
-    wildcards = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(wildcards, name, re.IGNORECASE | re.DOTALL) is not None
+    return _wildcards(pattern).fullmatch(name) is not None
+
+
+@lru_cache(maxsize=4096)
+def _wildcards(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.IGNORECASE | re.DOTALL)
 
 
 def grants(statement: dict[str, Value], actions: Collection[str]) -> Sequence[str]:

@@ -156,6 +156,13 @@ def _graph(resources: Sequence[PolicyResource]) -> Graph:
     return Graph(map(_registered, resources), left_out=getattr(resources, "left_out", ()))
 
 
+def _types(resources: Sequence[PolicyResource]) -> frozenset[str]:
+    """The canonical types of the stack's resources, worked out once."""
+    return _latest.get(
+        resources, frozenset, lambda: frozenset(canonical_type(item.resource_type) for item in resources)
+    )
+
+
 def _registered(item: PolicyResource) -> Resource:
     return Resource(
         token=item.resource_type,
@@ -171,6 +178,12 @@ def _registered(item: PolicyResource) -> Resource:
     )
 
 
+def _of_types(policy: Policy, types: frozenset[str]) -> Policy:
+    """Let a policy say which types it applies to, so that the server does not ask it about others."""
+    vars(policy)["types"] = types
+    return policy
+
+
 def _resource_policy(rule: ResourceRule, where: Environment, reporter: "FindingReporter") -> Policy:
     control = rule.control
 
@@ -184,7 +197,7 @@ def _resource_policy(rule: ResourceRule, where: Environment, reporter: "FindingR
 
     remediation = REMEDIATIONS.get(rule.name)
     if remediation is None:
-        return ResourceValidationPolicy(validate=validate, **_metadata(rule, where))
+        return _of_types(ResourceValidationPolicy(validate=validate, **_metadata(rule, where)), rule.types)
 
     def remediate(args: ResourceValidationArgs) -> Any:  # noqa: ANN401 - the SDK wants the proxy back that it gave
         if canonical_type(args.resource_type) not in rule.types:
@@ -194,14 +207,15 @@ def _resource_policy(rule: ResourceRule, where: Environment, reporter: "FindingR
         )
         return args.props if changed else None
 
-    return ResourceValidationPolicy(validate=validate, remediate=remediate, **_metadata(rule, where))
+    made = ResourceValidationPolicy(validate=validate, remediate=remediate, **_metadata(rule, where))
+    return _of_types(made, rule.types)
 
 
 def _stack_policy(rule: StackRule, where: Environment, reporter: "FindingReporter") -> Policy:
     control = rule.control
 
     def validate(args: StackValidationArgs, report: Any) -> None:  # noqa: ANN401 - the SDK's callback type is too narrow
-        if rule.types and not any(canonical_type(item.resource_type) in rule.types for item in args.resources):
+        if rule.types and rule.types.isdisjoint(_types(args.resources)):
             reporter.store.note(control.name, "", RuleResult())
             args.not_applicable()
             return

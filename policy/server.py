@@ -5,6 +5,7 @@ policy configuration is checked before it holds. And a stack policy gets the inp
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
+    PolicyProviderResource,
     PolicyResource,
     ResourceValidationArgs,
     ResourceValidationPolicy,
@@ -23,7 +25,9 @@ from pulumi_policy import (
 
 from policy import compat, levels, results
 from policy.levels import Request
+from policy.model import canonical_type
 from policy.rules import ALIASES
+from policy.values import Sent
 
 _LEVELS: Final[Mapping[int, str]] = {
     analyzer_pb2.DISABLED: "disabled",
@@ -48,6 +52,16 @@ class Registry(list[PolicyResource]):
         super().__init__(resources)
         self.left_out = left_out
         """The types of those that are not."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What becomes of a resource of some type."""
+
+    policies: Sequence[tuple[Any, EnforcementLevel]]
+    """Those that judge it, with their levels."""
+    not_applicable: Any
+    """What is said about the others."""
 
 
 class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
@@ -79,6 +93,8 @@ class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
         self._asked = analyzer_pb2.ConfigureAnalyzerRequest()
         self._inputs: dict[str, Any] = {}
         self._renamed: Sequence[str] = ()
+        self._plans: dict[str, _Plan] = {}
+        self._providers: dict[bytes, PolicyProviderResource] = {}
 
     def Analyze(self, request: Any, _context: Any) -> analyzer_pb2.AnalyzeResponse:  # noqa: ANN401, N802 - as the SDK's
         """Judge one resource by its inputs.
@@ -88,10 +104,12 @@ class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
         response = analyzer_pb2.AnalyzeResponse()
         if not request.properties.fields:
             return response
-        props = self._inputs[request.urn] = _read(request.properties)
+        plan = self._plan(request.type)
+        response.not_applicable.MergeFrom(plan.not_applicable)
+        props = self._inputs[request.urn] = Sent(request.properties)
         options = self._get_resource_options(request)
         provider = self._get_provider_resource(request)
-        for policy, level in self._running(ResourceValidationPolicy):
+        for policy, level in plan.policies:
             config = self._get_policy_config(policy.name)
             args = ResourceValidationArgs(
                 request.type, props, request.urn, request.name, options, provider, config, self._tags
@@ -111,7 +129,7 @@ class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
         The resources that are not part of the operation come with empty properties. Rules get them apart.
         """
         response = analyzer_pb2.AnalyzeResponse()
-        inputs, self._inputs = self._inputs, {}
+        inputs, self._inputs, self._providers = self._inputs, {}, {}
         resources = Registry(
             self._stack([item for item in request.resources if not _is_left_out(item)], inputs),
             left_out=frozenset(item.type for item in request.resources if _is_left_out(item)),
@@ -153,6 +171,7 @@ class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, refusal)
         self._asked = analyzer_pb2.ConfigureAnalyzerRequest()
         self._asked.CopyFrom(request)
+        self._plans.clear()
         effective = analyzer_pb2.ConfigureAnalyzerRequest()
         effective.CopyFrom(request)
         for name, level in default.items():
@@ -176,6 +195,33 @@ class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
             level = self._get_enforcement_level(policy)
             if isinstance(policy, kind) and level is not EnforcementLevel.DISABLED:
                 yield policy, EnforcementLevel.MANDATORY if level is EnforcementLevel.REMEDIATE else level
+
+    def _plan(self, token: str) -> "_Plan":
+        """Which policies judge the resources of a type."""
+        if token not in self._plans:
+            kind = canonical_type(token)
+            answer = analyzer_pb2.AnalyzeResponse()
+            judging = []
+            for policy, level in self._running(ResourceValidationPolicy):
+                types = getattr(policy, "types", None)
+                if types and kind not in types:
+                    answer.not_applicable.add(policy_name=policy.name)
+                else:
+                    judging.append((policy, level))
+            self._plans[token] = _Plan(judging, answer.not_applicable)
+        return self._plans[token]
+
+    def _get_provider_resource(self, request: Any) -> PolicyProviderResource | None:  # noqa: ANN401 - as the SDK's
+        """The resource's provider, read once for all that it makes."""
+        if not request.HasField("provider"):
+            return None
+        sent = request.provider.SerializeToString(deterministic=True)
+        if sent not in self._providers:
+            provider = request.provider
+            self._providers[sent] = PolicyProviderResource(
+                provider.type, Sent(provider.properties), provider.urn, provider.name
+            )
+        return self._providers[sent]
 
     def _judge(
         self,
@@ -203,7 +249,7 @@ class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
         for item in sent:
             registered = Registered(
                 item.type,
-                _read(item.properties),
+                Sent(item.properties),
                 item.urn,
                 item.name,
                 self._get_resource_options(item),
@@ -248,10 +294,6 @@ def _by_present_names(request: Any) -> tuple[Any, Sequence[str]]:  # noqa: ANN40
 def _is_left_out(item: Any) -> bool:  # noqa: ANN401 - a protobuf message
     """Whether a resource of the stack is not part of the operation. Components, which hold the others, often have no properties."""
     return item.type.startswith("aws:") and not item.properties.fields
-
-
-def _read(properties: Any) -> Any:  # noqa: ANN401 - a protobuf message, and the SDK's view of it
-    return compat.read(json_format.MessageToDict(properties))
 
 
 def install(refusal: str = "") -> None:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from policy import compat
 
@@ -25,6 +25,57 @@ Answer: TypeAlias = "bool | Unknown"
 """Yes, no, or not known yet."""
 
 
+_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a marker, not a secret
+
+
+class Sent(Mapping[str, Value]):
+    """Properties as the engine sent them, plain. They are converted when the first is read: most are never read by any rule."""
+
+    __slots__ = ("_plain", "_struct")
+
+    def __init__(self, struct: Any) -> None:  # noqa: ANN401 - a protobuf message, which is untyped
+        self._struct = struct
+        self._plain: dict[str, Value] | None = None
+
+    def plain(self) -> dict[str, Value]:
+        """All of them."""
+        if self._plain is None:
+            self._plain = {key: _received(item) for key, item in self._struct.fields.items()}
+            self._struct = None
+        return self._plain
+
+    def __getitem__(self, key: str) -> Value:
+        return self.plain()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.plain() if self._struct is None else self._struct.fields)
+
+    def __len__(self) -> int:
+        return len(self.plain() if self._struct is None else self._struct.fields)
+
+
+def _received(value: Any) -> Value:  # noqa: ANN401, PLR0911 - a protobuf message; one return for each kind
+    """A value of a message as `plain` has it. What is marked as anything but a secret is present, and not judged."""
+    kind = value.WhichOneof("kind")
+    if kind == "string_value":
+        text = value.string_value
+        return UNKNOWN if text in compat.UNKNOWN_SENTINELS else text
+    if kind == "number_value":
+        number = value.number_value
+        return int(number) if number.is_integer() else number
+    if kind == "bool_value":
+        return bool(value.bool_value)
+    if kind == "list_value":
+        return [_received(item) for item in value.list_value.values]
+    if kind == "struct_value":
+        fields = value.struct_value.fields
+        if _SIGNATURE in fields:
+            return _received(fields["value"]) if fields[_SIGNATURE].string_value == _SECRET else UNKNOWN
+        return {key: _received(item) for key, item in fields.items()}
+    return None
+
+
 def plain(value: object) -> Value:
     """Convert what the SDK hands to a policy: proxies unwrapped, whole floats as integers, sentinels as `UNKNOWN`.
 
@@ -37,7 +88,8 @@ def plain(value: object) -> Value:
     if isinstance(value, float):
         return int(value) if value.is_integer() else value
     if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in compat.unwrapped(value).items()}
+        sent = value.plain() if isinstance(value, Sent) else None
+        return sent if sent is not None else {key: plain(item) for key, item in compat.unwrapped(value).items()}
     if isinstance(value, Sequence):
         return [plain(item) for item in compat.unwrapped(value)]
     return UNKNOWN

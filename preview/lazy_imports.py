@@ -121,9 +121,9 @@ class _PropertyTypes(MutableMapping[str, object]):
         return self._known[hint]
 
     def _worked_out(self, getter: Any) -> object:  # noqa: ANN401 - as above
-        names = self._globals_for(self._cls)
-        scope = _Scope(sys.modules.get(self._cls.__module__))
-        hint = typing.get_type_hints(getter, names, scope).get("return", pulumi.Output)
+        module = sys.modules.get(self._cls.__module__)
+        names = self._globals_for(self._cls) if _names_of(module) is None else {}
+        hint = typing.get_type_hints(getter, names, _Scope(module)).get("return", pulumi.Output)
         return self._hints.unwrap_type(hint)
 
     def __setitem__(self, name: str, value: object) -> None:

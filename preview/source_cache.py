@@ -7,18 +7,20 @@ something new writes the file anew beside the old one and puts it in its place, 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import importlib.util
 import marshal
 import os
+import struct
 import sys
 import tempfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
-_FORMAT: Final = b"slipway 1 " + importlib.util.MAGIC_NUMBER
-_DIGEST_BYTES: Final = 32
+_VERSION: Final = 2
+_FORMAT: Final = b"slipway %d " % _VERSION + importlib.util.MAGIC_NUMBER
+_SUM: Final = struct.Struct("!I")
 
 _Stamp: TypeAlias = tuple[int, int]
 _Parts: TypeAlias = dict[str, bytes]
@@ -42,7 +44,7 @@ class Cache:
         Args:
             name: what it holds and of which version; the name of its file without the ending.
         """
-        self._path = folder() / f"{name}.{sys.implementation.cache_tag}.bin"
+        self._path = folder() / f"{name}.{_VERSION}.{sys.implementation.cache_tag}.bin"
         self._known = _read(self._path)
         self._new: dict[str, tuple[_Stamp, _Parts]] = {}
 
@@ -54,8 +56,10 @@ class Cache:
         """
         state = source.stat()
         stamp = (state.st_mtime_ns, state.st_size)
-        known_stamp, known = self._known.get(str(source), (stamp, {}))
-        return File(known if known_stamp == stamp else {}, lambda: self._new.setdefault(str(source), (stamp, {}))[1])
+        # An environment may be reached by several paths.
+        key = str(source).removeprefix(sys.prefix)
+        known_stamp, known = self._known.get(key, (stamp, {}))
+        return File(known if known_stamp == stamp else {}, lambda: self._new.setdefault(key, (stamp, {}))[1])
 
     def save(self) -> None:
         """Keep what this run made, with what others kept meanwhile. Where nothing may be written nothing is kept."""
@@ -71,7 +75,7 @@ class Cache:
             descriptor, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=self._path.name)
             try:
                 with os.fdopen(descriptor, "wb") as file:
-                    file.write(_FORMAT + hashlib.sha256(payload).digest() + payload)
+                    file.write(_FORMAT + _SUM.pack(zlib.crc32(payload)) + payload)
                 Path(temporary).replace(self._path)
             except OSError:
                 Path(temporary).unlink()
@@ -89,7 +93,7 @@ class File:
     def get(self, part: str, make: Callable[[], _Made]) -> _Made:
         """Return a part, made now if it is not known yet: code, or plain data that `marshal` takes."""
         if part in self._known:
-            return cast("_Made", marshal.loads(self._known[part]))  # noqa: S302 - our own, its digest was right
+            return cast("_Made", marshal.loads(self._known[part]))  # noqa: S302 - our own, its checksum was right
         made = make()
         self._known[part] = self._new()[part] = marshal.dumps(cast("Any", made))
         return made
@@ -101,8 +105,8 @@ def _read(path: Path) -> dict[str, tuple[_Stamp, _Parts]]:
         content = path.read_bytes()
     except OSError:
         return {}
-    begin = len(_FORMAT) + _DIGEST_BYTES
-    payload = content[begin:]
-    if content[:begin] != _FORMAT + hashlib.sha256(payload).digest():
+    begin = len(_FORMAT) + _SUM.size
+    payload = memoryview(content)[begin:]
+    if content[:begin] != _FORMAT + _SUM.pack(zlib.crc32(payload)):
         return {}
     return cast("dict[str, tuple[_Stamp, _Parts]]", marshal.loads(payload))  # noqa: S302 - as above

@@ -18,7 +18,7 @@ Sources = Callable[[str], Path]
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the cache's file; there is none yet."""
     monkeypatch.setattr(source_cache, "folder", lambda: tmp_path / "cache")
-    return tmp_path / "cache" / f"test.{sys.implementation.cache_tag}.bin"
+    return tmp_path / "cache" / f"test.2.{sys.implementation.cache_tag}.bin"
 
 
 @pytest.fixture
