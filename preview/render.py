@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
+from preview import zone_loss
 from preview.graph import UNKNOWN, Graph, Resource
 from preview.outline import Section, count, kind, outline
 
@@ -190,6 +191,7 @@ def _plain_lines(preview: Preview) -> Iterator[str]:
         yield from _plain_section(section)
     yield ""
     yield from _plain_outputs(preview.graph)
+    yield from _plain_zones(preview.graph)
     yield ""
     yield from plain_policy(preview.verdict)
     yield ""
@@ -213,6 +215,15 @@ def _plain_outputs(graph: Graph) -> Iterator[str]:
     width = max(map(len, graph.exports), default=0)
     for name, value in _exports(graph):
         yield from wrapped(f"  {name:<{width}} ", value)
+
+
+def _plain_zones(graph: Graph) -> Iterator[str]:
+    said = list(zone_loss.lines(graph))
+    if said:
+        yield ""
+        yield "Loss of a zone"
+        for text in said:
+            yield from wrapped("  ", text)
 
 
 def plain_policy(verdict: Verdict | None) -> Iterator[str]:
@@ -297,6 +308,9 @@ def _rich_parts(preview: Preview) -> Iterator[RenderableType]:
         for name, value in _exports(preview.graph):
             outputs.add_row(Text(f"  {name}", style="cyan"), Text(value))
         yield Padding(outputs, (1, 0, 0, 0))
+    if zones := list(zone_loss.lines(preview.graph)):
+        yield Padding(Text("Loss of a zone", style="bold"), (1, 0, 0, 0))
+        yield from (Text(f"  {text}") for text in zones)
     yield Padding(rich_policy(preview.verdict), (1, 0, 0, 0))
     yield Padding(_rich_estimate(preview), (1, 0, 0, 0))
 
@@ -374,6 +388,7 @@ def _markdown_lines(preview: Preview) -> Iterator[str]:
     for section in preview.sections:
         yield from _plain_section(section)
     yield from _plain_outputs(preview.graph)
+    yield from _plain_zones(preview.graph)
     yield "```"
     yield ""
     yield "</details>"
@@ -422,6 +437,7 @@ def _json(preview: Preview) -> str:
             "undecided": [asdict(finding) for finding in verdict.undecided],
             "defects": list(verdict.defects),
         },
+        "zoneLoss": [asdict(loss) for loss in zone_loss.losses(graph)],
         "estimate": {
             "currency": "USD",
             "asOf": estimate.as_of,

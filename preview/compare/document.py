@@ -51,6 +51,14 @@ def written(edit: Edit, destroyed: tuple[str, ...]) -> str:
             {"path": item.text, "before": _value(item.before), "after": _value(item.after)} for item in edit.settings
         ],
         "changes": [_change(edit, change) for change in comparison.changed],
+        "time": {
+            "seconds": edit.time_line.seconds,
+            "necessary": edit.time_line.necessary,
+            "critical": [
+                {"urn": step.resource.urn, "act": step.act, "begin": step.begin, "seconds": step.seconds}
+                for step in edit.time_line.critical
+            ],
+        },
         "policy": {
             "new": [_finding(item) for item in appeared(situation)],
             "gone": [_finding(item) for item in went(situation)],

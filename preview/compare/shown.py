@@ -29,6 +29,8 @@ _WIDTH: Final = 120
 _LONGEST: Final = 70
 _MOST_PROPERTIES: Final = 8
 _MOST_SETTINGS: Final = 12
+_MINUTE: Final = 60
+_NOTICED: Final = 0.04
 _DASHBOARD: Final = "aws:cloudwatch/dashboard:Dashboard"
 _MARKDOWN_LIMIT: Final = 60_000
 """Characters: GitHub takes 65,536 for a comment."""
@@ -150,6 +152,26 @@ def _sum(changes: Sequence[Change]) -> str:
     )
 
 
+def duration(seconds: float) -> str:
+    """Write a time for people: `40 s`, `3 min`, `1 h 10 min`."""
+    if seconds < _MINUTE:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / _MINUTE)
+    return f"{minutes} min" if minutes < _MINUTE else f"{minutes // _MINUTE} h {minutes % _MINUTE} min"
+
+
+def time(edit: Edit) -> str:
+    """Say how long the update takes and what decides it; empty where nothing is to be done."""
+    line = edit.time_line
+    if not line.steps:
+        return ""
+    chain = [step for step in line.critical if step.seconds >= line.seconds * _NOTICED] or line.critical[-1:]
+    named = ", then ".join(
+        f"{step.act} {kind(step.resource.type)} {step.resource.name} ({duration(step.seconds)})" for step in chain
+    )
+    return f"about {duration(line.seconds)}, by usual durations; what decides it: {named}"
+
+
 def _policy_line(edit: Edit) -> str:
     before, after = edit.situation.verdict_before, edit.situation.verdict_after
     if before is None or after is None:
@@ -159,6 +181,8 @@ def _policy_line(edit: Edit) -> str:
 
 def _plain_policy(edit: Edit) -> Iterator[str]:
     yield f"Policy  {_policy_line(edit)}"
+    if words := time(edit):
+        yield from wrapped("Time  ", words)
 
 
 def _plain_money(edit: Edit) -> Iterator[str]:
@@ -281,6 +305,9 @@ def _markdown_head(edit: Edit) -> Iterator[str]:
 
 def _markdown_tail(edit: Edit) -> Iterator[str]:
     yield f"**Policy** {cell(_policy_line(edit))}"
+    if words := time(edit):
+        yield ""
+        yield f"**Time** {cell(words)}"
     parts = _money.by_component(edit.situation)
     if parts:
         yield ""

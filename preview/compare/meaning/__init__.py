@@ -18,6 +18,7 @@ from preview.compare.meaning import (
     runs,
     stops,
     unknown,
+    zones,
 )
 from preview.compare.meaning.statement import LEVELS, Situation, Statement
 
@@ -30,6 +31,7 @@ CONCERNS: Final[Sequence[Callable[[Situation], Iterator[Statement]]]] = (
     outage.say,
     addresses.say,
     capacity.say,
+    zones.say,
     findings.say,
     runs.say,
     unknown.say,
