@@ -14,6 +14,7 @@ from pulumi import Input, Output
 import limits
 from components import _log_router as log_router
 from components._log_router import LogRouterArgs
+from policy.common import credentials
 
 _PRIVILEGED_PORTS = 1024
 _ROOT = ("root", "0")
@@ -190,6 +191,12 @@ def _definition(
         },
         **{key: value for key, value in optional.items() if value is not None},
     }
+
+
+def told_to_the_pack(waivers: Sequence[str], not_secret: Sequence[str]) -> Mapping[str, str] | None:
+    """Return the tags of a task definition by which the policy pack knows what it opts out of; None where there are none."""
+    tags = {"slipway:waive": " ".join(waivers), credentials.NOT_SECRET_TAG: " ".join(sorted(set(not_secret)))}
+    return {tag: said for tag, said in tags.items() if said} or None
 
 
 def _as_root(container: ContainerArgs) -> bool:

@@ -13,7 +13,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
-from components._containers import BuildArgs, ContainerArgs, RoutedLogs, definitions
+from components._containers import BuildArgs, ContainerArgs, RoutedLogs, definitions, told_to_the_pack
 from components._dependencies import Dependency, with_dependencies
 from components._log_router import LogRouterArgs
 from components._role import service_role
@@ -243,6 +243,8 @@ class ServiceArgs:
     """Statements of the task's role: what the application may do in AWS."""
     waivers: Sequence[str] = ()
     """Controls of the policy pack that its task definition opts out of, said by a tag."""
+    not_secret: Sequence[str] = ()
+    """Variables and options that only look like secrets: the policy pack is told by a tag of the task definition."""
     boundary_arn: Input[str] | None = None
     """The permissions boundary of its roles; None: they have none."""
 
@@ -569,6 +571,7 @@ class Service(pulumi.ComponentResource):
                 security_group_id=group.id,
                 log_group_name=log.name,
                 waivers=args.waivers,
+                not_secret=args.not_secret,
                 after=[*before, *migration.after],
                 timeout_seconds=migration.timeout_seconds,
                 profile=migration.profile,
@@ -608,7 +611,7 @@ class Service(pulumi.ComponentResource):
             container_definitions=definitions(args.containers, images, log.name, args.region, router),
             # Old revisions stay: schedules, one-off tasks and rollbacks name them.
             skip_destroy=True,
-            tags={"slipway:waive": " ".join(args.waivers)} if args.waivers else None,
+            tags=told_to_the_pack(args.waivers, args.not_secret),
             opts=ResourceOptions(parent=self),
         )
 
@@ -748,7 +751,10 @@ class Service(pulumi.ComponentResource):
             resource_id=Output.concat("service/", args.cluster_name, "/", service.name),
             min_capacity=args.min_tasks,
             max_capacity=args.max_tasks,
-            opts=ResourceOptions(parent=self),
+            # Schedules change the bounds; what changes them back is the next one, not an update.
+            opts=ResourceOptions(
+                parent=self, ignore_changes=["minCapacity", "maxCapacity"] if scaling.schedule or args.sleeps else None
+            ),
         )
         for metric, value in sorted(scaling.targets.items()):
             self._track(f"{name}-scaling-{metric}", args, scaling, target, metric, value)

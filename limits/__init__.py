@@ -4,6 +4,9 @@ Every check returns the problem as a sentence that says what is allowed, or None
 modules beside it, one for each part, ask it.
 """
 
+from limits.arns import (
+    arn,
+)
 from limits.cache import (
     cache_identifier,
     cache_node,
@@ -26,6 +29,9 @@ from limits.database import (
     rds_unknown_minor,
     rds_username,
     rds_version,
+)
+from limits.database_parameters import (
+    parameter_name,
 )
 from limits.domain import (
     MOST_HOSTS,
@@ -77,7 +83,10 @@ from limits.regions import (
     zone_letters,
 )
 from limits.registry import (
+    IMAGE_URI,
+    IMAGE_URI_WORDS,
     MUTABLE_TAGS,
+    image_uri,
     mutable_tag,
     repository_name,
 )
@@ -158,6 +167,8 @@ __all__ = [
     "FARGATE_MEMORY",
     "HEALTH_PATH",
     "HEALTH_PATH_WORDS",
+    "IMAGE_URI",
+    "IMAGE_URI_WORDS",
     "LAST_PRIORITY",
     "LAST_WEIGHTED_PRIORITY",
     "LOG_RETENTION_DAYS",
@@ -187,6 +198,7 @@ __all__ = [
     "ZONE_LETTERS",
     "address_range",
     "apart",
+    "arn",
     "awake",
     "backup_start",
     "backup_window",
@@ -205,6 +217,7 @@ __all__ = [
     "fargate_size",
     "health_path",
     "host",
+    "image_uri",
     "inside_zone",
     "listed",
     "load_balancer_name",
@@ -216,6 +229,7 @@ __all__ = [
     "mutable_tag",
     "name_length",
     "network_cidr",
+    "parameter_name",
     "partition",
     "path_beginning",
     "path_pattern",

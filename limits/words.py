@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 
-def listed(values: Sequence[object]) -> str:
-    """Join values as a person would: `a, b or c`."""
+def listed(values: Sequence[object], last: str = "or") -> str:
+    """Join values as a person would: `a, b or c`, with another word before the last one where it is given."""
     words = [str(value) for value in values]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def name_length(name: str, most: int) -> str | None:

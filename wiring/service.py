@@ -83,6 +83,7 @@ def args(
         repository_arns=containers.repository_arns(service, components),
         permissions=_permissions(context, service, components),
         waivers=_waivers(service),
+        not_secret=[name for container in (service, *service.sidecars.values()) for name in container.not_secret],
     )
 
 

@@ -6,7 +6,7 @@ text of any length is searched in time that grows with its length only.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -154,16 +154,17 @@ def looks_secret(name: str, value: str) -> str:
     return "is named like a secret"
 
 
-def in_command(words: Sequence[str]) -> str:
+def in_command(words: Sequence[str], harmless: Collection[str] = ()) -> str:
     """Why a command looks as if it held a secret in clear text, as the end of a sentence; empty where it does not.
 
     Args:
         words: the command, one argument each; a shell's line is one of them.
+        harmless: names of options and variables that only look like secrets.
     """
     if any(is_credential(word) or is_capability_url(word) for word in words):
         return "holds what looks like a credential"
     for name, value in _given(words):
-        if looks_secret(name, value):
+        if name not in harmless and looks_secret(name, value):
             return f"gives {name} a value in clear text"
     return ""
 

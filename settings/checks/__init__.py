@@ -61,7 +61,7 @@ _MISTAKES = (
     budget,
     hibernation,
 )
-_UNWISE = (database, tags, domain, container, permissions, route, hibernation)
+_UNWISE = (database, tags, domain, container, permissions, route, hibernation, load_balancer, service, media_bucket)
 
 
 def problems(settings: Settings) -> list[Problem]:

@@ -34,10 +34,12 @@ def problems(settings: Settings, place: Sequence[str], container: Container, ser
     yield from image_problems(settings, place, container, service)
     for name, value in container.environment.items():
         where = [*place, "environment", name]
-        if credentials.looks_secret(name, value):
+        if name not in container.not_secret and credentials.looks_secret(name, value):
             yield at(
                 where,
-                "looks like a secret in clear text: declare it in slipway:secrets and name it in the service's secrets",
+                "looks like a secret in clear text: declare it in slipway:secrets and name it in the service's secrets; "
+                "if it is none, say why in notSecret",
+                [*place, "notSecret", "*"],
             )
             continue
         if name in container.secrets:
@@ -46,6 +48,7 @@ def problems(settings: Settings, place: Sequence[str], container: Container, ser
             yield from _reference(settings, where, reference, container, service)
     for name, value in container.secrets.items():
         yield from _secret(settings, [*place, "secrets", name], value, service.uses)
+    yield from _clear_text(place, container, service)
     check = container.health_check
     if check and len(check.command) == 1 and check.command[0] in READY_CHECKS:
         if service.port is None:
@@ -60,6 +63,57 @@ def problems(settings: Settings, place: Sequence[str], container: Container, ser
             f"{limits.short(check.command[0])} cannot come first; allowed: CMD or CMD-SHELL, then what to run; or {limits.listed(READY_CHECKS)} alone",
             [*place, "healthCheck", "command", "*"],
         )
+
+
+def _clear_text(place: Sequence[str], container: Container, service: Service) -> Iterator[Problem]:
+    """Check that no secret stands in what a container runs or is built with, and that what is said to be none is there."""
+    commands: dict[tuple[str, ...], Sequence[str]] = {
+        ("command",): container.command,
+        ("entryPoint",): container.entry_point,
+        ("healthCheck", "command"): container.health_check.command if container.health_check else (),
+    }
+    if container is service and service.migrate:
+        commands["migrate", "command"] = service.migrate.command
+    judged_by: Place = [*place, "notSecret", "*"]
+    for where, words in commands.items():
+        if reason := credentials.in_command(words, container.not_secret):
+            yield at(
+                [*place, *where],
+                f"it {reason}: declare it in slipway:secrets, and let the command read a variable from there; if it is none, say why in notSecret",
+                [*place, *where, "*"],
+                judged_by,
+            )
+    arguments = container.image.build.arguments if container.image.build else {}
+    for name, value in arguments.items():
+        if name not in container.not_secret and credentials.looks_secret(name, value):
+            yield at(
+                [*place, "image", "build", "arguments", name],
+                "looks like a secret, which everybody can read in the image's history: let the application read it from slipway:secrets when it starts; "
+                "if it is none, say why in notSecret",
+                judged_by,
+            )
+    if len(said := " ".join(container.not_secret)) > (most := 256):
+        yield at(
+            [*place, "notSecret"],
+            f"the names have {len(said)} characters together; the tag that tells the policy pack takes {most}",
+            judged_by,
+        )
+    text = " ".join(word for words in commands.values() for word in words)
+    for name in container.not_secret:
+        if name not in container.environment and name not in arguments and name not in text:
+            known = [*container.environment, *arguments]
+            yield at(
+                [*place, "notSecret", name],
+                f"{limits.short(name)} is no variable of this container{limits.meant(name, known)}: take it out",
+                [*place, "environment", "*"],
+                *([*place, *where, "*"] for where in commands),
+            )
+        elif (value := container.environment.get(name, "")) and credentials.is_credential(value):
+            yield at(
+                [*place, "environment", name],
+                "holds a credential of a well-known form, whatever notSecret says: declare it in slipway:secrets",
+                judged_by,
+            )
 
 
 def image_problems(

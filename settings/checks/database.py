@@ -7,6 +7,7 @@ from typing import Final
 
 import limits
 from limits import capacity
+from limits.database_parameters import parameter_name
 from settings.derived import LABEL, database_name
 from settings.model import Database, ReadReplica, Settings
 from settings.problems import Place, Problem, at, found
@@ -47,6 +48,15 @@ def problems(settings: Settings) -> Iterator[Problem]:
         limits.windows(database.backup_window, database.maintenance_window),
         ["database", "maintenanceWindow"],
     )
+    for name in database.parameters:
+        yield from found(["database", "parameters", name], parameter_name(engine, name), judged_by)
+    if database.allow_major_upgrade and not database.apply_immediately:
+        yield at(
+            ["database", "allowMajorUpgrade"],
+            "needs applyImmediately: true: RDS would upgrade in the maintenance window, and until then each update fails, as it cannot delete "
+            "the old version's parameters, which are still in use",
+            ["database", "applyImmediately"],
+        )
     for name, (value, _) in limits.RDS_OWN_PARAMETERS[engine].items():
         if name in database.parameters:
             yield at(["database", "parameters", name], f"the program sets it, to {value}: leave it out", judged_by)

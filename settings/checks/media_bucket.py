@@ -42,3 +42,14 @@ def _copy(settings: Settings, media: Media, copy: Replicate) -> Iterator[Problem
         yield at(place, "S3 copies only versioned buckets: leave media.versioning on", ["media", "versioning"])
     if media.bucket and media.bucket == copy.bucket:
         yield at([*place, "bucket"], f"{media.bucket!r} is the bucket itself", ["media", "bucket"])
+
+
+def warnings(settings: Settings) -> Iterator[Problem]:
+    """Return what is legal but unwise."""
+    bucket = settings.media.bucket if settings.media else None
+    if bucket and "." in bucket:
+        yield at(
+            ["media", "bucket"],
+            f"{limits.short(bucket)} has dots, which S3's certificate does not cover: browsers refuse its address, signed uploads to it fail, "
+            "and CloudFront may not reach it; take a name with hyphens",
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from limits import quotas
 from settings.model import Service
 from settings.problems import Problem, at
 
@@ -40,6 +41,8 @@ def _scaling(place: Sequence[str], service: Service) -> Iterator[Problem]:
         return
     where = [*place, "scaling"]
     targets, steps = scaling.targets, scaling.steps
+    if (count := len(scaling.schedule)) > (most := quotas.SCHEDULED_ACTIONS_PER_TARGET):
+        yield at([*where, "schedule"], f"{count} given; a service takes {most}", [*where, "schedule", "*"])
     for index, bounds in enumerate(scaling.schedule):
         if bounds.min > bounds.max:
             yield at(

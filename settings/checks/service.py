@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import limits
-from limits import LAST_WEIGHTED_PRIORITY
+from limits import LAST_WEIGHTED_PRIORITY, quotas
 from settings.checks import container, log_router, scaling
 from settings.derived import family, log_groups, service_name
 from settings.model import Service, Settings
@@ -185,4 +185,26 @@ def _health(place: Sequence[str], service: Service) -> Iterator[Problem]:
                 [*place, name, "timeoutSeconds"],
                 f"{check.timeout_seconds} must be below the interval of {check.interval_seconds} seconds",
                 [*place, name, "intervalSeconds"],
+            )
+
+
+def warnings(settings: Settings) -> Iterator[Problem]:
+    """Return which security groups need more rules than an account is usually allowed."""
+    usual, services = quotas.USUAL_RULES_PER_GROUP, settings.services
+    asked = "AWS allows an account {usual} in one direction until it is asked for more"
+    for key, service in services.items():
+        out = len(service.egress) + len(service.uses) + 1
+        if out > usual:
+            yield at(["services", key, "egress"], f"{out} rules of a security group; {asked.format(usual=usual)}")
+    groups: dict[str, int] = {
+        part: sum(part in service.uses for service in services.values()) for part in ("database", "cache")
+    }
+    groups["loadBalancer"] = sum(
+        len({service.port, service.health.port or service.port}) for service in services.values() if service.route
+    )
+    for part, count in groups.items():
+        if count > usual:
+            yield at(
+                ["services"],
+                f"{count} rules of the security group of {part}, one for each service; {asked.format(usual=usual)}",
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from limits import quotas
+from policy.common import credentials
 from settings.derived import OWN_TAGS
 from settings.model import Settings
 from settings.problems import Problem, at
@@ -24,7 +25,14 @@ def problems(settings: Settings) -> Iterator[Problem]:
             yield at(["tags", key], f"{key!r} is there already: {seen[key.lower()]}; choose another key")
         seen[key.lower()] = f"as {key!r}"
     yield from _few(settings)
+    yield from _clear_text(settings)
     yield from _empty(settings)
+
+
+def _clear_text(settings: Settings) -> Iterator[Problem]:
+    for key, value in settings.tags.items():
+        if credentials.looks_secret(key, value):
+            yield at(["tags", key], "looks like a secret, and everybody who lists resources reads tags: take it out")
 
 
 def _few(settings: Settings) -> Iterator[Problem]:

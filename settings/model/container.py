@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 import limits
 from settings.model.section import EnvironmentName, Port, Repository, Section, Text
-from settings.rules import form
+from settings.rules import Rule, form
 
 READY_CHECKS: Final[Sequence[str]] = ("python", "curl")
 """Health check commands that the program writes out itself, with the service's port and path."""
@@ -60,7 +60,9 @@ class Image(Section):
         | None
     ) = None
     """The image's digest."""
-    uri: Annotated[str, form(r"\S{1,1024}", "an image's address, such as ghcr.io/owner/name:tag")] | None = None
+    uri: (
+        Annotated[str, Rule(limits.image_uri, {"pattern": r"^(?!\w+://)\S{1,1024}$"}, limits.IMAGE_URI_WORDS)] | None
+    ) = None
     """An image in any registry, with tag or digest."""
     build: Build | None = None
     """Build it during the update instead; pushed to `repository`."""
@@ -96,6 +98,11 @@ class Container(Section):
     """Plain values; `${database.host}` and its like stand for what is built (docs/configuration.md lists them). Never secrets."""
     secrets: Mapping[EnvironmentName, str] = Field(default_factory=dict)
     """Variables from secrets: a secret's name, `name:key` of a JSON document, database:password, cache:token and so on."""
+    not_secret: Mapping[Text, Text] = Field(
+        default_factory=dict, examples=[{"APP_KEY": "the name of the shop, shown on each page"}]
+    )
+    """Variables, and options in commands, that only look like secrets, each with the reason why it may stand here in clear text. The policy
+    pack is told by a tag of the task definition; a change of the names makes a new revision."""
     user: Annotated[str, form("[a-z0-9_-]+(?::[a-z0-9_-]+)?", "a user: a name or number, or user:group")] = "1000"
     """The user it runs as; root must be asked for."""
     read_only_root: bool = True

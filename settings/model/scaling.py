@@ -79,7 +79,8 @@ class Scaling(Section):
     steps: Steps | None = None
     """Step scaling."""
     schedule: Sequence[ScheduledRange] = ()
-    """Other bounds at times that are known beforehand."""
+    """Other bounds at times that are known beforehand. `tasks.min` and `tasks.max` are then only what a new service starts with; later the
+    bounds are those of the last such time."""
     out_cooldown_seconds: Annotated[int, Field(ge=0, le=3600)] = 60
     """Seconds between additions."""
     in_cooldown_seconds: Annotated[int, Field(ge=0, le=3600)] = 300

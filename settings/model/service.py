@@ -52,7 +52,9 @@ class Egress(Section):
 ACTION: Final = form(r"[a-z0-9-]+:[A-Za-z0-9]+\*?", "an action, such as sqs:SendMessage or s3:Get*")
 
 
-ARN: Final = form(r"arn:\S+|\*", "an ARN, such as arn:aws:sqs:us-east-1:123456789012:jobs")
+ARN: Final = Rule(
+    limits.arn, {"pattern": r"^(?:arn:.+|\*)$"}, "an ARN, such as arn:aws:sqs:us-east-1:123456789012:jobs"
+)
 
 
 class Permission(Section):

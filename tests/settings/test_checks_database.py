@@ -58,7 +58,7 @@ CASES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     ({f"{CACHE}.maintenanceWindow": "sun:06:00-sun:06:30"}, f"{CACHE}.maintenanceWindow: sun:06:00-sun:06:30 is 30 minutes long; ElastiCache takes 60 at least", {f"{CACHE}.maintenanceWindow": "sun:06:00-sun:07:00"}),
     ({f"{CACHE}.maintenanceWindow": "someday"}, f"{CACHE}.maintenanceWindow: 'someday' is not a maintenance window, such as sun:04:30-sun:05:30 (UTC)", {f"{CACHE}.maintenanceWindow": "mon:06:00-mon:07:00"}),
     ({f"{CACHE}.snapshotWindow": "04:00-05:00"}, f"{CACHE}.snapshotWindow: the backup window 04:00-05:00 overlaps the maintenance window sun:04:30-sun:05:30", {f"{CACHE}.snapshotWindow": "04:00-05:00", f"{CACHE}.maintenanceWindow": "sun:05:00-sun:06:00"}),
-    ({f"{DB}.allowMajorUpgrade": "no"}, f"{DB}.allowMajorUpgrade: 'no' must be true or false without quotes (Whether a change of `version` may be one of the major version, which takes the database away for minutes and cannot be undone)", {f"{DB}.allowMajorUpgrade": True}),
+    ({f"{DB}.allowMajorUpgrade": "no"}, f"{DB}.allowMajorUpgrade: 'no' must be true or false without quotes (Whether a change of `version` may be one of the major version, which takes the database away for minutes and cannot be undone)", {f"{DB}.allowMajorUpgrade": True, f"{DB}.applyImmediately": True}),
     ({f"{DB}.extendedSupport": 1}, f"{DB}.extendedSupport: 1 must be true or false (Whether AWS may bill Extended Support once the version's standard support ends; otherwise RDS then upgrades it by itself)", {f"{DB}.extendedSupport": True}),
 ]  # fmt: skip
 

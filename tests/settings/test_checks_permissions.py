@@ -54,7 +54,12 @@ def test_a_star_inside_an_arn_is_none() -> None:
         (["cloudwatch:PutMetricData"], QUEUE, "actions[0]", "IAM allows it on '*' only"),
         (["s3:GetObject"], "arn:aws:s3:::files", "actions[0]", "${BucketName}/${ObjectName}"),
         (["sqs:SendMessage"], QUEUE.replace("arn:aws:", "arn:aws-cn:"), "resources[0]", "begin it with arn:aws:"),
-        (["sqs:SendMessage"], "arn:aws:sqs:us-east-1:12345678901:jobs", "actions[0]", "allows nothing"),
+        (
+            ["sqs:SendMessage"],
+            "arn:aws:sqs:us-east-1:12345678901:jobs",
+            "resources[0]",
+            "'arn:aws:sqs:us-east-1:12345678901:jobs' is not an ARN",
+        ),
     ],
 )
 def test_grants_that_can_never_work(actions: list[str], resource: str, place: str, words: str) -> None:
