@@ -1,6 +1,6 @@
 """Write examples/*/CONFORMANCE.md and the READMEs' cost tables, and say how much is met: `python -m tests.conformance`."""
 
-from tests.conformance import costs, tables
+from tests.conformance import costs, elsewhere, tables
 
 graphs = tables.recorded()
 total = found = 0
@@ -15,3 +15,10 @@ for example in tables.EXAMPLES:
             print(f"  open: {row.name} {row.says}: {row.open or 'not as asked'}")
     total, found = total + len(rows), found + len(held)
 print(f"{found} of {total} met")
+
+placed: dict[str, bool] = {}
+for pointer in elsewhere.pointers():
+    placed[pointer.name] = placed.get(pointer.name, True) and not pointer.missing()
+    if problem := pointer.missing():
+        print(f"  open: {pointer.name}: {problem}")
+print(f"{sum(placed.values())} of {len(placed)} on pipelines, application and operation met")

@@ -12,6 +12,7 @@ from typing import Any, Final
 from preview import yaml
 from preview.graph import Graph
 from tests import stacks
+from tests.conformance import elsewhere
 from tests.conformance.evidence import CHECKS, Evidence
 
 EXAMPLES: Final = ("expense-app", "rupaya", "power-pto", "mattilda", "spendsense")
@@ -86,14 +87,29 @@ def table(example: str, graphs: Mapping[str, Graph]) -> str:
             f"# What {example}'s deployment document asks, and what the program makes of it",
             "",
             f"Written by `make conformance` from {files}: {count} of {len(rows)} met.",
-            "Requirements on pipelines, on the application and on people are not in this table.",
+            "What it asks of pipelines, of the application and of people follows below.",
             "",
             "| id | requirement | stack | resource | value seen | verdict |",
             "|---|---|---|---|---|---|",
             *lines,
             "",
+            "## Pipelines, application, operation",
+            "",
+            "| id | requirement | where |",
+            "|---|---|---|",
+            *_elsewhere(example),
+            "",
         ]
     )
+
+
+def _elsewhere(example: str) -> Iterator[str]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for pointer in elsewhere.pointers():
+        if pointer.example == example:
+            found.setdefault((pointer.name, pointer.says), []).append(pointer.at)
+    for (name, says), places in found.items():
+        yield _row(name, says, "<br>".join(places))
 
 
 def _rows(row: Requirement, evidence: Mapping[str, Evidence] | None) -> Iterator[str]:

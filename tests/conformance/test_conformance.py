@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from preview.graph import Graph
-from tests.conformance import costs, evidence, tables
+from tests.conformance import costs, elsewhere, evidence, tables
+from tests.conformance.elsewhere import Pointer
 from tests.conformance.evidence import CHECKS
 from tests.conformance.tables import Requirement
 
@@ -74,3 +75,18 @@ def test_tables_are_up_to_date(example: str, graphs: Mapping[str, Graph]) -> Non
 def test_cost_tables_are_up_to_date(example: str, graphs: Mapping[str, Graph]) -> None:
     """`make conformance` writes them."""
     assert costs.readme(example).read_text(encoding="utf-8") == costs.renewed(example, graphs)
+
+
+@pytest.mark.parametrize("pointer", elsewhere.pointers(), ids=lambda pointer: f"{pointer.name}: {pointer.at[:70]}")
+def test_what_is_met_elsewhere_is_there(pointer: Pointer) -> None:
+    assert not pointer.missing(), pointer.name
+
+
+def test_all_of_the_documents_requirements_are_met_somewhere() -> None:
+    """220 in five documents: some on the program, some elsewhere, some on both."""
+    names = {row.name for row in tables.requirements()} | {pointer.name for pointer in elsewhere.pointers()}
+    counts = {letter: sum(name.startswith(letter) for name in names) for letter in "ERPMS"}
+    assert sum(counts.values()) == 220, counts
+    for letter, count in counts.items():
+        numbers = sorted(int(name.partition("-")[2]) for name in names if name.startswith(letter))
+        assert numbers == list(range(1, count + 1)), letter
