@@ -1,0 +1,93 @@
+"""What a pipeline is refused whatever else is attached to its role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from components import _documents as documents
+from components._permissions import actions as known
+from components._permissions.scope import ACCOUNT, Scope, Statement
+
+_ESCALATION: Final = (
+    "iam:AddClientIDToOpenIDConnectProvider iam:Create*Alias iam:CreateInstanceProfile iam:CreateOpenIDConnectProvider"
+    " iam:CreatePolicy* iam:CreateSAMLProvider iam:DeleteAccount* iam:DeleteOpenIDConnectProvider iam:DeletePolicy*"
+    " iam:RemoveClientIDFromOpenIDConnectProvider iam:SetDefaultPolicyVersion iam:UpdateAccount*"
+    " iam:UpdateOpenIDConnectProviderThumbprint iam:UpdateSAMLProvider iam:*AccessKey* iam:*Group* iam:*LoginProfile*"
+    " iam:*MFADevice* iam:*User*"
+)
+_OWN_ROLE: Final = (
+    "iam:AttachRolePolicy iam:DeleteRole* iam:DetachRolePolicy iam:PassRole iam:PutRole* iam:TagRole iam:UntagRole"
+    " iam:UpdateAssumeRolePolicy iam:UpdateRole*"
+)
+_ACCOUNT: Final = (
+    "account:* billing:Put* billing:Update* cloudtrail:DeleteTrail cloudtrail:StopLogging cloudtrail:UpdateTrail"
+    " config:DeleteConfigurationRecorder config:StopConfigurationRecorder ec2:DisableEbsEncryptionByDefault"
+    " ecr:DeleteRegistryPolicy ecr:PutRegistry* ecs:PutAccountSetting* guardduty:DeleteDetector guardduty:UpdateDetector"
+    " organizations:* s3:PutAccountPublicAccessBlock securityhub:DisableSecurityHub"
+)
+_BACKUPS: Final = (
+    "backup:DeleteRecoveryPoint backup:PutBackupVaultAccessPolicy backup:UpdateRecoveryPointLifecycle"
+    " elasticache:DeleteSnapshot rds:DeleteDBInstanceAutomatedBackup rds:DeleteDBSnapshot"
+)
+_GLOBAL: Final = ("billing", "budgets", "chatbot", "cloudfront", "iam", "kms", "route53", "s3", "sts")
+"""Services that have one place for all regions, or whose resources may be elsewhere, as Pulumi's state is."""
+_TAGLESS: Final = ("iam", "route53", "s3", "sts")
+"""Services of which a tag must not or cannot tell whose a resource is: the identity provider may be another stack's."""
+
+
+def guards(scope: Scope) -> Iterator[Statement]:
+    """Refuse what would widen the pipeline's own power, change the account, end backups or touch other stacks."""
+    yield documents.deny(_ESCALATION.split(), ["*"], sid="NoEscalation")
+    yield documents.deny(["iam:DeleteRolePermissionsBoundary"], ["*"], sid="NoLessBounds")
+    if scope.boundary_arn:
+        # No call about a role without the boundary gets through, nor one that gives a role another.
+        unbounded = {"StringNotEquals": {"iam:PermissionsBoundary": scope.boundary_arn}}
+        making = ["AttachRolePolicy", "CreateRole", "PutRolePermissionsBoundary", "PutRolePolicy"]
+        yield documents.deny([f"iam:{action}" for action in making], ["*"], unbounded, sid="NoUnboundedRoles")
+    if scope.own_roles:
+        own = [f"arn:{scope.partition}:iam::{ACCOUNT}:role/{name}" for name in scope.own_roles]
+        yield documents.deny(_OWN_ROLE.split(), own, sid="NotItself")
+    yield documents.deny(_ACCOUNT.split(), ["*"], sid="NoAccountSettings")
+    yield documents.deny(_BACKUPS.split(), ["*"], sid="NoLossOfBackups")
+    bypass = {"Bool": {"kms:BypassPolicyLockoutSafetyCheck": "true"}}
+    yield documents.deny(["kms:CreateKey", "kms:PutKeyPolicy"], ["*"], bypass, sid="NoLockout")
+    region = "aws:RequestedRegion"
+    elsewhere = {"StringNotEquals": {region: list(scope.regions)}, "Null": {region: "false"}}
+    yield _deny_all_but([f"{service}:*" for service in _GLOBAL], elsewhere, "NowhereElse")
+    yield from _foreign(scope)
+
+
+def _foreign(scope: Scope) -> Iterator[Statement]:
+    """Refuse what another stack's tags are on, however it is named, and the stack's tags for what it did not make."""
+    services = dict.fromkeys(
+        word.partition(":")[0]
+        for part in scope.parts
+        for table in (known.READS, known.WRITES)
+        for word in table.get(part, "").split()
+    )
+    actions = [f"{service}:*" for service in services if service not in _TAGLESS]
+    for number, (tag, value) in enumerate(sorted(scope.tags.items()), start=1):
+        theirs = {"StringNotEquals": {f"aws:ResourceTag/{tag}": value}, "Null": {f"aws:ResourceTag/{tag}": "false"}}
+        if actions:
+            yield documents.deny(actions, ["*"], theirs, sid=f"NothingForeign{number}")
+    types = {
+        (service, type_)
+        for word, type_ in known.CREATES.items()
+        for service in (word.partition(":")[0],)
+        if service in services and service in known.TAGGING and service not in known.TELLS_CREATION
+    }
+    # A pattern of two letters and more is a thing that is there; in making one, its ARN ends with a star.
+    there = [
+        arn
+        for service, type_ in sorted(types)
+        for arn in scope.arns(service, [f"{known.NAMED_BY_AWS[f'{service}:{type_}']}??*"])
+    ]
+    tagging = [known.TAGGING[service] for service in dict(sorted(types))]
+    for number, (key, value) in enumerate(scope.tagged.items(), start=1):
+        if there:
+            yield documents.deny(tagging, there, {"StringNotEquals": {key: value}}, sid=f"NoTakeover{number}")
+
+
+def _deny_all_but(actions: list[str], conditions: Mapping[str, Mapping[str, object]], sid: str) -> Statement:
+    return {"Condition": conditions, "Effect": "Deny", "NotAction": sorted(actions), "Resource": ["*"], "Sid": sid}

@@ -1,0 +1,140 @@
+"""What tells a stack's own resources from all others in the account: its names, and its tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal, get_args
+
+from components import _documents as documents
+from components._bucket_names import stem
+
+Part = Literal[
+    "network", "load-balancer", "certificate", "dns", "cdn", "waf", "ecs", "ecr", "database", "database-proxy", "cache",
+    "bucket", "key", "secret", "log", "alarm", "dashboard", "topic", "event", "schedule", "function", "backup", "budget",
+    "slack",
+]  # fmt: skip
+"""What a stack may be made of."""
+PARTS: Final[Sequence[Part]] = get_args(Part)
+
+Kind = Literal["cluster", "family", "repository", "database", "cache", "bucket", "secret", "log-group"]
+"""What is granted by names that a stack file gives."""
+KINDS: Final[Sequence[Kind]] = get_args(Kind)
+
+ACCOUNT: Final = "<account-id>"
+"""Stands for the account's id, and is as long."""
+VPC: Final = "<vpc-xxxxxxxxxxxxxxx>"
+"""Stands for the network's id, and is as long."""
+
+Statement = Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scope:
+    """What the permissions are limited to."""
+
+    label: str
+    """The stack's name in AWS: roles are under the path of this name, and what is named after it begins with it and a hyphen."""
+    regions: Sequence[str]
+    """The stack's region first, then others that it has resources in."""
+    tags: Mapping[str, str]
+    """Tags that everything of the stack carries, and nothing else does."""
+    parts: Sequence[Part]
+    """What the stack is made of."""
+    names: Mapping[Kind, Sequence[str]] = field(default_factory=dict)
+    """The names that are not made of the label."""
+    hosts: Sequence[str] = ()
+    """Host names whose DNS records the stack writes."""
+    state_bucket: str | None = None
+    """The bucket of Pulumi's state."""
+    state_stack: str = ""
+    """`PROJECT/STACK`, as Pulumi's state has it."""
+    state_key_arn: str | None = None
+    """The key that encrypts the state and the secrets in it."""
+    state_key_shared: bool = True
+    """Whether other stacks use the key, too, so that only the encryption context tells whose secrets are."""
+    preview_reads_state: bool = False
+    """Whether pull requests read the stack's state, with the secrets in it."""
+    boundary_arn: str | None = None
+    """The permissions boundary that every role of the stack must have; None: there is none."""
+    empty_buckets: bool = False
+    """Whether the stack may delete what its buckets hold, to delete them."""
+    own_roles: Sequence[str] = ()
+    """Names of the pipeline's own roles, which it must not change."""
+    provider_arn: str | None = None
+    """The identity provider, where another stack made it."""
+
+    @property
+    def partition(self) -> str:
+        """The AWS partition."""
+        return documents.partition(self.regions[0])
+
+    @property
+    def tagged(self) -> Mapping[str, str]:
+        """The condition keys and values of what carries the stack's tags."""
+        return {f"aws:ResourceTag/{tag}": value for tag, value in sorted(self.tags.items())}
+
+    @property
+    def requested(self) -> Mapping[str, str]:
+        """The condition keys and values of a request that gives something the stack's tags."""
+        return {f"aws:RequestTag/{tag}": value for tag, value in sorted(self.tags.items())}
+
+    def arns(self, service: str, patterns: Sequence[str]) -> list[str]:
+        """Return the ARNs of a service's resources.
+
+        Args:
+            service: the part of the ARN, such as `rds`.
+            patterns: the ARNs' last parts; those that begin with a colon have no region, those with two no account either.
+                `{label}` stands for the stack's name, `{name}` for names made of it, `{database}` and its like for each of those.
+        """
+        region = self.regions[0] if len(self.regions) == 1 else "*"
+        starts = {0: f"{region}:{ACCOUNT}:", 1: f":{ACCOUNT}:", 2: "::"}
+        return [
+            f"arn:{self.partition}:{service}:{starts[colons]}{expanded}"
+            for pattern in patterns
+            for colons in (len(pattern) - len(pattern.lstrip(":")),)
+            for expanded in self._expanded(pattern.lstrip(":"))
+        ]
+
+    def _expanded(self, pattern: str) -> Iterator[str]:
+        """Write a pattern once for each of the names its `{kind}` stands for."""
+        pattern = pattern.replace("{label}", self.label).replace("{name}", f"{self.label}-*")
+        kind = next((kind for kind in KINDS if f"{{{kind}}}" in pattern), None)
+        if kind is None:
+            yield pattern
+            return
+        for name in self.named(kind):
+            yield pattern.replace(f"{{{kind}}}", name)
+
+    def named(self, kind: Kind) -> Sequence[str]:
+        """Return the names of a kind, as patterns: those made of the label, and those given.
+
+        Stores that hold data and are named by the stack file have exact names only: another stack's may begin alike.
+        """
+        given = self.names.get(kind, ())
+        made: Sequence[str]
+        match kind:
+            case "family":
+                made = [f"{self.label}-*"]
+            case "bucket":
+                made = [f"{stem(self.label)}-{purpose}-*" for purpose in _BUCKETS]
+            case "secret":
+                # Secrets Manager adds a hyphen and six characters.
+                made, given = [f"{self.label}-*"], [f"{name}-??????" for name in given]
+            case "log-group":
+                made = [f"/ecs/{self.label}-*", f"/vpc/{self.label}/*", f"/aws/lambda/{self.label}-*"]
+                made += [f"aws-waf-logs-{self.label}-*"]
+                made += [f"/ecs/{name}/*" for name in self.names.get("cluster", ())]
+                made += [f"/aws/rds/instance/{name}/*" for name in self.names.get("database", ())]
+                made += [f"/aws/elasticache/{name}/*" for name in self.names.get("cache", ())]
+            case _:
+                made = []
+        return [*made, *(name for name in dict.fromkeys(given) if not any(_fits(own, name) for own in made))]
+
+
+_BUCKETS: Final = ("requests", "media", "copy")
+"""What generated bucket names say after the label's stem."""
+
+
+def _fits(pattern: str, name: str) -> bool:
+    return pattern.endswith("*") and name.startswith(pattern[:-1])

@@ -1,0 +1,347 @@
+"""What `pulumi up` and `pulumi preview` need for a stack's parts: each call on what is the stack's, and on nothing else.
+
+Most statements are derived. A part says which calls it takes (`actions`), AWS's table what a call is about, and the type of that how
+the stack's own are told from others: by name, where the program gives one; else by the stack's tags. What is being made has no tags
+yet, so the request must give it them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from components import _documents as documents
+from components._permissions import actions as known
+from components._permissions.guards import guards
+from components._permissions.scope import ACCOUNT, VPC, Part, Scope, Statement
+from policy.common import iam_actions
+
+
+def deploy_statements(scope: Scope) -> Sequence[Statement]:
+    """Return what `pulumi up` needs, and what it is refused whatever else is attached to the role."""
+    words = _words(scope, known.READS) | _words(scope, known.WRITES)
+    return [
+        *_derived(scope, words),
+        *_identity(scope),
+        *_master_password(scope, ["DescribeSecret", "CancelRotateSecret", "RotateSecret"]),
+        *_secrets(scope),
+        *_network(scope),
+        *_emptying(scope),
+        *_records(scope),
+        *_keys(scope),
+        *_roles(scope),
+        *_state(scope, ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], ["Decrypt", "Encrypt", "GenerateDataKey"]),
+        *guards(scope),
+    ]
+
+
+def preview_statements(scope: Scope) -> Sequence[Statement]:
+    """Return what `pulumi preview` needs: to read what the stack is made of, not what it holds."""
+    return [
+        *_derived(scope, _words(scope, known.READS)),
+        *_identity(scope),
+        *_master_password(scope, ["DescribeSecret"]),
+        *(_state(scope, ["s3:GetObject"], ["Decrypt"]) if scope.preview_reads_state else ()),
+    ]
+
+
+def _words(scope: Scope, table: Mapping[Part, str]) -> dict[str, None]:
+    return dict.fromkeys(word for part in scope.parts for word in table.get(part, "").split())
+
+
+@dataclass(slots=True)
+class _Service:
+    """What is granted of one service."""
+
+    anything: list[str] = field(default_factory=list)
+    """Actions that know no resource."""
+    named: dict[str, None] = field(default_factory=dict)
+    """Actions on what the program names."""
+    names: dict[str, None] = field(default_factory=dict)
+    """Those names' ARNs."""
+    tagged: dict[str, None] = field(default_factory=dict)
+    """Actions on what has the stack's tags."""
+    making: dict[str, str] = field(default_factory=dict)
+    """Actions that make what AWS names, and its ARN."""
+    untold: dict[str, None] = field(default_factory=dict)
+    """Actions on what neither names nor tags tell apart."""
+    untold_arns: dict[str, None] = field(default_factory=dict)
+
+
+def _derived(scope: Scope, words: Collection[str]) -> Iterator[Statement]:
+    services: dict[str, _Service] = {}
+    for word in words:
+        service = word.partition(":")[0]
+        _sort(scope, word, services.setdefault(service, _Service()))
+    yield from _everywhere(scope, services)
+    yield from _by_name(services)
+    yield from _by_tag(scope, services)
+    for name, service in services.items():
+        if service.untold:
+            yield documents.allow(list(service.untold), list(service.untold_arns), sid=_sid("Untold", name))
+
+
+def _sort(scope: Scope, word: str, service: _Service) -> None:
+    """Add an action to what is granted of its service."""
+    found = iam_actions.find(word)
+    if found is None:
+        raise ValueError(f"{word} is not an action of IAM")
+    prefix = word.partition(":")[0]
+    made = known.CREATES.get(word)
+    if made is not None:
+        service.making[word] = made
+    elif not found.resource_types:
+        service.anything.append(word)
+    for kind in found.resource_types:
+        type_ = f"{prefix}:{kind.name}"
+        if type_ in known.NAMED:
+            service.named[word] = None
+            service.names |= dict.fromkeys(scope.arns(prefix, known.NAMED[type_]))
+        elif type_ in known.NAMED_BY_AWS:
+            # What it makes is another thing than what it is made in, which is there and has the tags.
+            if kind.name != made or word in _ALSO_CHANGES:
+                service.tagged[word] = None
+        elif type_ in known.UNTOLD:
+            service.untold[word] = None
+            owner = kind.arn.split(":")[2]
+            service.untold_arns |= dict.fromkeys(scope.arns(owner, [known.UNTOLD[type_]]))
+
+
+_ALSO_CHANGES = ("application-autoscaling:RegisterScalableTarget",)
+"""Actions that make a thing or change the one that is there."""
+
+
+def _everywhere(scope: Scope, services: Mapping[str, _Service]) -> Iterator[Statement]:
+    """Allow what knows no resource, and what makes things that only the tags tell from others."""
+    anything = [word for service in services.values() for word in service.anything]
+    if anything:
+        yield documents.allow(anything, ["*"], sid="NoResource")
+    made = {word: type_ for service in services.values() for word, type_ in service.making.items()}
+    for number, group in enumerate(_apart(made), start=1):
+        arns = dict.fromkeys(arn for word in group for arn in _made_arns(scope, word, made[word]))
+        yield documents.allow(group, list(arns), {"StringEquals": scope.requested}, sid=f"Make{number}")
+    yield from _tags_in_making(scope, services)
+
+
+def _made_arns(scope: Scope, word: str, type_: str) -> list[str]:
+    found = iam_actions.find(word)
+    prefix = word.partition(":")[0]
+    if found is None or all(kind.name != type_ for kind in found.resource_types):
+        # The call is about nothing, or about what it is made in, which `_by_tag` asks for its tags.
+        return ["*"] if found is not None and not found.resource_types else []
+    return scope.arns(prefix, [f"{known.NAMED_BY_AWS[f'{prefix}:{type_}']}*"])
+
+
+def _apart(made: Mapping[str, str]) -> Sequence[Sequence[str]]:
+    """Group actions so that no ARN of a group's new things is what another of its actions is made in.
+
+    Else the tags in the request would open what is there, too: a subnet in a foreign network.
+    """
+    groups: list[list[str]] = []
+    for word, type_ in made.items():
+        found = iam_actions.find(word)
+        types = {kind.name for kind in found.resource_types} if found else set()
+        if found and types and type_ not in types:
+            continue
+        key = "" if not types else word.partition(":")[0]
+        for group in groups:
+            if all(_may_join(word, types, type_, other, made[other], key) for other in group):
+                group.append(word)
+                break
+        else:
+            groups.append([word])
+    return groups
+
+
+def _may_join(word: str, types: Collection[str], type_: str, other: str, other_type: str, key: str) -> bool:
+    found = iam_actions.find(other)
+    others = {kind.name for kind in found.resource_types} if found else set()
+    if bool(types) != bool(others):
+        return False
+    if not types or word.partition(":")[0] != other.partition(":")[0]:
+        return True
+    return (other_type == type_ or other_type not in types) and (type_ == other_type or type_ not in others)
+
+
+def _tags_in_making(scope: Scope, services: Mapping[str, _Service]) -> Iterator[Statement]:
+    """Allow giving the stack's tags as a part of making something; what is there already keeps them from `guards`."""
+    untold: list[str] = []
+    arns: list[str] = []
+    for name, service in services.items():
+        tagging = known.TAGGING.get(name)
+        if tagging is None or not service.making:
+            continue
+        if name in known.TELLS_CREATION:
+            making = [word.partition(":")[2] for word in service.making]
+            condition = {"StringEquals": {**scope.requested, f"{name}:CreateAction": making}}
+            yield documents.allow([tagging], ["*"], condition, sid=_sid("TagIn", name))
+        elif name == "kms":
+            # The tags of a key that is being made are asked about without an ARN.
+            yield documents.allow([tagging], ["*"], {"StringEquals": scope.requested}, sid="TagInKms")
+        else:
+            untold.append(tagging)
+            types = dict.fromkeys(service.making.values())
+            patterns = [known.NAMED_BY_AWS.get(f"{name}:{type_}") for type_ in types]
+            arns += scope.arns(name, [f"{pattern}*" for pattern in patterns if pattern])
+    if untold:
+        yield documents.allow(untold, arns, {"StringEquals": scope.requested}, sid="TagInMaking")
+
+
+def _by_name(services: Mapping[str, _Service]) -> Iterator[Statement]:
+    for name, service in services.items():
+        if service.named and service.names:
+            yield documents.allow(list(service.named), list(service.names), sid=_sid("Named", name))
+
+
+def _by_tag(scope: Scope, services: Mapping[str, _Service]) -> Iterator[Statement]:
+    tagged = [word for service in services.values() for word in service.tagged]
+    if tagged:
+        yield documents.allow(tagged, ["*"], {"StringEquals": scope.tagged}, sid="Tagged")
+
+
+def _sid(what: str, service: str) -> str:
+    return what + "".join(word.capitalize() for word in service.split("-"))
+
+
+def _identity(scope: Scope) -> Iterator[Statement]:
+    """Let the roles of the stack and of the pipeline, and their policies, be read."""
+    iam = f"arn:{scope.partition}:iam::{ACCOUNT}"
+    roles = [f"{iam}:role/{scope.label}/*", *(f"{iam}:role/{name}" for name in scope.own_roles)]
+    reading = ("GetRole", "GetRolePolicy", "ListAttachedRolePolicies", "ListInstanceProfilesForRole", "ListRolePolicies")
+    yield documents.allow([f"iam:{action}" for action in reading], roles, sid="ReadRoles")
+    policies = [f"{iam}:policy/{scope.label}-boundary", *(f"{iam}:policy/{name}-*" for name in scope.own_roles)]
+    seeing = ("GetPolicy", "GetPolicyVersion", "ListPolicyVersions")
+    yield documents.allow([f"iam:{action}" for action in seeing], policies, sid="ReadPolicies")
+    provider = scope.provider_arn or f"{iam}:oidc-provider/token.actions.githubusercontent.com"
+    yield documents.allow(["iam:GetOpenIDConnectProvider"], [provider], sid="ReadProvider")
+    yield documents.allow(["sts:GetCallerIdentity"], ["*"], sid="Identity")
+
+
+def _master_password(scope: Scope, actions: Sequence[str]) -> Iterator[Statement]:
+    """Let RDS keep the master password in a secret of its own making, which only a tag of AWS's tells from other databases'."""
+    if "database" not in scope.parts:
+        return
+    secrets = scope.arns("secretsmanager", ["secret:rds!db-*"])
+    databases = scope.arns("rds", ["db:{database}"])
+    yield documents.allow(
+        [f"secretsmanager:{action}" for action in actions],
+        secrets,
+        {"ArnLike": {"aws:ResourceTag/aws:rds:primaryDBInstanceArn": databases}},
+        sid="MasterPassword",
+    )
+    if "RotateSecret" in actions:
+        making = ["secretsmanager:CreateSecret", "secretsmanager:TagResource"]
+        yield documents.allow(making, secrets, sid="NewMasterPassword")
+
+
+def _secrets(scope: Scope) -> Iterator[Statement]:
+    """Let the program write and read the values that it makes itself: the cache's token and the database's login."""
+    own = [f"secret:{scope.label}-{part}-secret-*" for part in ("cache", "database") if part in scope.parts]
+    if own:
+        actions = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"]
+        yield documents.allow(actions, scope.arns("secretsmanager", own), sid="OwnValues")
+
+
+def _network(scope: Scope) -> Iterator[Statement]:
+    """Let the stack take over what AWS made in its network: the default group, default list and interfaces of functions."""
+    if "network" not in scope.parts:
+        return
+    vpc = scope.arns("ec2", [f"vpc/{VPC}"])
+    inside = {"ArnEquals": {"ec2:Vpc": vpc}}
+    groups = scope.arns("ec2", ["security-group/*"])
+    revoking = ["ec2:RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupIngress"]
+    yield documents.allow(revoking, groups, inside, sid="DefaultGroup")
+    tagging = {**inside, "StringEquals": scope.requested}
+    yield documents.allow(["ec2:CreateTags"], groups, tagging, sid="TagDefaultGroup")
+    yield documents.allow(
+        ["ec2:DeleteNetworkInterface"], scope.arns("ec2", ["network-interface/*"]), inside, sid="Interfaces"
+    )
+    # A subnet leaves its list for the network's default one, which has no tags; the subnet itself must have them.
+    yield documents.allow(
+        ["ec2:ReplaceNetworkAclAssociation"], scope.arns("ec2", ["network-acl/*"]), inside, sid="DefaultList"
+    )
+
+
+def _emptying(scope: Scope) -> Iterator[Statement]:
+    if "bucket" in scope.parts and scope.empty_buckets:
+        actions = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListBucketVersions"]
+        yield documents.allow(actions, scope.arns("s3", ["::{bucket}", "::{bucket}/*"]), sid="EmptyBuckets")
+
+
+def _records(scope: Scope) -> Iterator[Statement]:
+    """Let the stack write the records of its hosts and of their certificates' validation, in whichever zone."""
+    if "dns" not in scope.parts or not scope.hosts:
+        return
+    names = dict.fromkeys(
+        name for host in scope.hosts for name in (host.replace("*", "\\052"), f"_*.{host.removeprefix('*.')}")
+    )
+    key = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
+    yield documents.allow(
+        ["route53:ChangeResourceRecordSets"],
+        scope.arns("route53", ["::hostedzone/*"]),
+        {"ForAllValues:StringLike": {key: list(names)}, "Null": {key: "false"}},
+        sid="Records",
+    )
+
+
+def _keys(scope: Scope) -> Iterator[Statement]:
+    """Let the names of keys be given to the stack's own keys only: the key is asked as well as the name."""
+    if "key" in scope.parts:
+        alias = ("kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias")
+        keys = scope.arns("kms", ["key/*"])
+        yield documents.allow(alias, keys, {"StringEquals": scope.tagged}, sid="NamedKeys")
+
+
+def _roles(scope: Scope) -> Iterator[Statement]:
+    """Let the stack make roles under its own path, all within the boundary, and pass them to the services they are for."""
+    roles = [f"arn:{scope.partition}:iam::{ACCOUNT}:role/{scope.label}/*"]
+    bounded = {"iam:PermissionsBoundary": scope.boundary_arn} if scope.boundary_arn else {}
+    making = ["iam:CreateRole", "iam:PutRolePermissionsBoundary"] if bounded else ["iam:CreateRole"]
+    changing = ["iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:PutRolePolicy"]
+    yield documents.allow([*making, *changing], roles, {"StringEquals": bounded} if bounded else None, sid="BoundedRoles")
+    attached = [name for part in scope.parts for name in known.ATTACHED.get(part, "").split()]
+    if attached:
+        ready = {"ArnEquals": {"iam:PolicyARN": [f"arn:{scope.partition}:iam::aws:policy/{name}" for name in attached]}}
+        condition = {**ready, **({"StringEquals": bounded} if bounded else {})}
+        yield documents.allow(["iam:AttachRolePolicy"], roles, condition, sid="ReadyPolicies")
+    # These know no condition on the boundary: the tags, which only a bounded role can have been given, stand for it.
+    tidy = ["DeleteRole", "TagRole", "UntagRole", "UpdateAssumeRolePolicy", "UpdateRole", "UpdateRoleDescription"]
+    yield documents.allow([f"iam:{action}" for action in tidy], roles, {"StringEquals": scope.tagged}, sid="OwnRoles")
+    yield documents.allow(["iam:TagRole"], roles, {"StringEquals": scope.requested}, sid="TagRoles")
+    passed = [f"{name}.amazonaws.com" for part in scope.parts for name in known.PASSED_TO.get(part, "").split()]
+    yield documents.allow(["iam:PassRole"], roles, {"StringEquals": {"iam:PassedToService": passed}}, sid="PassRoles")
+    linked = [f"{name}.amazonaws.com" for part in scope.parts for name in known.LINKED.get(part, "").split()]
+    service_roles = [f"arn:{scope.partition}:iam::{ACCOUNT}:role/aws-service-role/*"]
+    named = {"StringEquals": {"iam:AWSServiceName": linked}}
+    yield documents.allow(["iam:CreateServiceLinkedRole"], service_roles, named, sid="ServiceRoles")
+
+
+def _state(scope: Scope, objects: Sequence[str], key: Sequence[str]) -> Iterator[Statement]:
+    """Let the stack's own state be used, in a bucket and with a key that other stacks may have theirs in and with, too."""
+    if scope.state_bucket:
+        bucket = f"arn:{scope.partition}:s3:::{scope.state_bucket}"
+        # The names of the stacks in a bucket are no secret; Pulumi lists them to find its own.
+        yield documents.allow(["s3:ListBucket"], [bucket], sid="StateBucket")
+        own = [
+            f"{bucket}/.pulumi/{kind}{scope.state_stack}{ending}"
+            for kind, ending in (
+                ("stacks/", ".json"),
+                ("stacks/", ".json.*"),
+                ("history/", "/*"),
+                ("backups/", "/*"),
+                ("locks/organization/", "/*"),
+            )
+        ]
+        yield documents.allow(objects, own, sid="State")
+        yield documents.allow(["s3:GetObject"], [f"{bucket}/.pulumi/meta.yaml"], sid="StateFormat")
+    if not scope.state_key_arn:
+        return
+    if scope.state_bucket:
+        arn = f"arn:{scope.partition}:s3:::{scope.state_bucket}"
+        stored = {"StringLike": {"kms:EncryptionContext:aws:s3:arn": [arn, *own]}}
+        through = {"kms:ViaService": [f"s3.{scope.state_key_arn.split(':')[3]}.amazonaws.com"]}
+        yield documents.allow(
+            ["kms:Decrypt", "kms:GenerateDataKey"], [scope.state_key_arn], {**stored, "StringEquals": through}, sid="StateFiles"
+        )
+    secrets = {"StringEquals": {"kms:EncryptionContext:stack": scope.state_stack}} if scope.state_key_shared else None
+    yield documents.allow([f"kms:{action}" for action in key], [scope.state_key_arn], secrets, sid="StateSecrets")
