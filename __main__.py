@@ -9,6 +9,7 @@ import wiring
 from components._dependencies import DependencyBarrier
 from components._optional import Optional
 from components.backup import Backup
+from components.boundary import Boundary
 from components.budget import Budget
 from components.cache import Cache
 from components.cdn import Cdn
@@ -34,6 +35,7 @@ provider = aws.Provider("aws", wiring.provider.args(config))
 options = ResourceOptions(providers={"aws": provider})
 part = Optional(options)
 context = wiring.context.resolve(config, InvokeOptions(provider=provider))
+context = context.with_boundary(part(Boundary, "boundary", wiring.boundary.args(context)))
 log_keys = {name: EncryptionKey(name, args, options) for name, args in wiring.encryption_key.args(context).items()}
 context = context.with_log_keys(log_keys)
 
@@ -63,7 +65,7 @@ with DependencyBarrier() as migrations:
 observability = part(Observability, "observability", wiring.observability.args(context, parts, services))
 part(Backup, "backup", wiring.backup.args(context, parts, observability))
 part(Budget, "budget", wiring.budget.args(context, observability))
-delivery = part(Delivery, "delivery", wiring.delivery.args(context))
+delivery = part(Delivery, "delivery", wiring.delivery.args(context, network.vpc_id))
 part(Rollout, "rollout", wiring.rollout.args(context, parts, services, public))
 hibernation = part(Hibernation, "hibernation", wiring.hibernation.args(context, parts, services))
 

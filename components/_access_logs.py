@@ -11,6 +11,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from components import _documents as documents
+from components import _names as names
 from components._bucket_names import stem
 from components._dependencies import with_dependencies
 
@@ -132,32 +133,37 @@ def access_log_bucket(name: str, args: AccessLogArgs, parent: pulumi.Resource) -
 
 
 def log_distribution(
-    name: str, distribution: aws.cloudfront.Distribution, bucket: Input[str], parent: pulumi.Resource
+    name: str, label: str, distribution: aws.cloudfront.Distribution, bucket: Input[str], parent: pulumi.Resource
 ) -> None:
     """Let a distribution write its access log into `access_log_bucket`'s, of any region: JSON without cookies, under `AWSLogs`.
 
     Args:
         name: what the names of its resources begin with.
+        label: the stack's name in AWS.
         distribution: the distribution.
         bucket: the bucket's name, usable once CloudFront may write to it: AWS tries that.
         parent: the component they belong to.
     """
+    # A distribution has one log of a kind: with another name there would be two for a while, which AWS refuses.
+    once = ResourceOptions(parent=parent, ignore_changes=["name"])
     source = aws.cloudwatch.LogDeliverySource(
         f"{name}-source",
+        name=names.after(label, f"{name}-source", names.DELIVERY),
         log_type="ACCESS_LOGS",
         resource_arn=distribution.arn,
         region=_CDN_REGION,
-        opts=ResourceOptions(parent=parent),
+        opts=once,
     )
     # AWS refuses two changes to one destination at a time (ConflictException), so that distributions do not share it.
     destination = aws.cloudwatch.LogDeliveryDestination(
         f"{name}-destination",
+        name=names.after(label, f"{name}-destination", names.DELIVERY),
         output_format="json",
         delivery_destination_configuration=aws.cloudwatch.LogDeliveryDestinationDeliveryDestinationConfigurationArgs(
             destination_resource_arn=Output.concat("arn:aws:s3:::", bucket)
         ),
         region=_CDN_REGION,
-        opts=ResourceOptions(parent=parent),
+        opts=once,
     )
     aws.cloudwatch.LogDelivery(
         f"{name}-delivery",

@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from components import _documents as documents
+from components import _names as names
 from components._role import service_role
 
 
@@ -60,6 +61,7 @@ def function(
     policy = aws.iam.RolePolicy(name, role=role.name, policy=documents.policy(writing, *allowed), opts=options)
     return aws.lambda_.Function(
         name,
+        name=names.after(label, name, names.FUNCTION),
         description=description,
         role=role.arn,
         runtime="python3.13",
@@ -71,5 +73,6 @@ def function(
         environment=aws.lambda_.FunctionEnvironmentArgs(variables=variables) if variables else None,
         logging_config=aws.lambda_.FunctionLoggingConfigArgs(log_format="Text", log_group=log.name),
         region=region,
-        opts=ResourceOptions(parent=parent, depends_on=[policy]),
+        # Its name is fixed: two cannot stand side by side.
+        opts=ResourceOptions(parent=parent, depends_on=[policy], delete_before_replace=True),
     )

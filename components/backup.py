@@ -13,6 +13,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
+from components import _names as names
 from components._dependencies import with_dependencies
 from components._role import service_role
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
@@ -224,6 +225,7 @@ class Backup(pulumi.ComponentResource):
                 continue
             rule = aws.cloudwatch.EventRule(
                 f"{name}-{what}-failed",
+                name=names.after(args.label, f"{name}-{what}-failed", names.RULE),
                 description=f"Failed {what} jobs of {args.label}",
                 event_pattern=Output.json_dumps({"source": ["aws.backup"], **pattern}, sort_keys=True),
                 opts=ResourceOptions(parent=self),

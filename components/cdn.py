@@ -124,7 +124,7 @@ class Cdn(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
         if args.access_log_bucket is not None:
-            log_distribution(f"{name}-log", distribution, args.access_log_bucket, self)
+            log_distribution(f"{name}-log", args.label, distribution, args.access_log_bucket, self)
         self.domain_name = distribution.domain_name
         self.zone_id = distribution.hosted_zone_id
         self.arn = distribution.arn

@@ -18,6 +18,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
+from components import _names as names
 from components._dependencies import with_dependencies
 from components._role import service_role
 
@@ -340,6 +341,7 @@ class ConnectionStringSecrets(pulumi.ComponentResource):
         """Run the function on an event or a schedule."""
         rule = aws.cloudwatch.EventRule(
             name,
+            name=names.after(args.label, name, names.RULE),
             description=f"Runs {args.function_name} {'when a password changes' if event_pattern else 'in case an event was lost'}",
             event_pattern=event_pattern,
             schedule_expression=schedule,

@@ -12,9 +12,10 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
-from components import _deploy_policy as permissions
 from components._dependencies import with_dependencies
-from components._deploy_policy import KINDS, PARTS, Kind, Part
+from components._permissions import packing
+from components._permissions.scope import ACCOUNT, KINDS, PARTS, VPC, Kind, Part, Scope
+from components._permissions.statements import deploy_statements, preview_statements
 
 ISSUER: Final = "token.actions.githubusercontent.com"
 """Who signs GitHub Actions' tokens."""
@@ -72,6 +73,22 @@ class GitHubArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class StateArgs:
+    """Pulumi's state of the stack, in a bucket that may hold that of others, too."""
+
+    stack: str
+    """`PROJECT/STACK`: its place in the bucket, and the value of `stack` in the encryption context of its secrets."""
+    bucket: str | None = None
+    """The S3 bucket; None: the state is elsewhere."""
+    key_arn: str | None = None
+    """The KMS key of the state and of the secrets in it."""
+    own_key: bool = False
+    """Whether the key is for this stack alone: else only what has the encryption context is its own."""
+    previewed: bool = False
+    """Whether pull requests read the state and, with the key, the secrets in it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DeliveryArgs:
     """Who may deploy a stack, and what that takes."""
 
@@ -94,18 +111,18 @@ class DeliveryArgs:
     parts: Sequence[Part] = PARTS
     """What the stack may be made of. Fewer parts are fewer permissions."""
     names: Mapping[Kind, Sequence[str]] = field(default_factory=dict)
-    """Names of what is granted by name, besides those that begin with the label; `*` and `?` are wildcards."""
+    """The names of the stack's own that are not made of the label."""
     tags: Mapping[str, str]
-    """Tags that everything of the stack carries: nothing with other values can be deleted or taken over."""
+    """Tags that everything of the stack carries, and nothing else does: nothing without them is changed or taken over."""
     hosts: Sequence[str] = ()
     """Host names whose DNS records the stack writes."""
-    state_bucket: str | None = None
-    """The S3 bucket of Pulumi's state; None: the state is elsewhere."""
-    state_key_arn: str | None = None
-    """The KMS key of the state and of the secrets in it."""
-    boundary_arn: str | None = None
-    """A managed policy that every role of the stack must have as its permissions boundary. Without it, who can change the
-    program can give the stack's own services any permission; with it, none beyond this policy."""
+    state: StateArgs | None = None
+    """Pulumi's state; None: it is in Pulumi Cloud, or somebody else lets the pipeline use it."""
+    boundary_arn: str
+    """The permissions boundary that every role of the stack must have, beyond which nobody who can change the program gets.
+    `<account-id>` stands for the account's id."""
+    vpc_id: Input[str]
+    """The network, in which AWS makes a security group, a list and interfaces that have no tags."""
     empty_buckets: bool = False
     """Whether a deployment may delete what the stack's buckets hold, as `empty_on_destroy` needs."""
 
@@ -129,16 +146,14 @@ class DeliveryArgs:
         yield from wrong
         if any(problem for _, problem in wrong):
             return
-        most = 10
+        most = packing.MOST_POLICIES
         count = len(_deploy_documents(self))
         if count > most:
-            yield (
-                "names",
-                f"the permissions take {count} policies; a role has {most} at most: name fewer, or with wildcards",
-            )
+            shorter = f"leave names out, and they begin with {self.label} and take one line together"
+            yield "names", f"the permissions take {count} policies; a role has {most} at most: {shorter}"
         trust = len(_trust(self, *self.github.contexts))
-        if trust > permissions.TRUST_SIZE:
-            yield "github", f"the trust policy has {trust} characters; at most {permissions.TRUST_SIZE} are allowed"
+        if trust > packing.TRUST_SIZE:
+            yield "github", f"the trust policy has {trust} characters; at most {packing.TRUST_SIZE} are allowed"
 
     def _wrong(self) -> Iterator[tuple[str, str | None]]:
         for name, value in (("role_name", self.role), ("preview_role_name", self.preview_role_name)):
@@ -163,11 +178,8 @@ class DeliveryArgs:
             if kind not in KINDS:
                 yield "names", f"{kind!r} is not granted by name; allowed: {limits.listed(KINDS)}"
             for given in names:
-                plain = re.sub(r"[*?]", "", given)
-                if not given or re.search(r"\s", given):
-                    yield "names", f"{given!r} is not a name: it is empty or has spaces"
-                elif plain != given and len(plain) < _SHORTEST_STEM:
-                    yield "names", f"{given!r} fits too much: {_SHORTEST_STEM} characters besides * and ? are needed"
+                if not given or re.search(r"[\s*?]", given):
+                    yield "names", f"{given!r} is not a name: it is empty, or has spaces, * or ?"
 
 
 class Delivery(pulumi.ComponentResource):
@@ -231,7 +243,7 @@ class Delivery(pulumi.ComponentResource):
                 f"{name}-policy-{number}",
                 name=f"{role_name}-{number}",
                 description=f"What {role_name} may do, part {number}",
-                policy=_in_account(text, args),
+                policy=_here(text, args),
                 opts=ResourceOptions(parent=self, delete_before_replace=True),
             )
             attachment = aws.iam.RolePolicyAttachment(
@@ -241,40 +253,60 @@ class Delivery(pulumi.ComponentResource):
         return with_dependencies(role.arn, *attachments)
 
 
-_SHORTEST_STEM: Final = 3
-_PROVIDER: Final = f"arn:aws:iam::{permissions.ACCOUNT}:oidc-provider/{ISSUER}"
+_PROVIDER: Final = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}"
 """Stands for the provider's ARN, and is as long."""
 
 
 def _trust(args: DeliveryArgs, *contexts: str) -> str:
-    return permissions.trust_document(_PROVIDER, ISSUER, args.github.subjects(*contexts))
+    """Return the trust policy that lets the tokens of these contexts in."""
+    condition = {
+        "StringEquals": {f"{ISSUER}:aud": "sts.amazonaws.com"},
+        "StringLike": {f"{ISSUER}:sub": list(args.github.subjects(*contexts))},
+    }
+    return packing.document(
+        [
+            {
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": condition,
+                "Effect": "Allow",
+                "Principal": {"Federated": _PROVIDER},
+            }
+        ]
+    )
 
 
 def _deploy_documents(args: DeliveryArgs) -> Sequence[str]:
-    return permissions.pack(permissions.deploy_statements(_scope(args)))
+    return packing.pack(deploy_statements(_scope(args)))
 
 
 def _preview_documents(args: DeliveryArgs) -> Sequence[str]:
-    return permissions.pack(permissions.preview_statements(_scope(args)))
+    return packing.pack(preview_statements(_scope(args)))
 
 
-def _scope(args: DeliveryArgs) -> permissions.Scope:
-    own = [args.role, args.preview_role_name]
-    return permissions.Scope(
+def _scope(args: DeliveryArgs) -> Scope:
+    own, state = [args.role, args.preview_role_name], args.state
+    return Scope(
         label=args.label,
         regions=args.regions,
         tags=args.tags,
         parts=args.parts,
         names=args.names,
         hosts=args.hosts,
-        state_bucket=args.state_bucket,
-        state_key_arn=args.state_key_arn,
+        state_bucket=state.bucket if state else None,
+        state_stack=state.stack if state else "",
+        state_key_arn=state.key_arn if state else None,
+        state_key_shared=not (state and state.own_key),
+        preview_reads_state=bool(state and state.previewed),
         boundary_arn=args.boundary_arn,
         empty_buckets=args.empty_buckets,
         own_roles=[name for name in own if name],
+        provider_arn=args.provider_arn,
     )
 
 
-def _in_account(text: str, args: DeliveryArgs) -> Output[str]:
-    """Write the account's id into a document."""
-    return Output.from_input(args.account_id).apply(lambda account: text.replace(permissions.ACCOUNT, account))
+def _here(text: str, args: DeliveryArgs) -> Output[str]:
+    """Write the account's id into a document and, where it is about the network, the network's."""
+    account = Output.from_input(args.account_id).apply(lambda found: text.replace(ACCOUNT, found))
+    if VPC not in text:
+        return account
+    return Output.all(account, args.vpc_id).apply(lambda found: found[0].replace(VPC, found[1]))

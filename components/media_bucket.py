@@ -389,7 +389,7 @@ class MediaBucket(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
         if cdn.access_log_bucket is not None:
-            log_distribution(f"{name}-log", distribution, cdn.access_log_bucket, self)
+            log_distribution(f"{name}-log", args.label, distribution, cdn.access_log_bucket, self)
         return distribution
 
     def _response_headers(self, name: str, args: MediaBucketArgs) -> aws.cloudfront.ResponseHeadersPolicy:

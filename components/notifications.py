@@ -15,6 +15,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
+from components import _names
 from components._dependencies import with_dependencies
 from components._function import function
 from components._metrics import HEALTH_REGION
@@ -358,6 +359,7 @@ class Notifications(pulumi.ComponentResource):
         for event, (description, pattern) in _ecs_events(args, cluster).items():
             rule = aws.cloudwatch.EventRule(
                 f"{name}-{event}",
+                name=_names.after(args.label, f"{name}-{event}", _names.RULE),
                 description=f"{args.label}: {description}",
                 event_pattern=Output.json_dumps({"source": ["aws.ecs"], **pattern}, sort_keys=True),
                 region=args.region,

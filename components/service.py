@@ -734,6 +734,7 @@ class Service(pulumi.ComponentResource):
         )
         return aws.cloudwatch.MetricAlarm(
             name,
+            name=f"{args.label}-{name}",
             alarm_description=f"Takes a deployment of {args.service_name} back above {blue_green.rollback_percent:g} % of 5xx",
             comparison_operator="GreaterThanThreshold",
             threshold=blue_green.rollback_percent,
@@ -846,6 +847,7 @@ class Service(pulumi.ComponentResource):
         )
         aws.cloudwatch.MetricAlarm(
             name,
+            name=f"{args.label}-{name}",
             alarm_description=f"Scales {args.service_name} {'out above' if rising else 'in below'} {threshold} %",
             namespace="AWS/ECS",
             metric_name=metric,

@@ -7,6 +7,7 @@ resource.
 
 from wiring import (
     backup,
+    boundary,
     budget,
     cache,
     cdn,
@@ -36,6 +37,7 @@ __all__ = [
     "Components",
     "StackContext",
     "backup",
+    "boundary",
     "budget",
     "cache",
     "cdn",

@@ -17,6 +17,7 @@ def args(context: StackContext, components: Components, observability: Observabi
     return BackupArgs(
         label=context.label,
         account_id=context.account_id,
+        boundary_arn=context.boundary_arn,
         region=context.region,
         databases={"database": components.database.instance_arn} if components.database else {},
         buckets={"media": components.media.arn} if components.media else {},

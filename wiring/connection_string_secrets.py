@@ -29,6 +29,7 @@ def args(
     return ConnectionStringSecretsArgs(
         label=context.label,
         account_id=context.account_id,
+        boundary_arn=context.boundary_arn,
         region=context.region,
         function_name=f"{context.label}-secret-urls",
         urls=urls,

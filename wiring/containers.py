@@ -66,11 +66,17 @@ def repository_arns(service: model.Service, components: Components) -> Sequence[
     images = service.images
     own = sorted({image.repository for image in images if image.repository})
     arns: list[Input[str]] = [components.registry.arns[name] for name in own] if components.registry else []
-    for uri in sorted({image.uri for image in images if image.uri}):
-        if match := _ECR.match(uri):
-            partition = documents.partition(match["region"])
-            arns.append(f"arn:{partition}:ecr:{match['region']}:{match['account']}:repository/{match['name']}")
-    return arns
+    addresses = sorted({image.uri for image in images if image.uri})
+    return [*arns, *(arn for address in addresses if (arn := repository_arn(address)))]
+
+
+def repository_arn(uri: str) -> str | None:
+    """Return the ECR repository that an image's address is in, or None where it is in another registry."""
+    match = _ECR.match(uri)
+    if match is None:
+        return None
+    partition = documents.partition(match["region"])
+    return f"arn:{partition}:ecr:{match['region']}:{match['account']}:repository/{match['name']}"
 
 
 _ECR: Final = re.compile(

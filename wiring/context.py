@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+import pulumi
 import pulumi_aws as aws
 from pulumi import Input, InvokeOptions, Output
 
+from components.boundary import Boundary
 from components.cache import Cache
 from components.cluster import Cluster
 from components.connection_string_secrets import ConnectionStringSecrets
@@ -43,6 +45,10 @@ class StackContext:
     """The key that encrypts logs; None: AWS's own."""
     edge_log_key_arn: Input[str] | None = None
     """The key that encrypts CloudFront's logs; None: AWS's own."""
+    boundary_arn: Input[str] | None = None
+    """The permissions boundary of the stack's roles."""
+    stack: str = ""
+    """`PROJECT/STACK`, as Pulumi's state has it."""
 
     @property
     def label(self) -> str:
@@ -53,6 +59,12 @@ class StackContext:
     def region(self) -> str:
         """The stack's region."""
         return self.settings.aws.region
+
+    def with_boundary(self, boundary: Boundary | None) -> StackContext:
+        """Return this context with the boundary of the stack's own making, or the one that the stack file names."""
+        delivery = self.settings.delivery
+        named = delivery.boundary_arn if delivery else None
+        return replace(self, boundary_arn=boundary.arn if boundary else named)
 
     def with_log_keys(self, keys: Mapping[str, EncryptionKey]) -> StackContext:
         """Return this context with the keys that encrypt logs, by component. CloudFront's logs take the stack's where it has none of its own."""
@@ -83,6 +95,7 @@ def resolve(settings: Settings, lookup: InvokeOptions) -> StackContext:
         account_id=aws.get_caller_identity_output(opts=lookup).account_id,
         zone_id=_zone_id(settings.domain, lookup),
         cloudfront_prefix_list=_cloudfront_prefix_list(lookup) if settings.cdn else None,
+        stack=f"{pulumi.get_project()}/{pulumi.get_stack()}",
     )
 
 

@@ -17,6 +17,7 @@ def args(context: StackContext, network: Network) -> DatabaseArgs | None:
     return DatabaseArgs(
         label=context.label,
         account_id=context.account_id,
+        boundary_arn=context.boundary_arn,
         region=context.region,
         vpc_id=network.vpc_id,
         subnet_ids=network.isolated_subnet_ids,

@@ -18,6 +18,7 @@ def args(context: StackContext, components: Components, services: Mapping[str, S
     return HibernationArgs(
         label=context.label,
         account_id=context.account_id,
+        boundary_arn=context.boundary_arn,
         region=context.region,
         services={key: _service(context, key, service, components) for key, service in services.items()},
         databases={"database": components.database.identifier} if components.database else {},

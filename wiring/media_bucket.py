@@ -22,6 +22,7 @@ def args(
     return MediaBucketArgs(
         label=context.label,
         account_id=context.account_id,
+        boundary_arn=context.boundary_arn,
         region=context.region,
         bucket_name=media.bucket,
         versioning=media.versioning,

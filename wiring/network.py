@@ -13,6 +13,7 @@ def args(context: StackContext) -> NetworkArgs:
     return NetworkArgs(
         label=context.label,
         account_id=context.account_id,
+        boundary_arn=context.boundary_arn,
         region=context.region,
         cidr=network.cidr,
         zones=network.zones,

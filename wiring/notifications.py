@@ -21,6 +21,7 @@ def args(context: StackContext, components: Components) -> NotificationsArgs | N
     return NotificationsArgs(
         label=context.label,
         account_id=context.account_id,
+        boundary_arn=context.boundary_arn,
         region=context.region,
         channels={channel: told for channel, told in channels.items() if told},
         cluster_name=settings.cluster.name or context.label,

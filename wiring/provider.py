@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pulumi_aws as aws
 
 from settings import Settings
+from wiring import permissions
 
 
 def args(settings: Settings) -> aws.ProviderArgs:
@@ -17,5 +18,4 @@ def args(settings: Settings) -> aws.ProviderArgs:
 
 def tags(settings: Settings) -> Mapping[str, str]:
     """Return the tags on everything: the stack file's, and the program's own, which win."""
-    own = {"app": settings.app, "environment": settings.environment, "managed-by": "pulumi"}
-    return {**settings.tags, **own}
+    return {**settings.tags, **permissions.tags(settings), "managed-by": "pulumi"}

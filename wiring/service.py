@@ -48,6 +48,7 @@ def args(
         label=context.label,
         region=context.region,
         account_id=context.account_id,
+        boundary_arn=context.boundary_arn,
         service_name=derived.service_name(settings, key, service),
         family=derived.family(settings, key, service),
         log_group_name=derived.log_group(settings, key, service),

@@ -32,7 +32,7 @@ READS: Final[Mapping[Part, str]] = {
     "waf": "elasticloadbalancing:GetLoadBalancerWebACL wafv2:GetLoggingConfiguration wafv2:GetWebACL wafv2:GetWebACLForResource"
     " wafv2:ListTagsForResource",
     "ecs": "application-autoscaling:DescribeScalableTargets application-autoscaling:DescribeScalingPolicies"
-    " application-autoscaling:DescribeScheduledActions application-autoscaling:ListTagsForResource"
+    " application-autoscaling:DescribeScheduledActions application-autoscaling:ListTagsForResource cloudwatch:DescribeAlarms"
     " ecs:DescribeClusters ecs:DescribeServiceDeployments ecs:DescribeServiceRevisions ecs:DescribeServices"
     " ecs:DescribeTaskDefinition ecs:DescribeTasks ecs:ListServiceDeployments ecs:ListTagsForResource ecs:ListTasks",
     "ecr": "ecr:DescribeImages ecr:DescribeRepositories ecr:GetAuthorizationToken ecr:GetLifecyclePolicy"
@@ -70,6 +70,9 @@ READS: Final[Mapping[Part, str]] = {
 }
 """What reading a part takes. Never what it holds: objects, secrets' values, logs."""
 
+ALL_OR_NOTHING: Final = ("ecs:DescribeTaskDefinition",)
+"""What would show pull requests the environments of every task of the account, as AWS grants it for all or for none."""
+
 WRITES: Final[Mapping[Part, str]] = {
     "network": "ec2:AllocateAddress ec2:AssociateRouteTable ec2:AttachInternetGateway ec2:AuthorizeSecurityGroupEgress"
     " ec2:AuthorizeSecurityGroupIngress ec2:CreateFlowLogs ec2:CreateInternetGateway ec2:CreateNatGateway ec2:CreateNetworkAcl"
@@ -106,7 +109,8 @@ WRITES: Final[Mapping[Part, str]] = {
     "ecs": "application-autoscaling:DeleteScalingPolicy application-autoscaling:DeleteScheduledAction"
     " application-autoscaling:DeregisterScalableTarget application-autoscaling:PutScalingPolicy"
     " application-autoscaling:PutScheduledAction application-autoscaling:RegisterScalableTarget"
-    " application-autoscaling:TagResource application-autoscaling:UntagResource ecs:CreateCluster ecs:CreateService"
+    " application-autoscaling:TagResource application-autoscaling:UntagResource cloudwatch:DeleteAlarms"
+    " cloudwatch:PutMetricAlarm ecs:CreateCluster ecs:CreateService"
     " ecs:DeleteCluster ecs:DeleteService ecs:DeregisterTaskDefinition ecs:PutClusterCapacityProviders ecs:RegisterTaskDefinition"
     " ecs:RunTask ecs:StopTask ecs:TagResource ecs:UntagResource ecs:UpdateCluster ecs:UpdateClusterSettings ecs:UpdateService",
     "ecr": "ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:CompleteLayerUpload ecr:CreateRepository"
@@ -163,7 +167,8 @@ NAMED: Final[Mapping[str, Sequence[str]]] = {
     "backup:backupVault": ["backup-vault:{label}"],
     "budgets:budget": [":budget/{label}"],
     "chatbot:ChatbotConfiguration": [":chat-configuration/slack-channel/{name}"],
-    "cloudwatch:alarm": ["alarm:{name}"],
+    # Those of target tracking are made on the caller's behalf.
+    "cloudwatch:alarm": ["alarm:{name}", "alarm:TargetTracking-service/{cluster}/*"],
     "cloudwatch:dashboard": [":dashboard/{label}"],
     "ecr:repository": ["repository/{repository}"],
     "ecs:cluster": ["cluster/{cluster}"],
@@ -198,6 +203,9 @@ NAMED: Final[Mapping[str, Sequence[str]]] = {
     "wafv2:webacl": ["regional/webacl/{name}/*", "global/webacl/{name}/*"],
 }
 """The ARNs' last parts of the types whose names the program gives, as `Scope.arns` takes them."""
+
+RENAMED: Final = ("logs:delivery-destination", "logs:delivery-source")
+"""Types whose names a running stack keeps from when they did not begin with the stack's: the tags tell those, too."""
 
 NAMED_BY_AWS: Final[Mapping[str, str]] = {
     "acm:certificate": "certificate/",
@@ -282,6 +290,9 @@ TAGGING: Final[Mapping[str, str]] = {
 
 TELLS_CREATION: Final = ("ec2", "elasticloadbalancing")
 """Services whose condition key `CreateAction` tells tags given in making something from those given later."""
+
+NEVER_NAMED: Final = ("acm", "application-autoscaling", "cloudfront", "kms")
+"""Services of whose things that have tags the program names none."""
 
 PASSED_TO: Final[Mapping[Part, str]] = {
     "network": "vpc-flow-logs",

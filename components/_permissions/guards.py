@@ -53,7 +53,8 @@ def guards(scope: Scope) -> Iterator[Statement]:
     bypass = {"Bool": {"kms:BypassPolicyLockoutSafetyCheck": "true"}}
     yield documents.deny(["kms:CreateKey", "kms:PutKeyPolicy"], ["*"], bypass, sid="NoLockout")
     region = "aws:RequestedRegion"
-    elsewhere = {"StringNotEquals": {region: list(scope.regions)}, "Null": {region: "false"}}
+    elsewhere: dict[str, Mapping[str, object]] = {"StringNotEquals": {region: list(scope.regions)}}
+    elsewhere["Null"] = {region: "false"}
     yield _deny_all_but([f"{service}:*" for service in _GLOBAL], elsewhere, "NowhereElse")
     yield from _foreign(scope)
 

@@ -37,8 +37,9 @@ def deploy_statements(scope: Scope) -> Sequence[Statement]:
 
 def preview_statements(scope: Scope) -> Sequence[Statement]:
     """Return what `pulumi preview` needs: to read what the stack is made of, not what it holds."""
+    words = [word for word in _words(scope, known.READS) if word not in known.ALL_OR_NOTHING]
     return [
-        *_derived(scope, _words(scope, known.READS)),
+        *_derived(scope, words),
         *_identity(scope),
         *_master_password(scope, ["DescribeSecret"]),
         *(_state(scope, ["s3:GetObject"], ["Decrypt"]) if scope.preview_reads_state else ()),
@@ -76,9 +77,9 @@ def _derived(scope: Scope, words: Collection[str]) -> Iterator[Statement]:
     yield from _everywhere(scope, services)
     yield from _by_name(services)
     yield from _by_tag(scope, services)
-    for name, service in services.items():
-        if service.untold:
-            yield documents.allow(list(service.untold), list(service.untold_arns), sid=_sid("Untold", name))
+    for name, granted in services.items():
+        if granted.untold:
+            yield documents.allow(list(granted.untold), list(granted.untold_arns), sid=_sid("Untold", name))
 
 
 def _sort(scope: Scope, word: str, service: _Service) -> None:
@@ -97,6 +98,8 @@ def _sort(scope: Scope, word: str, service: _Service) -> None:
         if type_ in known.NAMED:
             service.named[word] = None
             service.names |= dict.fromkeys(scope.arns(prefix, known.NAMED[type_]))
+            if type_ in known.RENAMED:
+                service.tagged[word] = None
         elif type_ in known.NAMED_BY_AWS:
             # What it makes is another thing than what it is made in, which is there and has the tags.
             if kind.name != made or word in _ALSO_CHANGES:
@@ -124,11 +127,9 @@ def _everywhere(scope: Scope, services: Mapping[str, _Service]) -> Iterator[Stat
 
 
 def _made_arns(scope: Scope, word: str, type_: str) -> list[str]:
-    found = iam_actions.find(word)
+    if not _types(word):
+        return ["*"]
     prefix = word.partition(":")[0]
-    if found is None or all(kind.name != type_ for kind in found.resource_types):
-        # The call is about nothing, or about what it is made in, which `_by_tag` asks for its tags.
-        return ["*"] if found is not None and not found.resource_types else []
     return scope.arns(prefix, [f"{known.NAMED_BY_AWS[f'{prefix}:{type_}']}*"])
 
 
@@ -139,32 +140,33 @@ def _apart(made: Mapping[str, str]) -> Sequence[Sequence[str]]:
     """
     groups: list[list[str]] = []
     for word, type_ in made.items():
-        found = iam_actions.find(word)
-        types = {kind.name for kind in found.resource_types} if found else set()
-        if found and types and type_ not in types:
+        if _types(word) and type_ not in _types(word):
             continue
-        key = "" if not types else word.partition(":")[0]
-        for group in groups:
-            if all(_may_join(word, types, type_, other, made[other], key) for other in group):
-                group.append(word)
-                break
-        else:
+        group = next((group for group in groups if all(_may_join(word, other, made) for other in group)), None)
+        if group is None:
             groups.append([word])
+        else:
+            group.append(word)
     return groups
 
 
-def _may_join(word: str, types: Collection[str], type_: str, other: str, other_type: str, key: str) -> bool:
-    found = iam_actions.find(other)
-    others = {kind.name for kind in found.resource_types} if found else set()
-    if bool(types) != bool(others):
-        return False
-    if not types or word.partition(":")[0] != other.partition(":")[0]:
+def _may_join(word: str, other: str, made: Mapping[str, str]) -> bool:
+    """Tell whether neither action is about what the other makes, if it is not what itself makes."""
+    if not _types(word) or not _types(other):
+        return not _types(word) and not _types(other)
+    if word.partition(":")[0] != other.partition(":")[0] or made[word] == made[other]:
         return True
-    return (other_type == type_ or other_type not in types) and (type_ == other_type or type_ not in others)
+    return made[other] not in _types(word) and made[word] not in _types(other)
+
+
+def _types(word: str) -> Collection[str]:
+    """Return what an action may be about."""
+    return {kind.name for kind in iam_actions.resources(word)}
 
 
 def _tags_in_making(scope: Scope, services: Mapping[str, _Service]) -> Iterator[Statement]:
     """Allow giving the stack's tags as a part of making something; what is there already keeps them from `guards`."""
+    freely: list[str] = []
     untold: list[str] = []
     arns: list[str] = []
     for name, service in services.items():
@@ -175,16 +177,18 @@ def _tags_in_making(scope: Scope, services: Mapping[str, _Service]) -> Iterator[
             making = [word.partition(":")[2] for word in service.making]
             condition = {"StringEquals": {**scope.requested, f"{name}:CreateAction": making}}
             yield documents.allow([tagging], ["*"], condition, sid=_sid("TagIn", name))
-        elif name == "kms":
-            # The tags of a key that is being made are asked about without an ARN.
-            yield documents.allow([tagging], ["*"], {"StringEquals": scope.requested}, sid="TagInKms")
+        elif name in known.NEVER_NAMED:
+            # AWS asks about a key that is being made without an ARN, about other things with one that ends with a star.
+            freely.append(tagging)
         else:
             untold.append(tagging)
             types = dict.fromkeys(service.making.values())
             patterns = [known.NAMED_BY_AWS.get(f"{name}:{type_}") for type_ in types]
             arns += scope.arns(name, [f"{pattern}*" for pattern in patterns if pattern])
+    if freely:
+        yield documents.allow(freely, ["*"], {"StringEquals": scope.requested}, sid="TagInMaking")
     if untold:
-        yield documents.allow(untold, arns, {"StringEquals": scope.requested}, sid="TagInMaking")
+        yield documents.allow(untold, arns, {"StringEquals": scope.requested}, sid="TagUnnamed")
 
 
 def _by_name(services: Mapping[str, _Service]) -> Iterator[Statement]:
@@ -207,7 +211,13 @@ def _identity(scope: Scope) -> Iterator[Statement]:
     """Let the roles of the stack and of the pipeline, and their policies, be read."""
     iam = f"arn:{scope.partition}:iam::{ACCOUNT}"
     roles = [f"{iam}:role/{scope.label}/*", *(f"{iam}:role/{name}" for name in scope.own_roles)]
-    reading = ("GetRole", "GetRolePolicy", "ListAttachedRolePolicies", "ListInstanceProfilesForRole", "ListRolePolicies")
+    reading = (
+        "GetRole",
+        "GetRolePolicy",
+        "ListAttachedRolePolicies",
+        "ListInstanceProfilesForRole",
+        "ListRolePolicies",
+    )
     yield documents.allow([f"iam:{action}" for action in reading], roles, sid="ReadRoles")
     policies = [f"{iam}:policy/{scope.label}-boundary", *(f"{iam}:policy/{name}-*" for name in scope.own_roles)]
     seeing = ("GetPolicy", "GetPolicyVersion", "ListPolicyVersions")
@@ -298,11 +308,15 @@ def _roles(scope: Scope) -> Iterator[Statement]:
     bounded = {"iam:PermissionsBoundary": scope.boundary_arn} if scope.boundary_arn else {}
     making = ["iam:CreateRole", "iam:PutRolePermissionsBoundary"] if bounded else ["iam:CreateRole"]
     changing = ["iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:PutRolePolicy"]
-    yield documents.allow([*making, *changing], roles, {"StringEquals": bounded} if bounded else None, sid="BoundedRoles")
+    yield documents.allow(
+        [*making, *changing], roles, {"StringEquals": bounded} if bounded else None, sid="BoundedRoles"
+    )
     attached = [name for part in scope.parts for name in known.ATTACHED.get(part, "").split()]
     if attached:
-        ready = {"ArnEquals": {"iam:PolicyARN": [f"arn:{scope.partition}:iam::aws:policy/{name}" for name in attached]}}
-        condition = {**ready, **({"StringEquals": bounded} if bounded else {})}
+        ready = [f"arn:{scope.partition}:iam::aws:policy/{name}" for name in attached]
+        condition: dict[str, Mapping[str, object]] = {"ArnEquals": {"iam:PolicyARN": ready}}
+        if bounded:
+            condition["StringEquals"] = bounded
         yield documents.allow(["iam:AttachRolePolicy"], roles, condition, sid="ReadyPolicies")
     # These know no condition on the boundary: the tags, which only a bounded role can have been given, stand for it.
     tidy = ["DeleteRole", "TagRole", "UntagRole", "UpdateAssumeRolePolicy", "UpdateRole", "UpdateRoleDescription"]
@@ -341,7 +355,10 @@ def _state(scope: Scope, objects: Sequence[str], key: Sequence[str]) -> Iterator
         stored = {"StringLike": {"kms:EncryptionContext:aws:s3:arn": [arn, *own]}}
         through = {"kms:ViaService": [f"s3.{scope.state_key_arn.split(':')[3]}.amazonaws.com"]}
         yield documents.allow(
-            ["kms:Decrypt", "kms:GenerateDataKey"], [scope.state_key_arn], {**stored, "StringEquals": through}, sid="StateFiles"
+            ["kms:Decrypt", "kms:GenerateDataKey"],
+            [scope.state_key_arn],
+            {**stored, "StringEquals": through},
+            sid="StateFiles",
         )
     secrets = {"StringEquals": {"kms:EncryptionContext:stack": scope.state_stack}} if scope.state_key_shared else None
     yield documents.allow([f"kms:{action}" for action in key], [scope.state_key_arn], secrets, sid="StateSecrets")

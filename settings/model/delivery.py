@@ -61,7 +61,12 @@ class Delivery(Section):
         Annotated[str, form(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+", "the ARN of a KMS key")]
         | None
     ) = None
-    """The key of the state and of the secrets in it."""
+    """The key of the state and of the secrets in it. The secrets are told from other stacks' by the encryption context:
+    `pulumi stack init --secrets-provider 'awskms://KEY?region=REGION&context_stack=PROJECT/STACK'`."""
+    own_state_key: bool = False
+    """Whether the key is for this stack alone, so that its secrets need no encryption context."""
+    preview_reads_state: bool = False
+    """Whether the preview role reads the stack's state and, with the key, every secret in it: then every pull request can."""
     boundary_arn: (
         Annotated[str, form(r"arn:aws[a-z-]*:iam::(?:[0-9]{12}|aws):policy/\S+", "the ARN of a managed policy")] | None
     ) = None

@@ -9,13 +9,13 @@ from tests.wiring.given import IN_FRONT, context
 
 
 def delivery(changes: Mapping[str, object] | None = None) -> DeliveryArgs:
-    args = wiring.delivery.args(context(changes))
+    args = wiring.delivery.args(context(changes), "vpc-1")
     assert args is not None
     return args
 
 
 def test_without_pipelines_there_are_no_roles() -> None:
-    assert wiring.delivery.args(context({"slipway:delivery": GONE})) is None
+    assert wiring.delivery.args(context({"slipway:delivery": GONE}), "vpc-1") is None
 
 
 def test_every_host_with_a_record_or_a_certificate_is_named_once() -> None:
@@ -46,4 +46,4 @@ def test_names_that_the_stack_file_gives_are_granted_by_name() -> None:
     assert names["bucket"] == ["shop-uploads"]
     assert "/shop/api" in names["log-group"]
     assert "storefront-production-api-migrate" in names["family"]
-    assert names["written-secret"] == ["storefront/cache-url", "storefront/database-url"]
+    assert {"storefront/cache-url", "storefront/database-url", "storefront/session-key"} <= set(names["secret"])

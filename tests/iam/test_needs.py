@@ -1,0 +1,211 @@
+"""Every call that making, reading, changing and removing a stack takes is allowed to its pipeline."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
+
+import pytest
+
+from policy.common import iam_actions
+from preview import stackfile
+from preview.graph import Graph
+from preview.record import record
+from tests import stacks
+from tests.components.conftest import ACCOUNT
+from tests.iam import calls
+from tests.iam.calls import Stack
+from tests.iam.evaluator import Statement, allows, decides
+from tests.settings.files import as_engine, config
+
+GITHUB = {"repository": "octo-org/storefront", "environment": "production"}
+ROLE = "aws:iam/role:Role"
+
+
+def with_pipeline(name: str, **delivery: Any) -> Graph:
+    """A shipped stack, with a pipeline where it has none."""
+    values = config(stacks.ROOT / name)
+    given = {"github": GITHUB, "previewRoleName": "previews", **(values.get("slipway:delivery") or {}), **delivery}
+    values["slipway:delivery"] = given
+    return record(stacks.ROOT, stackfile.read(stacks.ROOT / name).stack, as_engine(values))
+
+
+@cache
+def usual(name: str) -> Graph:
+    return with_pipeline(name)
+
+
+@cache
+def with_given_boundary(name: str) -> Graph:
+    return with_pipeline(name, boundaryArn=f"arn:aws:iam::{ACCOUNT}:policy/organisation/tasks")
+
+
+def granted(graph: Graph, role: str = "deploy") -> Sequence[Statement]:
+    policies = [p for p in graph.of("aws:iam/policy:Policy") if re.fullmatch(rf"delivery-{role}-policy-\d+", p.name)]
+    assert policies
+    return [statement for p in policies for statement in json.loads(str(p.inputs["policy"]))["Statement"]]
+
+
+def own(graph: Graph) -> Iterator[Any]:
+    """What a pipeline makes: all but the pipeline's own, and what administrators make."""
+    for resource in graph.resources:
+        mine = resource.name.startswith("delivery-")
+        if resource.type.startswith("aws:") and resource.type not in calls.ADMINISTRATORS and not mine:
+            yield resource
+
+
+def refused(graph: Graph, role: str, *verbs: calls.Verb) -> list[str]:
+    stack, statements = Stack(graph), granted(graph, role)
+    return [
+        f"{resource.name} {verb}: {request.action} on {request.resource} {dict(request.context)}"
+        for resource in own(graph)
+        if resource.type not in calls.APART
+        for verb in verbs
+        for request in calls.requests(stack, resource, verb)
+        if not decides(request, statements)
+    ]
+
+
+GRAPHS = pytest.mark.parametrize("made", [usual, with_given_boundary], ids=["own-boundary", "given-boundary"])
+STACKS = pytest.mark.parametrize("name", stacks.NAMES)
+
+
+@STACKS
+def test_a_deployment_may_make_read_change_and_remove_all_of_a_stack(name: str) -> None:
+    assert refused(usual(name), "deploy", *calls.VERBS) == []
+
+
+NOT_READ_BY_PULL_REQUESTS = "ecs:DescribeTaskDefinition"
+
+
+@STACKS
+def test_a_pull_request_may_read_all_of_a_stack_but_values_of_secrets(name: str) -> None:
+    left = [line for line in refused(usual(name), "preview", "read") if "secretsmanager:GetSecretValue" not in line]
+    assert [line for line in left if NOT_READ_BY_PULL_REQUESTS not in line] == []
+
+
+@STACKS
+@GRAPHS
+def test_roles_are_made_within_the_boundary_and_passed_on(name: str, made: Any) -> None:
+    graph = made(name)
+    statements, tags = granted(graph), Stack(graph).tags
+    requested = {f"aws:RequestTag/{tag}": value for tag, value in tags.items()}
+    tagged = {f"aws:ResourceTag/{tag}": value for tag, value in tags.items()}
+    roles = [role for role in own(graph) if role.type == ROLE]
+    assert roles
+    for role in roles:
+        on, bound = str(role.outputs["arn"]), {"iam:PermissionsBoundary": role.inputs["permissionsBoundary"]}
+        service = json.loads(str(role.inputs["assumeRolePolicy"]))["Statement"][0]["Principal"]["Service"]
+        assert allows(statements, "iam:CreateRole", on, {**bound, **requested})
+        assert allows(statements, "iam:TagRole", on, requested)
+        assert allows(statements, "iam:PassRole", on, {"iam:PassedToService": service})
+        for action in ("PutRolePolicy", "DeleteRolePolicy", "PutRolePermissionsBoundary"):
+            assert allows(statements, f"iam:{action}", on, bound), action
+        for action in (
+            "UpdateAssumeRolePolicy",
+            "UpdateRole",
+            "UpdateRoleDescription",
+            "DeleteRole",
+            "UntagRole",
+            "GetRole",
+        ):
+            assert allows(statements, f"iam:{action}", on, tagged), action
+    for attached in own(graph):
+        if attached.type == "aws:iam/rolePolicyAttachment:RolePolicyAttachment":
+            (role,) = [r for r in roles if r.outputs["name"] == attached.inputs["role"]]
+            context = {
+                "iam:PermissionsBoundary": role.inputs["permissionsBoundary"],
+                "iam:PolicyARN": attached.inputs["policyArn"],
+            }
+            for action in ("AttachRolePolicy", "DetachRolePolicy"):
+                assert allows(statements, f"iam:{action}", str(role.outputs["arn"]), context), attached.name
+
+
+@STACKS
+def test_keys_are_made_and_managed(name: str) -> None:
+    graph = usual(name)
+    stack, statements = Stack(graph), granted(graph)
+    for key in graph.of("aws:kms/key:Key"):
+        new, there = (stack.context(key, tagged=tagged, requested=not tagged) for tagged in (False, True))
+        for action in ("CreateKey", "TagResource"):
+            assert allows(statements, f"kms:{action}", "*", new), action
+        for action in (
+            "PutKeyPolicy",
+            "EnableKeyRotation",
+            "DescribeKey",
+            "GetKeyPolicy",
+            "ScheduleKeyDeletion",
+            "TagResource",
+        ):
+            assert allows(statements, f"kms:{action}", str(key.outputs["arn"]), {**there, **new}), action
+
+
+@STACKS
+def test_the_master_password_is_rotated_and_never_read(name: str) -> None:
+    graph = usual(name)
+    for rotation in graph.of("aws:secretsmanager/secretRotation:SecretRotation"):
+        (database,) = [r for r in graph.of("aws:rds/instance:Instance") if "replicateSourceDb" not in r.inputs]
+        secret = str(rotation.inputs["secretId"])
+        context = {"aws:ResourceTag/aws:rds:primaryDBInstanceArn": database.outputs["arn"]}
+        for action in ("RotateSecret", "CancelRotateSecret", "DescribeSecret"):
+            assert allows(granted(graph), f"secretsmanager:{action}", secret, context)
+            assert not allows(granted(graph), f"secretsmanager:{action}", secret, {})
+        assert allows(granted(graph, "preview"), "secretsmanager:DescribeSecret", secret, context)
+        assert not allows(granted(graph), "secretsmanager:GetSecretValue", secret, context)
+
+
+@STACKS
+def test_records_are_written(name: str) -> None:
+    graph = usual(name)
+    for record_ in graph.of("aws:route53/record:Record"):
+        named = str(record_.inputs["name"]).rstrip(".").replace("*", "\\052")
+        context = {"route53:ChangeResourceRecordSetsNormalizedRecordNames": [named]}
+        zone = f"arn:aws:route53:::hostedzone/{record_.inputs['zoneId']}"
+        assert allows(granted(graph), "route53:ChangeResourceRecordSets", zone, context), named
+
+
+@STACKS
+def test_a_pipeline_is_granted_nothing_of_parts_that_the_stack_does_not_have(name: str) -> None:
+    graph = usual(name)
+    words = {
+        "elasticache": "aws:elasticache/", "cloudfront": "aws:cloudfront/", "wafv2": "aws:wafv2/", "backup": "aws:backup/",
+        "chatbot": "aws:chatbot/", "rds": "aws:rds/", "ecr": "aws:ecr/", "budgets": "aws:budgets/", "lambda": "aws:lambda/",
+        "scheduler": "aws:scheduler/", "events": "aws:cloudwatch/event", "sns": "aws:sns/", "acm": "aws:acm/",
+        "s3": "aws:s3/", "secretsmanager": "aws:secretsmanager/", "elasticloadbalancing": "aws:lb/",
+    }  # fmt: skip
+    services = {a.partition(":")[0] for s in granted(graph) if s["Effect"] == "Allow" for a in s["Action"]}
+    there = {service for service, start in words.items() if any(r.type.startswith(start) for r in graph.resources)}
+    # The firewall of a balancer is asked of it, and the master password is a secret of RDS's own.
+    assert services & set(words) - there <= {"secretsmanager"}
+    assert there <= services
+
+
+def test_every_type_of_the_shipped_stacks_has_its_calls() -> None:
+    types = {r.type for name in stacks.NAMES for r in own(usual(name))}
+    assert [
+        t for t in sorted(types) if t not in calls.APART and not any(calls.actions(t, v) for v in calls.VERBS)
+    ] == []
+
+
+def test_what_is_never_called_is_named_by_aws_somewhere() -> None:
+    said = {a for row in calls.HANDLERS.values() for found in row.values() for a in found}
+    assert [p for p in calls.NOT_CALLED if not any(re.fullmatch(p, a) for a in said)] == []
+
+
+@STACKS
+def test_every_action_exists_and_fits_what_it_is_granted_on(name: str) -> None:
+    for role in ("deploy", "preview"):
+        for statement in granted(usual(name), role):
+            for pattern in statement.get("Action", ()):
+                found = iam_actions.matches(pattern)
+                assert found, pattern
+                if statement["Effect"] == "Allow":
+                    assert any(iam_actions.is_about(found[0], resource) for resource in statement["Resource"]), pattern
+
+
+@STACKS
+def test_no_action_without_resources_is_granted_on_one(name: str) -> None:
+    for statement in granted(usual(name)):
+        if statement["Effect"] == "Allow" and statement["Resource"] != ["*"]:
+            assert [a for a in statement["Action"] if iam_actions.knows_no_resource(a)] == []

@@ -1,0 +1,53 @@
+"""The permissions boundary of the stack's roles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi
+
+from components import _documents as documents
+from components.boundary import BoundaryArgs
+from settings import Settings
+from wiring import containers, permissions
+from wiring.context import StackContext
+
+
+def args(context: StackContext) -> BoundaryArgs | None:
+    """Return the arguments of the boundary, or None where the stack file names another."""
+    settings = context.settings
+    if settings.delivery and settings.delivery.boundary_arn:
+        return None
+    database = settings.database
+    try:
+        return BoundaryArgs(
+            label=context.label,
+            account_id=context.account_id,
+            regions=permissions.regions(settings),
+            tags=permissions.tags(settings),
+            parts=permissions.parts(settings),
+            names=permissions.names(settings),
+            repository_arns=_repositories(settings),
+            database_user=database.iam_username if database and database.iam_authentication else None,
+            exec_enabled=any(service.exec for service in settings.services.values()),
+            given=_given(settings),
+        )
+    except ValueError as error:
+        # Only what all services may do together shows whether the boundary fits IAM.
+        raise pulumi.RunError(f"slipway:services: {error}") from None
+
+
+def _repositories(settings: Settings) -> Sequence[str]:
+    """Return the repositories of others that services pull from."""
+    images = [image for service in settings.services.values() for image in service.images]
+    return sorted({arn for image in images if image.uri and (arn := containers.repository_arn(image.uri))})
+
+
+def _given(settings: Settings) -> Sequence[documents.Statement]:
+    """Return what services are given by the stack file, each once."""
+    found = {
+        (tuple(sorted(permission.actions)), tuple(permission.resources))
+        for service in settings.services.values()
+        for permission in service.permissions
+    }
+    return [documents.allow(actions, resources) for actions, resources in sorted(found)]

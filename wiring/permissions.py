@@ -1,0 +1,150 @@
+"""What a stack is made of, as its pipelines' permissions and its roles' boundary are written from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from components._permissions.scope import Kind, Part
+from settings import Settings, derived, model
+from wiring.certificate import balancer_hosts, media_host, public_hosts
+from wiring.context import CLOUDFRONT_REGION
+
+
+def tags(settings: Settings) -> Mapping[str, str]:
+    """Return the tags that everything of the stack carries, and nothing of another stack."""
+    owner = {"owner-id": settings.owner_id} if settings.owner_id else {}
+    return {"app": settings.app, "environment": settings.environment, **owner}
+
+
+def regions(settings: Settings) -> Sequence[str]:
+    """Return where the stack's parts are, each region once, its own first."""
+    media = settings.media
+    found = [settings.aws.region]
+    # Certificates, firewalls and logs of CloudFront and the alarms of Route 53 are there.
+    if settings.domain or settings.health_check or (media and media.cdn):
+        found.append(CLOUDFRONT_REGION)
+    if media and media.replicate:
+        found.append(media.replicate.region)
+    if settings.backup and settings.backup.copy_region:
+        found.append(settings.backup.copy_region)
+    if settings.notify:
+        found.append(settings.notify.chatbot_region)
+    return list(dict.fromkeys(found))
+
+
+def parts(settings: Settings) -> Sequence[Part]:
+    """Return what the stack is made of."""
+    return list(_parts(settings))
+
+
+def _parts(settings: Settings) -> Iterator[Part]:
+    yield from ("network", "ecs", "key", "log")
+    yield from _edge(settings)
+    yield from _data(settings)
+    yield from _watching(settings)
+    if settings.backup:
+        yield "backup"
+    if settings.budget:
+        yield "budget"
+    if any(url for url in settings.url_secrets) or _webhooks(settings) or _reminds(settings):
+        yield "function"
+    if settings.url_secrets or settings.notify or settings.backup:
+        yield "event"
+    if _reminds(settings) or (settings.hibernation and settings.database):
+        yield "schedule"
+
+
+def _edge(settings: Settings) -> Iterator[Part]:
+    balancer, cdn, media = settings.load_balancer, settings.cdn, settings.media
+    if balancer:
+        yield "load-balancer"
+    if settings.domain:
+        yield "certificate"
+    if settings.domain or settings.health_check:
+        yield "dns"
+    if cdn or (media and media.cdn):
+        yield "cdn"
+    if (balancer and balancer.waf) or (cdn and cdn.waf):
+        yield "waf"
+    if media or (balancer and balancer.access_log_days):
+        yield "bucket"
+
+
+def _data(settings: Settings) -> Iterator[Part]:
+    if settings.registry:
+        yield "ecr"
+    if settings.database:
+        yield "database"
+        if settings.database.proxy:
+            yield "database-proxy"
+    if settings.cache:
+        yield "cache"
+    if settings.secrets or settings.url_secrets or settings.cache or settings.database:
+        yield "secret"
+
+
+def _watching(settings: Settings) -> Iterator[Part]:
+    scaled = any(service.scaling and service.scaling.steps for service in settings.services.values())
+    switched = any(service.deployment.strategy == "blueGreen" for service in settings.services.values())
+    if settings.alarms or settings.health_check or scaled or switched:
+        yield "alarm"
+    if settings.dashboard:
+        yield "dashboard"
+    if settings.notify:
+        yield "topic"
+    if any(listener.slack_channel_id for listener in _listeners(settings)):
+        yield "slack"
+
+
+def _listeners(settings: Settings) -> Sequence[model.Listener]:
+    notify = settings.notify
+    return [*notify.page, *notify.database, *notify.team] if notify else []
+
+
+def _webhooks(settings: Settings) -> bool:
+    return any(listener.slack_webhook_secret for listener in _listeners(settings))
+
+
+def _reminds(settings: Settings) -> bool:
+    """Whether there is a function that looks at the secrets' ages, once a day."""
+    aging = any(secret.rotate_days or secret.key_rotate_days for secret in settings.secrets.values())
+    return settings.notify is not None and aging
+
+
+def names(settings: Settings) -> Mapping[Kind, Sequence[str]]:
+    """Return the names that the stack file gives, by kind: what else there is starts with the stack's own name."""
+    services = settings.services.items()
+    families = [derived.family(settings, key, service) for key, service in services]
+    families += [derived.migration_family(settings, key, settings.services[key]) for key in settings.migrating]
+    return {
+        "cluster": [settings.cluster.name or settings.label],
+        "family": families,
+        "repository": settings.repositories if settings.registry else [],
+        "database": list(_databases(settings)),
+        "cache": [settings.cache.name or settings.label] if settings.cache else [],
+        "bucket": _buckets(settings.media),
+        "secret": [settings.secret_name(name) for name in (*settings.secrets, *settings.url_secrets)],
+        "log-group": [group for key, service in services for group in derived.log_groups(settings, key, service)],
+    }
+
+
+def _databases(settings: Settings) -> Iterator[str]:
+    if settings.database:
+        name = settings.database.name or settings.label
+        yield name
+        if settings.database.read_replica:
+            yield f"{name}-replica"
+
+
+def _buckets(media: model.Media | None) -> Sequence[str]:
+    if media is None:
+        return []
+    given = [media.bucket, media.replicate.bucket if media.replicate else None]
+    return [name for name in given if name]
+
+
+def hosts(settings: Settings) -> Sequence[str]:
+    """Return every host that the stack has a record or a certificate of, each once."""
+    domain, media = settings.domain, media_host(settings)
+    found = [*public_hosts(domain), *balancer_hosts(settings, domain)] if domain else []
+    return list(dict.fromkeys([*found, *([media] if media else [])]))
