@@ -15,9 +15,19 @@ OPERATE := status verify smoke logs exec tunnel run migrate restart rollback rot
            state guard images push set-images up drift announce environment
 CROSSCHECK := .venv-crosscheck/.installed
 DATA   := .venv-data/.installed
+NO_PACKAGES = The packages could not be installed. Once, for that, a Python package index must be reachable: behind a proxy set HTTPS_PROXY, for an index of your own PIP_INDEX_URL, and run the same again. After that nothing here needs a network.
 
 # To compile our modules anew takes a tenth of a preview, so they are kept, whatever the shell says.
 export PYTHONDONTWRITEBYTECODE :=
+
+# A variable that no target knows would be left out silently: make preview stack=staging would show another stack.
+EMPTY :=
+SPACE := $(EMPTY) $(EMPTY)
+GIVEN := $(foreach word,$(subst \$(SPACE),_,$(MAKEOVERRIDES)),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))
+UNKNOWN := $(if $(GIVEN),$(filter-out $(shell grep -oE '[A-Z][A-Z_]+' $(firstword $(MAKEFILE_LIST))),$(GIVEN)))
+ifneq ($(strip $(UNKNOWN)),)
+  $(error $(strip $(UNKNOWN)): no target takes this; variables are written in capitals, such as STACK=staging (make help lists them))
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help preview policy test lint format types check bench schema editors lock clean install configuration conformance golden crosscheck policies new-rule data judge prices
@@ -29,12 +39,12 @@ $(RUN): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Slipway needs Python 3.11 or newer; $(PYTHON) is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.12 ...")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing what the program needs into $(VENV) (once; about a minute)" >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt || { echo "$(NO_PACKAGES)" >&2; exit 1; }
 	@touch $@
 
 $(DEV): requirements-dev.txt $(RUN)
 	@echo "Installing the test tools into $(VENV) (once)" >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt || { echo "$(NO_PACKAGES)" >&2; exit 1; }
 	@touch $@
 
 install: $(RUN) ## Prepare .venv for the program, the policy pack and the preview

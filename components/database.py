@@ -108,7 +108,7 @@ class DatabaseArgs:
     monitoring_seconds: int = 60
     """Interval of Enhanced Monitoring, seconds: 1, 5, 10, 15, 30 or 60; 0 switches it off."""
     insights_days: int | None = 7
-    """Days Performance Insights are kept: 7 (free), a multiple of 31 up to 713, or 731; None switches them off."""
+    """Days that Database Insights (once Performance Insights) keeps its samples: 7 (free), a multiple of 31 up to 713, or 731; None switches them off."""
     log_days: int = 90
     """Days its logs are kept in CloudWatch."""
     log_key_arn: Input[str] | None = None

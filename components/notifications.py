@@ -23,7 +23,7 @@ from components._role import service_role
 from components.encryption_key import EncryptionKey, EncryptionKeyArgs
 
 CHATBOT_REGIONS: Final[Sequence[str]] = ("us-east-2", "us-west-2", "eu-west-1", "ap-southeast-1")
-"""Where AWS Chatbot is configured; it serves topics of every region."""
+"""Where Amazon Q Developer in chat applications (once AWS Chatbot, which its API is still called) is configured; it serves topics of every region."""
 
 
 class AlertChannel(StrEnum):
@@ -63,9 +63,9 @@ def channel_for(route: AlertRoute, channels: Collection[AlertChannel]) -> AlertC
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SlackChannel:
-    """A Slack channel, told by AWS Chatbot.
+    """A Slack channel, told by Amazon Q Developer in chat applications.
 
-    Somebody has to connect the workspace once, in Chatbot's console; an account configures a channel only once.
+    Somebody has to connect the workspace once, in its console; an account configures a channel only once.
     """
 
     team_id: str
@@ -95,7 +95,7 @@ class AlertChannelArgs:
     https: Mapping[str, Input[str]] = field(default_factory=dict)
     """HTTPS endpoints by a name of one's own, such as PagerDuty's. They may hold a key and are kept secret."""
     slack_channels: Sequence[SlackChannel] = ()
-    """Slack channels, by AWS Chatbot."""
+    """Slack channels, by Amazon Q Developer in chat applications."""
     slack_webhooks: Sequence[SlackWebhook] = ()
     """Slack channels, by webhooks."""
 
@@ -117,7 +117,7 @@ class NotificationsArgs:
     health_checks: bool = False
     """Whether Route 53 health checks page: in other regions than us-east-1 this takes a topic and a key there."""
     chatbot_region: Literal["us-east-2", "us-west-2", "eu-west-1", "ap-southeast-1"] = "us-east-2"
-    """Where AWS Chatbot is configured. A change replaces its configurations."""
+    """Where Amazon Q Developer in chat applications is configured. A change replaces its configurations."""
     log_days: int = 90
     """Days the log of the function that calls webhooks is kept."""
     log_key_arn: Input[str] | None = None
@@ -146,7 +146,7 @@ class NotificationsArgs:
             for problem in _alert_channel_problems(args):
                 yield f"channels.{channel}.{problem}"
         if self.chatbot_region not in CHATBOT_REGIONS:
-            yield f"chatbot_region: {self.chatbot_region!r} has no AWS Chatbot; allowed: {limits.listed(CHATBOT_REGIONS)}"
+            yield f"chatbot_region: {self.chatbot_region!r} has no Amazon Q Developer in chat applications; allowed: {limits.listed(CHATBOT_REGIONS)}"
         checks = {
             "log_days": limits.log_retention(self.log_days),
             "cluster_name": limits.ecs_name(self.cluster_name) if self.cluster_name is not None else None,
@@ -268,7 +268,7 @@ class Notifications(pulumi.ComponentResource):
         channels = dict.fromkeys(channel for topic in topics for channel in topic.recipients.slack_channels)
         if not channels:
             return
-        # Chatbot may do what its role and the guardrail both allow; without a guardrail people could administer the account.
+        # It may do what its role and the guardrail both allow; without a guardrail people could administer the account.
         reading = f"arn:{documents.partition(args.region)}:iam::aws:policy/CloudWatchReadOnlyAccess"
         role = service_role(
             self,

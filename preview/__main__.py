@@ -16,11 +16,13 @@ gc.disable()
 
 import argparse  # noqa: E402 - see above
 import contextlib  # noqa: E402 - see above
+import difflib  # noqa: E402 - see above
+import io  # noqa: E402 - see above
 import json  # noqa: E402 - see above
 import os  # noqa: E402 - see above
 import sys  # noqa: E402 - see above
 from pathlib import Path  # noqa: E402 - see above
-from typing import TYPE_CHECKING, cast  # noqa: E402 - see above
+from typing import TYPE_CHECKING, NoReturn, cast  # noqa: E402 - see above
 
 from preview import judging  # noqa: E402 - see above
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 _FORMATS = ("rich", "plain", "json", "markdown")
 _REPORT_FORMATS = ("sarif", "junit")
 """Those that can only say what the policy found."""
+_FOR_PROGRAMS = ("json", *_REPORT_FORMATS)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,21 +58,51 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         print(stop, file=sys.stderr)
         return stop.code
-    sys.stdout.write(shown)
+    _write(shown, chosen)
     if options.timings:
         print("timings", json.dumps(steps.seconds), file=sys.stderr)
     return judging.REFUSED if judged.verdict and judged.verdict.refused else judging.OK
 
 
+class _Parser(argparse.ArgumentParser):
+    """Tells what is wrong in one line: whoever came through make has no use for a summary of options."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit code 2."""
+        self.exit(judging.INVALID, f"{message.removeprefix('argument --format: ')}\n")
+
+
+def _format(name: str) -> str:
+    known = (*_FORMATS, *_REPORT_FORMATS)
+    if name in known:
+        return name
+    close = difflib.get_close_matches(name.lower(), known, n=1)
+    hint = f"; did you mean {close[0]}?" if close else ""
+    raise argparse.ArgumentTypeError(f"FORMAT={name}: there is no such format{hint}; allowed: {', '.join(known)}")
+
+
+def _write(text: str, chosen: str) -> None:
+    """Write to stdout: what programs read as UTF-8, what people read with what their terminal has."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        if chosen in _FOR_PROGRAMS:
+            sys.stdout.reconfigure(encoding="utf-8")
+        else:
+            sys.stdout.reconfigure(errors="replace")
+    sys.stdout.write(text)
+
+
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m preview", description=__doc__)
+    parser = _Parser(prog="python -m preview", description=__doc__)
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
         "--stack", default="prod", help="the stack whose Pulumi.<stack>.yaml is in the root (default: prod)"
     )
     which.add_argument("--file", type=Path, help="a stack file anywhere, or with --policy an exported stack (.json)")
     parser.add_argument(
-        "--format", choices=(*_FORMATS, *_REPORT_FORMATS), help="default: rich on a terminal, else plain"
+        "--format",
+        type=_format,
+        metavar="FORMAT",
+        help=f"one of {', '.join((*_FORMATS, *_REPORT_FORMATS))} (default: rich on a terminal, else plain)",
     )
     parser.add_argument(
         "--policy", action="store_true", help="report what the policy says, nothing else; sarif and junit imply it"
@@ -127,7 +160,7 @@ def _compare(options: argparse.Namespace, path: Path, steps: judging.Steps, chos
         raise judging.StoppedError(text, judging.INVALID)
     request = command.Request.of(options, path, options.base, chosen)
     shown, code = command.run(request, lambda: _judge(options, path, steps, report_only=False))
-    sys.stdout.write(shown)
+    _write(shown, chosen)
     if options.timings:
         print("timings", json.dumps(steps.seconds), file=sys.stderr)
     return code

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from preview.graph import UNKNOWN, Graph, Resource
+from preview.words import between, count, plural
 
 _MOST_TEXTS = 4
 _TIERS = ("public", "private", "isolated")
@@ -69,18 +70,6 @@ def outline(graph: Graph, monthly: Mapping[str, Decimal] | None = None) -> list[
     order = sorted(members, key=lambda name: not name)
     costs = monthly or {}
     return [_section(graph, name, kinds[name], members[name], costs.get(name, Decimal(0))) for name in order]
-
-
-def count(number: int, word: str) -> str:
-    """Write a number of things: `1 key`, `3 policies`."""
-    return f"{number:,} {word if number == 1 else plural(word)}"
-
-
-def plural(word: str) -> str:
-    """Return a word's plural."""
-    if word.endswith("y") and word[-2] not in "aeiou":
-        return f"{word[:-1]}ies"
-    return f"{word}es" if word.endswith(("s", "x", "ch")) else f"{word}s"
 
 
 def kind(type_: str) -> str:
@@ -159,7 +148,7 @@ def _several(number: object, word: str) -> str:
 
 
 def _words(resource: Resource, *path: str | int) -> str:
-    return " ".join(str(item) for item in _items(resource, *path) if item is not UNKNOWN)
+    return ", ".join(str(item) for item in _items(resource, *path) if item is not UNKNOWN)
 
 
 def _physical(resource: Resource, key: str = "name") -> str:
@@ -187,7 +176,7 @@ def _database(_: Graph, database: Resource) -> Iterable[object]:
         and f"{_get(database, 'allocatedStorage')} GiB {_get(database, 'storageType') or ''}".strip(),
         _get(database, "iops") and f"{_get(database, 'iops')} IOPS",
         "Multi-AZ" if _get(database, "multiAz") is True else "one zone",
-        "" if replica else f"{backups} days of backups" if backups else "no backups",
+        "" if replica else f"{_several(backups, 'day')} of backups" if backups else "no backups",
         "" if _get(database, "storageEncrypted") is True else "not encrypted",
         "" if _get(database, "deletionProtection") is True else "no deletion protection",
     )
@@ -209,7 +198,7 @@ def _cache(_: Graph, cache: Resource) -> Iterable[object]:
 def _load_balancer(_: Graph, balancer: Resource) -> Iterable[object]:
     subnets = _items(balancer, "subnets")
     scheme = "internal" if _get(balancer, "internal") is True else "internet-facing"
-    return _physical(balancer), scheme, f"{len(subnets)} subnets"
+    return _physical(balancer), scheme, count(len(subnets), "subnet")
 
 
 def _listener(_: Graph, listener: Resource) -> Iterable[object]:
@@ -230,7 +219,7 @@ def _rule(_: Graph, rule: Resource) -> Iterable[object]:
         if isinstance(part, Mapping)
         for value in part.get("values", [])
     ]
-    return (f"{' '.join(map(str, values))} at priority {_get(rule, 'priority')}",)
+    return (f"{', '.join(map(str, values))} at priority {_get(rule, 'priority')}",)
 
 
 def _target_group(_: Graph, group: Resource) -> Iterable[object]:
@@ -240,20 +229,27 @@ def _target_group(_: Graph, group: Resource) -> Iterable[object]:
 
 def _service(graph: Graph, service: Resource) -> Iterable[object]:
     bounds = [
-        f"{_get(target, 'minCapacity')} to {_get(target, 'maxCapacity')} tasks"
+        between(_get(target, "minCapacity"), _get(target, "maxCapacity"), "task")
         for target in graph.of("aws:appautoscaling/target:Target")
         if service.urn in target.dependencies
     ]
     desired = _get(service, "desiredCount")
-    tasks = bounds[0] if bounds else f"{desired} task{'s'[: desired != 1]}" if isinstance(desired, int) else ""
-    spot = any(
-        isinstance(part, Mapping) and part.get("capacityProvider") == "FARGATE_SPOT" and part.get("weight")
-        for part in _items(service, "capacityProviderStrategies")
-    )
+    tasks = bounds[0] if bounds else count(desired, "task") if isinstance(desired, int) else ""
     public = _get(service, "networkConfiguration", "assignPublicIp") is True
     blue_green = _get(service, "deploymentConfiguration", "strategy") == "BLUE_GREEN"
-    about = {"partly on Spot": spot, "blue/green": blue_green, "public IP": public}
-    return _physical(service), tasks, *(text for text, holds in about.items() if holds)
+    about = {"blue/green": blue_green, "public IP": public}
+    return _physical(service), tasks, _spot(service), *(text for text, holds in about.items() if holds)
+
+
+def _spot(service: Resource) -> str:
+    """Return which part of a service's tasks runs on Spot."""
+    parts = [part for part in _items(service, "capacityProviderStrategies") if isinstance(part, Mapping)]
+    weights = {str(part.get("capacityProvider")): part.get("weight") for part in parts}
+    spot = weights.get("FARGATE_SPOT")
+    whole = sum(weight for weight in weights.values() if isinstance(weight, int))
+    if not isinstance(spot, int) or not spot:
+        return ""
+    return "all on Spot" if spot == whole else f"{round(100 * spot / whole)} % on Spot"
 
 
 def _task_definition(_: Graph, task: Resource) -> Iterable[object]:
@@ -307,7 +303,7 @@ def _log_groups(_: Graph, resources: Sequence[Resource]) -> str:
         {r.inputs.get("retentionInDays") for r in resources if isinstance(r.inputs.get("retentionInDays"), int)},
         key=str,
     )
-    kept = f"kept {_join(days)} days" if days else "kept for ever"
+    kept = f"kept {', '.join(map(str, days))} {'day' if days == [1] else 'days'}" if days else "kept for ever"
     return f"{_physical(resources[0])} {kept}".strip() if len(resources) == 1 else kept
 
 

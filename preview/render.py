@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from preview import zone_loss
 from preview.graph import UNKNOWN, Graph, Resource
-from preview.outline import Section, count, kind, outline
+from preview.outline import Section, kind, outline
+from preview.words import count
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -95,7 +96,8 @@ def _verdict_line(verdict: Verdict | None) -> str:
         return "none: this project has no policy folder"
     mandatory = sum(finding.level == "mandatory" for finding in verdict.findings)
     advisory = len(verdict.findings) - mandatory
-    outcome = f"{mandatory} mandatory and {advisory} advisory findings" if verdict.findings else "no findings"
+    counted = ((mandatory, "mandatory finding"), (advisory, "advisory finding"))
+    outcome = " and ".join(count(number, word) for number, word in counted if number) or "no findings"
     return f"{verdict.pack}, {count(verdict.policies, 'policy')}: {outcome}"
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 from urllib.parse import quote
 
 from preview import render
-from preview.outline import count
+from preview.words import count
 
 if TYPE_CHECKING:
     from preview.graph import Graph
@@ -232,7 +232,7 @@ def _result(report: Report, finding: Finding, rules: Mapping[str, int], number: 
     }
     where: dict[str, object] = {
         "physicalLocation": {
-            "artifactLocation": {"uri": quote(report.source)},
+            "artifactLocation": {"uri": _uri(report.source)},
             "region": {"startLine": report.lines.get(finding.urn, 1)},
         },
         "logicalLocations": [logical],
@@ -255,6 +255,11 @@ def _result(report: Report, finding: Finding, rules: Mapping[str, int], number: 
     if finding.policy in rules:
         result["ruleIndex"] = rules[finding.policy]
     return result
+
+
+def _uri(source: str) -> str:
+    """Return a path as SARIF wants it: relative as it is, absolute as an address of the file scheme."""
+    return f"file://{quote(source)}" if source.startswith("/") else quote(source)
 
 
 def _notification(text: str, level: str, index: int | None, policy: str) -> dict[str, object]:

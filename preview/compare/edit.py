@@ -13,7 +13,7 @@ from preview.compare.meaning.money import signed
 from preview.compare.meaning.statement import Situation, Statement
 from preview.compare.timeline import TimeLine, of_update
 from preview.compare.values import MISSING, Difference, differences
-from preview.outline import count
+from preview.words import count
 
 if TYPE_CHECKING:
     from preview.compare.difference import Change, Comparison, Kind

@@ -13,8 +13,9 @@ from preview.compare.meaning.findings import appeared, went
 from preview.compare.meaning.money import signed
 from preview.compare.values import MISSING, Difference
 from preview.graph import UNKNOWN
-from preview.outline import count, kind
+from preview.outline import kind
 from preview.render import cell, money, wrapped
+from preview.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -136,7 +136,7 @@ def _logins(database: Database) -> Iterator[Problem]:
     if database.iam_authentication and database.proxy:
         yield at(
             ["database", "proxy"],
-            "logs in with the password alone, so that services cannot use iamAuthentication: true; take one of the two out",
+            "logs in with the password here, so that services cannot use iamAuthentication: true; take one of the two out",
             ["database", "iamAuthentication"],
         )
 

@@ -79,11 +79,13 @@ def _recipient(settings: Settings, place: Place, listener: Listener) -> Iterator
         )
         return
     if (team is None) != (channel is None):
-        yield at(place, "AWS Chatbot needs slackTeamId and slackChannelId, both", [*place, "*"])
+        yield at(
+            place, "Amazon Q Developer in chat applications needs slackTeamId and slackChannelId, both", [*place, "*"]
+        )
     elif team and limits.partition(settings.aws.region) != "aws":
         yield at(
             [*place, "slackTeamId"],
-            f"AWS Chatbot does not serve {settings.aws.region}: use slackWebhookSecret",
+            f"Amazon Q Developer in chat applications does not serve {settings.aws.region}: use slackWebhookSecret",
             ["aws", "region"],
         )
     if listener.name and not listener.https:

@@ -85,10 +85,8 @@ class Database(Section):
     """Name of a secret kept filled with all it takes to connect, postgresql://...; its readers restart when the password changes."""
     monitoring_seconds: Annotated[int, one_of(limits.MONITORING_INTERVALS, "an Enhanced Monitoring interval")] = 60
     """Interval of Enhanced Monitoring; 0 switches it off."""
-    insights_days: (
-        Annotated[int, one_of(limits.PERFORMANCE_INSIGHTS_DAYS, "a Performance Insights retention")] | None
-    ) = 7
-    """Days of Performance Insights (7 are free); null switches it off."""
+    insights_days: Annotated[int, one_of(limits.PERFORMANCE_INSIGHTS_DAYS, "a Database Insights retention")] | None = 7
+    """Days that Database Insights, in its standard mode (once Performance Insights), keeps what statements wait for (7 are free); null switches it off."""
     auto_minor_upgrade: bool = True
     """Whether RDS installs minor versions in the maintenance window."""
     allow_major_upgrade: bool = False

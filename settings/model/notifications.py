@@ -10,7 +10,7 @@ from settings.rules import form
 
 
 class Listener(Section):
-    """Somebody who is told: an e-mail address, an HTTPS endpoint, or a Slack channel by a webhook or by AWS Chatbot."""
+    """Who is told: an e-mail address, an HTTPS endpoint, or a Slack channel by a webhook or Amazon Q Developer in chat applications (once AWS Chatbot)."""
 
     email: Annotated[str, form(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")] | None = None
     """An e-mail address, which gets a link to click before anything else."""
@@ -21,7 +21,7 @@ class Listener(Section):
     slack_webhook_secret: SecretName | None = None
     """The name of a secret of this stack whose whole value is the address of a Slack webhook."""
     slack_team_id: Annotated[str, form("[0-9A-Z]{2,255}", "a Slack workspace's id, such as T07EA123LEP")] | None = None
-    """A Slack workspace, which somebody has connected to AWS Chatbot once."""
+    """A Slack workspace, which somebody has connected to Amazon Q Developer in chat applications once."""
     slack_channel_id: Annotated[str, form("[0-9A-Z]{2,255}", "a Slack channel's id, such as C07EZ1ABC23")] | None = None
     """A channel of that workspace, by its id."""
 
@@ -36,4 +36,4 @@ class Notify(Section):
     team: Sequence[Listener] = ()
     """The team: warnings, deployments, tasks that failed to start."""
     chatbot_region: Literal["us-east-2", "us-west-2", "eu-west-1", "ap-southeast-1"] = "us-east-2"
-    """Where AWS Chatbot, which serves topics of every region, is configured for Slack channels."""
+    """Where Amazon Q Developer in chat applications, which serves topics of every region, is configured for Slack channels."""

@@ -460,7 +460,7 @@ def test_refuses_listeners(listeners: dict[str, Any], problem: str) -> None:
         ({"channels": {}}, "channels: none given; at least one of page, database or team is needed"),
         (
             {"chatbot_region": "us-east-1"},
-            "chatbot_region: 'us-east-1' has no AWS Chatbot; allowed: us-east-2, us-west-2,",
+            "chatbot_region: 'us-east-1' has no Amazon Q Developer in chat applications; allowed: us-east-2, us-west-2,",
         ),
         ({"log_days": 42}, "log_days: 42 is not a retention"),
         ({"cluster_name": "no name"}, "cluster_name: 'no name' is not an ECS name"),

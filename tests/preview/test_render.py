@@ -8,10 +8,11 @@ from decimal import Decimal
 import pytest
 
 from preview.graph import UNKNOWN, Graph, Message, Resource
-from preview.outline import count, kind, outline
+from preview.outline import kind, outline
 from preview.pricing import Missing, estimate
 from preview.render import FORMATS, Format, Preview, headline, money, render
 from preview.verdict import Finding, Verdict
+from preview.words import between, count
 
 NETWORK = Resource(urn="u::network", type="toy:index:Network", name="network", custom=False)
 DATABASE = Resource(urn="u::database", type="toy:index:Database", name="database", custom=False)
@@ -156,7 +157,7 @@ def test_what_is_unusual_about_an_ecs_service() -> None:
         networkConfiguration={"assignPublicIp": True},
     )
     (section,) = outline(preview(resources=[NETWORK, service]).graph)
-    assert section.rows[0].text == "api, 1 task, partly on Spot, blue/green, public IP"
+    assert section.rows[0].text == "api, 1 task, all on Spot, blue/green, public IP"
 
 
 def test_words() -> None:
@@ -164,6 +165,15 @@ def test_words() -> None:
     assert count(1200, "policy") == "1,200 policies"
     assert count(2, "key") == "2 keys"
     assert count(0, "address") == "0 addresses"
+    assert count(1, "address") == "1 address"
+    assert count(2, "bush") == "2 bushes"
+    assert count(2, "alias") == "2 aliases"
+    assert count(1, "ownership controls") == "1 set of ownership controls"
+    assert count(2, "ownership controls") == "2 sets of ownership controls"
+    assert between(2, 8, "task") == "2 to 8 tasks"
+    assert between(1, 1, "task") == "1 task"
+    assert between(3, 3, "task") == "3 tasks"
+    assert between("2", "2", "task") == "2 tasks"
     assert kind("aws:rds/subnetGroup:SubnetGroup") == "subnet group"
     assert money(Decimal("1234.505")) == "1,234.51"
 

@@ -51,7 +51,7 @@ CASES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     ({**IAM, f"{DB}.iamUsername": "same", f"{DB}.username": "same"}, f"{DB}.iamUsername: 'same' is the master user, whose password would no longer work: choose another", {**IAM, f"{DB}.iamUsername": "other", f"{DB}.username": "same"}),
     ({f"{DB}.iamAuthentication": "yes"}, f"{DB}.iamAuthentication: 'yes' must be true or false without quotes (Whether services that use the database may log in as `iamUsername` with a token of their role's instead of a password)", IAM),
     ({f"{API}.environment.DATABASE_USER": "${database.iamUsername}"}, f"{API}.environment.DATABASE_USER: ${{database.iamUsername}} needs IAM authentication: say database.iamAuthentication: true", {**IAM, f"{API}.environment.DATABASE_USER": "${database.iamUsername}"}),
-    ({**IAM, PROXY: {}}, f"{PROXY}: logs in with the password alone, so that services cannot use iamAuthentication: true; take one of the two out", {PROXY: {}}),
+    ({**IAM, PROXY: {}}, f"{PROXY}: logs in with the password here, so that services cannot use iamAuthentication: true; take one of the two out", {PROXY: {}}),
     ({PROXY: {"connectionsPercent": 101}}, f"{PROXY}.connectionsPercent: 101 is outside 1 to 100 (Connections it opens at most, of what the database takes; the rest is for people and migrations by hand)", {PROXY: {"connectionsPercent": 100}}),
     ({PROXY: {"idleMinutes": 481}}, f"{PROXY}.idleMinutes: 481 is outside 1 to 480 (Minutes after which it closes the connection of a client that says nothing)", {PROXY: {"idleMinutes": 480}}),
     ({f"{CACHE}.snapshotWindow": "02:00-02:45"}, f"{CACHE}.snapshotWindow: 02:00-02:45 is 45 minutes long; ElastiCache takes 60 at least", {f"{CACHE}.snapshotWindow": "02:00-03:00"}),

@@ -25,7 +25,7 @@ CASES: list[tuple[dict[str, Any], list[str], dict[str, Any]]] = [
     ({**NO_BUDGET, "slipway:notify": {}}, ["slipway:notify: there is nobody in it: give page, database or team"], {**NO_BUDGET, "slipway:notify": {"database": [{"email": "dba@example.com"}]}}),
     ({f"{T}.0": {}}, [f"slipway:notify.team[0]: {ONE_OF}; none given"], {f"{T}.0": CHANNEL}),
     ({f"{T}.0.https": "https://example.com"}, [f"slipway:notify.team[0]: {ONE_OF}; email and https given"], {f"{T}.0": {"https": "https://example.com"}}),
-    ({f"{T}.0": {"slackTeamId": "T07EA123LEP"}}, ["slipway:notify.team[0]: AWS Chatbot needs slackTeamId and slackChannelId, both"], {f"{T}.0": CHANNEL}),
+    ({f"{T}.0": {"slackTeamId": "T07EA123LEP"}}, ["slipway:notify.team[0]: Amazon Q Developer in chat applications needs slackTeamId and slackChannelId, both"], {f"{T}.0": CHANNEL}),
     ({f"{T}.0": {"slackTeamId": "#ops", "slackChannelId": "C07EZ1ABC23"}}, ["slipway:notify.team[0].slackTeamId: '#ops' is not a Slack workspace's id, such as T07EA123LEP"], {f"{T}.0": CHANNEL}),
     ({"slipway:notify.chatbotRegion": "eu-central-1"}, ["slipway:notify.chatbotRegion: 'eu-central-1' is not allowed; did you mean eu-west-1?; allowed: us-east-2, us-west-2, eu-west-1 or ap-southeast-1"], {"slipway:notify.chatbotRegion": "eu-west-1"}),
     ({f"{T}.0.name": "mail"}, ["slipway:notify.team[0].name: only an https endpoint has a name here"], {f"{P}.0.name": "pagerduty"}),
@@ -91,7 +91,8 @@ def test_what_other_partitions_of_aws_lack() -> None:
     region = {"aws:region": "us-gov-west-1", "slipway:network.zones": ["us-gov-west-1a", "us-gov-west-1b"]}
     found = mistakes(changed({**region, f"{T}.0": CHANNEL}))
     assert (
-        "slipway:notify.team[0].slackTeamId: AWS Chatbot does not serve us-gov-west-1: use slackWebhookSecret" in found
+        "slipway:notify.team[0].slackTeamId: Amazon Q Developer in chat applications does not serve us-gov-west-1: use slackWebhookSecret"
+        in found
     )
     assert "slipway:healthCheck: its alarm stands in us-east-1, out of reach of us-gov-west-1" in found
     assert not [line for line in mistakes(changed({f"{T}.0": CHANNEL})) if "notify" in line or "healthCheck" in line]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from preview.compare.values import MISSING
-from preview.outline import count, kind
+from preview.outline import kind
+from preview.words import count
 
 if TYPE_CHECKING:
     from preview.compare.difference import Change, Comparison

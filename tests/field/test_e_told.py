@@ -1,0 +1,156 @@
+"""What people are told: words, formats, the command line, pages."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from preview.outline import kind
+from preview.pricing import estimate
+from preview.render import Preview, render
+from preview.reports import Report, write
+from preview.words import count, is_plural
+from tests import stacks
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        arguments, cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ, **environment}
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("stack=staging", "stack: no target takes this; variables are written in capitals, such as STACK=staging"),
+        ("STAK=staging", "STAK: no target takes this"),
+        ("format=plain", "format: no target takes this"),
+    ],
+)
+def test_a_variable_that_no_target_knows_is_refused(given: str, told: str) -> None:
+    done = run("make", "preview", given)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert not done.stdout
+
+
+def test_what_targets_know_is_taken() -> None:
+    done = run("make", "-n", "status", "STACK=prod", "ARGS=--json a=b", "PYTHON=python3")
+    assert done.returncode == 0, done.stderr
+    assert "--json a=b" in done.stdout
+
+
+def test_a_first_installation_without_network_says_what_is_missing(tmp_path: Path) -> None:
+    """pip's own words come first; what they mean comes last."""
+    for name in ("Makefile", "requirements.txt"):
+        (tmp_path / name).write_text((ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\necho 'ERROR: no route to host' >&2\nexit 1\n", encoding="utf-8")
+    python.chmod(0o755)
+    done = subprocess.run(["make", "install"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "a Python package index must be reachable" in done.stderr
+    assert not (tmp_path / ".venv" / ".installed").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [("html", "FORMAT=html: there is no such format; allowed: rich, plain,"), ("Plain", "did you mean plain?")],
+)
+def test_an_unknown_format_is_one_line(given: str, told: str) -> None:
+    done = run(sys.executable, "-m", "preview", "--format", given)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("form", ["rich", "json"])
+def test_a_terminal_of_ascii_gets_a_preview(form: str) -> None:
+    done = run(sys.executable, "-m", "preview", "--format", form, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    if form == "json":
+        assert json.loads(done.stdout)["stack"] == "prod"
+
+
+def shown(name: str, form: str) -> str:
+    graph, verdict = stacks.recorded(name), stacks.judged(name)
+    if form in ("plain", "markdown"):
+        made = Preview(source=name, graph=graph, estimate=estimate(graph), verdict=verdict)
+        return render(made, "plain" if form == "plain" else "markdown")
+    return write(Report(source=name, graph=graph, verdict=verdict), "plain")
+
+
+@pytest.mark.parametrize("name", stacks.NAMES)
+def test_reports_count_in_good_words(name: str) -> None:
+    for form in ("plain", "markdown", "report"):
+        text = shown(name, form)
+        assert (
+            re.findall(
+                r"\b1 (?:[A-Za-z]+ )?(?:tasks|days|zones|nodes|shards|replicas|policies|alarms|resources|findings|questions|subnets)\b",
+                text,
+            )
+            == []
+        )
+        assert re.findall(r"\b(\d+) to \1\b", text) == []
+        assert re.findall(r"\b\w+(?:lses|rses|nses|dses|tses|ysies|ssess)\b", text) == []
+        assert "partly on Spot" not in text
+
+
+def test_every_kind_has_a_number() -> None:
+    kinds = {kind(resource.type) for name in stacks.NAMES for resource in stacks.recorded(name).resources}
+    assert len(kinds) > 60
+    for word in kinds:
+        one, two = count(1, word), count(2, word)
+        assert one.startswith("1 ")
+        assert two != one
+        assert not re.search(r"ses$", two) or not is_plural(word), two
+
+
+def test_names_of_a_certificate_stand_between_commas() -> None:
+    name = next(name for name in stacks.NAMES if "rupaya/Pulumi.prod" in name)
+    text = shown(name, "plain")
+    assert re.search(r"certificate +\S+, \S+", text) or "certificate        api.rupaya.com" in text
+
+
+def test_a_source_outside_the_folder_is_an_address() -> None:
+    graph, verdict = stacks.recorded("Pulumi.prod.yaml"), stacks.judged("Pulumi.prod.yaml")
+    finding = stacks.judged(next(name for name in stacks.NAMES if stacks.judged(name).findings)).findings[0]
+    report = Report(
+        source="/tmp/a b/Pulumi.prod.yaml",
+        graph=graph,
+        verdict=type(verdict)(pack="p", policies=1, findings=(finding,)),
+    )
+    (result,) = json.loads(write(report, "sarif"))["runs"][0]["results"]
+    location = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert location == "file:///tmp/a%20b/Pulumi.prod.yaml"
+
+
+def test_no_text_is_behind_the_times() -> None:
+    for path in (
+        *ROOT.glob("docs/*.md"),
+        *ROOT.glob("settings/model/*.py"),
+        ROOT / "README.md",
+        ROOT / "slipway.schema.json",
+    ):
+        text = path.read_text(encoding="utf-8")
+        assert "AWS Chatbot" not in text.replace("(once AWS Chatbot", ""), path
+        if path.name != "policies.md":
+            assert "Performance Insights" not in text.replace("(once Performance Insights)", ""), path
+
+
+def test_there_is_a_page_of_what_it_does_not_do() -> None:
+    page = (ROOT / "docs" / "limits.md").read_text(encoding="utf-8")
+    assert "docs/limits.md" in (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| ") and line != "| not here | instead |"]
+    assert len(rows) > 25
+    assert all(len([cell for cell in row.split("|") if cell.strip()]) == 2 for row in rows)
