@@ -31,44 +31,47 @@ from components.secrets import Secrets
 from components.service import Service
 
 config = settings.load()
-provider = aws.Provider("aws", wiring.provider.args(config))
-options = ResourceOptions(providers={"aws": provider})
-part = Optional(options)
-context = wiring.context.resolve(config, InvokeOptions(provider=provider))
-context = context.with_boundary(part(Boundary, "boundary", wiring.boundary.args(context)))
-log_keys = {name: EncryptionKey(name, args, options) for name, args in wiring.encryption_key.args(context).items()}
-context = context.with_log_keys(log_keys)
+with wiring.refusals.told_as_settings():
+    provider = aws.Provider("aws", wiring.provider.args(config))
+    options = ResourceOptions(providers={"aws": provider})
+    part = Optional(options)
+    context = wiring.context.resolve(config, InvokeOptions(provider=provider))
+    context = context.with_boundary(part(Boundary, "boundary", wiring.boundary.args(context)))
+    log_keys = {name: EncryptionKey(name, args, options) for name, args in wiring.encryption_key.args(context).items()}
+    context = context.with_log_keys(log_keys)
 
-network = Network("network", wiring.network.args(context), options)
-secrets = part(Secrets, "secrets", wiring.secrets.args(context))
-registry = part(Registry, "registry", wiring.registry.args(context))
-database = part(Database, "database", wiring.database.args(context, network))
-cache = part(Cache, "cache", wiring.cache.args(context, network))
+    network = Network("network", wiring.network.args(context), options)
+    secrets = part(Secrets, "secrets", wiring.secrets.args(context))
+    registry = part(Registry, "registry", wiring.registry.args(context))
+    database = part(Database, "database", wiring.database.args(context, network))
+    cache = part(Cache, "cache", wiring.cache.args(context, network))
 
-certificates = {name: Certificate(name, args, options) for name, args in wiring.certificate.args(context).items()}
-balancer = part(LoadBalancer, "load-balancer", wiring.load_balancer.args(context, network, certificates))
-media = part(MediaBucket, "media", wiring.media_bucket.args(context, certificates, balancer))
-cdn = part(Cdn, "cdn", wiring.cdn.args(context, balancer, certificates))
-aliases = wiring.dns_alias.args(context, balancer, cdn, media)
-public = [DnsAlias(name, args, options) for name, args in aliases.items()]
+    certificates = {name: Certificate(name, args, options) for name, args in wiring.certificate.args(context).items()}
+    balancer = part(LoadBalancer, "load-balancer", wiring.load_balancer.args(context, network, certificates))
+    media = part(MediaBucket, "media", wiring.media_bucket.args(context, certificates, balancer))
+    cdn = part(Cdn, "cdn", wiring.cdn.args(context, balancer, certificates))
+    aliases = wiring.dns_alias.args(context, balancer, cdn, media)
+    public = [DnsAlias(name, args, options) for name, args in aliases.items()]
 
-cluster = Cluster("cluster", wiring.cluster.args(context), options)
-url_args = wiring.connection_string_secrets.args(context, network, cluster, database, cache)
-urls = part(ConnectionStringSecrets, "secret-urls", url_args)
-parts = wiring.Components(network, cluster, secrets, urls, registry, database, cache, media, balancer)
+    cluster = Cluster("cluster", wiring.cluster.args(context), options)
+    url_args = wiring.connection_string_secrets.args(context, network, cluster, database, cache)
+    urls = part(ConnectionStringSecrets, "secret-urls", url_args)
+    parts = wiring.Components(network, cluster, secrets, urls, registry, database, cache, media, balancer)
 
-services: dict[str, Service] = {}
-with DependencyBarrier() as migrations:
-    for key in (*config.migrating, *config.following):
-        services[key] = Service(key, wiring.service.args(context, key, parts, services, migrations.passed), options)
-        migrations.wait_for(services[key].migrated)
-observability = part(Observability, "observability", wiring.observability.args(context, parts, services))
-part(Backup, "backup", wiring.backup.args(context, parts, observability))
-part(Budget, "budget", wiring.budget.args(context, observability))
-delivery = part(Delivery, "delivery", wiring.delivery.args(context, network.vpc_id))
-part(Rollout, "rollout", wiring.rollout.args(context, parts, services, public))
-hibernation = part(Hibernation, "hibernation", wiring.hibernation.args(context, parts, services))
+    services: dict[str, Service] = {}
+    with DependencyBarrier() as migrations:
+        for key in (*config.migrating, *config.following):
+            with wiring.refusals.told_as_settings("services", key):
+                service_args = wiring.service.args(context, key, parts, services, migrations.passed)
+                services[key] = Service(key, service_args, options)
+            migrations.wait_for(services[key].migrated)
+    observability = part(Observability, "observability", wiring.observability.args(context, parts, services))
+    part(Backup, "backup", wiring.backup.args(context, parts, observability))
+    part(Budget, "budget", wiring.budget.args(context, observability))
+    delivery = part(Delivery, "delivery", wiring.delivery.args(context, network.vpc_id))
+    part(Rollout, "rollout", wiring.rollout.args(context, parts, services, public))
+    hibernation = part(Hibernation, "hibernation", wiring.hibernation.args(context, parts, services))
 
-outputs = wiring.outputs.of(context, parts, services, cdn, observability, delivery, hibernation)
-for name, value in outputs.items():
-    pulumi.export(name, value)
+    outputs = wiring.outputs.of(context, parts, services, cdn, observability, delivery, hibernation)
+    for name, value in outputs.items():
+        pulumi.export(name, value)

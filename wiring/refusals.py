@@ -1,0 +1,95 @@
+"""What a component refuses that the settings' checks did not foresee, told as a mistake of the stack file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+import pulumi
+from pydantic.alias_generators import to_camel
+
+from settings import InvalidSettings, shape
+from settings.problems import Place, Problem
+
+_LINE: Final = re.compile(r"(?P<arguments>[A-Z]\w+)\.(?P<field>\w+)(?P<inside>[^:\s]*): (?P<problem>.+)")
+"""What a component says of an argument: `CertificateArgs.domain: 'a b' is not a host name`."""
+PLACES: Final[dict[str, Place]] = {
+    "AlarmsArgs": ["alarms"],
+    "AlarmTargets": ["alarms"],
+    "ApplicationMetric": ["alarms", "metrics"],
+    "BackupArgs": ["backup"],
+    "BlueGreenArgs": ["services"],
+    "BucketReplicationArgs": ["media", "replicate"],
+    "BudgetArgs": ["budget"],
+    "CacheArgs": ["cache"],
+    "CdnArgs": ["cdn"],
+    "CertificateArgs": ["domain"],
+    "ClusterArgs": ["cluster"],
+    "ConnectionStringSecretsArgs": ["services"],
+    "DashboardArgs": ["dashboard"],
+    "DatabaseArgs": ["database"],
+    "DatabaseProxyArgs": ["database", "proxy"],
+    "DeliveryArgs": ["delivery"],
+    "DnsAliasArgs": ["domain"],
+    "EncryptionKeyArgs": ["app"],
+    "GitHubArgs": ["delivery", "github"],
+    "HibernationArgs": ["hibernation"],
+    "LoadBalancerArgs": ["loadBalancer"],
+    "LogRouterArgs": ["services"],
+    "MediaBucketArgs": ["media"],
+    "MediaCdnArgs": ["media", "cdn"],
+    "MigrationArgs": ["services"],
+    "NetworkAclsArgs": ["network"],
+    "NetworkArgs": ["network"],
+    "NotificationsArgs": ["notify"],
+    "ObservabilityArgs": ["notify"],
+    "OriginProtection": ["cdn"],
+    "RateLimitArgs": ["loadBalancer", "waf", "rateLimits"],
+    "RegistryArgs": ["registry"],
+    "RolloutArgs": ["services"],
+    "RotationRemindersArgs": ["secrets"],
+    "SecretsArgs": ["secrets"],
+    "ServiceArgs": ["services"],
+    "TargetArgs": ["services"],
+    "TargetHealthCheckArgs": ["services"],
+    "Thresholds": ["alarms"],
+    "UptimeCheckArgs": ["healthCheck"],
+    "DatabaseAlarmTarget": ["database"],
+    "WebAclArgs": ["loadBalancer", "waf"],
+}
+"""The setting that a component's arguments are made from; of one that is not here, the whole file."""
+
+
+@contextmanager
+def told_as_settings(*around: str) -> Iterator[None]:
+    """Turn what a component's arguments refuse into mistakes of the stack file, which are told without a stack trace.
+
+    Args:
+        around: the part of the stack file that everything inside is made from, such as `services` and a service's key.
+
+    Raises:
+        InvalidSettings: with every problem that the component told. Other errors stay what they are.
+    """
+    try:
+        yield
+    except ValueError as error:
+        if not (problems := _problems(str(error), around)):
+            raise
+        raise InvalidSettings(pulumi.get_stack(), problems) from error
+
+
+def _problems(text: str, around: Sequence[str]) -> Sequence[Problem]:
+    """Return the problems in the words of a component; none where any line is in other words."""
+    found = [_LINE.fullmatch(line) for line in text.splitlines()]
+    return [_problem(match, around) for match in found if match] if all(found) else []
+
+
+def _problem(match: re.Match[str], around: Sequence[str]) -> Problem:
+    place = [*(around or PLACES.get(match["arguments"], ()))]
+    field = to_camel(match["field"])
+    model = shape.section(shape.annotation_at(place))
+    if model and field in dict(shape.fields(model)):
+        return Problem(place=[*place, field], message=match["problem"])
+    return Problem(place=place, message=f"{match['field'].replace('_', ' ')}{match['inside']}: {match['problem']}")
