@@ -11,7 +11,7 @@ RUN    := $(VENV)/.installed
 DEV    := $(VENV)/.installed-dev
 CONFIG_OPTION = $(if $(CONFIG),--policy-config "$(CONFIG)")
 BASE_OPTION = $(if $(BASE),--base "$(BASE)") $(if $(GATE),--gate "$(GATE)") $(if $(WAIVERS),--waivers "$(WAIVERS)")
-OPERATE := status verify smoke logs exec tunnel run migrate restart rollback rotate backup restore-drill wake sleep record \
+OPERATE := status verify smoke logs exec tunnel run migrate restart rollback rotate backup restore restore-drill wake sleep record \
            state guard images push set-images up drift announce environment
 CROSSCHECK := .venv-crosscheck/.installed
 DATA   := .venv-data/.installed
@@ -144,6 +144,7 @@ restart: ## Replace a service's tasks by new ones of the same revision (after a 
 rollback: ## Show the commands that bring back a service's former image (--now: do it at once, past the program)
 rotate: ## Make a new database password now
 backup: ## Take a snapshot of the database and wait until it can be restored
+restore: ## Bring the database back to a moment or snapshot: shows its five steps, --yes does them
 restore-drill: ## Restore the latest backup into an isolated instance, ask it, measure, remove it
 wake: ## Wake a sleeping stack and wait until it runs
 sleep: ## Put a stack to sleep now

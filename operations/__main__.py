@@ -30,6 +30,7 @@ NAMES: Final = (
     "rollback",
     "rotate",
     "backup",
+    "restore",
     "restore_drill",
     "wake",
     "sleep",
