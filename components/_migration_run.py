@@ -7,6 +7,7 @@ file gives the AWS provider.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -87,6 +88,8 @@ class MigrationRun(Resource, module="slipway", name="MigrationRun"):
 def _run(props: Mapping[str, Any]) -> str:
     from components import _one_off_task as tasks  # noqa: PLC0415 - boto3 is slow to import, and only a real run needs it
 
+    # The reason is the message; where in this program it was raised helps nobody.
+    sys.tracebacklimit = 0
     wanted = tasks.OneOffTask(
         task_definition=props["task_definition"],
         containers=props["containers"],
@@ -97,4 +100,7 @@ def _run(props: Mapping[str, Any]) -> str:
         timeout_seconds=props["timeout_seconds"],
     )
     ecs = tasks.client(props["region"], props.get("profile"), props.get("role_arns", ()), props.get("endpoints", {}))
-    return tasks.run(wanted, ecs)
+    try:
+        return tasks.run(wanted, ecs)
+    except tasks.TaskError as error:
+        raise tasks.TaskError(str(error)) from None

@@ -206,7 +206,7 @@ def _ended(
 def _problems(task: _Task, containers: Sequence[str]) -> Iterator[str]:
     """Yield what a stopped task did not do."""
     found = {container["name"]: container for container in task.get("containers", ())}
-    why = task.get("stoppedReason", "ECS gives no reason")
+    why = task.get("stoppedReason") or "ECS gives no reason"
     failed = False
     for name in containers:
         container = found.get(name, {})

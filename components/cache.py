@@ -232,7 +232,8 @@ class Cache(pulumi.ComponentResource):
             parameters=[aws.elasticache.ParameterGroupParameterArgs(name="cluster-enabled", value="yes")]
             if clustered
             else None,
-            opts=ResourceOptions(parent=self),
+            # An upgrade that waits for the window leaves the nodes their old group, which ElastiCache then does not delete.
+            opts=ResourceOptions(parent=self, retain_on_delete=args.protect and not args.apply_immediately),
         )
         return aws.elasticache.ReplicationGroup(
             f"{name}-nodes",

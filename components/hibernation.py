@@ -49,7 +49,7 @@ class HibernationArgs:
     region: str
     """The stack's region."""
     services: Mapping[str, ScheduledServiceArgs] = field(default_factory=dict)
-    """Services by a short name. A change of their tasks by day takes effect at once."""
+    """Services by a short name. A change of their tasks by day takes effect when they wake."""
     databases: Mapping[str, Input[str]] = field(default_factory=dict)
     """Identifiers of database instances, by a short name. Read replicas, and instances that have them, cannot be stopped."""
     sleep_at: str = "20:00"
@@ -129,7 +129,8 @@ class Hibernation(pulumi.ComponentResource):
             resource_id=Output.concat("service/", service.cluster_name, "/", service.service_name),
             min_capacity=service.min_tasks,
             max_capacity=service.max_tasks,
-            opts=ResourceOptions(parent=self),
+            # While it sleeps the bounds are zero: an update after a refresh would wake it.
+            opts=ResourceOptions(parent=self, ignore_changes=["minCapacity", "maxCapacity"]),
         )
         return target.resource_id
 

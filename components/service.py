@@ -239,6 +239,8 @@ class ServiceArgs:
     """Whether people may open a shell in its tasks."""
     repository_arns: Sequence[Input[str]] = ()
     """ECR repositories its images come from."""
+    cached_repository_arns: Sequence[Input[str]] = ()
+    """Those among them that may be in the namespace of a pull-through cache: the first pull of a tag makes and fills them."""
     permissions: Sequence[documents.Statement] = ()
     """Statements of the task's role: what the application may do in AWS."""
     waivers: Sequence[str] = ()
@@ -377,6 +379,9 @@ class Service(pulumi.ComponentResource):
             pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
             statements.append(documents.allow(["ecr:GetAuthorizationToken"], ["*"]))
             statements.append(documents.allow(pull, args.repository_arns))
+        if args.cached_repository_arns:
+            fill = ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"]
+            statements.append(documents.allow(fill, args.cached_repository_arns))
         references = [secret for container in args.containers for _, secret in sorted(container.secrets.items())]
         if references:
             secrets = _distinct([reference.arn for reference in references])

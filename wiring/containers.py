@@ -70,6 +70,15 @@ def repository_arns(service: model.Service, components: Components) -> Sequence[
     return [*arns, *(arn for address in addresses if (arn := repository_arn(address)))]
 
 
+def cached_repository_arns(service: model.Service) -> Sequence[Input[str]]:
+    """Return the repositories that may be in a pull-through cache's namespace: those named by address, with a prefix.
+
+    Nothing else tells a cache's repositories from others; what filling them takes does nothing where there is no cache.
+    """
+    arns = {image.uri: repository_arn(image.uri) for image in service.images if image.uri}
+    return sorted({arn for arn in arns.values() if arn and "/" in arn.partition(":repository/")[2]})
+
+
 def repository_arn(uri: str) -> str | None:
     """Return the ECR repository that an image's address is in, or None where it is in another registry."""
     match = _ECR.match(uri)

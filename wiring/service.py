@@ -82,6 +82,7 @@ def args(
         spot_percent=service.spot_percent,
         exec_enabled=service.exec,
         repository_arns=containers.repository_arns(service, components),
+        cached_repository_arns=containers.cached_repository_arns(service),
         permissions=_permissions(context, service, components),
         waivers=_waivers(service),
         not_secret=[name for container in (service, *service.sidecars.values()) for name in container.not_secret],
