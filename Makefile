@@ -30,7 +30,7 @@ ifneq ($(strip $(UNKNOWN)),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help preview policy test lint format types check bench schema editors lock clean install configuration conformance golden crosscheck policies new-rule data judge prices
+.PHONY: help preview policy test lint format types check bench schema editors lock clean install configuration conformance golden crosscheck policies new-rule data prices generate
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -121,6 +121,9 @@ policies: $(RUN) ## Write docs/policies.md from the policy pack's rules
 
 golden: $(DEV) ## Write the lists of URNs that the tests compare with
 	@$(BIN)/python -m tests.stacks
+
+generate: $(DEV) $(if $(CHECK),,$(DATA)) ## Write everything that is generated; CHECK=1 writes nothing and fails on what is behind
+	@$(BIN)/python -m tests.generated $(if $(CHECK),--check)
 
 lock: $(DEV) ## Compile the lock files anew from requirements*.in
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

@@ -21,6 +21,7 @@ import io  # noqa: E402 - see above
 import json  # noqa: E402 - see above
 import os  # noqa: E402 - see above
 import sys  # noqa: E402 - see above
+from dataclasses import replace  # noqa: E402 - see above
 from pathlib import Path  # noqa: E402 - see above
 from typing import TYPE_CHECKING, NoReturn, cast  # noqa: E402 - see above
 
@@ -168,9 +169,13 @@ def _compare(options: argparse.Namespace, path: Path, steps: judging.Steps, chos
 
 def _preview(judged: judging.Judged, path: Path, chosen: str) -> str:
     from preview import render  # noqa: PLC0415 - only once there is something to show
+    from preview.graph import Message  # noqa: PLC0415 - as above
     from preview.pricing import estimate  # noqa: PLC0415 - not before the program ran
 
-    made = render.Preview(source=str(path), graph=judged.graph, estimate=estimate(judged.graph), verdict=judged.verdict)
+    cost = estimate(judged.graph)
+    told = [Message(severity="warning", text=text) for text in cost.warnings()]
+    graph = replace(judged.graph, messages=(*judged.graph.messages, *told))
+    made = render.Preview(source=str(path), graph=graph, estimate=cost, verdict=judged.verdict)
     return render.render(made, cast("render.Format", chosen))
 
 

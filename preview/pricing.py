@@ -1,4 +1,4 @@
-"""Estimate what a recorded graph costs in a month, from the dated list prices in `prices.yaml`.
+"""Estimate what a recorded graph costs in a month, from dated list prices (`price_list`).
 
 What is billed by the hour or the piece is counted. What depends on use is named, never guessed. A price that the list
 does not hold is reported as missing, never taken as zero.
@@ -10,15 +10,12 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Final
 
-from preview import yaml
+from policy.common import versions
 from preview.graph import UNKNOWN, Graph, Resource
-from preview.source_cache import Cache
-
-_PRICES: Final = Path(__file__).with_name("prices.yaml")
+from preview.off_hours import OffHours, sleeping
+from preview.price_list import PriceList, project_prices
 
 _FREE_GP3_IOPS, _FREE_GP3_MBPS = 3_000, 125
 _LARGE_GP3_GIB, _FREE_LARGE_GP3_IOPS, _FREE_LARGE_GP3_MBPS = 400, 12_000, 500
@@ -31,52 +28,6 @@ _PROXY_MIN_VCPU = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Price:
-    """One list price in US dollars."""
-
-    value: Decimal
-    unit: str
-    confidence: str
-    """seen (read in the source), derived (computed from it) or memory (no source found)."""
-
-
-class PriceList:
-    """The list prices of one day."""
-
-    def __init__(self, path: Path = _PRICES) -> None:
-        """Read a price file of the shape of `prices.yaml`."""
-        cache = Cache("prices")
-        self.as_of, hours, self._entries = cache.of(path).get("prices", lambda: _listed(path))
-        """The day the prices were collected, as YYYY-MM-DD."""
-        cache.save()
-        self.hours = Decimal(hours)
-        """Hours in a month."""
-
-    def get(self, key: str, region: str) -> Price | None:
-        """Return a price, or None when the list has none for this key in this region."""
-        unit, prices = self._entries.get(key, ("", {}))
-        found = prices.get(region) or prices.get("global")
-        return Price(value=Decimal(found[0]), unit=unit, confidence=found[1]) if found else None
-
-
-_Entries: TypeAlias = dict[str, tuple[str, dict[str, tuple[str, str]]]]
-"""By what is billed, its unit and by region the price and how sure it is."""
-
-
-def _listed(path: Path) -> tuple[str, str, _Entries]:
-    """Return a price file's day, hours in a month and entries, with exact numbers as text."""
-    document: Any = yaml.load(path.read_text(encoding="utf-8"), exact=True)
-    entries = {
-        key: (
-            str(entry["unit"]),
-            {region: (str(price["value"]), price["confidence"]) for region, price in entry["prices"].items() if price},
-        )
-        for key, entry in document["entries"].items()
-    }
-    return str(document["as_of"]), str(document["hours_per_month"]), entries
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
     """What a resource is billed for."""
 
@@ -86,6 +37,8 @@ class Charge:
     """The entry in the price list."""
     quantity: Decimal
     """How many units a month: for an hourly price, hours."""
+    runs: bool = False
+    """Whether it is billed only while the resource runs: not while a service has no tasks and a database is stopped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +51,11 @@ class Line:
     name: str
     what: str
     monthly: Decimal
-    """US dollars."""
+    """US dollars, by the hours that it runs."""
+    awake: Decimal
+    """US dollars for a month in which it never sleeps."""
+    asleep: Decimal
+    """US dollars for a month in which it sleeps throughout."""
     confidence: str
 
 
@@ -134,11 +91,47 @@ class Estimate:
     unpriced: tuple[str, ...]
     """Types the estimate knows nothing about."""
     assumptions: tuple[str, ...]
+    services: tuple[str, ...] = ()
+    """Names of the components that are services."""
+    sleeps: bool = False
+    """Whether anything sleeps at night."""
+    budget: Decimal | None = None
+    """US dollars a month that the stack's own budget allows."""
 
     @property
     def total(self) -> Decimal:
-        """US dollars a month."""
+        """US dollars a month, by the hours that everything runs."""
         return sum((line.monthly for line in self.lines), Decimal(0))
+
+    @property
+    def awake(self) -> Decimal:
+        """US dollars for a month in which nothing sleeps."""
+        return sum((line.awake for line in self.lines), Decimal(0))
+
+    @property
+    def asleep(self) -> Decimal:
+        """US dollars for a month in which what can sleep sleeps throughout."""
+        return sum((line.asleep for line in self.lines), Decimal(0))
+
+    @property
+    def regions_to_read(self) -> tuple[str, ...]:
+        """Regions of which prices are missing that `make prices` reads."""
+        return tuple(sorted({missing.region for missing in self.missing if missing.key not in _NOWHERE}))
+
+    def by_service(self) -> dict[str, Decimal]:
+        """Return US dollars a month of each service's tasks and what else is its own, the most expensive first."""
+        return {name: monthly for name, monthly in self.by_component().items() if name in self.services}
+
+    def warnings(self) -> tuple[str, ...]:
+        """Return what a person should know before anything is built."""
+        if self.budget is None or self.budget >= self.total:
+            return ()
+        more = "at least " if self.missing or self.unpriced else ""
+        sentence = (
+            f"slipway:budget.monthlyUsd: {_plain(self.budget)} USD a month are below the estimate of {more}{self.total:,.2f} USD, "
+            "before what depends on use: the budget's alarm would come each month"
+        )
+        return (sentence,)
 
     def by_component(self) -> dict[str, Decimal]:
         """Return US dollars a month by the name of the top-level component, the most expensive first."""
@@ -156,6 +149,7 @@ def estimate(graph: Graph, prices: PriceList | None = None) -> Estimate:
         prices: the price list; the project's own by default.
     """
     prices = prices or project_prices()
+    off_hours = sleeping(graph)
     lines: list[Line] = []
     missing: list[Missing] = []
     usage: dict[str, Usage] = {}
@@ -183,13 +177,17 @@ def estimate(graph: Graph, prices: PriceList | None = None) -> Estimate:
                     )
                 )
             elif charge.quantity:
+                awake = price.value * charge.quantity
+                off = off_hours.get(resource.urn) if charge.runs else None
                 lines.append(
                     Line(
                         component=owner,
                         urn=resource.urn,
                         name=resource.name,
                         what=charge.what,
-                        monthly=price.value * charge.quantity,
+                        monthly=awake * off.awake.numerator / off.awake.denominator if off else awake,
+                        awake=awake,
+                        asleep=Decimal(0) if off else awake,
                         confidence=price.confidence,
                     )
                 )
@@ -202,14 +200,23 @@ def estimate(graph: Graph, prices: PriceList | None = None) -> Estimate:
         missing=tuple(missing),
         usage=tuple(usage.values()),
         unpriced=tuple(sorted(unpriced)),
-        assumptions=_assumptions(graph, prices, lines),
+        assumptions=_assumptions(graph, prices, lines, off_hours),
+        services=tuple(resource.name for resource in graph.resources if resource.type == _SERVICE_COMPONENT),
+        sleeps=bool(off_hours),
+        budget=_budget(graph),
     )
 
 
-@cache
-def project_prices() -> PriceList:
-    """Return the project's own price list, read once."""
-    return PriceList()
+def _budget(graph: Graph) -> Decimal | None:
+    """Return the lowest monthly limit of the stack's own budgets, in US dollars."""
+    limits = [
+        Decimal(str(budget.inputs["limitAmount"]))
+        for budget in graph.of("aws:budgets/budget:Budget")
+        if budget.inputs.get("timeUnit") == "MONTHLY"
+        and budget.inputs.get("limitUnit") == "USD"
+        and isinstance(budget.inputs.get("limitAmount"), str | int | float)
+    ]
+    return min(limits, default=None)
 
 
 def region_of(graph: Graph, resource: Resource) -> str:
@@ -220,23 +227,43 @@ def region_of(graph: Graph, resource: Resource) -> str:
     return next((region for region in found if isinstance(region, str)), "us-east-1")
 
 
-def _assumptions(graph: Graph, prices: PriceList, lines: Sequence[Line]) -> tuple[str, ...]:
+def _assumptions(
+    graph: Graph, prices: PriceList, lines: Sequence[Line], off_hours: Mapping[str, OffHours]
+) -> tuple[str, ...]:
     types = {resource.type for resource in graph.resources}
-    said = [
-        f"List prices of {prices.as_of}, on demand, {_plain(prices.hours)} hours a month, no tax, discount or free tier."
-    ]
+    read = sorted({region_of(graph, resource) for resource in graph.resources if resource.custom})
+    newer = [f"{found.region} as read on {found.read}" for found in map(prices.read_for, read) if found]
+    dated = f"{prices.as_of}, those of {', '.join(newer)}" if newer else prices.as_of
+    said = [f"List prices of {dated}, on demand, {_plain(prices.hours)} hours a month, no tax, discount or free tier."]
     if _ECS_SERVICE in types:
-        said.append("Services run their minimum number of tasks all month.")
+        said.append(
+            f"Services run their minimum number of tasks{' while they are awake' if off_hours else ' all month'}."
+        )
+    said += _nights(graph, off_hours)
     if any("Fargate Spot" in line.what for line in lines):
         said.append("Fargate Spot is priced at its usual discount, which floats.")
     if _LOAD_BALANCER in types:
         said.append("A load balancer uses one capacity unit (LCU) around the clock.")
-    counts = {kind: sum(line.confidence == kind for line in lines) for kind in ("seen", "derived", "memory")}
-    said.append(
-        f"Of {len(lines)} prices used, {counts['seen']} were read in a source, {counts['derived']} derived from one and "
-        f"{counts['memory']} are without a source: see preview/prices.yaml."
-    )
+    counts = {kind: sum(line.confidence == kind for line in lines) for kind in ("read", "seen", "derived")}
+    words = {"read": "read in AWS's price list", "seen": "read in another source", "derived": "derived from one"}
+    shown = [f"{number} {'was' if number == 1 else 'were'} {words[kind]}" for kind, number in counts.items() if number]
+    if shown:
+        said.append(
+            f"Of {len(lines)} prices used, {' and '.join([', '.join(shown[:-1]), shown[-1]] if shown[1:] else shown)}."
+        )
     return tuple(said)
+
+
+def _nights(graph: Graph, off_hours: Mapping[str, OffHours]) -> Iterator[str]:
+    """Say when what sleeps, in a sentence for each time."""
+    when: dict[str, list[str]] = {}
+    for urn, off in off_hours.items():
+        days = "every day" if off.days == "*" else off.days
+        hours = float(off.awake * 168)
+        text = f"from {off.wake} to {off.sleep} {off.zone}, {days}, {hours:g} of 168 hours a week"
+        when.setdefault(text, []).append(graph.urn(urn).name)
+    for text, names in when.items():
+        yield f"Awake {text}: {', '.join(sorted(names))}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +299,9 @@ class _Metered:
 _Meter = Callable[[_Metered], Iterator[Charge]]
 
 _ECS_SERVICE: Final = "aws:ecs/service:Service"
+_SERVICE_COMPONENT: Final = "slipway:index:Service"
+_NOWHERE: Final = frozenset({"fargate.task", "load_balancer.other"})
+"""Keys that stand for what cannot be priced, in whatever list."""
 _LOAD_BALANCER: Final = "aws:lb/loadBalancer:LoadBalancer"
 
 
@@ -323,8 +353,9 @@ def _service(metered: _Metered) -> Iterator[Charge]:
     ):
         if count:
             what = f"{_plain(count)} x {_plain(vcpu)} vCPU, {_plain(gib)} GiB{', ARM' if arm else ''} on {name}"
-            yield Charge(what=f"{what}: CPU", key=f"{family}.vcpu_hour", quantity=metered.hours(count * vcpu * factor))
-            yield Charge(what=f"{what}: memory", key=f"{family}.gb_hour", quantity=metered.hours(count * gib * factor))
+            for part, key, each in (("CPU", "vcpu_hour", vcpu), ("memory", "gb_hour", gib)):
+                quantity = metered.hours(count * each * factor)
+                yield Charge(what=f"{what}: {part}", key=f"{family}.{key}", quantity=quantity, runs=True)
     storage = task.get("ephemeralStorage")
     size = storage.get("sizeInGib", 0) if isinstance(storage, Mapping) else 0
     if size > _FREE_EPHEMERAL_GIB:
@@ -333,6 +364,7 @@ def _service(metered: _Metered) -> Iterator[Charge]:
             what=f"{_plain(tasks)} x {extra} GiB more ephemeral storage",
             key="fargate.ephemeral_storage.gb_hour",
             quantity=metered.hours(tasks * extra),
+            runs=True,
         )
 
 
@@ -346,7 +378,9 @@ def _database(metered: _Metered) -> Iterator[Charge]:
         what=f"{class_}, {label}",
         key=f"rds.{engine}.{class_.replace('.', '_')}.{zones}.hour",
         quantity=metered.hours(),
+        runs=True,
     )
+    yield from _extended_support(metered, sources[0] if sources else metered.resource, engine)
     iops, throughput, size = (
         metered.number("iops"),
         metered.number("storageThroughput"),
@@ -378,6 +412,27 @@ def _database(metered: _Metered) -> Iterator[Charge]:
             key=f"{family}.additional_month.vcpu_month",
             quantity=vcpu * (months - 1),
         )
+
+
+def _extended_support(metered: _Metered, source: Resource, engine: str) -> Iterator[Charge]:
+    """Meter what AWS charges for each vCPU of a version past its standard support, twice with a standby."""
+    version = source.inputs.get("engineVersion")
+    if not isinstance(version, str) or str(source.inputs.get("engineLifecycleSupport")).endswith("-disabled"):
+        return
+    major = versions.major(engine, version)
+    year = versions.support(engine, major).extended_year()
+    if year:
+        vcpu = _vcpu(metered.text("instanceClass")) * (2 if metered.flag("multiAz") else 1)
+        yield Charge(
+            what=f"Extended Support of {engine} {major}, year {year}, {vcpu} vCPU",
+            key=f"rds.extended_support.{'year1' if year < _DEAR_YEAR else 'year3'}.vcpu_hour",
+            quantity=metered.hours(vcpu),
+            runs=True,
+        )
+
+
+_DEAR_YEAR: Final = 3
+"""The year from which Extended Support costs twice as much."""
 
 
 def _vcpu(class_: str) -> int:

@@ -155,13 +155,25 @@ def _charges(estimate: Estimate, component: str) -> str:
 def _missing_lines(estimate: Estimate) -> list[str]:
     found: dict[str, list[str]] = {}
     for missing in estimate.missing:
-        found.setdefault(f"no price of {missing.key} in {missing.region}", []).append(
-            f"{missing.name} ({missing.what})"
-        )
-    lines = [f"{reason}: {', '.join(who)}" for reason, who in found.items()]
+        names = found.setdefault(missing.region, [])
+        if missing.what not in names:
+            names.append(missing.what)
+    lines = [f"no price in {region} of {', '.join(what)}" for region, what in found.items()]
+    if estimate.regions_to_read:
+        regions = " ".join(estimate.regions_to_read)
+        named = regions if len(estimate.regions_to_read) == 1 else f'"{regions}"'
+        lines.append(f"read the prices from AWS's list with: make prices REGION={named}")
     if estimate.unpriced:
         lines.append(f"no price is known for {', '.join(kind(type_) for type_ in estimate.unpriced)}")
     return lines
+
+
+def _totals(estimate: Estimate) -> Iterator[tuple[str, Decimal]]:
+    """What the month costs, and where the stack sleeps at night what it would without, and asleep throughout."""
+    yield "total", estimate.total
+    if estimate.sleeps:
+        yield "awake all month", estimate.awake
+        yield "asleep all month", estimate.asleep
 
 
 def _usage_line(estimate: Estimate) -> str:
@@ -249,7 +261,8 @@ def _plain_estimate(preview: Preview) -> Iterator[str]:
         yield from wrapped(
             f"  {component or '(no component)':<24} {money(monthly):>10}  ", _charges(estimate, component)
         )
-    yield f"  {'total':<24} {money(estimate.total):>10}"
+    for what, monthly in _totals(estimate):
+        yield f"  {what:<24} {money(monthly):>10}"
     for line in _missing_lines(estimate):
         yield from wrapped("  MISSING  ", line)
     for assumption in estimate.assumptions:
@@ -352,7 +365,9 @@ def _rich_estimate(preview: Preview) -> RenderableType:
     table.add_column(style="dim")
     for component, monthly in estimate.by_component().items():
         table.add_row(Text(component or "(no component)"), money(monthly), Text(_charges(estimate, component)))
-    table.add_row(Text("total", style="bold"), Text(money(estimate.total), style="bold green"), "")
+    for what, monthly in _totals(estimate):
+        style = "bold" if what == "total" else "dim"
+        table.add_row(Text(what, style=style), Text(money(monthly), style=f"{style} green"), "")
     notes = [Text(f"MISSING  {line}", style="bold yellow") for line in _missing_lines(estimate)]
     notes += [Text(assumption, style="dim") for assumption in estimate.assumptions]
     if estimate.usage:
@@ -444,6 +459,10 @@ def _json(preview: Preview) -> str:
             "currency": "USD",
             "asOf": estimate.as_of,
             "monthly": money(estimate.total).replace(",", ""),
+            "awake": str(estimate.awake.quantize(_CENT)),
+            "asleep": str(estimate.asleep.quantize(_CENT)),
+            "budget": None if estimate.budget is None else str(estimate.budget.quantize(_CENT)),
+            "services": {name: str(sum_.quantize(_CENT)) for name, sum_ in estimate.by_service().items()},
             "components": {name: str(sum_.quantize(_CENT)) for name, sum_ in estimate.by_component().items()},
             "lines": [_line(line) for line in estimate.lines],
             "missing": [asdict(missing) for missing in estimate.missing],
@@ -456,7 +475,8 @@ def _json(preview: Preview) -> str:
 
 
 def _line(line: Line) -> dict[str, object]:
-    return {**asdict(line), "monthly": str(line.monthly.quantize(Decimal("0.0001")))}
+    amounts = {name: str(getattr(line, name).quantize(Decimal("0.0001"))) for name in ("monthly", "awake", "asleep")}
+    return {**asdict(line), **amounts}
 
 
 def _resource(graph: Graph, resource: Resource) -> dict[str, object]:

@@ -48,8 +48,8 @@ class Offer:
     code: str
     """As the list calls it: `AmazonRDS`."""
     wanted: tuple[Wanted, ...]
-    only: str = ""
-    """A text that is in every line of use: a file of hundreds of megabytes is read faster with it."""
+    only: tuple[str, ...] = ("",)
+    """Texts of which every line of use has one: a file of hundreds of megabytes is read faster with them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +80,11 @@ def _storage(usage: str, key: str, unit: str) -> Iterator[Wanted]:
 
 
 _GB_MONTH, _IOPS_MONTH = "USD per GB-month", "USD per IOPS-month"
+_BALANCERS: Final = (
+    Wanted(key="alb.hour", usage="LoadBalancerUsage", unit="USD per hour", where=_APPLICATION),
+    Wanted(key="alb.lcu_hour", usage="LCUUsage", unit="USD per LCU-hour", where=_APPLICATION),
+)
+"""In some regions' lists they are among EC2's products."""
 OFFERS: Final[tuple[Offer, ...]] = (
     Offer(
         code="AmazonECS",
@@ -159,10 +164,11 @@ OFFERS: Final[tuple[Offer, ...]] = (
     ),
     Offer(
         code="AmazonEC2",
-        only="NatGateway",
+        only=("NatGateway", "LoadBalancing:Application"),
         wanted=(
             Wanted(key="nat_gateway.hour", usage="NatGateway-Hours", unit="USD per gateway-hour"),
             Wanted(key="nat_gateway.gb", usage="NatGateway-Bytes", unit="USD per GB processed"),
+            *_BALANCERS,
         ),
     ),
     Offer(
@@ -175,13 +181,7 @@ OFFERS: Final[tuple[Offer, ...]] = (
             Wanted(key="public_ipv4.hour", usage="PublicIPv4:InUseAddress", unit="USD per address-hour"),
         ),
     ),
-    Offer(
-        code="AWSELB",
-        wanted=(
-            Wanted(key="alb.hour", usage="LoadBalancerUsage", unit="USD per hour", where=_APPLICATION),
-            Wanted(key="alb.lcu_hour", usage="LCUUsage", unit="USD per LCU-hour", where=_APPLICATION),
-        ),
-    ),
+    Offer(code="AWSELB", wanted=_BALANCERS),
     Offer(
         code="AmazonCloudWatch",
         wanted=(
@@ -239,7 +239,7 @@ OFFERS: Final[tuple[Offer, ...]] = (
     ),
     Offer(
         code="AWSDataTransfer",
-        only="DataTransfer-Out-Bytes",
+        only=("DataTransfer-Out-Bytes",),
         wanted=(
             Wanted(
                 key="data_transfer.internet_out.first_10tb_gb",
@@ -267,7 +267,7 @@ def read(offer: Offer, lines: Iterable[str]) -> Found:
     best: dict[str, tuple[tuple[int, Decimal], Decimal, str]] = {}
     patterns = [(wanted, re.compile(_PREFIX + f"(?:{wanted.usage})")) for wanted in offer.wanted]
     term, usage = columns.index("TermType"), columns.index("usageType")
-    for cells in csv.reader(line for line in rest if offer.only in line):
+    for cells in csv.reader(line for line in rest if any(text in line for text in offer.only)):
         if len(cells) <= usage or cells[term] != "OnDemand":
             continue
         for wanted, pattern in patterns:

@@ -34,9 +34,9 @@ def table(example: str, graphs: Mapping[str, Graph]) -> str:
     """A document's cost table with our estimate, by stack."""
     documents: Any = yaml.load(DOCUMENTS.read_text(encoding="utf-8"))
     given: Any = documents[example]
-    costs = {
-        stack: estimate(graphs[f"examples/{example}/Pulumi.{stack}.yaml"]).by_component() for stack in given["columns"]
-    }
+    estimates = {stack: estimate(graphs[f"examples/{example}/Pulumi.{stack}.yaml"]) for stack in given["columns"]}
+    costs = {stack: found.by_component() for stack, found in estimates.items()}
+    missing = {stack: {charge.component for charge in found.missing} for stack, found in estimates.items()}
     known = {name for row in given["rows"] for name in row["components"]}
     rest = sorted({name for cost in costs.values() for name in cost} - known)
     rows = [*given["rows"], *([{"what": ", ".join(rest), "components": rest}] if rest else [])]
@@ -48,6 +48,8 @@ def table(example: str, graphs: Mapping[str, Graph]) -> str:
         cells = []
         for stack, cost in costs.items():
             ours = sum((cost.get(name, Decimal(0)) for name in row["components"]), Decimal(0))
-            cells += [str(row.get("document", {}).get(stack, ""))] * stated + [f"{ours:,.2f}" if ours else ""]
+            more = "more than " * any(name in missing[stack] for name in row["components"])
+            shown = f"{more}{ours:,.2f}" if ours else "not known" * bool(more)
+            cells += [str(row.get("document", {}).get(stack, ""))] * stated + [shown]
         lines.append(f"| {row['what']} | {' | '.join(cells)} |")
     return "\n".join([*lines, ""])

@@ -11,7 +11,8 @@ import pytest
 
 from preview import pricing, yaml
 from preview.graph import Graph, Resource
-from preview.pricing import Estimate, PriceList, estimate, project_prices, region_of
+from preview.price_list import PriceList, project_prices
+from preview.pricing import Estimate, estimate, region_of
 
 PROVIDER = Resource(
     urn="u:provider", type="pulumi:providers:aws", name="aws", inputs={"region": "us-east-1"}, outputs={"id": "1"}
@@ -300,7 +301,7 @@ def test_every_price_says_where_it_is_from() -> None:
             found = prices.get(key, region)
             assert found is not None
             assert (found.value, found.unit, found.confidence) == (price["value"], entry["unit"], price["confidence"])
-            assert price["confidence"] in {"seen", "derived", "memory"}, f"{key} {region}"
+            assert price["confidence"] in {"seen", "derived"}, f"{key} {region}"
             assert price["source"], f"{key} {region}"
 
 
@@ -309,7 +310,7 @@ def test_another_price_list(tmp_path: Path) -> None:
     path.write_text(
         "as_of: '2030-01-02'\nhours_per_month: 700\nentries:\n  kms.key_month:\n    unit: USD\n    prices:\n"
         "      us-east-1: {value: 0.1, confidence: seen, source: s}\n"
-        "      global: {value: 7, confidence: memory, source: s}\n"
+        "      global: {value: 7, confidence: derived, source: s}\n"
     )
     prices = PriceList(path)
     found = estimated(made("aws:kms/key:Key"), made("aws:kms/key:Key", "b", region="eu-west-1"), prices=prices)

@@ -261,7 +261,7 @@ def test_no_pack_no_findings_and_missing_prices(format_: Format) -> None:
     text = render(
         preview(resources=[DATABASE, odd, made("aws:mq/broker:Broker", "q", DATABASE)], verdict=False), format_
     )
-    assert "rds.oracle.db_m1_tiny.single_az.hour" in text
+    assert "db.m1.tiny, one zone" in text
     assert "broker" in text.lower()
     assert "no policy" in text or '"policy": null' in text
 

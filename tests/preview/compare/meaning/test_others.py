@@ -24,8 +24,8 @@ def judged(*found: Finding) -> Verdict:
 
 def cost(**components: str) -> Estimate:
     lines = tuple(
-        Line(component=name, urn="", name=name, what=name, monthly=Decimal(amount), confidence="seen")
-        for name, amount in components.items()
+        Line(component=name, urn="", name=name, what=name, monthly=usd, awake=usd, asleep=usd, confidence="seen")
+        for name, usd in ((name, Decimal(amount)) for name, amount in components.items())
     )
     return Estimate(as_of="2026-11-01", lines=lines, missing=(), usage=(), unpriced=(), assumptions=())
 
