@@ -10,6 +10,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
+from components import _buckets as buckets
 from components import _documents as documents
 from components import _names as names
 from components._bucket_names import stem
@@ -78,57 +79,20 @@ def access_log_bucket(name: str, args: AccessLogArgs, parent: pulumi.Resource) -
         force_destroy=args.empty_on_destroy,
         opts=ResourceOptions(parent=parent, protect=args.protect),
     )
-    ownership = aws.s3.BucketOwnershipControls(
-        f"{name}-ownership",
-        bucket=bucket.id,
-        rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
-        opts=ResourceOptions(parent=parent),
+    block = buckets.close(parent, name, bucket)
+    policy = buckets.allow(parent, name, bucket, list(_statements(args, bucket)), block)
+    # Load balancers cannot write to a bucket encrypted with KMS.
+    encryption = buckets.encrypt(parent, name, bucket, policy)
+    rule = aws.s3.BucketLifecycleConfigurationRuleArgs(
+        id="expire",
+        status="Enabled",
+        filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
+        expiration=aws.s3.BucketLifecycleConfigurationRuleExpirationArgs(days=args.days),
+        abort_incomplete_multipart_upload=aws.s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
+            days_after_initiation=7
+        ),
     )
-    block = aws.s3.BucketPublicAccessBlock(
-        f"{name}-public-access",
-        bucket=bucket.id,
-        block_public_acls=True,
-        block_public_policy=True,
-        ignore_public_acls=True,
-        restrict_public_buckets=True,
-        # S3 refuses two changes to one bucket at a time (OperationAborted).
-        opts=ResourceOptions(parent=parent, depends_on=[ownership]),
-    )
-    policy = aws.s3.BucketPolicy(
-        f"{name}-policy",
-        bucket=bucket.id,
-        policy=documents.policy(*_statements(args, bucket)),
-        opts=ResourceOptions(parent=parent, depends_on=[block]),
-    )
-    encryption = aws.s3.BucketServerSideEncryptionConfiguration(
-        f"{name}-encryption",
-        bucket=bucket.id,
-        rules=[
-            aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
-                # Load balancers cannot write to a bucket encrypted with KMS.
-                apply_server_side_encryption_by_default=aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
-                    sse_algorithm="AES256"
-                )
-            )
-        ],
-        opts=ResourceOptions(parent=parent, depends_on=[policy]),
-    )
-    aws.s3.BucketLifecycleConfiguration(
-        f"{name}-lifecycle",
-        bucket=bucket.id,
-        rules=[
-            aws.s3.BucketLifecycleConfigurationRuleArgs(
-                id="expire",
-                status="Enabled",
-                filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
-                expiration=aws.s3.BucketLifecycleConfigurationRuleExpirationArgs(days=args.days),
-                abort_incomplete_multipart_upload=aws.s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
-                    days_after_initiation=7
-                ),
-            )
-        ],
-        opts=ResourceOptions(parent=parent, depends_on=[encryption]),
-    )
+    buckets.expire(parent, name, bucket, rule, encryption)
     return with_dependencies(bucket.bucket, policy, encryption)
 
 
@@ -177,13 +141,7 @@ def log_distribution(
 def _statements(args: AccessLogArgs, bucket: aws.s3.Bucket) -> Iterator[documents.Statement]:
     """Yield who may write, and that nobody does anything without TLS."""
     own = Output.concat(bucket.arn, "/AWSLogs/", args.account_id, "/*")
-    yield documents.deny(
-        ["s3:*"],
-        [bucket.arn, Output.concat(bucket.arn, "/*")],
-        {"Bool": {"aws:SecureTransport": "false"}},
-        principal="*",
-        sid="TlsOnly",
-    )
+    yield buckets.tls_only(bucket)
     service = "logdelivery.elasticloadbalancing.amazonaws.com"
     yield documents.allow(["s3:PutObject"], [own], principal={"Service": service}, sid="Delivery")
     if account := _WRITERS.get(args.region):

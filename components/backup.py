@@ -16,7 +16,7 @@ from components import _documents as documents
 from components import _names as names
 from components._dependencies import with_dependencies
 from components._role import service_role
-from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+from components.encryption_key import own_key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,19 +161,7 @@ class Backup(pulumi.ComponentResource):
         )
 
     def _vault(self, name: str, args: BackupArgs, region: str) -> aws.backup.Vault:
-        key = EncryptionKey(
-            f"{name}-key",
-            EncryptionKeyArgs(
-                label=args.label,
-                description=f"Backups of {args.label}",
-                account_id=args.account_id,
-                region=region,
-                alias=f"{args.label}-{name}",
-                protect=args.protect,
-                deletion_days=args.key_deletion_days,
-            ),
-            ResourceOptions(parent=self),
-        )
+        key = own_key(self, name, args, f"Backups of {args.label}", region=region)
         return aws.backup.Vault(
             f"{name}-vault",
             name=args.label,

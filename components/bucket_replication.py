@@ -11,10 +11,11 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
+from components import _buckets as buckets
 from components import _documents as documents
 from components._bucket_names import stem
 from components._role import service_role
-from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+from components.encryption_key import EncryptionKey, own_key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,19 +87,7 @@ class BucketReplication(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: BucketReplicationArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:BucketReplication", name, None, opts)
-        key = EncryptionKey(
-            f"{name}-key",
-            EncryptionKeyArgs(
-                label=args.label,
-                description=f"Copies of uploaded files of {args.label}",
-                account_id=args.account_id,
-                region=args.to_region,
-                alias=f"{args.label}-{name}",
-                protect=args.protect,
-                deletion_days=args.key_deletion_days,
-            ),
-            ResourceOptions(parent=self),
-        )
+        key = own_key(self, name, args, f"Copies of uploaded files of {args.label}", region=args.to_region)
         copy = aws.s3.Bucket(
             f"{name}-bucket",
             bucket=args.copy_name,
@@ -125,79 +114,24 @@ class BucketReplication(pulumi.ComponentResource):
     def _settings(
         self, name: str, args: BucketReplicationArgs, copy: aws.s3.Bucket, key: EncryptionKey
     ) -> aws.s3.BucketVersioning:
-        """Close, encrypt and version the copy, one after the other: S3 refuses two changes to one bucket at a time."""
-        ownership = aws.s3.BucketOwnershipControls(
-            f"{name}-ownership",
-            bucket=copy.id,
-            region=args.to_region,
-            rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
-            opts=ResourceOptions(parent=self),
-        )
-        block = aws.s3.BucketPublicAccessBlock(
-            f"{name}-public-access",
-            bucket=copy.id,
-            region=args.to_region,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-            opts=ResourceOptions(parent=self, depends_on=[ownership]),
-        )
-        policy = aws.s3.BucketPolicy(
-            f"{name}-policy",
-            bucket=copy.id,
-            region=args.to_region,
-            policy=documents.policy(
-                documents.deny(
-                    ["s3:*"],
-                    [copy.arn, Output.concat(copy.arn, "/*")],
-                    {"Bool": {"aws:SecureTransport": "false"}},
-                    principal="*",
-                    sid="TlsOnly",
-                )
+        """Close, encrypt and version the copy."""
+        region = args.to_region
+        block = buckets.close(self, name, copy, region)
+        policy = buckets.allow(self, name, copy, [buckets.tls_only(copy)], block, region)
+        encryption = buckets.encrypt(self, name, copy, policy, key.arn, region)
+        versioning = buckets.version(self, name, copy, encryption, region=region)
+        rule = aws.s3.BucketLifecycleConfigurationRuleArgs(
+            id="old-versions",
+            status="Enabled",
+            filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
+            noncurrent_version_expiration=aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
+                noncurrent_days=args.expire_noncurrent_days
             ),
-            opts=ResourceOptions(parent=self, depends_on=[block]),
+            abort_incomplete_multipart_upload=aws.s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
+                days_after_initiation=_ABORT_UPLOAD_DAYS
+            ),
         )
-        encryption = aws.s3.BucketServerSideEncryptionConfiguration(
-            f"{name}-encryption",
-            bucket=copy.id,
-            region=args.to_region,
-            rules=[
-                aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
-                    apply_server_side_encryption_by_default=aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
-                        sse_algorithm="aws:kms", kms_master_key_id=key.arn
-                    ),
-                    bucket_key_enabled=True,
-                )
-            ],
-            opts=ResourceOptions(parent=self, depends_on=[policy]),
-        )
-        versioning = aws.s3.BucketVersioning(
-            f"{name}-versioning",
-            bucket=copy.id,
-            region=args.to_region,
-            versioning_configuration=aws.s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
-            opts=ResourceOptions(parent=self, depends_on=[encryption]),
-        )
-        aws.s3.BucketLifecycleConfiguration(
-            f"{name}-lifecycle",
-            bucket=copy.id,
-            region=args.to_region,
-            rules=[
-                aws.s3.BucketLifecycleConfigurationRuleArgs(
-                    id="old-versions",
-                    status="Enabled",
-                    filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
-                    noncurrent_version_expiration=aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
-                        noncurrent_days=args.expire_noncurrent_days
-                    ),
-                    abort_incomplete_multipart_upload=aws.s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
-                        days_after_initiation=_ABORT_UPLOAD_DAYS
-                    ),
-                )
-            ],
-            opts=ResourceOptions(parent=self, depends_on=[versioning]),
-        )
+        buckets.expire(self, name, copy, rule, versioning, region)
         return versioning
 
     def _role(

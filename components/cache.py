@@ -13,7 +13,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components._dependencies import with_dependencies
-from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+from components.encryption_key import EncryptionKey, own_key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,19 +165,7 @@ class Cache(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: CacheArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Cache", name, None, opts)
-        key = EncryptionKey(
-            f"{name}-key",
-            EncryptionKeyArgs(
-                label=args.label,
-                description=f"Cache {args.identifier}: nodes, snapshots and secret",
-                account_id=args.account_id,
-                region=args.region,
-                alias=f"{args.label}-{name}",
-                protect=args.protect,
-                deletion_days=args.key_deletion_days,
-            ),
-            ResourceOptions(parent=self),
-        )
+        key = own_key(self, name, args, f"Cache {args.identifier}: nodes, snapshots and secret")
         group = aws.ec2.SecurityGroup(
             f"{name}-group",
             name_prefix=f"{args.label}-{name}-",

@@ -12,6 +12,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components._access_logs import log_distribution
+from components._response_headers import security_headers
 from components.web_acl import WebAclArgs, web_acl
 
 PriceClass = Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
@@ -143,17 +144,7 @@ class Cdn(pulumi.ComponentResource):
         return aws.cloudfront.ResponseHeadersPolicy(
             f"{name}-headers",
             comment=f"Responses of {args.label}",
-            security_headers_config=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs(
-                strict_transport_security=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurityArgs(
-                    access_control_max_age_sec=_YEAR_SECONDS, include_subdomains=True, override=True
-                ),
-                content_type_options=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentTypeOptionsArgs(
-                    override=True
-                ),
-                referrer_policy=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigReferrerPolicyArgs(
-                    referrer_policy="strict-origin-when-cross-origin", override=False
-                ),
-            ),
+            security_headers_config=security_headers(override_referrer=False),
             opts=ResourceOptions(parent=self),
         )
 

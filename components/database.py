@@ -18,7 +18,7 @@ from components import _documents as documents
 from components._dependencies import with_dependencies
 from components._role import service_role
 from components.database_proxy import DatabaseProxy, DatabaseProxyArgs
-from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+from components.encryption_key import EncryptionKey, own_key
 
 
 class Engine(StrEnum):
@@ -273,19 +273,7 @@ class Database(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: DatabaseArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Database", name, None, opts)
-        key = EncryptionKey(
-            f"{name}-key",
-            EncryptionKeyArgs(
-                label=args.label,
-                description=f"Database {args.identifier}: storage, snapshots, insights and master password",
-                account_id=args.account_id,
-                region=args.region,
-                alias=f"{args.label}-{name}",
-                protect=args.protect,
-                deletion_days=args.key_deletion_days,
-            ),
-            ResourceOptions(parent=self),
-        )
+        key = own_key(self, name, args, f"Database {args.identifier}: storage, snapshots, insights and master password")
         group = self._security_group(name, args, f"Database {args.identifier}")
         shared = self._shared(name, args)
         password = None if args.managed_password else self._password(name)

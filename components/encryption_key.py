@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 import pulumi
 import pulumi_aws as aws
@@ -66,6 +66,65 @@ class EncryptionKeyArgs:
             yield "deletion_days", f"{self.deletion_days} is outside {least} to {most}"
         for unknown in sorted(set(self.services) - set(_USERS)):
             yield "services", f"{unknown!r} is not one that a key serves; allowed: {', '.join(_USERS)}"
+
+
+class Keyed(Protocol):
+    """The arguments of a component that has a key of its own."""
+
+    @property
+    def label(self) -> str:
+        """What generated names start with."""
+
+    @property
+    def account_id(self) -> Input[str]:
+        """The AWS account."""
+
+    @property
+    def region(self) -> str:
+        """The AWS region."""
+
+    @property
+    def protect(self) -> bool:
+        """Whether Pulumi refuses to delete the key."""
+
+    @property
+    def key_deletion_days(self) -> int:
+        """Days the deleted key can be brought back, 7 to 30."""
+
+
+def own_key(
+    parent: pulumi.Resource,
+    name: str,
+    args: Keyed,
+    encrypts: str,
+    *,
+    region: str | None = None,
+    services: Sequence[KeyUser] = (),
+) -> EncryptionKey:
+    """Make the key of a component.
+
+    Args:
+        parent: the component it belongs to.
+        name: the component's name, which the key's alias ends with too.
+        args: the component's arguments.
+        encrypts: what the key is for, shown in the console.
+        region: where it is; None: in the component's region.
+        services: AWS services that use it in their own name.
+    """
+    return EncryptionKey(
+        f"{name}-key",
+        EncryptionKeyArgs(
+            label=args.label,
+            description=encrypts,
+            account_id=args.account_id,
+            region=region or args.region,
+            alias=f"{args.label}-{name}",
+            services=services,
+            protect=args.protect,
+            deletion_days=args.key_deletion_days,
+        ),
+        ResourceOptions(parent=parent),
+    )
 
 
 class EncryptionKey(pulumi.ComponentResource):

@@ -11,12 +11,14 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
+from components import _buckets as buckets
 from components import _documents as documents
 from components._access_logs import log_distribution
 from components._bucket_names import stem
 from components._dependencies import with_dependencies
+from components._response_headers import security_headers
 from components.bucket_replication import BucketReplication, BucketReplicationArgs
-from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+from components.encryption_key import EncryptionKey, own_key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -153,20 +155,7 @@ class MediaBucket(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: MediaBucketArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:MediaBucket", name, None, opts)
-        key = EncryptionKey(
-            f"{name}-key",
-            EncryptionKeyArgs(
-                label=args.label,
-                description=f"Uploaded files of {args.label}",
-                account_id=args.account_id,
-                region=args.region,
-                alias=f"{args.label}-{name}",
-                services=["cloudfront"] if args.cdn else [],
-                protect=args.protect,
-                deletion_days=args.key_deletion_days,
-            ),
-            ResourceOptions(parent=self),
-        )
+        key = own_key(self, name, args, f"Uploaded files of {args.label}", services=["cloudfront"] if args.cdn else [])
         bucket = aws.s3.Bucket(
             f"{name}-bucket",
             bucket=args.bucket_name,
@@ -174,7 +163,7 @@ class MediaBucket(pulumi.ComponentResource):
             force_destroy=args.empty_on_destroy,
             opts=ResourceOptions(parent=self, protect=args.protect),
         )
-        block = self._close(name, bucket)
+        block = buckets.close(self, name, bucket)
         ready = self._keep(name, args, key, bucket, block)
         distribution = self._distribution(name, args, args.cdn, bucket) if args.cdn else None
         self._policy(name, bucket, block, distribution)
@@ -228,25 +217,6 @@ class MediaBucket(pulumi.ComponentResource):
         )
         return copy.bucket
 
-    def _close(self, name: str, bucket: aws.s3.Bucket) -> aws.s3.BucketPublicAccessBlock:
-        """Switch access lists off and refuse every policy that would make the bucket public."""
-        ownership = aws.s3.BucketOwnershipControls(
-            f"{name}-ownership",
-            bucket=bucket.id,
-            rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
-            opts=ResourceOptions(parent=self),
-        )
-        return aws.s3.BucketPublicAccessBlock(
-            f"{name}-public-access",
-            bucket=bucket.id,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-            # S3 refuses two changes to one bucket at a time (OperationAborted).
-            opts=ResourceOptions(parent=self, depends_on=[ownership]),
-        )
-
     def _keep(
         self,
         name: str,
@@ -256,33 +226,9 @@ class MediaBucket(pulumi.ComponentResource):
         block: aws.s3.BucketPublicAccessBlock,
     ) -> Sequence[pulumi.CustomResource]:
         """Encrypt and version what is written, and let it grow old; return what must stand before the first upload."""
-        encryption = aws.s3.BucketServerSideEncryptionConfiguration(
-            f"{name}-encryption",
-            bucket=bucket.id,
-            rules=[
-                aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
-                    apply_server_side_encryption_by_default=aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
-                        sse_algorithm="aws:kms", kms_master_key_id=key.arn
-                    ),
-                    bucket_key_enabled=True,
-                )
-            ],
-            opts=ResourceOptions(parent=self, depends_on=[block]),
-        )
-        versioning = aws.s3.BucketVersioning(
-            f"{name}-versioning",
-            bucket=bucket.id,
-            versioning_configuration=aws.s3.BucketVersioningVersioningConfigurationArgs(
-                status="Enabled" if args.versioning else "Suspended"
-            ),
-            opts=ResourceOptions(parent=self, depends_on=[encryption]),
-        )
-        aws.s3.BucketLifecycleConfiguration(
-            f"{name}-lifecycle",
-            bucket=bucket.id,
-            rules=[_lifecycle(args)],
-            opts=ResourceOptions(parent=self, depends_on=[versioning]),
-        )
+        encryption = buckets.encrypt(self, name, bucket, block, key.arn)
+        versioning = buckets.version(self, name, bucket, encryption, enabled=args.versioning)
+        buckets.expire(self, name, bucket, _lifecycle(args), versioning)
         return [encryption, versioning]
 
     def _policy(
@@ -293,32 +239,18 @@ class MediaBucket(pulumi.ComponentResource):
         distribution: aws.cloudfront.Distribution | None,
     ) -> None:
         """Refuse requests without TLS, and let the distribution read."""
-        objects = Output.concat(bucket.arn, "/*")
-        statements = [
-            documents.deny(
-                ["s3:*"],
-                [bucket.arn, objects],
-                {"Bool": {"aws:SecureTransport": "false"}},
-                principal="*",
-                sid="TlsOnly",
-            )
-        ]
+        statements = [buckets.tls_only(bucket)]
         if distribution:
             statements.append(
                 documents.allow(
                     ["s3:GetObject"],
-                    [objects],
+                    [Output.concat(bucket.arn, "/*")],
                     {"StringEquals": {"aws:SourceArn": distribution.arn}},
                     principal={"Service": "cloudfront.amazonaws.com"},
                     sid="Cdn",
                 )
             )
-        aws.s3.BucketPolicy(
-            f"{name}-policy",
-            bucket=bucket.id,
-            policy=documents.policy(*statements),
-            opts=ResourceOptions(parent=self, depends_on=[block]),
-        )
+        buckets.allow(self, name, bucket, statements, block)
 
     def _cors(
         self, name: str, args: MediaBucketArgs, bucket: aws.s3.Bucket, block: aws.s3.BucketPublicAccessBlock
@@ -397,19 +329,8 @@ class MediaBucket(pulumi.ComponentResource):
         return aws.cloudfront.ResponseHeadersPolicy(
             f"{name}-headers",
             comment=f"Uploaded files of {args.label}",
-            security_headers_config=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs(
-                strict_transport_security=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurityArgs(
-                    access_control_max_age_sec=_HSTS_SECONDS, include_subdomains=True, override=True
-                ),
-                content_type_options=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentTypeOptionsArgs(
-                    override=True
-                ),
-                content_security_policy=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentSecurityPolicyArgs(
-                    content_security_policy="script-src 'none'", override=True
-                ),
-                referrer_policy=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigReferrerPolicyArgs(
-                    referrer_policy="strict-origin-when-cross-origin", override=True
-                ),
+            security_headers_config=security_headers(
+                override_referrer=True, content_security_policy="script-src 'none'"
             ),
             cors_config=aws.cloudfront.ResponseHeadersPolicyCorsConfigArgs(
                 access_control_allow_credentials=False,
@@ -436,7 +357,6 @@ _ORIGIN: Final = "media"
 _CACHING_OPTIMIZED: Final = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 """AWS's cache policy for static files, the same in every account."""
 _CORS_SECONDS: Final = 3600
-_HSTS_SECONDS: Final = 31536000
 
 
 def _lifecycle(args: MediaBucketArgs) -> aws.s3.BucketLifecycleConfigurationRuleArgs:

@@ -20,7 +20,7 @@ from components._dependencies import with_dependencies
 from components._function import function
 from components._metrics import HEALTH_REGION
 from components._role import service_role
-from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+from components.encryption_key import EncryptionKey, own_key
 
 CHATBOT_REGIONS: Final[Sequence[str]] = ("us-east-2", "us-west-2", "eu-west-1", "ap-southeast-1")
 """Where Amazon Q Developer in chat applications (once AWS Chatbot, which its API is still called) is configured; it serves topics of every region."""
@@ -168,7 +168,7 @@ class Notifications(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: NotificationsArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Notifications", name, None, opts)
-        key = self._key(f"{name}-key", args, args.region, f"{args.label}-{name}")
+        key = self._key(name, args, args.region)
         topics = {
             channel: self._topic(f"{name}-{channel}", args, args.region, key, recipients)
             for channel, recipients in args.channels.items()
@@ -182,8 +182,7 @@ class Notifications(pulumi.ComponentResource):
             if args.region == HEALTH_REGION:
                 self.health_topic = self.topics[paged]
             else:
-                alias = f"{args.label}-{name}-health"
-                health_key = self._key(f"{name}-health-key", args, HEALTH_REGION, alias)
+                health_key = self._key(f"{name}-health", args, HEALTH_REGION)
                 health = self._topic(f"{name}-health", args, HEALTH_REGION, health_key, args.channels[paged])
                 heard.append(health)
                 self.health_topic = health.arn
@@ -204,21 +203,8 @@ class Notifications(pulumi.ComponentResource):
             }
         )
 
-    def _key(self, name: str, args: NotificationsArgs, region: str, alias: str) -> EncryptionKey:
-        return EncryptionKey(
-            name,
-            EncryptionKeyArgs(
-                label=args.label,
-                description=f"Notifications of {args.label}",
-                account_id=args.account_id,
-                region=region,
-                alias=alias,
-                services=("publishers",),
-                protect=args.protect,
-                deletion_days=args.key_deletion_days,
-            ),
-            ResourceOptions(parent=self),
-        )
+    def _key(self, name: str, args: NotificationsArgs, region: str) -> EncryptionKey:
+        return own_key(self, name, args, f"Notifications of {args.label}", region=region, services=("publishers",))
 
     def _topic(
         self, name: str, args: NotificationsArgs, region: str, key: EncryptionKey, recipients: AlertChannelArgs

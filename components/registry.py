@@ -12,7 +12,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
-from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+from components.encryption_key import EncryptionKey, own_key
 
 if TYPE_CHECKING:
     import pulumi_awsx as awsx
@@ -81,19 +81,7 @@ class Registry(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RegistryArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Registry", name, None, opts)
-        key = EncryptionKey(
-            f"{name}-key",
-            EncryptionKeyArgs(
-                label=args.label,
-                description=f"Images of {args.label}",
-                account_id=args.account_id,
-                region=args.region,
-                alias=f"{args.label}-{name}",
-                protect=args.protect,
-                deletion_days=args.key_deletion_days,
-            ),
-            ResourceOptions(parent=self),
-        )
+        key = own_key(self, name, args, f"Images of {args.label}")
         self.urls = {
             repository: self._repository(f"{name}-{limits.slug(repository)}", repository, args, key).url
             for repository in args.repositories

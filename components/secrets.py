@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
-from components.encryption_key import EncryptionKey, EncryptionKeyArgs
+from components.encryption_key import own_key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,19 +82,7 @@ class Secrets(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: SecretsArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Secrets", name, None, opts)
-        key = EncryptionKey(
-            f"{name}-key",
-            EncryptionKeyArgs(
-                label=args.label,
-                description=f"Secrets of {args.label}",
-                account_id=args.account_id,
-                region=args.region,
-                alias=f"{args.label}-{name}",
-                protect=args.protect,
-                deletion_days=args.key_deletion_days,
-            ),
-            ResourceOptions(parent=self),
-        )
+        key = own_key(self, name, args, f"Secrets of {args.label}")
         self.arns = {
             secret_name: aws.secretsmanager.Secret(
                 f"{name}-{limits.slug(secret_name)}",

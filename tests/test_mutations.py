@@ -13,7 +13,7 @@ from tests import stacks
 
 DATABASE, CACHE, MEDIA = "components/database.py", "components/cache.py", "components/media_bucket.py"
 NETWORK, SERVICE, CLUSTER = "components/network.py", "components/service.py", "components/cluster.py"
-BALANCER = "components/load_balancer.py"
+BALANCER, BUCKETS = "components/load_balancer.py", "components/_buckets.py"
 
 MUTATIONS = [
     (DATABASE, "storage_encrypted=True,\n            kms", "kms", "database-storage-encrypted"),
@@ -46,9 +46,9 @@ MUTATIONS = [
     (CACHE, "multi_az_enabled=args.spans_zones", "multi_az_enabled=False", "cache-multi-az"),
     (CACHE, "snapshot_retention_limit=args.snapshot_days", "snapshot_retention_limit=0", "cache-snapshots-kept"),
     (CACHE, "            auth_token=token,\n", "", "randomPassword"),
-    (MEDIA, "block_public_policy=True", "block_public_policy=False", "bucket-public-access-block-complete"),
-    (MEDIA, '"aws:SecureTransport": "false"', '"aws:SecureTransport": "true"', "bucket-tls-only"),
-    (MEDIA, '"Enabled" if args.versioning else "Suspended"', '"Suspended"', "bucket-versioned"),
+    (BUCKETS, "block_public_policy=True", "block_public_policy=False", "bucket-public-access-block-complete"),
+    (BUCKETS, '"aws:SecureTransport": "false"', '"aws:SecureTransport": "true"', "bucket-tls-only"),
+    (MEDIA, "enabled=args.versioning", "enabled=False", "bucket-versioned"),
     (NETWORK, "isolated[z.zone], closed)", "isolated[z.zone], tables[z.zone])", "route it must not have"),
     (NETWORK, "gateway_id=internet.id", "nat_gateway_id=internet.id", "no route to the internet"),
     (NETWORK, "                *ways_out[z.zone],\n", "", "does not wait for any aws:ec2/route:Route"),
