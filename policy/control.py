@@ -44,6 +44,8 @@ IN_PRODUCTION: Final = {**dict.fromkeys(Environment, Level.ADVISORY), Environmen
 """Stops an update in production; a reminder elsewhere, where the saving may be meant."""
 NOWHERE: Final = dict.fromkeys(Environment, Level.ADVISORY)
 """A reminder: good advice, or an opinion."""
+PRODUCTION_ALONE: Final = {**dict.fromkeys(Environment, Level.DISABLED), Environment.PRODUCTION: Level.MANDATORY}
+"""Stops an update in production; elsewhere nobody expects it."""
 ADVISED_IN_PRODUCTION: Final = {**dict.fromkeys(Environment, Level.DISABLED), Environment.PRODUCTION: Level.ADVISORY}
 """A reminder in production; elsewhere nobody expects it."""
 OPT_IN: Final = dict.fromkeys(Environment, Level.DISABLED)

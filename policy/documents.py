@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from policy import values
+from policy.common import iam_actions
 from policy.topology import faces_world
 from policy.values import UNKNOWN, Answer, Value
 
@@ -22,8 +23,14 @@ CALLER: Final = frozenset(
         "aws:sourceorgpaths",
         "aws:sourceowner",
         "aws:sourcevpc",
+        "aws:sourcevpcarn",
         "aws:sourcevpce",
         "aws:userid",
+        "aws:vpceaccount",
+        "aws:vpceorgid",
+        "aws:vpceorgpaths",
+        "aws:ec2instancesourcevpc",
+        "lambda:sourcefunctionarn",
         "kms:calleraccount",
         "s3:dataaccesspointaccount",
         "s3:dataaccesspointarn",
@@ -34,12 +41,16 @@ CALLER: Final = frozenset(
 _ALL: Final = re.compile(r"\*+|arn:\*+|arn:[^:]+(:\*+)+")
 """What matches every ARN: ``*``, ``arn:*``, ``arn:aws:*:*:*:*``. A ``*`` of IAM stands for colons, too."""
 
-_ANYBODY: Final = re.compile(
-    r"[*?]*|o-[*?]+(/.*)?|arn:[^:]*(:\*+)?|arn:[^:]*:(iam|sts)::[*?]+:.*"
-    r"|arn:[^:]*:(?!execute-api:)[^:]*:[^:]*:[*?]*:\*+"
-    r"|arn:[^:]*:(?!execute-api:|s3:)[^:]*:[^:]*:[*?]+:[\w-]+[/:]\*+"
+_ANOTHER_ACCOUNT: Final = "999999999999"
+_ARN_PARTS: Final = 6
+_ANYWHERE: Final = tuple(
+    f"arn:${{Partition}}:${{Service}}:{region}:{_ANOTHER_ACCOUNT}:${{Resource}}" for region in ("", "${Region}")
 )
-"""Values of conditions, in lower case, that every account's callers meet: ``*``, ``o-*``, ``arn:aws:iam::*:role/*``."""
+"""The ARNs of another account, of services with regions and without."""
+_OF_NO_ACCOUNT: Final = re.compile(r"[*?]*|o-[*?]+(/.*)?|vpce?-[*?]+|arn:[^:]*(:\*+)?|arn:[^:]*:[^:]*:[^:]*:[*?]*:\*+")
+"""Values of conditions, in lower case, that name no account and that every account's callers meet: ``*``, ``o-*``, ``arn:aws:s3:::*``."""
+_NAMED_ANYWHERE: Final = re.compile(r"arn:[^:]*:execute-api:[^:]*:[^:]*:[a-z0-9]+(/.*)?")
+"""ARNs that one account's resources alone have, whatever the account in them is: an API's id is its own."""
 
 
 def statements(policy: Value) -> Iterator[dict[str, Value]]:
@@ -112,8 +123,24 @@ def everyone(statement: dict[str, Value]) -> bool:
 
 
 def is_anybody(value: Value) -> bool:
-    """Whether what a condition demands is met by every account's callers."""
-    return isinstance(value, str) and bool(_ANYBODY.fullmatch(value.lower()) or faces_world(value))
+    """Whether what a condition demands can be met by the callers of any account, such as 999999999999."""
+    return isinstance(value, str) and _fits_another_account(value.lower())
+
+
+@lru_cache(maxsize=4096)
+def _fits_another_account(wanted: str) -> bool:
+    if _OF_NO_ACCOUNT.fullmatch(wanted) or faces_world(wanted):
+        return True
+    if re.fullmatch(r"[0-9*?]+", wanted):
+        return matches(wanted, _ANOTHER_ACCOUNT)
+    if not re.match(r"arn:|[*?][^@]*:", wanted) or _NAMED_ANYWHERE.fullmatch(wanted):
+        return False
+    parts = wanted.split(":", _ARN_PARTS - 1)
+    if len(parts) == _ARN_PARTS:
+        # Each part of a whole ARN is compared by itself. A bucket's has no account, and its name is one account's alone.
+        owned = parts[2] == "s3" and not parts[5].startswith(("*", "?"))
+        return not owned and matches(parts[4], _ANOTHER_ACCOUNT)
+    return not re.search(r"[0-9]{12}", wanted) and any(iam_actions.can_be(arn, wanted) for arn in _ANYWHERE)
 
 
 def limited_by(statement: dict[str, Value], keys: Collection[str]) -> bool:

@@ -14,6 +14,9 @@ IDENTITIES: Final = ("id", "arn", "name", "bucket", "identifier", "clusterIdenti
 """Properties by whose value one resource refers to another."""
 
 
+_AWS_KEY: Final = re.compile(r"(?:arn:[\w-]+:kms:[\w-]*:\d*:)?alias/aws/[\w/-]+")
+
+
 class Verdict(StrEnum):
     """What a rule says about a resource of a type that it applies to."""
 
@@ -42,6 +45,14 @@ def canonical_type(token: str) -> str:
     if twin := re.fullmatch(r"(aws:s3/\w+)V2:(\w+)V2", token):
         return f"{twin[1]}:{twin[2]}"
     return token
+
+
+def is_aws_key(value: Value) -> bool:
+    """Whether a value names a key that AWS keeps in the account for a service: ``alias/aws/rds``, by its name or its ARN.
+
+    Nobody can withdraw such a key or share what is under it.
+    """
+    return isinstance(value, str) and _AWS_KEY.fullmatch(value) is not None
 
 
 class Resource:
@@ -186,6 +197,13 @@ class Resource:
         """Findings about a property of which only the presence counts."""
         if not self.has(path):
             yield self.fails(f"{path} is not set", fix=fix)
+
+    def must_have_own_key(self, path: str, *, fix: str) -> Iterator[Finding]:
+        """Findings about a property that names a KMS key: it must be set, and not to one of AWS's own."""
+        if is_aws_key(self.get(path)):
+            yield self.fails(f"{path} is a key of AWS's own, wanted one of one's own", fix=fix)
+        else:
+            yield from self.must_be_set(path, fix=fix)
 
     def must_reach(self, path: str, *, least: float, unit: str, fix: str, default: float = 0) -> Iterator[Finding]:
         """Findings about a number with a lower bound."""

@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
+import pulumi
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
@@ -134,17 +135,24 @@ def view(args: ResourceValidationArgs) -> Resource:
 
 
 def _view(args: ResourceValidationArgs) -> Resource:
-    provider = args.provider.props if args.provider else None
     return Resource(
         token=args.resource_type,
         name=args.name,
         urn=args.urn,
         raw=args.props,
         parent=args.opts.parent,
-        provider=provider,
+        provider=_provider(args),
         protect=args.opts.protect,
         ignore_changes=list(args.opts.ignore_changes),
     )
+
+
+def _provider(args: ResourceValidationArgs | PolicyResource) -> object:
+    """The provider's properties; where the engine does not show it, the default one's region."""
+    if args.provider:
+        return args.provider.props
+    region = pulumi.Config("aws").get("region")
+    return {"region": region} if region else None
 
 
 def graph(args: StackValidationArgs) -> Graph:
@@ -171,7 +179,7 @@ def _registered(item: PolicyResource) -> Resource:
         raw=item.props,
         inputs=getattr(item, "inputs", None),
         parent=item.parent.urn if item.parent else None,
-        provider=item.provider.props if item.provider else None,
+        provider=_provider(item),
         protect=item.opts.protect,
         ignore_changes=list(item.opts.ignore_changes),
         dependencies={prop: [target.urn for target in targets] for prop, targets in item.property_dependencies.items()},

@@ -31,8 +31,8 @@ LOCK: Final = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
     VAULT,
 )
 def vault_under_own_key(vault: Resource, _config: Config) -> Iterator[Finding]:
-    """Only the presence of a key counts."""
-    yield from vault.must_be_set("kmsKeyArn", fix="kms_key_arn=key.arn (replaces the vault)")
+    """AWS Backup's own key is none of one's own."""
+    yield from vault.must_have_own_key("kmsKeyArn", fix="kms_key_arn=key.arn (replaces the vault)")
 
 
 @stack_rule(

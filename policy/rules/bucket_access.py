@@ -421,12 +421,15 @@ def acl_not_public(resource: Resource, _config: Config) -> Iterator[Finding]:
     OWNERSHIP,
 )
 def acls_disabled(graph: Graph, _config: Config) -> Iterator[Finding]:
-    """It is the default of new buckets. CloudFront's older kind of log needs access lists."""
+    """It is the default of new buckets. CloudFront's older kind of log needs access lists, and its bucket may be another stack's."""
     needed = {
         bucket.urn
         for distribution in graph.of(DISTRIBUTION)
         for bucket in buckets_meant(graph, distribution, "loggingConfig.bucket")
     }
+    for acl in graph.of(ACL, BUCKET):
+        if _admits_log_delivery(acl):
+            needed |= {acl.urn, *(bucket.urn for bucket in buckets_meant(graph, acl, "bucket"))}
     for controls in graph.of(OWNERSHIP):
         if any(bucket.urn in needed for bucket in buckets_meant(graph, controls, "bucket")):
             continue
@@ -437,3 +440,19 @@ def acls_disabled(graph: Graph, _config: Config) -> Iterator[Finding]:
             about="objectOwnership",
             fix='rule={"object_ownership": "BucketOwnerEnforced"}',
         )
+
+
+_LOG_DELIVERY: Final = "c4c1ede66af53448b93c283ce9448c4ba468c9432aa01d700d3878632f77d2d0"
+"""The canonical user of CloudFront's classic log delivery (awslogsdelivery). Amazon CloudFront Developer Guide, standard logging."""
+
+
+def _admits_log_delivery(resource: Resource) -> bool:
+    """Whether an access list is for the delivery of logs: the canned one, or a grant to its user or group."""
+    if resource.text("acl") == "log-delivery-write":
+        return True
+    path = "accessControlPolicy.grants" if resource.type == ACL else "grants"
+    for grant in values.items(resource.get(path)):
+        grantee = values.at(grant, "grantee") if resource.type == ACL else grant
+        if values.at(grantee, "id") == _LOG_DELIVERY or str(values.at(grantee, "uri")).endswith("/s3/LogDelivery"):
+            return True
+    return False

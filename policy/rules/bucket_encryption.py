@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policy import values
 from policy.control import EVERYWHERE, HUB, NOWHERE, Control, Severity
-from policy.model import Finding, Graph, Resource
+from policy.model import Finding, Graph, Resource, is_aws_key
 from policy.rule import Config, resource_rule, stack_rule
 from policy.rules.bucket import BUCKET, ENCRYPTION, INLINE_BLOCKS, log_sinks, setting
 from policy.values import UNKNOWN, Answer, Value
@@ -123,5 +123,5 @@ def _under_own_key(block: Value) -> Answer:
         if algorithm is UNKNOWN:
             answers.append(UNKNOWN)
         else:
-            answers.append(algorithm.startswith("aws:kms") and key not in (None, ""))
+            answers.append(algorithm.startswith("aws:kms") and key not in (None, "") and not is_aws_key(key))
     return values.some(answers)

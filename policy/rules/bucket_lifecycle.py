@@ -1,6 +1,7 @@
 """Lifecycle of S3 buckets: what ends by itself."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from policy import values
 from policy.control import HUB, NOWHERE, Control, Severity
@@ -71,10 +72,13 @@ def uploads_aborted(resource: Resource, _config: Config) -> Iterator[Finding]:
     if rules:
         yield from resource.must_hold(
             values.some(map(_aborts_uploads, rules)),
-            "no lifecycle rule aborts unfinished uploads",
+            "no lifecycle rule for the whole bucket aborts unfinished uploads",
             about="abortIncompleteMultipartUpload",
-            fix='"abort_incomplete_multipart_upload": {"days_after_initiation": 7} in a rule',
+            fix='"abort_incomplete_multipart_upload": {"days_after_initiation": 7} in a rule without a filter',
         )
+
+
+_SIZES: Final = ("filter.objectSizeGreaterThan", "filter.objectSizeLessThan")
 
 
 def _lifecycle_rules(block: Value) -> list[Value]:
@@ -88,4 +92,14 @@ def _ends_versions(rule: Value) -> Answer:
 
 def _aborts_uploads(rule: Value) -> Answer:
     names = ("abortIncompleteMultipartUpload", "abortIncompleteMultipartUploadDays")
-    return any(values.at(rule, name) for name in names) and is_rule_on(rule)
+    if not any(values.at(rule, name) for name in names):
+        return False
+    return values.every([is_rule_on(rule), _is_for_all(rule)])
+
+
+def _is_for_all(rule: Value) -> Answer:
+    """Whether a rule is about the whole bucket: it has no filter, or one that leaves nothing out."""
+    limits = [
+        values.at(rule, name) for name in ("prefix", "tags", "filter.prefix", "filter.tag", "filter.and", *_SIZES)
+    ]
+    return values.every(UNKNOWN if values.has_unknown(limit) else limit in (None, "", {}, []) for limit in limits)

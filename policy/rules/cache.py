@@ -1,17 +1,14 @@
 """ElastiCache: encryption, availability, backups, versions."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from policy import values
+from policy.common import versions
 from policy.control import EVERYWHERE, HUB, IN_PRODUCTION, NOWHERE, Control, Severity
 from policy.model import Finding, Resource
 from policy.rule import Config, Parameter, resource_rule
 from policy.topology import CACHE, CACHE_NODE, CACHE_SERVERLESS
 from policy.values import UNKNOWN
-
-_OLDEST: Final[dict[str, values.Value]] = {"valkey": "7.2", "redis": "7"}
-"""Amazon ElastiCache User Guide, supported engine versions: Redis OSS 6 and older are out of standard support."""
 
 
 def is_member(cache: Resource) -> bool:
@@ -174,8 +171,8 @@ def snapshots_kept(cache: Resource, config: Config) -> Iterator[Finding]:
     CACHE_SERVERLESS,
 )
 def under_own_key(cache: Resource, _config: Config) -> Iterator[Finding]:
-    """Only the presence of a key counts."""
-    yield from cache.must_be_set("kmsKeyId", fix="kms_key_id=key.arn (replaces the cache)")
+    """ElastiCache's own key is none of one's own."""
+    yield from cache.must_have_own_key("kmsKeyId", fix="kms_key_id=key.arn (replaces the cache)")
 
 
 @resource_rule(
@@ -262,7 +259,7 @@ def final_snapshot_kept(cache: Resource, _config: Config) -> Iterator[Finding]:
     ),
     CACHE,
     CACHE_NODE,
-    oldest=Parameter({"type": "object", "additionalProperties": {"type": "string"}}, _OLDEST),
+    oldest=Parameter({"type": "object", "additionalProperties": {"type": "string"}}, {}),
 )
 def version_supported(cache: Resource, config: Config) -> Iterator[Finding]:
     """Older versions get no fixes. A node of a replication group and a member of a global one follow it."""
@@ -272,8 +269,9 @@ def version_supported(cache: Resource, config: Config) -> Iterator[Finding]:
     if UNKNOWN in (engine, version):
         yield cache.unknown("engine or engineVersion is not known yet")
         return
-    oldest = config.texts("oldest").get(str(engine))
-    if oldest and version and values.version(str(version)) < values.version(oldest):
+    oldest = config.texts("oldest").get(str(engine)) or versions.oldest_supported(str(engine))
+    seen = values.version(str(version))
+    if oldest and seen and seen < values.version(oldest)[: len(seen)]:
         shown = values.show(version, "[0-9.x]+")
-        what = f"engineVersion is {shown}, out of support, wanted {oldest} or newer"
-        yield cache.fails(what, fix=f'engine_version="{oldest}"')
+        what = f"engineVersion is {shown}, out of support, wanted one not older than {oldest}"
+        yield cache.fails(what, fix=f'engine_version="{versions.newest(str(engine), oldest) or oldest}"')

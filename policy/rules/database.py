@@ -22,6 +22,11 @@ def is_restored(database: Resource) -> bool:
     return database.has("snapshotIdentifier") or database.has("restoreToPointInTime")
 
 
+def is_first_serverless(database: Resource) -> bool:
+    """Tell whether it is Aurora Serverless v1, which knows no instances, tokens, exports or ports. See database-version-supported."""
+    return database.type == DATABASE_CLUSTER and database.text("engineMode") == "serverless"
+
+
 @resource_rule(
     Control(
         name="database-storage-encrypted",
@@ -35,7 +40,7 @@ def is_restored(database: Resource) -> bool:
         fsbp=("RDS.3", "RDS.27"),
         cis=("2.2.1",),
         nist=("SC-28",),
-        checkov=("CKV_AWS_16", "CKV_AWS_96"),
+        checkov=("CKV_AWS_16", "CKV_AWS_96", "CKV_AWS_140"),
         prowler=("rds_instance_storage_encrypted", "rds_cluster_storage_encrypted"),
         cdk_nag=("RDS2", "RDSStorageEncrypted"),
     ),
@@ -46,7 +51,7 @@ def is_restored(database: Resource) -> bool:
 def storage_encrypted(database: Resource, _config: Config) -> Iterator[Finding]:
     """What is made of another inherits its encryption, and Aurora Serverless v1 is always encrypted."""
     inherits = is_replica(database) or is_restored(database) or database.has("sourceDbClusterIdentifier")
-    encrypts = database.type == DATABASE_CLUSTER and database.text("engineMode") == "serverless"
+    encrypts = is_first_serverless(database)
     if not ((inherits or encrypts) and database.get("storageEncrypted") is None):
         fix = "storage_encrypted=True, kms_key_id=key.arn (an existing database must be restored from a snapshot)"
         yield from database.must_be("storageEncrypted", wanted=True, fix=fix)
@@ -96,7 +101,7 @@ def multi_az(database: Resource, _config: Config) -> Iterator[Finding]:
 def under_own_key(database: Resource, _config: Config) -> Iterator[Finding]:
     """A replica in the same region and a restored database have the key of their source."""
     if not is_replica(database) and not is_restored(database):
-        yield from database.must_be_set("kmsKeyId", fix="kms_key_id=key.arn (replaces the database)")
+        yield from database.must_have_own_key("kmsKeyId", fix="kms_key_id=key.arn (replaces the database)")
 
 
 @stack_rule(

@@ -7,7 +7,7 @@ from policy import values
 from policy.control import EVERYWHERE, HUB, IN_PRODUCTION, NOWHERE, OPT_IN, Control, Severity
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, resource_rule, stack_rule
-from policy.rules.database import is_replica
+from policy.rules.database import is_first_serverless, is_replica
 from policy.rules.exposure import only_groups_reach, placement_findings
 from policy.topology import (
     CACHE,
@@ -188,7 +188,7 @@ def master_secret_under_own_key(database: Resource, _config: Config) -> Iterator
     if managed is UNKNOWN:
         yield database.unknown("manageMasterUserPassword is not known yet")
     elif managed:
-        yield from database.must_be_set("masterUserSecretKmsKeyId", fix="master_user_secret_kms_key_id=key.arn")
+        yield from database.must_have_own_key("masterUserSecretKmsKeyId", fix="master_user_secret_kms_key_id=key.arn")
 
 
 @resource_rule(
@@ -212,6 +212,8 @@ def master_secret_under_own_key(database: Resource, _config: Config) -> Iterator
 )
 def iam_authentication(database: Resource, _config: Config) -> Iterator[Finding]:
     """Short-lived tokens instead of passwords. Oracle, SQL Server and Db2 know none."""
+    if is_first_serverless(database):
+        return
     engine = database.text("engine")
     if engine is not UNKNOWN and engine.startswith(_WITHOUT_TOKENS):
         return
@@ -242,6 +244,8 @@ def iam_authentication(database: Resource, _config: Config) -> Iterator[Finding]
 )
 def port_not_default(database: Resource, _config: Config) -> Iterator[Finding]:
     """Scanners knock at the default ports first."""
+    if is_first_serverless(database):
+        return
     engine = database.text("engine")
     if engine is UNKNOWN or database.get("port") is UNKNOWN:
         yield database.unknown("engine or port is not known yet")

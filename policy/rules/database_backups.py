@@ -8,7 +8,7 @@ from policy.control import EVERYWHERE, HUB, IN_PRODUCTION, NOWHERE, OPT_IN, Cont
 from policy.documents import matches
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, Parameter, resource_rule, stack_rule
-from policy.rules.database import is_replica
+from policy.rules.database import is_first_serverless, is_replica
 from policy.rules.tags import given_tags
 from policy.topology import DATABASE, DATABASE_CLUSTER
 from policy.values import UNKNOWN
@@ -181,6 +181,8 @@ def snapshots_private(snapshot: Resource, _config: Config) -> Iterator[Finding]:
 )
 def backtrack(cluster: Resource, _config: Config) -> Iterator[Finding]:
     """Only Aurora MySQL can be wound back in place."""
+    if is_first_serverless(cluster):
+        return
     engine = cluster.text("engine")
     if engine is UNKNOWN:
         yield cluster.unknown("engine is not known yet")

@@ -7,9 +7,9 @@ from policy import values
 from policy.control import HUB, IN_PRODUCTION, NOWHERE, OPT_IN, Control, Severity
 from policy.model import Finding, Graph, Resource, Verdict
 from policy.rule import Config, resource_rule, stack_rule
-from policy.rules.database import is_replica
+from policy.rules.database import is_first_serverless, is_replica
 from policy.rules.database_access import spans_zones_itself
-from policy.rules.database_tls import is_on, parameter_findings
+from policy.rules.database_tls import engine_of, is_on, parameter_findings
 from policy.topology import DATABASE, DATABASE_CLUSTER, DATABASE_INSTANCE
 from policy.values import UNKNOWN
 
@@ -99,6 +99,8 @@ def enhanced_monitoring(database: Resource, _config: Config) -> Iterator[Finding
 )
 def logs_exported(database: Resource, _config: Config) -> Iterator[Finding]:
     """Errors and slow statements leave the instance; what a replica's engine is, its source says."""
+    if is_first_serverless(database):
+        return
     engine = database.text("engine")
     exported = database.get("enabledCloudwatchLogsExports")
     if engine is UNKNOWN or values.has_unknown(exported):
@@ -132,7 +134,7 @@ def logs_exported(database: Resource, _config: Config) -> Iterator[Finding]:
 def audit_logged(graph: Graph, _config: Config) -> Iterator[Finding]:
     """Aurora MySQL writes who did what only if its parameter group says so, and the log is worth what is exported."""
     for cluster in graph.of(DATABASE_CLUSTER):
-        engine = cluster.text("engine")
+        engine = engine_of(graph, cluster)
         if engine is UNKNOWN:
             yield cluster.unknown("engine is not known yet")
         elif engine == "aurora-mysql":
@@ -165,7 +167,7 @@ def audit_logged(graph: Graph, _config: Config) -> Iterator[Finding]:
 def queries_logged(graph: Graph, _config: Config) -> Iterator[Finding]:
     """Which statements PostgreSQL writes down; -1 is the default and means none."""
     for database in graph.of(DATABASE, DATABASE_CLUSTER):
-        engine = database.text("engine")
+        engine = engine_of(graph, database)
         if engine is UNKNOWN:
             yield database.unknown("engine is not known yet")
         elif "postgres" in engine and not is_replica(database):

@@ -51,7 +51,7 @@ _TLS_BY_DEFAULT: Final[Mapping[str, tuple[int, ...]]] = {
 def tls_forced(graph: Graph, _config: Config) -> Iterator[Finding]:
     """By its parameter group, or by the default of its version. A replica has its source's group unless it names one."""
     for database in graph.of(DATABASE, DATABASE_CLUSTER):
-        engine = database.text("engine")
+        engine = engine_of(graph, database)
         inherits = database.type == DATABASE and is_replica(database)
         if inherits and not database.inputs.has(parameter_group_path(database)):
             continue
@@ -60,6 +60,22 @@ def tls_forced(graph: Graph, _config: Config) -> Iterator[Finding]:
         elif parameter := _tls_parameter(engine):
             default = partial(_tls_by_default, engine)
             yield from parameter_findings(graph, database, parameter, holds=is_on, wanted="1", default=default)
+
+
+def engine_of(graph: Graph, database: Resource) -> str | Unknown:
+    """The engine; a restored database that leaves it to its snapshot has the one in the family of its parameter group."""
+    engine = database.text("engine")
+    if engine != "":
+        return engine
+    path = parameter_group_path(database)
+    kind = CLUSTER_PARAMETER_GROUP if path.startswith("dbCluster") else PARAMETER_GROUP
+    chosen = graph.refers(database.inputs, path, kind)
+    named = database.inputs.text(path)
+    families = [group.text("family") for group in chosen.found]
+    if isinstance(named, str) and named.startswith("default."):
+        families.append(named.removeprefix("default."))
+    known = {re.sub(r"-?[0-9.]+$", "", family) for family in families if isinstance(family, str)}
+    return known.pop() if len(known) == 1 and UNKNOWN not in families else engine
 
 
 def _tls_parameter(engine: str) -> str | None:

@@ -1,23 +1,18 @@
 """Versions of databases: that they are supported, and upgraded."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from policy import values
+from policy.common import versions
 from policy.control import HUB, IN_PRODUCTION, NOWHERE, OPT_IN, Control, Severity
 from policy.model import Finding, Resource
 from policy.rule import Config, Parameter, resource_rule
 from policy.topology import DATABASE, DATABASE_CLUSTER, DATABASE_INSTANCE
 from policy.values import UNKNOWN
 
-_OLDEST: Final[dict[str, values.Value]] = {
-    "postgres": "14",
-    "aurora-postgresql": "14",
-    "aurora-mysql": "8.0.mysql_aurora.3",
-    "mysql": "8.4",
-    "mariadb": "10.6",
-}
-"""The oldest versions in standard support in November 2026. Amazon RDS User Guide, release calendars."""
+_OLDEST: Final[Mapping[str, str]] = {"aurora-postgresql": "14", "aurora-mysql": "8.0", "mariadb": "10.6"}
+"""The oldest versions in standard support in November 2026 of engines whose ends no table has. Amazon RDS User Guide, release calendars."""
 
 
 @resource_rule(
@@ -58,12 +53,12 @@ def minor_upgrades_automatic(database: Resource, _config: Config) -> Iterator[Fi
         remediation='aws.rds.Instance(..., engine_version="17")',
         url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support.html",
         nist=("SI-2", "SA-22"),
-        checkov=("CKV_AWS_250",),
+        checkov=("CKV_AWS_250", "CKV_AWS_388"),
         prowler=("rds_instance_deprecated_engine_version",),
     ),
     DATABASE,
     DATABASE_CLUSTER,
-    oldest=Parameter({"type": "object", "additionalProperties": {"type": "string"}}, _OLDEST),
+    oldest=Parameter({"type": "object", "additionalProperties": {"type": "string"}}, {}),
 )
 def version_supported(database: Resource, config: Config) -> Iterator[Finding]:
     """Out of standard support a version gets no fixes, or costs extra for each hour of extended support."""
@@ -71,11 +66,18 @@ def version_supported(database: Resource, config: Config) -> Iterator[Finding]:
     if UNKNOWN in (engine, version):
         yield database.unknown("engine or engineVersion is not known yet")
         return
-    oldest = config.texts("oldest").get(str(engine))
+    if database.text("engineMode") == "serverless":
+        yield database.fails(
+            "engineMode is serverless, the first version of Aurora Serverless, which AWS has ended",
+            fix="engine_mode left out, with serverlessv2_scaling_configuration and a ClusterInstance of db.serverless",
+        )
+        return
+    name = str(engine)
+    oldest = config.texts("oldest").get(name) or _OLDEST.get(name) or versions.oldest_supported(name)
     if oldest and version and values.version(str(version)) < values.version(oldest):
         yield database.fails(
-            f"engineVersion is {values.show(version, '[0-9.]+')}, out of standard support, wanted {oldest} or newer",
-            fix=f'engine_version="{oldest}"',
+            f"engineVersion is {values.show(version, r'[0-9.]+(mysql_aurora[0-9.]+)?')}, out of standard support, wanted one not older than {oldest}",
+            fix=f'engine_version="{versions.newest(name, oldest) or oldest}"',
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from policy import values
-from policy.control import ADVISED_IN_PRODUCTION, EVERYWHERE, HUB, NOWHERE, OPT_IN, Control, Severity
+from policy.control import EVERYWHERE, HUB, NOWHERE, OPT_IN, PRODUCTION_ALONE, Control, Severity
 from policy.documents import (
     covers,
     everyone,
@@ -125,7 +125,7 @@ def key_rotated(key: Resource, config: Config) -> Iterator[Finding]:
         title="Deleting a key takes 30 days",
         category="Deletion protection",
         severity=Severity.MEDIUM,
-        levels=ADVISED_IN_PRODUCTION,
+        levels=PRODUCTION_ALONE,
         why="What is under a deleted key is lost; the window is the time to notice. Parameter: minDays.",
         remediation="aws.kms.Key(..., deletion_window_in_days=30)",
         url=HUB + "kms-controls.html#kms-3",

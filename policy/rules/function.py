@@ -299,7 +299,7 @@ def function_secrets_not_in_environment(function: Resource, _config: Config) -> 
 def function_environment_under_own_key(function: Resource, _config: Config) -> Iterator[Finding]:
     """Where there is an environment."""
     if function.has("environment.variables"):
-        yield from function.must_be_set("kmsKeyArn", fix="kms_key_arn=key.arn")
+        yield from function.must_have_own_key("kmsKeyArn", fix="kms_key_arn=key.arn")
 
 
 @stack_rule(

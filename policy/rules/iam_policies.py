@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Final
 
 from policy import values
+from policy.common import grants as iam_grants
+from policy.common import iam_actions
 from policy.control import EVERYWHERE, HUB, IN_PRODUCTION, NOWHERE, OPT_IN, Control, Severity
 from policy.documents import (
     allows,
@@ -89,10 +92,14 @@ def _administers(statement: dict[str, Value]) -> bool:
     return everything and covers(statement, "Resource")
 
 
+_WHOLE_SERVICE: Final = re.compile(r"[a-z0-9-]+:\*+")
+_EVERY_ACTION: Final = re.compile(r"\*+(:\*+)?")
+
+
 @resource_rule(
     Control(
         name="no-service-wildcards",
-        title="No policy grants every action of a service",
+        title="No policy grants every action, or every action of a service",
         category="Identity",
         severity=Severity.LOW,
         levels=NOWHERE,
@@ -110,24 +117,14 @@ def no_service_wildcards(holder: Resource, _config: Config) -> Iterator[Finding]
     """``s3:*`` grants what AWS adds tomorrow, too."""
 
     def whole(statement: dict[str, Value]) -> bool:
-        return any(re.fullmatch(r"[a-z0-9-]+:\*", action) for action in _actions(statement))
+        return "NotAction" not in statement and any(_WHOLE_SERVICE.fullmatch(action) for action in _actions(statement))
 
-    yield from _about_grants(holder, whole, "allows every action of a service", "name the actions that are needed")
+    def everything(statement: dict[str, Value]) -> bool:
+        return "NotAction" in statement or any(_EVERY_ACTION.fullmatch(action) for action in _actions(statement))
 
-
-_UNBOUND: Final = re.compile(
-    r"[a-z0-9-]+:(describe|list|get|head|batchget|search|lookup|view|query|scan|estimate|simulate|validate|check)"
-    r"|(cloudwatch:putmetricdata|xray:put|ssmmessages:|ec2messages:|ecr:getauthorizationtoken|sts:)"
-    r"|ec2:((create|delete)networkinterface|(un)?assignprivateipaddresses)$|logs:(create|update|delete)logdelivery$"
-    r"|logs:putresourcepolicy$|kms:(createkey|generaterandom)$|cloudfront:create|appautoscaling:|application-autoscaling:"
-    r"|iam:createservicelinkedrole$|route53:(create(healthcheck|hostedzone)|associatevpcwithhostedzone)$"
-    r"|elasticloadbalancing:setwebacl$|wafv2:associatewebacl$|servicediscovery:discoverinstances|cognito-idp:createuserpool$"
-    r"|ecs:(discoverpollendpoint|deregistertaskdefinition)$|tag:(un)?tagresources$"
-    r"|aws-marketplace:((batch)?meterusage|registerusage|resolvecustomer)$"
-    r"|textract:(detectdocumenttext|analyze(expense|id))$|rekognition:(detect(faces|labels|text)|comparefaces)$"
-    r"|comprehend:(batch)?detect(dominantlanguage|keyphrases|sentiment|syntax)$|translate:translatetext$"
-)
-"""Actions that only read, or that AWS binds to no resource. Service Authorization Reference."""
+    fix = "name the actions that are needed"
+    yield from _about_grants(holder, whole, "allows every action of a service", fix)
+    yield from _about_grants(holder, everything, "allows every action there is, or all but a few", fix)
 
 
 _ANY_RESOURCE: Final = (
@@ -152,6 +149,38 @@ _ANY_DATA: Final = (*_ANY_RESOURCE, "aws:requestedregion", "secretsmanager:versi
 """Those and what leaves all data of a region, or of an age."""
 
 
+_UNNAMEABLE: Final = frozenset(
+    {
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:CreateNetworkInterface",
+        "ec2:CreateNetworkInterfacePermission",
+        "ec2:DeleteNetworkInterface",
+        "ec2:UnassignPrivateIpAddresses",
+        "iam:CreateServiceLinkedRole",
+        "route53:AssociateVPCWithHostedZone",
+        "route53:CreateHostedZone",
+        "sts:AssumeRole",
+        "sts:TagSession",
+    }
+)
+"""Actions that know resources which nobody can name before: AWS's own policies for Lambda in a VPC and for Service Discovery
+have ``*``, too.
+
+Which roles may be assumed is data-access-names-resources.
+"""
+
+
+@lru_cache(maxsize=2048)
+def _changes_what_it_could_name(pattern: str) -> bool:
+    """Whether an action, or one that a pattern covers, changes something, and IAM can bind it to resources."""
+    return bool(_EVERY_ACTION.fullmatch(pattern)) or any(
+        action.access_level not in ("List", "Read")
+        and action.name not in _UNNAMEABLE
+        and iam_grants.broad([action.name]) is not None
+        for action in iam_actions.matches(pattern)
+    )
+
+
 def _narrowed(statement: dict[str, Value], idle: tuple[str, ...]) -> bool:
     """Whether a condition leaves some resources out, or may do so once it is known. Idle keys leave none out."""
     return has_unread_condition(statement) or any(
@@ -171,7 +200,7 @@ def _narrowed(statement: dict[str, Value], idle: tuple[str, ...]) -> bool:
         remediation='"Resource": [bucket.arn.apply(lambda arn: arn + "/*")], or a condition on tags',
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_minimum-permissions.html",
         nist=("AC-6",),
-        checkov=("CKV_AWS_355", "CKV_AWS_290"),
+        checkov=("CKV_AWS_355", "CKV_AWS_290", "CKV_AWS_111", "CKV_AWS_356"),
         cdk_nag=("IAMNoWildcardPermissions",),
     ),
     *_HOLDERS,
@@ -180,7 +209,7 @@ def no_resource_wildcards(holder: Resource, _config: Config) -> Iterator[Finding
     """A condition may narrow what ``*`` leaves open."""
 
     def unbound(statement: dict[str, Value]) -> bool:
-        changes = any(not _UNBOUND.match(action) for action in _actions(statement))
+        changes = any(map(_changes_what_it_could_name, values.strings(statement.get("Action"))))
         return changes and covers(statement, "Resource") and not _narrowed(statement, _ANY_RESOURCE)
 
     fix = "the ARNs it is needed on, or a condition on tags"
@@ -230,7 +259,7 @@ _SOME_SERVICES: Final = ("iam:associatedresourcearn", "iam:passedtoservice")
         remediation='"Action": "iam:PassRole", "Resource": role.arn, "Condition": {"StringEquals": {"iam:PassedToService": ...}}',
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
         nist=("AC-6",),
-        checkov=("CKV_AWS_286", "CKV_AWS_287", "CKV_AWS_289"),
+        checkov=("CKV_AWS_286", "CKV_AWS_287", "CKV_AWS_289", "CKV_AWS_109", "CKV_AWS_110"),
         prowler=("iam_policy_allows_privilege_escalation", "iam_inline_policy_allows_privilege_escalation"),
     ),
     *_HOLDERS,
@@ -279,7 +308,7 @@ All but BatchGetSecretValue, which reads by the other, take a resource.
         remediation='"Action": "secretsmanager:GetSecretValue", "Resource": [secret.arn]',
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_minimum-permissions.html",
         nist=("AC-6", "AC-4"),
-        checkov=("CKV_AWS_288", "CKV_AWS_287"),
+        checkov=("CKV_AWS_288", "CKV_AWS_287", "CKV_AWS_107", "CKV_AWS_108"),
     ),
     *_HOLDERS,
 )

@@ -152,7 +152,7 @@ def role_has_boundary(role: Resource, _config: Config) -> Iterator[Finding]:
         fsbp=("IAM.7",),
         cis=("1.7", "1.8"),
         nist=("IA-5",),
-        checkov=("CKV_AWS_9", "CKV_AWS_10", "CKV_AWS_13"),
+        checkov=("CKV_AWS_9", "CKV_AWS_10", "CKV_AWS_13", "CKV_AWS_11", "CKV_AWS_12", "CKV_AWS_14", "CKV_AWS_15"),
         prowler=("iam_password_policy_minimum_length_14", "iam_password_policy_reuse_24"),
     ),
     "aws:iam/accountPasswordPolicy:AccountPasswordPolicy",

@@ -31,7 +31,7 @@ LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
 )
 def log_groups_under_own_key(group: Resource, _config: Config) -> Iterator[Finding]:
     """The key's policy must let logs.<region>.amazonaws.com use it."""
-    yield from group.must_be_set("kmsKeyId", fix="kms_key_id=key.arn")
+    yield from group.must_have_own_key("kmsKeyId", fix="kms_key_id=key.arn")
 
 
 @resource_rule(

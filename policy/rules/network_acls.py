@@ -121,12 +121,12 @@ def _entry(resource: Resource, acl: str, block: Value, *, number: str, action: s
 @stack_rule(
     Control(
         name="network-acl-admin-ports-closed",
-        title="No network access list lets the internet reach ports 22 and 3389",
+        title="No network access list lets the internet reach ports 20 to 22 and 3389",
         category="Private subnets",
         severity=Severity.MEDIUM,
         levels=IN_PRODUCTION,
         why="The second layer should hold when a security group is opened by mistake. Parameter: ports.",
-        remediation="aws.ec2.NetworkAclRule(...) for the ports that are needed, around 22 and 3389",
+        remediation="aws.ec2.NetworkAclRule(...) for the ports that are needed, around 20 to 22 and 3389",
         url=HUB + "ec2-controls.html#ec2-21",
         fsbp=("EC2.21",),
         cis=("5.2",),
@@ -137,7 +137,9 @@ def _entry(resource: Resource, acl: str, block: Value, *, number: str, action: s
     ACL,
     DEFAULT_ACL,
     ACL_RULE,
-    ports=Parameter({"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 65535}}, [22, 3389]),
+    ports=Parameter(
+        {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 65535}}, [22, 3389, 20, 21]
+    ),
 )
 def admin_ports_closed(graph: Graph, config: Config) -> Iterator[Finding]:
     """The first rule that fits decides, so one that denies before the one that allows is enough."""

@@ -130,7 +130,6 @@ def addresses_in_use(graph: Graph, _config: Config) -> Iterator[Finding]:
         remediation="aws.ec2.RouteTableAssociation(..., subnet_id=private.id, route_table_id=private_table.id)",
         url="https://docs.aws.amazon.com/vpc/latest/userguide/configure-subnets.html",
         nist=("SC-7", "AC-4"),
-        checkov=("CKV2_AWS_35",),
         prowler=("vpc_subnet_separate_private_public",),
         cdk_nag=("VPCNoUnrestrictedRouteToIGW",),
     ),

@@ -6,7 +6,7 @@ from typing import Final
 from policy import values
 from policy.control import EVERYWHERE, HUB, OPT_IN, Control, Severity
 from policy.documents import CALLER, allows, conditions, covers, everyone, has_unread_condition, limited_by, statements
-from policy.model import Finding, Graph, Resource
+from policy.model import Finding, Graph, Resource, is_aws_key
 from policy.rule import Config, resource_rule, stack_rule
 from policy.values import UNKNOWN, Answer, Value
 
@@ -33,11 +33,12 @@ TOPIC: Final = "aws:sns/topic:Topic"
 )
 def topics_encrypted(topic: Resource, _config: Config) -> Iterator[Finding]:
     """With alias/aws/sns CloudWatch alarms cannot publish: it takes a key of one's own."""
-    yield from topic.must_be_set("kmsMasterKeyId", fix="kms_master_key_id=key.arn")
-    if topic.text("kmsMasterKeyId") == "alias/aws/sns":
+    if is_aws_key(topic.get("kmsMasterKeyId")):
         yield topic.fails(
             "kmsMasterKeyId is alias/aws/sns, under which alarms cannot publish", fix="kms_master_key_id=key.arn"
         )
+    else:
+        yield from topic.must_be_set("kmsMasterKeyId", fix="kms_master_key_id=key.arn")
 
 
 TOPIC_POLICY: Final = "aws:sns/topicPolicy:TopicPolicy"

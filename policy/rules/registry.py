@@ -6,7 +6,7 @@ from typing import Final
 from policy import values
 from policy.control import EVERYWHERE, HUB, IN_PRODUCTION, NOWHERE, Control, Severity
 from policy.documents import is_public, matches
-from policy.model import Finding, Graph, Resource
+from policy.model import Finding, Graph, Resource, is_aws_key
 from policy.rule import Config, resource_rule, stack_rule
 from policy.values import UNKNOWN, Answer, Value
 
@@ -25,10 +25,15 @@ REGISTRY_SCAN: Final = "aws:ecr/registryScanningConfiguration:RegistryScanningCo
 REPOSITORY_POLICY: Final = "aws:ecr/repositoryPolicy:RepositoryPolicy"
 
 
+_UNDER_OWN_KEY: Final = (
+    'encryption_configurations=[{"encryption_type": "KMS", "kms_key": key.arn}] (replaces the repository)'
+)
+
+
 @resource_rule(
     Control(
         name="repository-under-own-key",
-        title="Image repositories are encrypted with KMS",
+        title="Image repositories are encrypted with a key of one's own",
         category="Encryption",
         severity=Severity.MEDIUM,
         levels=EVERYWHERE,
@@ -42,15 +47,20 @@ REPOSITORY_POLICY: Final = "aws:ecr/repositoryPolicy:RepositoryPolicy"
     REPOSITORY,
 )
 def repository_under_own_key(repository: Resource, _config: Config) -> Iterator[Finding]:
-    """AES256 is the default; KMS needs to be asked for when the repository is made."""
-    kind = values.text(values.at(repository.get("encryptionConfigurations"), "encryptionType"), default="AES256")
+    """AES256 is the default; KMS without a key is ECR's own. Both can be chosen only when the repository is made."""
+    block = repository.get("encryptionConfigurations")
+    kind = values.text(values.at(block, "encryptionType"), default="AES256")
+    key = values.at(block, "kmsKey")
     if kind is UNKNOWN:
         yield repository.unknown("encryptionType is not known yet")
     elif kind not in ("KMS", "KMS_DSSE"):
         yield repository.fails(
             f"encryptionType is {values.show(kind, 'AES256')}, wanted KMS",
-            fix='encryption_configurations=[{"encryption_type": "KMS", "kms_key": key.arn}] (replaces the repository)',
+            fix=_UNDER_OWN_KEY,
         )
+    elif key in (None, "") or is_aws_key(key):
+        what = "kmsKey is not set, so it is ECR's own key" if key in (None, "") else "kmsKey is ECR's own key"
+        yield repository.fails(f"{what}, wanted one of one's own", fix=_UNDER_OWN_KEY)
 
 
 @resource_rule(

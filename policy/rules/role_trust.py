@@ -48,7 +48,7 @@ _CALLERS: Final = (
         remediation='"Principal": {"Service": "ecs-tasks.amazonaws.com"}',
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies-cross-account-resource-access.html",
         nist=("AC-3",),
-        checkov=("CKV_AWS_60", "CKV_AWS_61"),
+        checkov=("CKV_AWS_60", "CKV_AWS_283"),
     ),
     ROLE,
 )
@@ -113,12 +113,15 @@ _LOOSE_SUBJECT: Final = re.compile(r"\*.*|[^:]*:\*.*|[^:]*:[^/:]*\*[^/:]*([/:].*
         remediation='"StringLike": {"token.actions.githubusercontent.com:sub": "repo:acme/shop:environment:production"}',
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html",
         nist=("AC-3", "IA-8"),
-        checkov=("CKV_AWS_393",),
+        checkov=("CKV_AWS_393", "CKV_AWS_358"),
     ),
     ROLE,
 )
 def oidc_trust_pinned(role: Resource, _config: Config) -> Iterator[Finding]:
-    """GitHub: the audience, and a subject that names the owner. Others: a subject that does, or an audience of one's own."""
+    """Shared issuers, such as GitHub: a subject that names the owner. Others: a subject, or an audience of one's own.
+
+    For which audience an issuer's tokens count at all, the account's identity provider says.
+    """
     yield from _untold(role)
     for number, statement in _trust(role):
         if has_unread_condition(statement):
@@ -142,8 +145,6 @@ def _unpinned(issuer: str, tests: set[tuple[str, str]]) -> Iterator[tuple[str, s
     )
     owned = bool(subjects) and not any(_is_loose(subject) for subject in subjects)
     aimed = bool(audiences) and not any(re.fullmatch(r"[*?]*", audience) for audience in audiences)
-    if issuer == _GITHUB and not aimed:
-        yield "takes tokens for any audience", f'"StringEquals": {{"{_GITHUB}:aud": "sts.amazonaws.com"}}'
     if issuer == _GITHUB and not owned:
         fix = f'"StringLike": {{"{_GITHUB}:sub": "repo:<owner>/<repository>:environment:<name>"}}'
         yield "trusts repositories of any owner", fix

@@ -7,7 +7,7 @@ from typing import Final
 from policy import values
 from policy.control import EVERYWHERE, HUB, IN_PRODUCTION, NOWHERE, OPT_IN, Control, Severity
 from policy.documents import is_public
-from policy.model import Finding, Graph, Resource
+from policy.model import Finding, Graph, Resource, is_aws_key
 from policy.rule import Config, Parameter, resource_rule, stack_rule
 from policy.values import UNKNOWN, Unknown, Value
 
@@ -21,9 +21,6 @@ ENTRY_POLICY: Final = "aws:secretsmanager/secretPolicy:SecretPolicy"
 
 
 VERSION: Final = "aws:secretsmanager/secretVersion:SecretVersion"
-
-
-_DEFAULT_KEY: Final = "alias/aws/secretsmanager"
 
 
 _DAYS: Final = {"hour": 1 / 24, "day": 1}
@@ -54,19 +51,13 @@ _DAYS_OF_MONTH: Final = 31
 def secrets_under_own_key(secret: Resource, _config: Config) -> Iterator[Finding]:
     """A key policy then says who may read, besides IAM. Each copy in another region has a key of its own."""
     fix = "kms_key_id=key.arn"
-    yield from secret.must_be_set("kmsKeyId", fix=fix)
-    if _is_default_key(secret.get("kmsKeyId")):
-        yield secret.fails(f"kmsKeyId is {_DEFAULT_KEY}, wanted a key of one's own", fix=fix)
+    yield from secret.must_have_own_key("kmsKeyId", fix=fix)
     for index, copy in enumerate(values.items(secret.get("replicas"))):
         key = values.at(copy, "kmsKeyId")
         if copy is UNKNOWN:
             yield secret.unknown("replicas are not known yet")
-        elif key in (None, "") or _is_default_key(key):
+        elif key in (None, "") or is_aws_key(key):
             yield secret.fails(f"replicas.{index}.kmsKeyId is not set to a key of one's own", fix=fix)
-
-
-def _is_default_key(key: Value) -> bool:
-    return isinstance(key, str) and key.endswith(_DEFAULT_KEY)
 
 
 @stack_rule(

@@ -135,7 +135,7 @@ def _behind_network_balancer(graph: Graph, service: Resource) -> bool:
 @stack_rule(
     Control(
         name="services-spread-over-zones",
-        title="Services behind a load balancer run two tasks over two zones",
+        title="Services stand in two zones, and run two tasks behind a load balancer",
         category="Multi-AZ",
         severity=Severity.MEDIUM,
         levels=IN_PRODUCTION,
@@ -148,12 +148,16 @@ def _behind_network_balancer(graph: Graph, service: Resource) -> bool:
     minTasks=Parameter({"type": "integer", "minimum": 2}, 2),
 )
 def spread_over_zones(graph: Graph, config: Config) -> Iterator[Finding]:
-    """Services behind a load balancer; a worker without one may be alone."""
+    """Two tasks behind a load balancer; a worker without one may be alone, if it can start again in another zone."""
     least = config.number("minTasks")
     topology = Topology(graph)
     scaling, unplaced = _scaling_by_service(graph)
     for service in graph.of(SERVICE):
-        if not service.has("loadBalancers") or service.text("schedulingStrategy") == "DAEMON":
+        if service.text("schedulingStrategy") == "DAEMON":
+            continue
+        if service.has("networkConfiguration"):
+            yield from spans_two_zones(graph, topology, service, "networkConfiguration.subnets")
+        if not service.has("loadBalancers"):
             continue
         target = scaling.get(service.urn)
         waiting = [item for item in unplaced if UNKNOWN in (item.get("resourceId"), service.get("name"))]
@@ -169,8 +173,6 @@ def spread_over_zones(graph: Graph, config: Config) -> Iterator[Finding]:
                 f"{where} is {values.show(tasks)}, wanted at least {least} tasks",
                 fix=f"min_capacity={least}" if target else f"desired_count={least}",
             )
-        if service.has("networkConfiguration"):
-            yield from spans_two_zones(graph, topology, service, "networkConfiguration.subnets")
 
 
 def _scaling_by_service(graph: Graph) -> tuple[dict[str, Resource], list[Resource]]:

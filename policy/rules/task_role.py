@@ -8,7 +8,7 @@ from typing import Final
 
 from policy import values
 from policy.control import IN_PRODUCTION, NOWHERE, Control, Severity
-from policy.documents import allows, conditions, statements
+from policy.documents import allows, conditions, grants, matches, statements
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, stack_rule
 from policy.rules.container import IDENTIFIER, TASK, containers, unread
@@ -22,6 +22,12 @@ POLICY: Final = "aws:iam/policy:Policy"
 
 
 RESOURCE_POLICY: Final = "aws:secretsmanager/secretPolicy:SecretPolicy"
+
+
+KMS_KEY: Final = "aws:kms/key:Key"
+
+
+_HOLDER: Final = "aws:secretsmanager/secret:Secret"
 
 
 ROLE_POLICY: Final = "aws:iam/rolePolicy:RolePolicy"
@@ -92,6 +98,13 @@ def roles_differ(graph: Graph, _config: Config) -> Iterator[Finding]:
         )
 
 
+_LISTS: Final = (
+    ("aws:iam/policyAttachment:PolicyAttachment", "roles", "policyArn"),
+    ("aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive", "roleName", "policyArns"),
+)
+"""Other ways to give roles managed policies: the type, the property that names the roles, and the one that names the policies."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Granted:
     """What a role may do, as far as the stack says it."""
@@ -108,11 +121,10 @@ class Granted:
         """Whether all that the stack says of it is known."""
         return self.whole and not any(values.has_unknown(item) for _, item in (*self.documents, *self.ready))
 
-    @property
-    def readable(self) -> list[str]:
-        """Patterns of the secrets that it may read."""
-        reading = [item for _, document in self.documents for item in statements(document) if _reads(item)]
-        return [pattern for item in reading for pattern in list(values.strings(item.get("Resource"))) or ["*"]]
+    def allowed(self, *actions: str) -> list[str]:
+        """Patterns of the resources on which it may do one of some actions, conditions aside."""
+        doing = [item for _, document in self.documents for item in statements(document) if grants(item, actions)]
+        return [pattern for item in doing for pattern in list(values.strings(item.get("Resource"))) or ["*"]]
 
 
 def _granted(graph: Graph, role: Resource) -> Granted:
@@ -123,10 +135,33 @@ def _granted(graph: Graph, role: Resource) -> Granted:
     documents += [(item, values.document(item.get("policy"))) for item in inline]
     attached, vague_too = graph.companions(role, "role", ATTACHMENT)
     for attachment in attached:
-        policies = graph.refers(attachment, "policyArn", POLICY).found
-        documents += [(policy, values.document(policy.get("policy"))) for policy in policies]
-        ready += [] if policies else [(attachment, attachment.get("policyArn"))]
+        more, rest = _attached(graph, attachment, "policyArn")
+        documents, ready = [*documents, *more], [*ready, *rest]
+    for token, path, arns in _LISTS:
+        for holder in graph.of(token):
+            chosen = graph.refers(holder, path, ROLE)
+            if role not in chosen.found:
+                vague = vague or (bool(chosen.foreign) and values.has_unknown(holder.get(path)))
+                continue
+            vague = vague or not chosen.exact
+            more, rest = _attached(graph, holder, arns)
+            documents, ready = [*documents, *more], [*ready, *rest]
     return Granted(documents=tuple(documents), ready=tuple(ready), whole=not (vague or vague_too))
+
+
+def _attached(
+    graph: Graph, holder: Resource, path: str
+) -> tuple[list[tuple[Resource, Value]], list[tuple[Resource, Value]]]:
+    """The documents of the stack's policies that a property names, and the ARNs of those that the stack does not hold."""
+    chosen = graph.refers(holder, path, POLICY)
+    documents = [(policy, values.document(policy.get("policy"))) for policy in chosen.found]
+    known = {policy.get("arn") for policy in chosen.found}
+    ready: list[tuple[Resource, Value]] = [
+        (holder, arn) for arn in values.items(holder.get(path)) if arn is not UNKNOWN and arn not in known
+    ]
+    # An ARN that is an output of a policy of the stack is told apart from others by what the property depends on.
+    ready = ready if chosen.foreign or not chosen.found else []
+    return documents, [*ready, *[(holder, UNKNOWN)] * (chosen.foreign and UNKNOWN in values.items(holder.get(path)))]
 
 
 def _reads(statement: dict[str, Value]) -> bool:
@@ -205,32 +240,104 @@ def _narrow(holder: Resource, role: Resource, wide: str, policy: Value) -> Itera
     TASK,
 )
 def task_secrets_readable(graph: Graph, _config: Config) -> Iterator[Finding]:
-    """A task whose execution role may not read its secrets never starts. A secret's own policy may allow it, too."""
+    """Secrets, parameters, logins of registries and of log drivers, and the keys they are under. A secret's own policy may allow it, too."""
     opened = {policy.text("secretArn") for policy in graph.of(RESOURCE_POLICY)}
     for task in graph.of(TASK):
         yield from unread(task)
         starter = graph.refers(task, "executionRoleArn", ROLE)
-        wanted = [(where, arn) for where, arn in _secrets(task) if arn not in opened]
+        wanted = [item for item in _secrets(graph, task) if item.arn not in opened]
         if not wanted or not (starter.found or task.get("executionRoleArn") is UNKNOWN):
             continue
         granted = _granted(graph, starter.found[0]) if starter.certain else None
         if granted is None or not granted.known or UNKNOWN in opened:
             yield task.unknown("what its execution role may read is not known yet")
         elif all(_READS_NO_SECRET.fullmatch(str(arn)) for _, arn in granted.ready):
-            for where, arn in wanted:
-                if not _matches(granted.readable, arn):
-                    yield task.fails(
-                        f"its execution role may not read {where}",
-                        fix='{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": secret.arn}',
-                    )
+            for item in wanted:
+                yield from _missing(task, starter.found[0], granted, item)
 
 
-def _secrets(task: Resource) -> Iterator[tuple[str, str]]:
-    """What messages call each secret of Secrets Manager whose ARN is known, and that ARN."""
+def _missing(task: Resource, role: Resource, granted: Granted, item: "_Wanted") -> Iterator[Finding]:
+    action = _READ_FROM_MANAGER if item.is_secret else _GET_PARAMETER
+    if not any(matches(pattern, item.arn) for pattern in granted.allowed(action)):
+        yield task.fails(
+            f"its execution role may not read {item.where}",
+            fix=f'{{"Effect": "Allow", "Action": "{action}", "Resource": {"secret" if item.is_secret else "parameter"}.arn}}',
+        )
+    if item.key is None or _admits(item.key, role):
+        return
+    arn = item.key.get("arn")
+    yield from task.must_hold(
+        any(matches(pattern, arn) for pattern in granted.allowed("kms:Decrypt")) if isinstance(arn, str) else UNKNOWN,
+        f"its execution role may not decrypt {item.where} with the key that it is under",
+        about=f"the key of {item.where}",
+        fix='{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": key.arn}',
+    )
+
+
+def _admits(key: Resource, role: Resource) -> bool:
+    """Whether the key's own policy lets the role decrypt."""
+    return any(
+        grants(statement, ["kms:Decrypt"])
+        and role.get("arn") in values.items(values.at(statement.get("Principal"), "AWS"))
+        for statement in statements(values.document(key.get("policy")))
+    )
+
+
+_READ_FROM_MANAGER: Final = "secretsmanager:GetSecretValue"
+_GET_PARAMETER: Final = "ssm:GetParameters"
+_PARAMETER_ARN: Final = re.compile(r"arn:[a-z-]+:ssm:[a-z0-9-]+:\d+:parameter/[\w./-]+")
+_PARAMETER_NAME: Final = re.compile(r"/?[\w.-]+(?:/[\w.-]+)*")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Wanted:
+    """Something that the execution role must be able to read."""
+
+    where: str
+    """How messages call it."""
+    arn: str
+    """A secret's or a parameter's ARN; of a parameter by name one of no particular region and account."""
+    is_secret: bool
+    key: Resource | None = None
+    """The stack's key that it is under; None where it is under AWS's, or where the stack does not say."""
+
+
+def _secrets(graph: Graph, task: Resource) -> Iterator[_Wanted]:
+    """What the containers of a task refer to and the execution role reads."""
     for name, container in containers(task):
-        for place, secret in enumerate(values.items(container.get("secrets"))):
-            reference = values.at(secret, "valueFrom")
-            if isinstance(reference, str) and (match := _SECRET_ARN.match(reference)):
-                variable = values.show(values.at(secret, "name"), IDENTIFIER)
-                shown = f"secret {place + 1}" if variable in ("not set", "another value") else variable
-                yield f"container {name}, {shown}", match[0]
+        yield from _listed(graph, f"container {name}", container.get("secrets"))
+        log = container.get("logConfiguration")
+        yield from _listed(graph, f"container {name}, log driver", values.at(log, "secretOptions"))
+        login = values.at(container.get("repositoryCredentials"), "credentialsParameter")
+        if isinstance(login, str) and (match := _SECRET_ARN.match(login)):
+            yield _Wanted(
+                where=f"container {name}, repositoryCredentials",
+                arn=match[0],
+                is_secret=True,
+                key=_key(graph, match[0]),
+            )
+
+
+def _listed(graph: Graph, holder: str, secrets: Value) -> Iterator[_Wanted]:
+    for place, secret in enumerate(values.items(secrets)):
+        reference = values.at(secret, "valueFrom")
+        if not isinstance(reference, str):
+            continue
+        variable = values.show(values.at(secret, "name"), IDENTIFIER)
+        where = f"{holder}, {f'secret {place + 1}' if variable in ('not set', 'another value') else variable}"
+        if match := _SECRET_ARN.match(reference):
+            yield _Wanted(where=where, arn=match[0], is_secret=True, key=_key(graph, match[0]))
+        elif match := _PARAMETER_ARN.fullmatch(reference):
+            yield _Wanted(where=where, arn=match[0], is_secret=False)
+        elif _PARAMETER_NAME.fullmatch(reference):
+            arn = f"arn:aws:ssm:eu-north-1:000000000000:parameter/{reference.lstrip('/')}"
+            yield _Wanted(where=where, arn=arn, is_secret=False)
+
+
+def _key(graph: Graph, arn: str) -> Resource | None:
+    """The key of this stack that a secret of this stack is under."""
+    for secret in graph.of(_HOLDER):
+        if secret.get("arn") == arn and secret.inputs.has("kmsKeyId"):
+            keys = graph.refers(secret, "kmsKeyId", KMS_KEY)
+            return keys.found[0] if keys.certain and len(keys.found) == 1 else None
+    return None

@@ -227,7 +227,7 @@ MISTAKES: Final[list[Mistake]] = [
     mistake("cache-under-own-key", CACHE, {"kmsKeyId": None}),
     mistake("cache-minor-upgrades-automatic", CACHE, {"autoMinorVersionUpgrade": False}),
     mistake("cache-final-snapshot-kept", CACHE, {"finalSnapshotIdentifier": None}),
-    mistake("cache-version-supported", CACHE, {"engine": "redis", "engineVersion": "6.2"}),
+    mistake("cache-version-supported", CACHE, {"engine": "redis", "engineVersion": "5.0.6"}),
     mistake("cache-logs-delivered", CACHE, {"logDeliveryConfigurations": None}),
     mistake("bucket-encrypted", ENCRYPTION),
     mistake(
@@ -588,6 +588,7 @@ ALREADY_SAID: Final[dict[str, str]] = {
 """Controls that the unchanged reference stack has findings of, with the reason."""
 
 NOT_IN_THE_REFERENCE: Final[dict[str, str]] = {
+    "settings-declared-once": "a second resource would be needed",
     "access-point-public-access-blocked": "no access point",
     "account-public-access-blocked": "no account-wide public access block",
     "cache-users-need-credentials": "no users of the cache",

@@ -61,13 +61,13 @@ CASES: list[Case] = [
         "bucket-uploads-aborted",
         "fail",
         [bucket(), lifecycle(OLD_VERSIONS)],
-        "no lifecycle rule aborts unfinished uploads",
+        "no lifecycle rule for the whole bucket aborts",
     ),
     Case(
         "bucket-uploads-aborted",
         "fail",
         [bucket(lifecycleRules=[{"enabled": True, "expiration": {"days": 1}}])],
-        "no lifecycle rule aborts unfinished uploads",
+        "no lifecycle rule for the whole bucket aborts",
     ),
     Case("bucket-uploads-aborted", "unknown", [bucket(), lifecycle({**ABORT, "status": UNKNOWN})]),
 ]

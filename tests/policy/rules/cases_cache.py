@@ -120,11 +120,17 @@ CASES: list[Case] = [
     Case("cache-final-snapshot-kept", "fail", [cache()], "finalSnapshotIdentifier is not set"),
     Case("cache-version-supported", "pass", [cache(engine="valkey", engineVersion="8.1")]),
     Case("cache-version-supported", "pass", [cache(engine="redis", engineVersion="7.1")]),
+    Case("cache-version-supported", "pass", [cache(engine="redis", engineVersion="6.x")]),
+    Case("cache-version-supported", "pass", [cache(engine="redis", engineVersion="6.2")]),
+    Case(
+        "cache-version-supported", "fail", [cache(engine="redis", engineVersion="5.0.6")], "out of support, wanted one"
+    ),
     Case(
         "cache-version-supported",
         "fail",
-        [cache(engine="redis", engineVersion="6.x")],
-        "engineVersion is 6.x, out of support",
+        [cache(engine="redis", engineVersion="6.2")],
+        'Fix: engine_version="7.1"',
+        config={"oldest": {"redis": "7.1"}},
     ),
     Case("cache-version-supported", "fail", [res(NODE, "n", engine="redis", engineVersion="5.0.6")], "is 5.0.6"),
     Case("cache-version-supported", "pass", [res(NODE, "n", engine="memcached", engineVersion="1.6.22")]),

@@ -27,7 +27,12 @@ CASES: list[Case] = [
         [instance(engineVersion="13.14")],
         "engineVersion is 13.14, out of standard support",
     ),
-    Case("database-version-supported", "fail", [instance(engine="mysql", engineVersion="8.0")], "wanted 8.4 or newer"),
+    Case(
+        "database-version-supported",
+        "fail",
+        [instance(engine="mysql", engineVersion="8.0")],
+        "wanted one not older than 8.4",
+    ),
     Case(
         "database-version-supported",
         "fail",
@@ -39,7 +44,7 @@ CASES: list[Case] = [
         "database-version-supported",
         "fail",
         [cluster(engineVersion="5.7.mysql_aurora.2.11.4")],
-        "wanted 8.0.mysql_aurora.3 or newer",
+        "wanted one not older than 8.0",
     ),
     Case("database-version-supported", "pass", [cluster(engineVersion="8.0.mysql_aurora.3.08.0")]),
     Case("database-version-supported", "unknown", [instance(engineVersion=UNKNOWN)]),

@@ -38,7 +38,7 @@ CASES: list[Case] = [
     Case("secrets-under-own-key", "pass", [entry(kmsKeyId=UNKNOWN)]),
     Case("secrets-under-own-key", "pass", [entry(kmsKeyId="k", replicas=[{"region": "eu-west-1", "kmsKeyId": "k"}])]),
     Case("secrets-under-own-key", "fail", [entry()], "Secret s: kmsKeyId is not set"),
-    Case("secrets-under-own-key", "fail", [entry(kmsKeyId="alias/aws/secretsmanager")], "wanted a key of one's own"),
+    Case("secrets-under-own-key", "fail", [entry(kmsKeyId="alias/aws/secretsmanager")], "wanted one of one's own"),
     Case(
         "secrets-under-own-key",
         "fail",
