@@ -258,7 +258,7 @@ class ConnectionStringSecrets(pulumi.ComponentResource):
                 Output.format(arn, partition, args.region, args.account_id, args.cluster_name, service)
                 for service in readers
             ]
-            statements.append(documents.allow(["ecs:UpdateService"], services))
+            statements.append(documents.allow(["ecs:DescribeServices", "ecs:UpdateService"], services))
         policy = aws.iam.RolePolicy(
             f"{name}-role",
             role=role.name,

@@ -17,6 +17,7 @@ import os
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote, urlencode
 
@@ -116,27 +117,27 @@ def _unpacked(text: str) -> str:
 def bring_up_to_date(urls: Sequence[Url], secrets: _Client, ecs: _Client) -> Mapping[str, Sequence[str]]:
     """Write the URLs that changed and restart their readers, each once; see `handle`."""
     written: list[str] = []
-    unfinished: list[tuple[Url, str]] = []
+    unfinished: list[_Version] = []
     problems: list[str] = []
     for url in urls:
         try:
-            is_new, version = _write(url, secrets)
+            version = _write(url, secrets)
         except ComposeError as error:
             problems.append(f"{url.name}: {error}")
             continue
-        if is_new:
+        if version.since is None:
             written.append(url.name)
-        if version:
-            unfinished.append((url, version))
+        if not version.is_deployed:
+            unfinished.append(version)
 
-    restarted, failed = _restart_readers([url for url, _ in unfinished], ecs)
+    restarted, failed = _restart_readers(unfinished, ecs)
     problems += failed.values()
-    for url, version in unfinished:
+    for version in unfinished:
         try:
-            if not failed.keys() & set(_readers(url)):
-                _finish(url, version, secrets)
+            if not failed.keys() & set(_readers(version.url)):
+                _finish(version.url, version.id, secrets)
         except ComposeError as error:
-            problems.append(f"{url.name}: {error}")
+            problems.append(f"{version.url.name}: {error}")
     if problems:
         raise ComposeError("\n".join(problems))
     return {"written": written, "restarted": restarted}
@@ -146,24 +147,50 @@ def _readers(url: Url) -> Sequence[str]:
     return [f"{url.cluster}/{service}" for service in url.services]
 
 
-def _write(url: Url, secrets: _Client) -> tuple[bool, str | None]:
-    """Give a URL a new version if it has to change.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Version:
+    """The version of a URL that services read."""
 
-    Returns:
-        Whether it did, and the version whose readers still have to restart, if there is one.
-    """
-    value = url.compose(_credentials(url, secrets))
-    current = _read(url.target, secrets)
-    if current is not None and current.get("SecretString") == value:
-        return False, None if DEPLOYED in current["VersionStages"] else current["VersionId"]
-    # ECS starts no task that reads a secret without a value, so the first version has no readers to restart.
-    stages = [CURRENT] if current else [CURRENT, DEPLOYED]
+    url: Url
+    id: str
+    is_deployed: bool
+    """Whether all its readers were told to restart."""
+    since: datetime | None
+    """When an earlier run wrote it; None: this run did."""
+
+
+def _write(url: Url, secrets: _Client) -> _Version:
+    """Give a URL a new version if it has to change, and return the version that there is then."""
+    is_new = False
+    for _ in range(_TRIES):
+        value = _composed(url, secrets)
+        current = _read(url.target, secrets)
+        if current is not None and current.get("SecretString") == value:
+            since = None if is_new else current["CreatedDate"]
+            is_deployed = DEPLOYED in current["VersionStages"]
+            return _Version(url=url, id=current["VersionId"], is_deployed=is_deployed, since=since)
+        # ECS starts no task that reads a secret without a value, so the first version has no readers to restart.
+        stages = [CURRENT] if current else [CURRENT, DEPLOYED]
+        try:
+            made = secrets.put_secret_value(SecretId=url.target, SecretString=value, VersionStages=stages)
+        except (BotoCoreError, ClientError) as error:
+            raise ComposeError(f"{url.target} cannot be written: {_cause(error)}") from None
+        _log.info("%s has the new version %s", url.name, made["VersionId"])
+        # The password may have changed meanwhile, or another run have written an older one: it is looked at again.
+        is_new = True
+    raise ComposeError(f"{url.target} changes again and again; do two functions write it?")
+
+
+_TRIES = 4
+"""How often a URL is written until nobody else changes it or what it is made from."""
+
+
+def _composed(url: Url, secrets: _Client) -> str:
     try:
-        made = secrets.put_secret_value(SecretId=url.target, SecretString=value, VersionStages=stages)
-    except (BotoCoreError, ClientError) as error:
-        raise ComposeError(f"{url.target} cannot be written: {_cause(error)}") from None
-    _log.info("%s has the new version %s", url.name, made["VersionId"])
-    return True, made["VersionId"] if current else None
+        return url.compose(_credentials(url, secrets))
+    except UnicodeError:
+        # The error's own message would quote the value.
+        raise ComposeError(f"the JSON document in {url.source} has characters that no URL can hold") from None
 
 
 def _credentials(url: Url, secrets: _Client) -> Mapping[str, str]:
@@ -173,7 +200,7 @@ def _credentials(url: Url, secrets: _Client) -> Mapping[str, str]:
         raise ComposeError(f"the secret {url.source} does not exist or has no value")
     try:
         document = json.loads(found.get("SecretString", ""))
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         # The parser's own message could quote the value.
@@ -198,8 +225,8 @@ def _read(arn: str, secrets: _Client) -> Mapping[str, Any] | None:
     return version
 
 
-def _restart_readers(urls: Sequence[Url], ecs: _Client) -> tuple[Sequence[str], Mapping[str, str]]:
-    """Have ECS replace the tasks of every service that reads one of these URLs.
+def _restart_readers(versions: Sequence[_Version], ecs: _Client) -> tuple[Sequence[str], Mapping[str, str]]:
+    """Have ECS replace the tasks of every service that reads one of these versions and started before it was there.
 
     Returns:
         The services that restart, and what is wrong with those that cannot. One that does not run is in neither: it reads the
@@ -207,9 +234,13 @@ def _restart_readers(urls: Sequence[Url], ecs: _Client) -> tuple[Sequence[str], 
     """
     restarted: list[str] = []
     failed: dict[str, str] = {}
-    for reader in dict.fromkeys(reader for url in urls for reader in _readers(url)):
+    for reader in dict.fromkeys(reader for version in versions for reader in _readers(version.url)):
         cluster, _, service = reader.partition("/")
+        read = [version.since for version in versions if reader in _readers(version.url)]
         try:
+            if _started_since(cluster, service, read, ecs):
+                _log.info("%s has started since", reader)
+                continue
             ecs.update_service(cluster=cluster, service=service, forceNewDeployment=True)
         except (BotoCoreError, ClientError) as error:
             if isinstance(error, ClientError) and error.response["Error"]["Code"] in _NOT_RUNNING:
@@ -220,6 +251,19 @@ def _restart_readers(urls: Sequence[Url], ecs: _Client) -> tuple[Sequence[str], 
             _log.info("%s restarts", reader)
             restarted.append(reader)
     return restarted, failed
+
+
+def _started_since(cluster: str, service: str, written: Sequence[datetime | None], ecs: _Client) -> bool:
+    """Tell whether the tasks that a service starts now have read every version: an earlier run may have restarted it.
+
+    Else one reader that cannot restart would have the others restart at every run.
+    """
+    earlier = [when for when in written if when is not None]
+    if len(earlier) < len(written):
+        return False
+    found = ecs.describe_services(cluster=cluster, services=[service])["services"]
+    started = [each["createdAt"] for every in found for each in every["deployments"] if each["status"] == "PRIMARY"]
+    return bool(started) and max(started) >= max(earlier)
 
 
 def _finish(url: Url, version: str, secrets: _Client) -> None:

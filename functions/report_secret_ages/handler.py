@@ -136,7 +136,7 @@ def _document(secret: str, version: str, secrets: _Client) -> Mapping[str, objec
     answer = secrets.get_secret_value(SecretId=secret, VersionId=version)
     try:
         document = json.loads(answer.get("SecretString", ""))
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         raise AgeError("its value is not a JSON document")

@@ -116,7 +116,8 @@ def _alarm(alarm: Message) -> Parts:
 def _link(arn: str, name: str) -> str:
     """Return a link to an alarm in the console."""
     _, partition, _, region, *_ = [*arn.split(":"), "", "", ""]
-    if partition != "aws" or not region:
+    # Anybody who may publish to the topic writes the ARN: what is no region would end the link and begin another.
+    if partition != "aws" or not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-[0-9]", region):
         return ""
     console = f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
     return f"<{console}#alarmsV2:alarm/{urllib.parse.quote(name)}|Open the alarm>"
@@ -190,7 +191,7 @@ def _json(text: str) -> Message:
     """Return the object a text holds, or an empty one where it holds none."""
     try:
         content = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
 

@@ -2,6 +2,7 @@ import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -114,6 +115,24 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
                 aws.calls.append((operation, params[about]))
 
             client.meta.events.register(f"provide-client-params.*.{operation}", note)
+        restart, describe = ecs.update_service, ecs.describe_services
+        began: dict[str, datetime] = {}
+
+        def restarted(**call: Any) -> object:
+            answer = restart(**call)
+            began[call["service"]] = datetime.now(UTC) + timedelta(seconds=1)
+            return answer
+
+        def described(**call: Any) -> object:
+            # moto begins no deployment when a service restarts; ECS does. The services were there before any URL.
+            answer: Any = describe(**call)
+            for service in answer["services"]:
+                for deployment in service["deployments"]:
+                    deployment["createdAt"] = began.get(service["serviceName"], datetime(2026, 1, 1, tzinfo=UTC))
+            return answer
+
+        monkeypatch.setattr(ecs, "update_service", restarted)
+        monkeypatch.setattr(ecs, "describe_services", described)
         yield aws
 
 
@@ -214,7 +233,7 @@ def test_a_failed_restart_is_raised_and_the_next_run_completes_it(account: Aws) 
     account.secrets.meta.events.register(
         "provide-client-params.*.UpdateSecretVersionStage", lambda params, **_: moves.append(params)
     )
-    assert account.run() == {"written": [], "restarted": ["shop/api", "shop/worker"]}
+    assert account.run() == {"written": [], "restarted": ["shop/api"]}, "the worker has restarted since"
     assert [move["RemoveFromVersionId"] for move in moves] == [before], "Secrets Manager moves no label unasked"
     current = account.secrets.get_secret_value(SecretId=account.database.target)["VersionId"]
     assert account.deployed_versions(account.database) == [current]
@@ -231,8 +250,9 @@ def test_a_failed_mark_is_raised_and_the_next_run_completes_it(account: Aws) -> 
     with pytest.raises(ComposeError, match="cannot be marked as deployed"):
         account.run()
     refusal["on"] = False
-    assert account.run()["restarted"] == ["shop/api", "shop/worker"]
-    assert account.run()["restarted"] == []
+    account.calls.clear()
+    assert account.run()["restarted"] == [], "both have restarted since"
+    assert account.calls == [("UpdateSecretVersionStage", account.database.target)]
 
 
 def test_a_failed_write_restarts_nobody_and_leaves_the_others_alone(account: Aws) -> None:
@@ -391,3 +411,54 @@ def test_any_character_survives(user: str, password: str, path: str) -> None:
     assert unquote(parts.password or "") == password
     assert unquote(parts.path.removeprefix("/")) == path
     assert parse_qs(parts.query) == {"sslmode": ["require"], "application name": ["a&b"]}
+
+
+def test_a_reader_that_cannot_restart_does_not_have_the_others_restart_again(
+    account: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.start("api", "worker")
+    account.run(account.database)
+    account.rotate()
+    restart = account.ecs.update_service
+
+    def not_the_worker(**call: object) -> object:
+        if call["service"] == "worker":
+            raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "UpdateService")
+        return restart(**call)
+
+    monkeypatch.setattr(account.ecs, "update_service", not_the_worker)
+    for _ in range(3):
+        with pytest.raises(ComposeError, match="the service shop/worker cannot be restarted"):
+            account.run(account.database)
+    assert account.restarts() == ["api"]
+    monkeypatch.setattr(account.ecs, "update_service", restart)
+    assert account.run(account.database)["restarted"] == ["shop/worker"]
+    assert len(account.deployed_versions(account.database)) == 1
+
+
+def test_a_password_that_changes_while_the_url_is_written_is_in_it(
+    account: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.run(account.database)
+    account.rotate("third")
+    write = account.secrets.put_secret_value
+
+    def then_rotate(**call: object) -> object:
+        monkeypatch.setattr(account.secrets, "put_secret_value", write)
+        made = write(**call)
+        account.rotate("fourth")
+        return made
+
+    monkeypatch.setattr(account.secrets, "put_secret_value", then_rotate)
+    account.run(account.database)
+    assert ":fourth@" in account.value(account.database)
+
+
+@pytest.mark.parametrize("value", ['{"username": "app_admin", "password": "\\ud800"}', "[" * 100_000])
+def test_an_odd_secret_does_not_stop_the_others_and_is_not_quoted(account: Aws, value: str) -> None:
+    account.secrets.put_secret_value(SecretId=account.database.source, SecretString=value)
+    with pytest.raises(ComposeError) as caught:
+        account.run()
+    assert account.database.source in str(caught.value)
+    assert "ud800" not in str(caught.value)
+    assert account.value(account.cache) == f"rediss://:{TOKEN}@cache.example:6379"

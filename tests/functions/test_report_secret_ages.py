@@ -134,6 +134,7 @@ def test_an_old_version_that_cannot_be_read_understates_the_age(account: Account
     [
         (None, "it has no current version"),
         ("hunter2", "its value is not a JSON document"),
+        ("[" * 100_000, "its value is not a JSON document"),
         ('["hunter2"]', "its value is not a JSON document"),
         ({"other": "hunter2"}, "its JSON document lacks api_key"),
     ],
