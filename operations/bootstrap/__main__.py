@@ -26,6 +26,9 @@ def main(words: Sequence[str] | None = None) -> int:
         "--allow", action="append", default=[], metavar="ARN", help="a role or user that may use the state; repeatable"
     )
     parser.add_argument("--history-days", type=int, default=365, help="days that old versions are kept; default: 365")
+    parser.add_argument(
+        "--stack", default="PROJECT/STACK", help="the stack to print the commands for, such as storefront/prod"
+    )
     parser.add_argument("--profile", help="the AWS profile; default: the environment's credentials")
     options = parser.parse_args(words)
     try:
@@ -35,6 +38,7 @@ def main(words: Sequence[str] | None = None) -> int:
             key_alias=options.key_alias,
             principals=options.allow,
             history_days=options.history_days,
+            stack=options.stack,
         )
         backend = ensure(args, boto3.Session(profile_name=options.profile))
     except ValueError as error:

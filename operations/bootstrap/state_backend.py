@@ -34,6 +34,8 @@ class StateBackendArgs:
     """ARNs of the roles and users that may read and write the state, `*` and `?` are wildcards; none: whoever IAM lets."""
     history_days: int = 365
     """Days that overwritten and deleted versions of the state are kept."""
+    stack: str = "PROJECT/STACK"
+    """The stack that the printed commands are for: its name is the encryption context of its secrets, which other stacks' roles lack."""
 
     def __post_init__(self) -> None:
         """Check AWS's limits.
@@ -50,6 +52,8 @@ class StateBackendArgs:
             for arn in self.principals
             if not re.fullmatch(r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/\S+", arn)
         ]
+        if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}", self.stack):
+            checks.append(("stack", f"{self.stack!r} is not a project and a stack, such as storefront/prod"))
         if self.history_days < 1:
             checks.append(("history_days", f"{self.history_days} is below 1"))
         problems = [f"StateBackendArgs.{name}: {problem}" for name, problem in checks if problem]
@@ -86,8 +90,10 @@ def ensure(args: StateBackendArgs, session: boto3.Session) -> StateBackend:
     key_arn = _key(args, session.client("kms", region_name=args.region))
     _bucket(args, key_arn, session.client("s3", region_name=args.region))
     url = f"s3://{args.bucket}?region={args.region}&awssdk=v2"
-    provider = f"awskms://alias/{args.alias}?region={args.region}"
-    commands = [f"pulumi login '{url}'", f"pulumi stack init STACK --secrets-provider '{provider}'"]
+    # One key and value only: with several, Pulumi gives all of them the first value (pulumi/pulumi#21068).
+    provider = f"awskms://alias/{args.alias}?region={args.region}&context_stack={args.stack}"
+    name = args.stack.partition("/")[2]
+    commands = [f"pulumi login '{url}'", f"pulumi stack init {name} --secrets-provider '{provider}'"]
     return StateBackend(url=url, secrets_provider=provider, key_arn=key_arn, commands=commands)
 
 

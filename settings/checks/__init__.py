@@ -61,7 +61,19 @@ _MISTAKES = (
     budget,
     hibernation,
 )
-_UNWISE = (database, tags, domain, container, permissions, route, hibernation, load_balancer, service, media_bucket)
+_UNWISE = (
+    database,
+    tags,
+    domain,
+    container,
+    permissions,
+    route,
+    hibernation,
+    load_balancer,
+    service,
+    media_bucket,
+    delivery,
+)
 
 
 def problems(settings: Settings) -> list[Problem]:

@@ -70,4 +70,4 @@ class Delivery(Section):
     boundary_arn: (
         Annotated[str, form(r"arn:aws[a-z-]*:iam::(?:[0-9]{12}|aws):policy/\S+", "the ARN of a managed policy")] | None
     ) = None
-    """A managed policy that every role of the stack must have as its permissions boundary."""
+    """The permissions boundary of every role of the stack, a managed policy of the account or one of AWS's own; left out, the stack makes one."""

@@ -72,7 +72,7 @@ def notification(message: object, subject: str | None = None) -> dict[str, Any]:
 
 def shown(message: object, subject: str | None = None) -> tuple[str, str, str]:
     """Title, colour and body of what Slack shows."""
-    result: Any = notifier.notifier.slack_message(notification(message, subject))
+    result: Any = notifier.slack_message(notification(message, subject))
     (attachment,) = result["attachments"]
     texts = [block["text"]["text"] for block in attachment["blocks"]]
     assert all(block["type"] == "section" and block["text"]["type"] == "mrkdwn" for block in attachment["blocks"])
@@ -196,7 +196,7 @@ def test_long_texts_are_cut_to_what_slack_takes(filler: str) -> None:
 
 
 def test_mentions_in_a_message_are_not_followed() -> None:
-    assert "<!channel>" not in json.dumps(notifier.notifier.slack_message(notification("<!channel> look", "<!here>")))
+    assert "<!channel>" not in json.dumps(notifier.slack_message(notification("<!channel> look", "<!here>")))
 
 
 @dataclass
@@ -263,7 +263,7 @@ def test_posts_every_record(slack: Slack) -> None:
     request = slack.requests[0]
     assert request.get_method() == "POST"
     assert request.get_header("Content-type") == "application/json; charset=utf-8"
-    assert json.loads(request.data) == notifier.notifier.slack_message(notification(ALARM))
+    assert json.loads(request.data) == notifier.slack_message(notification(ALARM))
 
 
 def test_reads_the_secret_once(slack: Slack, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -200,6 +200,10 @@ def test_warnings() -> None:
         ({"slipway:domain.alternativeHosts": [f"{n}.shop.example.com" for n in range(10)]}, "slipway:domain.alternativeHosts: 11 hosts on one certificate; AWS allows an account 10 until it is asked for more"),
         ({f"{W}.image": {"repository": "x/y", "build": {"context": "no/such"}}}, "slipway:services.worker.image.build.context: there is no folder 'no/such' here to build from"),
         ({f"{A}.sidecars.agent.image": {"repository": "x/y", "build": {"context": "no/such"}}}, "slipway:services.api.sidecars.agent.image.build.context: there is no folder 'no/such' here to build from"),
+        ({"slipway:delivery": {"github": {"repository": "a/b", "branch": "main"}}}, "slipway:delivery.github.branch: whoever may push to this branch deploys, without anybody's approval: an environment with required reviewers is one"),
+        ({"slipway:delivery.stateBucket": "storefront-tfstate"}, "slipway:delivery.stateBucket: no stateKeyArn is given: a passphrase, or whoever else holds the key, keeps the secrets in the state"),
+        ({"slipway:delivery.previewReadsState": True}, "slipway:delivery.previewReadsState: whoever may push a branch reads the state, and every secret in it"),
+        ({"slipway:delivery.boundaryArn": "arn:aws:iam::aws:policy/PowerUserAccess"}, "slipway:delivery.boundaryArn: what this policy allows is not known here: it must allow what the stack's own boundary does (docs/security.md), or tasks fail at their start"),
         ({"slipway:database.version": "17.99"}, f"slipway:database.version: no postgres 17.99 was known when the table of versions was made ({versions.source('postgres')}); the newest then was 17.11"),
     ],
 )  # fmt: skip
