@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -68,42 +68,45 @@ def _services() -> dict[str, None]:
 
 def actions(service: str) -> tuple[Action, ...]:
     """Return the actions of a service, by name; none if there is no such service."""
-    return tuple(_actions(service.lower()).values())
+    return tuple(_action(service.lower(), name) for name in _names(service.lower()))
 
 
 @functools.cache
-def _actions(service: str) -> dict[str, Action]:
+def _row(service: str) -> Mapping[str, Any]:
+    return tables.row(_TABLE, "service", service) or {"types": {}, "actions": {}}
+
+
+@functools.cache
+def _names(service: str) -> Mapping[str, str]:
     """A service's actions by their names in lower case, without the service."""
-    row = tables.row(_TABLE, "service", service)
-    if row is None:
-        return {}
-    types = {name: (arn, frozenset(keys)) for name, (arn, keys) in row["types"].items()}
-    return {name.lower(): _action(f"{service}:{name}", columns, types) for name, columns in row["actions"].items()}
+    return {name.lower(): name for name in _row(service)["actions"]}
 
 
-def _action(name: str, columns: Sequence[Any], types: Mapping[str, tuple[str, frozenset[str]]]) -> Action:
-    level, about, dependents = columns
+@functools.cache
+def _action(service: str, lower: str) -> Action:
+    name = _names(service)[lower]
+    level, about, dependents = _row(service)["actions"][name]
     anything = frozenset(about.get("", ()))
-    found = tuple(
-        ResourceType(
-            name=kind.removesuffix("*"),
-            arn=types[kind.removesuffix("*")][0],
-            is_required=kind.endswith("*"),
-            condition_keys=types[kind.removesuffix("*")][1] | anything | frozenset(keys),
-        )
-        for kind, keys in about.items()
-        if kind
-    )
-    keys = anything.union(*(kind.condition_keys for kind in found))
+    found = tuple(_type(service, kind, anything.union(keys)) for kind, keys in about.items() if kind)
     return Action(
-        name=name, access_level=level, resource_types=found, condition_keys=keys, dependents=tuple(dependents)
+        name=f"{service}:{name}",
+        access_level=level,
+        resource_types=found,
+        condition_keys=anything.union(*(kind.condition_keys for kind in found)),
+        dependents=tuple(dependents),
     )
+
+
+def _type(service: str, kind: str, keys: frozenset[str]) -> ResourceType:
+    name = kind.removesuffix("*")
+    arn, own = _row(service)["types"][name]
+    return ResourceType(name=name, arn=arn, is_required=kind.endswith("*"), condition_keys=keys.union(own))
 
 
 def find(action: str) -> Action | None:
     """Return what is known about an action, or None if there is no such action."""
     service, _, name = action.lower().partition(":")
-    return _actions(service).get(name)
+    return _action(service, name) if name in _names(service) else None
 
 
 def exists(action: str) -> bool:
@@ -144,11 +147,11 @@ def matches(pattern: str) -> tuple[Action, ...]:
     if set(pattern) <= {"*", ":"} and pattern:
         return tuple(action for service in services() for action in actions(service))
     service, _, name = pattern.lower().partition(":")
-    known = _actions(service)
+    known = _names(service)
     if not re.search(r"[*?]", name):
-        return (known[name],) if name in known else ()
+        return (_action(service, name),) if name in known else ()
     wanted = re.compile("".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in name), re.DOTALL)
-    return tuple(action for key, action in known.items() if wanted.fullmatch(key))
+    return tuple(_action(service, key) for key in known if wanted.fullmatch(key))
 
 
 def is_about(action: Action, pattern: str) -> bool:

@@ -2,7 +2,6 @@
 
 import functools
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,12 +25,7 @@ def rows(path: Path) -> tuple[Any, ...]:
 
 
 def row(path: Path, key: str, value: str) -> Any | None:  # noqa: ANN401 (whatever JSON can say)
-    """Return the row whose first column is `key` with this value, reading no other; None if there is none."""
-    beginning = f"{{{json.dumps(key)}:{json.dumps(value)},"
-    return next((json.loads(line) for line in _lines(path) if line.startswith(beginning)), None)
-
-
-def _lines(path: Path) -> Iterator[str]:
-    with path.open(encoding="utf-8") as file:
-        file.readline()
-        yield from file
+    """Return the row whose first column is `key` with this value, parsing no other; None if there is none."""
+    content = path.read_bytes()
+    begin = content.find(f"\n{{{json.dumps(key)}:{json.dumps(value)},".encode()) + 1
+    return json.loads(content[begin : content.find(b"\n", begin)]) if begin else None

@@ -147,7 +147,7 @@ def test_only_a_star_is_about_an_action_without_resources() -> None:
 def test_only_the_services_asked_about_are_read() -> None:
     code = (
         "from policy.common import iam_actions; iam_actions.exists('sqs:SendMessage'); "
-        "print(iam_actions._actions.cache_info().currsize)"
+        "print(iam_actions._row.cache_info().currsize)"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "1"
