@@ -72,7 +72,7 @@ def _lacking(engine: str, every: Sequence[str]) -> Iterator[tuple[str, list[str]
     """For each major version the classes that others have and it has not. A class that none has is not known to this list."""
     has: dict[str, set[str]] = defaultdict(set)
     for version, names in _by_version(engine):
-        if version in _open(engine):
+        if version in created(engine):
             has[_major(engine, version)] |= names
     anywhere = set().union(*has.values())
     for major in sorted(has, key=version_key):
@@ -90,12 +90,12 @@ def _by_version(engine: str) -> Iterator[tuple[str, set[str]]]:
 
 
 @functools.cache
-def _open(engine: str) -> frozenset[str]:
-    """How `_by_version` calls the versions that are created: MySQL's by their major version alone."""
+def created(engine: str) -> frozenset[str]:
+    """Return the versions that RDS creates as the list of classes calls them: MySQL's by their major version alone."""
     closed = set(_enums("engine_version_deprecated.json", "if")[engine])
-    created = [version for version in _enums("engine_version.json")[engine] if version not in closed]
-    cut = [version.partition("-rds.")[0] + "-rds" * ("-rds." in version) for version in created]
-    return frozenset(cut) if engine == "postgres" else frozenset(_major(engine, version) for version in created)
+    versions = [version for version in _enums("engine_version.json")[engine] if version not in closed]
+    cut = [version.partition("-rds.")[0] + "-rds" * ("-rds." in version) for version in versions]
+    return frozenset(cut) if engine == "postgres" else frozenset(_major(engine, version) for version in versions)
 
 
 def _major(engine: str, version: str) -> str:
