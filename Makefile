@@ -11,7 +11,7 @@ RUN    := $(VENV)/.installed
 DEV    := $(VENV)/.installed-dev
 CONFIG_OPTION = $(if $(CONFIG),--policy-config "$(CONFIG)")
 BASE_OPTION = $(if $(BASE),--base "$(BASE)") $(if $(GATE),--gate "$(GATE)") $(if $(WAIVERS),--waivers "$(WAIVERS)")
-OPERATE := status verify smoke logs exec tunnel run migrate restart rollback rotate backup restore restore-drill wake sleep record \
+OPERATE := status verify smoke logs exec tunnel run migrate restart approve rollback rotate backup restore restore-drill wake sleep record \
            state guard images push set-images up drift announce environment
 CROSSCHECK := .venv-crosscheck/.installed
 DATA   := .venv-data/.installed
@@ -144,6 +144,7 @@ tunnel: ## Open a local port to the database or cache through a running task (a 
 run: ## Run a one-off command with a service's image, secrets and network
 migrate: ## Run a service's migration again (pulumi up runs it by itself)
 restart: ## Replace a service's tasks by new ones of the same revision (after a secret changed)
+approve: ## Let a deployment that waits for a person go on (--reject: take it back)
 rollback: ## Show the commands that bring back a service's former image (--now: do it at once, past the program)
 rotate: ## Make a new database password now
 backup: ## Take a snapshot of the database and wait until it can be restored

@@ -27,6 +27,7 @@ NAMES: Final = (
     "run",
     "migrate",
     "restart",
+    "approve",
     "rollback",
     "rotate",
     "backup",

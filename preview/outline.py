@@ -236,8 +236,9 @@ def _service(graph: Graph, service: Resource) -> Iterable[object]:
     desired = _get(service, "desiredCount")
     tasks = bounds[0] if bounds else count(desired, "task") if isinstance(desired, int) else ""
     public = _get(service, "networkConfiguration", "assignPublicIp") is True
-    blue_green = _get(service, "deploymentConfiguration", "strategy") == "BLUE_GREEN"
-    about = {"blue/green": blue_green, "public IP": public}
+    moved = {"BLUE_GREEN": "blue/green", "CANARY": "canary", "LINEAR": "linear"}
+    strategy = moved.get(str(_get(service, "deploymentConfiguration", "strategy")), "")
+    about = {strategy: bool(strategy), "public IP": public}
     return _physical(service), tasks, _spot(service), *(text for text, holds in about.items() if holds)
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
 from limits import network_acls
 from limits.network_acls import Flow
-from settings.model import Cache, Cdn, Database, Domain, Service, Settings, Smoke
+from settings.model import Cache, Cdn, Database, Deployment, Domain, Service, Settings, Smoke
 from settings.problems import Place
 
 OWN_TAGS: Final = ("app", "environment", "managed-by")
 """Tags that the program sets itself."""
+
+
+ROLLBACK_PERCENT: Final = 5.0
+"""Requests answered 5xx, percent of a minute's, above which ECS takes a moved service back unless the stack file says another."""
 
 
 LABEL: Final[Sequence[Place]] = (["app"], ["environment"], ["ownerId"])
@@ -116,3 +121,11 @@ def smoke_url(settings: Settings, check: Smoke) -> str:
     """Return the address that a smoke check asks."""
     host = check.host or (settings.domain.host if settings.domain else "")
     return f"{'https' if check.tls else 'http'}://{host}{check.path}"
+
+
+def deployment_minutes(deployment: Deployment) -> int:
+    """Return how long a deployment takes at least beside the start of its tasks, minutes; 0 where tasks are replaced one by one."""
+    if deployment.strategy == "rolling":
+        return 0
+    shares = {"blueGreen": 0, "canary": 1, "linear": math.ceil(100 / deployment.step_percent)}[deployment.strategy]
+    return shares * deployment.step_minutes + deployment.bake_minutes + (deployment.pause_minutes or 0)

@@ -61,7 +61,7 @@ def _target(service: model.Service, route: model.Route, port: int) -> TargetArgs
         priority=route.priority,
         default=route.default,
         stickiness_seconds=route.sticky_seconds,
-        blue_green=service.deployment.strategy == "blueGreen",
+        blue_green=service.deployment.strategy != "rolling",
     )
 
 

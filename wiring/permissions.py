@@ -85,7 +85,7 @@ def _data(settings: Settings) -> Iterator[Part]:
 
 def _watching(settings: Settings) -> Iterator[Part]:
     scaled = any(service.scaling and service.scaling.steps for service in settings.services.values())
-    switched = any(service.deployment.strategy == "blueGreen" for service in settings.services.values())
+    switched = any(service.deployment.strategy != "rolling" for service in settings.services.values())
     if settings.alarms or settings.health_check or scaled or switched:
         yield "alarm"
     if settings.dashboard:

@@ -7,23 +7,13 @@ from collections.abc import Mapping, Sequence
 from pulumi import Output
 
 from components import _documents as documents
+from components._deployment import RollbackAlarmArgs, TrafficShiftArgs
+from components._scaling import ScalingArgs, ScalingMetric, ScheduledArgs, StepArgs, StepMetric
+from components._service_group import ConnectionArgs, EgressArgs
 from components.database import Database
 from components.load_balancer import LoadBalancer, Target
 from components.media_bucket import MediaBucket
-from components.service import (
-    BlueGreenArgs,
-    ConnectionArgs,
-    EgressArgs,
-    LoadBalancerAttachmentArgs,
-    MigrateArgs,
-    ScalingArgs,
-    ScalingMetric,
-    ScheduledArgs,
-    Service,
-    ServiceArgs,
-    StepArgs,
-    StepMetric,
-)
+from components.service import LoadBalancerAttachmentArgs, MigrateArgs, Service, ServiceArgs
 from settings import derived, model
 from wiring import containers
 from wiring.context import Components, StackContext
@@ -119,29 +109,46 @@ def _attachment(key: str, service: model.Service, balancer: LoadBalancer | None)
     if balancer is None or service.route is None:
         return None
     target = balancer.targets[key]
+    rollback = _rollback(service.deployment, balancer.arn_suffix, target)
     return LoadBalancerAttachmentArgs(
         target_group_arn=target.arn,
         security_group_id=balancer.security_group_id,
         request_label=Output.concat(balancer.arn_suffix, "/", target.arn_suffix),
         health_port=service.health.port,
         grace_seconds=service.health.grace_seconds,
-        blue_green=_blue_green(service.deployment, balancer.arn_suffix, target),
+        shift=_shift(service.deployment, target, rollback),
+        rollback=rollback,
     )
 
 
-def _blue_green(
+def _rollback(
     deployment: model.Deployment, load_balancer_arn_suffix: Output[str], target: Target
-) -> BlueGreenArgs | None:
+) -> RollbackAlarmArgs | None:
     green = target.green
-    if green is None:
+    percent = deployment.rollback_percent
+    if percent is None and green is None:
         return None
-    return BlueGreenArgs(
+    groups = (target.arn_suffix, green.arn_suffix) if green else (target.arn_suffix,)
+    return RollbackAlarmArgs(
+        load_balancer_arn_suffix=load_balancer_arn_suffix,
+        target_arn_suffixes=groups,
+        percent=derived.ROLLBACK_PERCENT if percent is None else percent,
+    )
+
+
+def _shift(deployment: model.Deployment, target: Target, rollback: RollbackAlarmArgs | None) -> TrafficShiftArgs | None:
+    green = target.green
+    if green is None or rollback is None or deployment.strategy == "rolling":
+        return None
+    return TrafficShiftArgs(
+        strategy=deployment.strategy,
         green_target_group_arn=green.arn,
         rule_arn=green.rule_arn,
-        load_balancer_arn_suffix=load_balancer_arn_suffix,
-        target_arn_suffixes=(target.arn_suffix, green.arn_suffix),
+        rollback=rollback,
         bake_minutes=deployment.bake_minutes,
-        rollback_percent=deployment.rollback_percent,
+        step_percent=deployment.step_percent,
+        step_minutes=deployment.step_minutes,
+        pause_minutes=deployment.pause_minutes,
     )
 
 

@@ -48,7 +48,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
 def _target_groups(settings: Settings) -> Iterator[Problem]:
     """Check that the balancer can lead to every service with a route; a blue/green one needs two groups."""
     routed = [service for service in settings.services.values() if service.route]
-    groups = len(routed) + sum(service.deployment.strategy == "blueGreen" for service in routed)
+    groups = len(routed) + sum(service.deployment.strategy != "rolling" for service in routed)
     if groups > (most := quotas.TARGET_GROUPS_PER_BALANCER):
         yield at(
             ["services"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import limits
+from settings import derived
 from settings.model import Service, Settings, Smoke
 from settings.problems import Problem, at
 
@@ -15,15 +16,12 @@ def problems(settings: Settings) -> Iterator[Problem]:
     """Return what is wrong."""
     for key, service in settings.services.items():
         deployment, place = service.deployment, ["services", key, "deployment"]
-        if (
-            deployment.verify
-            and deployment.strategy == "blueGreen"
-            and deployment.verify_minutes <= deployment.bake_minutes
-        ):
+        takes = derived.deployment_minutes(deployment)
+        if deployment.verify and takes and deployment.verify_minutes <= takes:
             yield at(
                 [*place, "verifyMinutes"],
-                f"{deployment.verify_minutes} minutes end before bakeMinutes, {deployment.bake_minutes}, do; give at least {deployment.bake_minutes + 10}",
-                [*place, "bakeMinutes"],
+                f"{deployment.verify_minutes} minutes end before {deployment.strategy} can, after {takes}; give at least {takes + 15}",
+                *([*place, name] for name in ("bakeMinutes", "stepMinutes", "stepPercent", "pauseMinutes", "strategy")),
             )
         for index, check in enumerate(service.smoke):
             yield from _smoke(settings, ["services", key, "smoke", str(index)], service, check)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import limits
 from limits import LAST_WEIGHTED_PRIORITY, quotas
@@ -116,34 +117,60 @@ def _sizes(place: Sequence[str], service: Service) -> Iterator[Problem]:
             )
 
 
+_SHIFTS: Final = ("blueGreen", "canary", "linear")
+_ALONE: Final = (
+    ("minimum_healthy_percent", "minimumHealthyPercent", ("rolling",)),
+    ("maximum_percent", "maximumPercent", ("rolling",)),
+    ("bake_minutes", "bakeMinutes", _SHIFTS),
+    ("pause_minutes", "pauseMinutes", _SHIFTS),
+    ("step_percent", "stepPercent", ("canary", "linear")),
+    ("step_minutes", "stepMinutes", ("canary", "linear")),
+)
+"""Settings of a deployment that only some strategies have."""
+
+
+def _fitting(where: Sequence[str], place: Sequence[str], service: Service) -> Iterator[Problem]:
+    """Check single values of a deployment against its strategy."""
+    deployment = service.deployment
+    least = 3
+    if deployment.strategy == "linear" and deployment.step_percent < least:
+        yield at(
+            [*where, "stepPercent"],
+            f"{deployment.step_percent:g} is below {least}, the least share of linear",
+            [*where, "strategy"],
+        )
+    if deployment.strategy == "rolling" and deployment.rollback_percent is not None and service.route is None:
+        yield at(
+            [*where, "rollbackPercent"],
+            "is of requests, and none come here: give a route, or leave it out",
+            [*place, "route"],
+        )
+
+
 def _deployment(settings: Settings, place: Sequence[str], service: Service) -> Iterator[Problem]:
     """Check that settings go with the strategy, and that blue/green has the rule of its own in which ECS switches."""
     deployment, where = service.deployment, [*place, "deployment"]
-    blue_green = deployment.strategy == "blueGreen"
-    others = (
-        {"minimum_healthy_percent": "minimumHealthyPercent", "maximum_percent": "maximumPercent"}
-        if blue_green
-        else {"bake_minutes": "bakeMinutes", "rollback_percent": "rollbackPercent"}
-    )
-    for field, name in others.items():
-        if field in deployment.model_fields_set:
-            wanted = "rolling" if blue_green else "blueGreen"
+    yield from _fitting(where, place, service)
+    for field, name, strategies in _ALONE:
+        if field in deployment.model_fields_set and deployment.strategy not in strategies:
             yield at(
-                [*where, name], f"goes with strategy {wanted} alone: leave it out, or choose that", [*where, "strategy"]
+                [*where, name],
+                f"goes with strategy {limits.listed(strategies)} alone: leave it out, or choose that",
+                [*where, "strategy"],
             )
-    if not blue_green:
+    if deployment.strategy == "rolling":
         yield from _room(where, place, service)
         return
     if service.route is None:
         yield at(
             [*where, "strategy"],
-            "blueGreen moves requests from old tasks to new ones, and none come here: give a route, or choose rolling",
+            f"{deployment.strategy} moves requests from old tasks to new ones, and none come here: give a route, or choose rolling",
             [*place, "route"],
         )
     if service.scaling and service.scaling.targets and service.scaling.targets.requests_per_minute:
         yield at(
             [*place, "scaling", "targets", "requestsPerMinute"],
-            "AWS does not scale by requests where deployments are blueGreen: take cpuPercent, or rolling",
+            f"AWS does not scale by requests where deployments are {deployment.strategy}: take cpuPercent, or rolling",
             [*where, "strategy"],
         )
     if (alternate := f"{place[-1]}-alternate") in settings.services:
@@ -156,7 +183,7 @@ def _deployment(settings: Settings, place: Sequence[str], service: Service) -> I
         if service.route and service.route.default and other.route and other.route.priority == LAST_WEIGHTED_PRIORITY:
             yield at(
                 ["services", key, "route", "priority"],
-                f"{LAST_WEIGHTED_PRIORITY} is that of services.{place[-1]}, the default with blueGreen; choose another",
+                f"{LAST_WEIGHTED_PRIORITY} is that of services.{place[-1]}, the default where requests are moved; choose another",
                 [*where, "strategy"],
                 [*place, "route", "default"],
             )

@@ -20,24 +20,33 @@ from settings.rules import Rule, Shown, form
 class Deployment(Section):
     """How new tasks take over from old ones; a deployment that fails is rolled back by ECS."""
 
-    strategy: Literal["rolling", "blueGreen"] = "rolling"
-    """Task by task, or all requests at once to new tasks beside the old ones. To change it later, or the port with blueGreen, give the
-    route another priority as well; the default route's port changes under rolling."""
+    strategy: Literal["rolling", "blueGreen", "canary", "linear"] = "rolling"
+    """Task by task; or new tasks beside the old ones, which get all requests at once (blueGreen), a first share and then all (canary), or equal
+    shares one after another (linear). From or to rolling, or for another port without it, give the route another priority as well; the
+    default route's port changes under rolling. Two sets of tasks are billed until the old ones go."""
     minimum_healthy_percent: Annotated[int, Field(ge=0, le=100)] = 100
     """Share of tasks that stays up meanwhile (rolling)."""
     maximum_percent: Annotated[int, Field(ge=100, le=400)] | None = None
     """Share of tasks that may run meanwhile (rolling); default: one task more than the fewest."""
     bake_minutes: Annotated[int, Field(ge=0, le=1440)] = 5
-    """Minutes that old tasks stay after the switch, to go back to (blueGreen). They are billed."""
-    rollback_percent: Annotated[float, Field(ge=0.1, le=99.9)] = 5
-    """Requests answered 5xx, percent of a minute's, above which ECS goes back (blueGreen)."""
+    """Minutes that old tasks stay after the last request has moved, to go back to (not rolling). They are billed."""
+    step_percent: Annotated[float, Field(ge=0.1, le=100)] = 10
+    """Percent of the requests that move first (canary), or each time (linear, 3 or more)."""
+    step_minutes: Annotated[int, Field(ge=0, le=1440)] = 10
+    """Minutes that each share is watched before the next moves (canary, linear)."""
+    pause_minutes: Annotated[int, Field(ge=1, le=20160)] | None = None
+    """Minutes that new tasks wait for a person before they get requests (not rolling); then ECS goes back. `make approve` lets them go on. Nobody
+    is asked when left out."""
+    rollback_percent: Annotated[float, Field(ge=0.1, le=99.9)] | None = None
+    """Requests answered 5xx, percent of a minute's, above which ECS goes back: 5 unless given, and with rolling only where given, as ECS watches
+    for some minutes more then. The alarm costs about half a dollar a month."""
     wait_for_steady_state: bool = False
     """Whether the AWS provider waits until the service is steady, whatever it runs then; `verify` asks what it runs."""
     verify: bool = True
     """Whether `pulumi up` waits until the service runs the new version and nothing else, and fails with the reasons where ECS went back or
     gave up. Each update asks again until it is true; a service that does not change is not asked. No cost."""
     verify_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
-    """Minutes until that is given up on. With blueGreen, more than `bakeMinutes`."""
+    """Minutes until that is given up on: more than shares, `bakeMinutes` and `pauseMinutes` take together."""
 
 
 class Egress(Section):

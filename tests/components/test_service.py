@@ -7,19 +7,11 @@ import pytest
 
 from components import _documents as documents
 from components._containers import BuildArgs, ContainerArgs, ContainerHealthCheckArgs, SecretReference
+from components._deployment import RollbackAlarmArgs, TrafficShiftArgs
 from components._log_router import LogRouterArgs, configuration
-from components.service import (
-    BlueGreenArgs,
-    ConnectionArgs,
-    EgressArgs,
-    LoadBalancerAttachmentArgs,
-    MigrateArgs,
-    ScalingArgs,
-    ScheduledArgs,
-    Service,
-    ServiceArgs,
-    StepArgs,
-)
+from components._scaling import ScalingArgs, ScheduledArgs, StepArgs
+from components._service_group import ConnectionArgs, EgressArgs
+from components.service import LoadBalancerAttachmentArgs, MigrateArgs, Service, ServiceArgs
 from preview.graph import UNKNOWN, Graph, Resource
 from tests.components.conftest import ACCOUNT, build, check_contract
 
@@ -55,15 +47,11 @@ ROUTER = LogRouterArgs(
     image="registry.example/fluent-bit:3.4.14",
     memory_mib=100,
 )
-SWITCH = BlueGreenArgs(
-    green_target_group_arn="arn:alternate",
-    rule_arn="arn:rule",
-    load_balancer_arn_suffix="app/lb/1",
-    target_arn_suffixes=("targetgroup/api/2", "targetgroup/api/3"),
-    bake_minutes=10,
-    rollback_percent=2.5,
+BACK = RollbackAlarmArgs(
+    load_balancer_arn_suffix="app/lb/1", target_arn_suffixes=["targetgroup/api/2", "targetgroup/api/3"], percent=2.5
 )
-SWITCHED = replace(ENTRY, blue_green=SWITCH)
+SWITCH = TrafficShiftArgs(green_target_group_arn="arn:alternate", rule_arn="arn:rule", rollback=BACK, bake_minutes=10)
+SWITCHED = replace(ENTRY, shift=SWITCH)
 
 
 def recorded(args: ServiceArgs = ARGS, **changes: Any) -> Graph:
@@ -531,7 +519,7 @@ def test_old_revisions_stay() -> None:
         ),
         (
             {"attachment": SWITCHED, "max_tasks": 3, "scaling": ScalingArgs(targets={"requests": 100})},
-            "ServiceArgs.scaling: by requests does not go with blue_green",
+            "ServiceArgs.scaling: by requests does not go with a shift of requests",
         ),
     ],
 )
@@ -630,7 +618,7 @@ class TestLogRouter:
         assert [r.name for r in graph.of(LOG_GROUP)] == ["api-log"]
 
 
-class TestBlueGreen:
+class TestShiftOfRequests:
     def test_the_service_moves_all_requests_at_once(self) -> None:
         graph = recorded(attachment=SWITCHED)
         inputs = service(graph).inputs
@@ -699,14 +687,54 @@ class TestBlueGreen:
         assert "advancedConfiguration" not in balancers[0]
         assert not graph.of("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
 
+    def test_a_first_share_then_all(self) -> None:
+        canary = replace(SWITCH, strategy="canary", step_percent=5, step_minutes=15)
+        inputs = service(recorded(attachment=replace(ENTRY, shift=canary))).inputs
+        assert inputs["deploymentConfiguration"] == {
+            "strategy": "CANARY",
+            "bakeTimeInMinutes": "10",
+            "canaryConfiguration": {"canaryPercent": 5, "canaryBakeTimeInMinutes": "15"},
+        }
+        assert canary.minutes == 25
+
+    def test_equal_shares_and_a_person_who_is_asked_first(self) -> None:
+        linear = replace(SWITCH, strategy="linear", step_percent=30, step_minutes=5, pause_minutes=60)
+        configuration: Any = service(recorded(attachment=replace(ENTRY, shift=linear))).inputs[
+            "deploymentConfiguration"
+        ]
+        assert configuration["linearConfiguration"] == {"stepPercent": 30, "stepBakeTimeInMinutes": "5"}
+        assert configuration["lifecycleHooks"] == [
+            {
+                "targetType": "PAUSE",
+                "lifecycleStages": ["POST_SCALE_UP"],
+                "timeoutConfiguration": {"timeoutInMinutes": "60", "action": "ROLLBACK"},
+            }
+        ]
+        assert linear.minutes == 4 * 5 + 10 + 60
+
+    def test_a_rolling_deployment_goes_back_by_an_alarm_where_asked(self) -> None:
+        one = replace(BACK, target_arn_suffixes=["targetgroup/api/2"])
+        graph = recorded(attachment=replace(ENTRY, rollback=one))
+        alarm = graph.one("aws:cloudwatch/metricAlarm:MetricAlarm", "api-rollback")
+        inputs = service(graph).inputs
+        assert inputs["alarms"] == {"alarmNames": [alarm.outputs["name"]], "enable": True, "rollback": True}
+        assert inputs["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
+        assert "deploymentConfiguration" not in inputs
+
     @pytest.mark.parametrize(
         ("changes", "message"),
         [
-            ({"bake_minutes": 1441}, "BlueGreenArgs.bake_minutes: 1441 is outside 0 to 1440"),
-            ({"rollback_percent": 0}, "BlueGreenArgs.rollback_percent: 0 is outside 0.1 to 99.9"),
+            ({"bake_minutes": 1441}, "TrafficShiftArgs.bake_minutes: 1441 is outside 0 to 1440"),
+            ({"strategy": "linear", "step_percent": 2}, "TrafficShiftArgs.step_percent: 2 is outside 3 to 100"),
+            ({"pause_minutes": 0}, "TrafficShiftArgs.pause_minutes: 0 is outside 1 to 20160"),
         ],
+        ids=["bake", "share", "pause"],
     )
     def test_refused(self, changes: Mapping[str, Any], message: str) -> None:
-        with pytest.raises(ValueError, match="BlueGreenArgs") as error:
+        with pytest.raises(ValueError, match="TrafficShiftArgs") as error:
             replace(SWITCH, **changes)
         assert str(error.value) == message
+
+    def test_a_share_of_errors_that_is_none(self) -> None:
+        with pytest.raises(ValueError, match=r"RollbackAlarmArgs.percent: 0 is outside 0.1 to 99.9"):
+            replace(BACK, percent=0)

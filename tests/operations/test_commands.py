@@ -192,6 +192,28 @@ class TestRestart:
         assert operator.run("restart", "--service", "api") == OK
 
 
+class TestApprove:
+    def waits(self, operator: Operator, *states: str) -> None:
+        operator.describes(operator.service())
+        found = [{"serviceDeploymentArn": "deployment/1"}] if states else []
+        operator.answer("ecs", "list_service_deployments", {"serviceDeployments": found})
+        hooks = [{"hookId": f"hook-{number}", "status": state} for number, state in enumerate(states)]
+        if states:
+            described = [{"serviceDeploymentArn": "deployment/1", "lifecycleHookDetails": hooks}]
+            operator.answer("ecs", "describe_service_deployments", {"serviceDeployments": described})
+
+    @pytest.mark.parametrize(("option", "action"), [((), "CONTINUE"), (("--reject",), "ROLLBACK")], ids=["on", "back"])
+    def test_a_person_decides(self, operator: Operator, option: tuple[str, ...], action: str) -> None:
+        self.waits(operator, "SUCCEEDED", "AWAITING_ACTION")
+        request = {"serviceDeploymentArn": "deployment/1", "hookId": "hook-1", "action": action}
+        operator.answer("ecs", "continue_service_deployment", {}, request)
+        assert operator.run("approve", "--service", "api", *option) == OK
+
+    def test_nothing_waits(self, operator: Operator) -> None:
+        self.waits(operator)
+        assert operator.run("approve", "--service", "api") == REFUSED
+
+
 class TestRotate:
     def secret(self, operator: Operator, current: str) -> None:
         operator.answer("secretsmanager", "describe_secret", {"VersionIdsToStages": {current: ["AWSCURRENT"]}})

@@ -35,17 +35,19 @@ CASES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     ({f"{F}.logRouter": ROUTER, f"{F}.port": 2020}, f"{F}.port: 2020 is what the log router listens on: choose another", {f"{F}.port": 2020}),
     ({f"{F}.logRouter": ROUTER, f"{F}.sidecars": {"agent": {**AGENT, "port": 24224}}}, f"{F}.sidecars.agent.port: 24224 is what the log router listens on: choose another", {f"{F}.logRouter": ROUTER, f"{F}.sidecars": {"agent": {**AGENT, "port": 8125}}}),
     ({f"{F}.logRouter": ROUTER, f"{F}.sidecars": {"log-router": AGENT}}, f"{F}.logRouter: its container is called 'log-router' too: choose another name for that of the service", {f"{F}.sidecars": {"log-router": AGENT}}),
-    ({f"{F}.deployment": {"strategy": "canary"}}, f"{F}.deployment.strategy: ", {f"{F}.deployment": {"strategy": "rolling"}}),
+    ({f"{F}.deployment": {"strategy": "allAtOnce"}}, f"{F}.deployment.strategy: ", {f"{F}.deployment": {"strategy": "rolling"}}),
     ({f"{W}.deployment": SWITCH}, f"{W}.deployment.strategy: blueGreen moves requests from old tasks to new ones, and none come here: give a route, or choose rolling", {f"{F}.deployment": SWITCH}),
     ({f"{A}.deployment": SWITCH}, f"{A}.scaling.targets.requestsPerMinute: AWS does not scale by requests where deployments are blueGreen: take cpuPercent, or rolling", {f"{A}.deployment": SWITCH, **NO_REQUESTS}),
     ({f"{F}.deployment": {**SWITCH, "maximumPercent": 200}}, f"{F}.deployment.maximumPercent: goes with strategy rolling alone: leave it out, or choose that", {f"{F}.deployment": {"maximumPercent": 200}}),
     ({f"{F}.deployment": {**SWITCH, "minimumHealthyPercent": 50}}, f"{F}.deployment.minimumHealthyPercent: goes with strategy rolling alone: leave it out, or choose that", {f"{F}.deployment": {"minimumHealthyPercent": 50}}),
-    ({f"{F}.deployment": {"bakeMinutes": 10}}, f"{F}.deployment.bakeMinutes: goes with strategy blueGreen alone: leave it out, or choose that", {f"{F}.deployment": {**SWITCH, "bakeMinutes": 10}}),
-    ({f"{F}.deployment": {"rollbackPercent": 2}}, f"{F}.deployment.rollbackPercent: goes with strategy blueGreen alone: leave it out, or choose that", {f"{F}.deployment": {**SWITCH, "rollbackPercent": 2.5}}),
+    ({f"{F}.deployment": {"bakeMinutes": 10}}, f"{F}.deployment.bakeMinutes: goes with strategy blueGreen, canary or linear alone: leave it out, or choose that", {f"{F}.deployment": {**SWITCH, "bakeMinutes": 10}}),
+    ({f"{W}.deployment": {"rollbackPercent": 2}}, f"{W}.deployment.rollbackPercent: is of requests, and none come here: give a route, or leave it out", {f"{F}.deployment": {"rollbackPercent": 2.5}}),
+    ({f"{F}.deployment": {"strategy": "linear", "stepPercent": 2, "verifyMinutes": 600}}, f"{F}.deployment.stepPercent: 2 is below 3, the least share of linear", {f"{F}.deployment": {"strategy": "linear", "stepPercent": 25, "verifyMinutes": 90}}),
+    ({f"{F}.deployment": {**SWITCH, "stepPercent": 20}}, f"{F}.deployment.stepPercent: goes with strategy canary or linear alone: leave it out, or choose that", {f"{F}.deployment": {"strategy": "canary", "stepPercent": 20}}),
     ({f"{F}.deployment": {**SWITCH, "bakeMinutes": 1441}}, f"{F}.deployment.bakeMinutes: ", {f"{F}.deployment": {**SWITCH, "bakeMinutes": 1430, "verifyMinutes": 1440}}),
     ({f"{F}.deployment": {**SWITCH, "rollbackPercent": 0}}, f"{F}.deployment.rollbackPercent: ", {f"{F}.deployment": {**SWITCH, "rollbackPercent": 0.1}}),
     ({f"{F}.deployment": SWITCH, "slipway:services.frontend-alternate": {"image": {"uri": "public.ecr.aws/x/jobs:1.2"}}}, "slipway:services.frontend-alternate: alarms call the second target group of services.frontend so: choose another name", {f"{F}.deployment": SWITCH, "slipway:services.frontend-jobs": {"image": {"uri": "public.ecr.aws/x/jobs:1.2"}}}),
-    ({f"{F}.deployment": SWITCH, f"{A}.route.priority": 49999}, f"{A}.route.priority: 49999 is that of services.frontend, the default with blueGreen; choose another", {f"{A}.route.priority": 49999}),
+    ({f"{F}.deployment": SWITCH, f"{A}.route.priority": 49999}, f"{A}.route.priority: 49999 is that of services.frontend, the default where requests are moved; choose another", {f"{A}.route.priority": 49999}),
 ]  # fmt: skip
 
 

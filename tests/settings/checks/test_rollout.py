@@ -26,7 +26,7 @@ from tests.settings.files import GONE, changed, mistakes
         ),
         (
             {"slipway:services.api.deployment": {"strategy": "blueGreen", "bakeMinutes": 60}},
-            "slipway:services.api.deployment.verifyMinutes: 30 minutes end before bakeMinutes, 60, do; give at least 70",
+            "slipway:services.api.deployment.verifyMinutes: 30 minutes end before blueGreen can, after 60; give at least 75",
         ),
     ],
     ids=["no route", "a host of somebody else", "a redirect with status 200", "less time than the bake takes"],

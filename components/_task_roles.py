@@ -1,0 +1,98 @@
+"""The two roles of a service's tasks: what starts them, and what the application may do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+from components import _documents as documents
+from components._role import service_role
+
+if TYPE_CHECKING:
+    from components.service import ServiceArgs
+
+
+def execution_role(
+    parent: pulumi.Resource, name: str, args: ServiceArgs, log: aws.cloudwatch.LogGroup
+) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
+    """Make the role ECS starts tasks with: it pulls their images, reads their secrets and writes their logs, nothing else."""
+    role = service_role(
+        parent,
+        f"{name}-execution",
+        service="ecs-tasks.amazonaws.com",
+        label=args.label,
+        description=f"Starts the tasks of {args.label} {args.service_name}",
+        account_id=args.account_id,
+        boundary_arn=args.boundary_arn,
+    )
+    statements = [documents.allow(["logs:CreateLogStream", "logs:PutLogEvents"], [Output.concat(log.arn, ":*")])]
+    if args.repository_arns:
+        pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+        statements.append(documents.allow(["ecr:GetAuthorizationToken"], ["*"]))
+        statements.append(documents.allow(pull, args.repository_arns))
+    if args.cached_repository_arns:
+        fill = ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"]
+        statements.append(documents.allow(fill, args.cached_repository_arns))
+    references = [secret for container in args.containers for _, secret in sorted(container.secrets.items())]
+    if references:
+        secrets = _distinct([reference.arn for reference in references])
+        statements.append(documents.allow(["secretsmanager:GetSecretValue"], secrets))
+    keys = _distinct([reference.key_arn for reference in references if reference.key_arn is not None])
+    if keys:
+        through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{args.region}.amazonaws.com"}}
+        statements.append(documents.allow(["kms:Decrypt"], keys, through))
+    policy = aws.iam.RolePolicy(
+        f"{name}-execution",
+        role=role.name,
+        policy=documents.policy(*statements),
+        opts=ResourceOptions(parent=parent),
+    )
+    return role, policy
+
+
+def task_role(
+    parent: pulumi.Resource, name: str, args: ServiceArgs, routed: Sequence[aws.cloudwatch.LogGroup]
+) -> tuple[aws.iam.Role, Sequence[aws.iam.RolePolicy]]:
+    """Make the role the application has: what the service declares, and the log groups that a router in the task writes to."""
+    role = service_role(
+        parent,
+        f"{name}-task",
+        service="ecs-tasks.amazonaws.com",
+        label=args.label,
+        description=f"What {args.label} {args.service_name} may do",
+        account_id=args.account_id,
+        boundary_arn=args.boundary_arn,
+    )
+    statements = list(args.permissions)
+    if routed:
+        streams = [Output.concat(group.arn, ":*") for group in routed]
+        statements.append(documents.allow(["logs:CreateLogStream", "logs:PutLogEvents"], streams))
+    if args.exec_enabled:
+        channels = ("CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel")
+        statements.append(documents.allow([f"ssmmessages:{channel}" for channel in channels], ["*"]))
+        group = f":logs:{args.region}:"
+        partition = documents.partition(args.region)
+        logs = Output.concat(
+            "arn:", partition, group, args.account_id, ":log-group:/ecs/", args.cluster_name, "/exec:*"
+        )
+        writing = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+        statements.append(documents.allow(writing, [logs]))
+        statements.append(documents.allow(["logs:DescribeLogGroups"], ["*"]))
+    if not statements:
+        return role, []
+    policy = aws.iam.RolePolicy(
+        f"{name}-task",
+        role=role.name,
+        policy=documents.policy(*statements),
+        opts=ResourceOptions(parent=parent),
+    )
+    return role, [policy]
+
+
+def _distinct(values: Sequence[Input[str]]) -> list[Input[str]]:
+    """Return each value once, by identity: outputs cannot be compared before they are known."""
+    return list({id(value) if isinstance(value, Output) else value: value for value in values}.values())
