@@ -13,8 +13,9 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from components import _metrics as metrics
+from components._alarm_rules import Thresholds, node_number
+from components._alarm_targets import AlarmTargets, DatabaseAlarmTarget, ServiceAlarmTarget
 from components._metrics import Formula, Metric
-from components.alarms import AlarmTargets, DatabaseAlarmTarget, ServiceAlarmTarget, Thresholds, node_number
 from limits import capacity
 
 COLUMNS: Final = 24

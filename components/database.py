@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,9 +13,9 @@ import pulumi_random as random
 from pulumi import Input, Output, ResourceOptions
 
 import limits
-from components import _documents as documents
-from components._dependencies import with_dependencies
-from components._role import service_role
+from components import _database_password as passwords
+from components import _database_surroundings as surroundings
+from components._database_surroundings import LOG_EXPORTS, Surroundings
 from components.database_proxy import DatabaseProxy, DatabaseProxyArgs
 from components.encryption_key import EncryptionKey, own_key
 
@@ -275,13 +274,13 @@ class Database(pulumi.ComponentResource):
         super().__init__("slipway:index:Database", name, None, opts)
         key = own_key(self, name, args, f"Database {args.identifier}: storage, snapshots, insights and master password")
         group = self._security_group(name, args, f"Database {args.identifier}")
-        shared = self._shared(name, args)
-        password = None if args.managed_password else self._password(name)
+        shared = surroundings.make(self, name, args)
+        password = None if args.managed_password else passwords.made(self, name)
         instance = self._instance(name, args, key, group, shared, password)
         secret_arn = (
-            self._rotated(name, args, instance)
+            passwords.rotated(self, name, args, instance)
             if password is None
-            else self._secret(name, args, key, instance, password)
+            else passwords.kept(self, name, args, key.arn, instance, password)
         )
         self.replica = self._replica(name, args, args.replica, key, instance, shared) if args.replica else None
         proxy = self._proxy(name, args, args.proxy, key, group, instance, secret_arn) if args.proxy else None
@@ -320,70 +319,16 @@ class Database(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
 
-    def _password(self, name: str) -> Output[str]:
-        # MySQL takes 41 characters at most.
-        return random.RandomPassword(
-            f"{name}-password", length=40, special=False, opts=ResourceOptions(parent=self)
-        ).result
-
-    def _secret(
-        self, name: str, args: DatabaseArgs, key: EncryptionKey, instance: aws.rds.Instance, password: Output[str]
-    ) -> Output[str]:
-        """Keep a password as RDS would; return the secret's ARN, usable once it is filled."""
-        secret = aws.secretsmanager.Secret(
-            f"{name}-secret",
-            name_prefix=f"{args.label}-{name}-",
-            description=f"Master user of database {args.identifier}",
-            kms_key_id=key.arn,
-            recovery_window_in_days=args.recovery_days,
-            opts=ResourceOptions(parent=self, protect=args.protect),
-        )
-        version = aws.secretsmanager.SecretVersion(
-            f"{name}-secret",
-            secret_id=secret.id,
-            secret_string=Output.json_dumps({"username": args.username, "password": password}, sort_keys=True),
-            # Readers restart when it changes: the database must take the new password by then.
-            opts=ResourceOptions(parent=self, depends_on=[instance]),
-        )
-        return with_dependencies(secret.arn, version)
-
-    def _rotated(self, name: str, args: DatabaseArgs, instance: aws.rds.Instance) -> Output[str]:
-        """Have RDS change the password that it keeps; return the ARN of the secret it keeps it in."""
-        secret_arn = instance.master_user_secrets.apply(lambda secrets: str(secrets[0].secret_arn))
-        aws.secretsmanager.SecretRotation(
-            f"{name}-rotation",
-            secret_id=secret_arn,
-            rotate_immediately=False,
-            rotation_rules=aws.secretsmanager.SecretRotationRotationRulesArgs(
-                automatically_after_days=args.rotate_days
-            ),
-            opts=ResourceOptions(parent=self),
-        )
-        return secret_arn
-
-    def _shared(self, name: str, args: DatabaseArgs) -> _Shared:
-        """Make what the instance and its replica have in common."""
-        subnets = aws.rds.SubnetGroup(
-            f"{name}-subnets",
-            name_prefix=f"{args.label}-{name}-",
-            description=f"Isolated subnets of database {args.identifier}",
-            subnet_ids=list(args.subnet_ids),
-            opts=ResourceOptions(parent=self),
-        )
-        parameters = self._parameter_group(name, args)
-        role, attachment = self._monitoring_role(name, args) if args.monitoring_seconds else (None, None)
-        return _Shared(subnets=subnets, parameters=parameters, role=role, attachment=attachment)
-
     def _instance(
         self,
         name: str,
         args: DatabaseArgs,
         key: EncryptionKey,
         group: aws.ec2.SecurityGroup,
-        shared: _Shared,
+        shared: Surroundings,
         password: Output[str] | None,
     ) -> aws.rds.Instance:
-        logs = self._log_groups(name, args, args.identifier)
+        logs = surroundings.log_groups(self, name, args, args.identifier)
         insights = args.insights_days is not None
         return aws.rds.Instance(
             f"{name}-instance",
@@ -411,7 +356,7 @@ class Database(pulumi.ComponentResource):
             manage_master_user_password=True if password is None else None,
             master_user_secret_kms_key_id=key.arn if password is None else None,
             password_wo=password,
-            password_wo_version=None if password is None else password.apply(_version),
+            password_wo_version=None if password is None else password.apply(passwords.version),
             iam_database_authentication_enabled=args.iam_authentication,
             backup_retention_period=args.backup_days,
             backup_window=args.backup_window,
@@ -426,7 +371,7 @@ class Database(pulumi.ComponentResource):
             performance_insights_enabled=insights,
             performance_insights_retention_period=args.insights_days,
             performance_insights_kms_key_id=key.arn if insights else None,
-            enabled_cloudwatch_logs_exports=list(_LOG_EXPORTS[args.engine]),
+            enabled_cloudwatch_logs_exports=list(LOG_EXPORTS[args.engine.value]),
             auto_minor_version_upgrade=args.auto_minor_upgrade,
             allow_major_version_upgrade=args.allow_major_upgrade,
             apply_immediately=args.apply_immediately,
@@ -447,12 +392,12 @@ class Database(pulumi.ComponentResource):
         wanted: ReplicaArgs,
         key: EncryptionKey,
         source: aws.rds.Instance,
-        shared: _Shared,
+        shared: Surroundings,
     ) -> Replica:
         """Make the read replica: engine, users, passwords, data and key are those of its source."""
         identifier = args.replica_identifier
         group = self._security_group(f"{name}-replica", args, f"Read replica {identifier}")
-        logs = self._log_groups(f"{name}-replica", args, identifier)
+        logs = surroundings.log_groups(self, f"{name}-replica", args, identifier)
         insights = args.insights_days is not None
         instance = aws.rds.Instance(
             f"{name}-replica",
@@ -485,7 +430,7 @@ class Database(pulumi.ComponentResource):
             performance_insights_enabled=insights,
             performance_insights_retention_period=args.insights_days,
             performance_insights_kms_key_id=key.arn if insights else None,
-            enabled_cloudwatch_logs_exports=list(_LOG_EXPORTS[args.engine]),
+            enabled_cloudwatch_logs_exports=list(LOG_EXPORTS[args.engine.value]),
             auto_minor_version_upgrade=args.auto_minor_upgrade,
             apply_immediately=args.apply_immediately,
             opts=ResourceOptions(
@@ -532,54 +477,6 @@ class Database(pulumi.ComponentResource):
             ResourceOptions(parent=self),
         )
 
-    def _parameter_group(self, name: str, args: DatabaseArgs) -> aws.rds.ParameterGroup:
-        """Make the engine's parameters: those that force TLS and write the slow query log, then the given ones."""
-        # A static parameter refuses to apply at once; a dynamic one takes either.
-        given = {parameter: (value, "pending-reboot") for parameter, value in args.parameters.items()}
-        chosen = {**given, **limits.RDS_OWN_PARAMETERS[args.engine]}
-        return aws.rds.ParameterGroup(
-            f"{name}-parameters",
-            name_prefix=f"{args.label}-{name}-",
-            description=f"Parameters of database {args.identifier}",
-            family=f"{args.engine}{limits.rds_major(args.engine, args.version)}",
-            parameters=[
-                aws.rds.ParameterGroupParameterArgs(name=parameter, value=value, apply_method=method)
-                for parameter, (value, method) in sorted(chosen.items())
-            ],
-            opts=ResourceOptions(parent=self),
-        )
-
-    def _log_groups(self, name: str, args: DatabaseArgs, identifier: str) -> Sequence[aws.cloudwatch.LogGroup]:
-        return [
-            aws.cloudwatch.LogGroup(
-                f"{name}-log-{export}",
-                name=f"/aws/rds/instance/{identifier}/{export}",
-                retention_in_days=args.log_days,
-                kms_key_id=args.log_key_arn,
-                opts=ResourceOptions(parent=self),
-            )
-            for export in _LOG_EXPORTS[args.engine]
-        ]
-
-    def _monitoring_role(self, name: str, args: DatabaseArgs) -> tuple[aws.iam.Role, aws.iam.RolePolicyAttachment]:
-        role = service_role(
-            self,
-            f"{name}-monitoring",
-            service="monitoring.rds.amazonaws.com",
-            label=args.label,
-            description=f"Writes the Enhanced Monitoring of database {args.identifier}",
-            account_id=args.account_id,
-            boundary_arn=args.boundary_arn,
-        )
-        partition = documents.partition(args.region)
-        attachment = aws.iam.RolePolicyAttachment(
-            f"{name}-monitoring",
-            role=role.name,
-            policy_arn=f"arn:{partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
-            opts=ResourceOptions(parent=self),
-        )
-        return role, attachment
-
     def _final_snapshot(self, name: str, args: DatabaseArgs, key: EncryptionKey) -> Output[str]:
         """Return the last snapshot's name, with a part that stays the same while the instance does and is new for the next."""
         suffix = random.RandomId(
@@ -613,35 +510,11 @@ class Replica:
     """Its security group, without rules of its own."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Shared:
-    """What an instance and its replica have in common."""
-
-    subnets: aws.rds.SubnetGroup
-    parameters: aws.rds.ParameterGroup
-    role: aws.iam.Role | None
-    attachment: aws.iam.RolePolicyAttachment | None
-
-    @property
-    def before(self) -> Sequence[pulumi.Resource]:
-        """What must stand before either."""
-        return [self.attachment] if self.attachment else []
-
-
 _FEWEST_SUBNETS: Final = 2
 _PORTS: Final[Mapping[Engine, int]] = {Engine.POSTGRES: 5432, Engine.MYSQL: 3306}
-_LOG_EXPORTS: Final[Mapping[Engine, Sequence[str]]] = {
-    Engine.POSTGRES: ("postgresql", "upgrade"),
-    Engine.MYSQL: ("error", "slowquery"),
-}
 
 
 def _lifecycle(args: DatabaseArgs) -> str:
     """Return the setting that allows RDS to charge Extended Support, or makes it refuse."""
     support = "open-source-rds-extended-support"
     return support if args.extended_support else f"{support}-disabled"
-
-
-def _version(password: str) -> int:
-    """Return a number that is another with another password: RDS is only told of a password when its version changes."""
-    return 1 + int.from_bytes(hashlib.sha256(password.encode()).digest()[:4], "big") % (2**31 - 1)

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field, replace
 import pulumi
 from pulumi import Input, Output, ResourceOptions
 
-from components.alarms import Alarms, AlarmsArgs, AlarmTargets, FunctionAlarmTarget, Thresholds
+from components._alarm_rules import Thresholds
+from components._alarm_targets import AlarmTargets, FunctionAlarmTarget
+from components.alarms import Alarms, AlarmsArgs
 from components.dashboard import Dashboard, DashboardArgs
 from components.notifications import AlertChannel, AlertRoute, Notifications, NotificationsArgs, channel_for
 from components.rotation_reminders import RotationReminderArgs, RotationReminders, RotationRemindersArgs

@@ -38,7 +38,7 @@ MUTATIONS = [
         'manage_master_user_password=True, password="a-password-in-state"',
         "database-password-not-in-state",
     ),
-    (DATABASE, '"rds.force_ssl": ("1"', '"rds.force_ssl": ("0"', "database-tls-forced"),
+    ("limits/database.py", '"rds.force_ssl": ("1"', '"rds.force_ssl": ("0"', "database-tls-forced"),
     (DATABASE, "depends_on=[*logs, *shared.before],\n", "depends_on=[*shared.before],\n", "logGroup"),
     (DATABASE, "protect=args.protect,\n                # RDS", "# RDS", "is not protected"),
     (CACHE, "at_rest_encryption_enabled=True", "at_rest_encryption_enabled=False", "cache-encrypted-at-rest"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from components.alarms import (
+from components._alarm_rules import Thresholds
+from components._alarm_targets import (
     AlarmTargets,
     ApplicationMetric,
     DatabaseAlarmTarget,
     FunctionAlarmTarget,
     ServiceAlarmTarget,
-    Thresholds,
 )
 from components.connection_string_secrets import ConnectionStringSecrets
 from components.database import Database

@@ -4,17 +4,15 @@ from typing import Any
 import pytest
 
 from components import _metrics as metrics
-from components.alarms import (
-    Alarms,
-    AlarmsArgs,
+from components._alarm_rules import Thresholds, node_number
+from components._alarm_targets import (
     AlarmTargets,
     ApplicationMetric,
     DatabaseAlarmTarget,
     FunctionAlarmTarget,
     ServiceAlarmTarget,
-    Thresholds,
-    node_number,
 )
+from components.alarms import Alarms, AlarmsArgs
 from components.notifications import AlertChannel, AlertRoute
 from preview.graph import Graph, Resource
 from tests.components.conftest import build, check_contract

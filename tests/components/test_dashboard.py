@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from components import _metrics as metrics
-from components.alarms import AlarmTargets, ApplicationMetric, DatabaseAlarmTarget, ServiceAlarmTarget, Thresholds
+from components._alarm_rules import Thresholds
+from components._alarm_targets import AlarmTargets, ApplicationMetric, DatabaseAlarmTarget, ServiceAlarmTarget
 from components.dashboard import COLUMNS, Dashboard, DashboardArgs
 from preview.graph import Graph
 from tests.components.conftest import build, check_contract

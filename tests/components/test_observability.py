@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from components.alarms import AlarmTargets, Thresholds
+from components._alarm_rules import Thresholds
+from components._alarm_targets import AlarmTargets
 from components.notifications import AlertChannel, AlertChannelArgs, NotificationsArgs, SlackWebhook
 from components.observability import Observability, ObservabilityArgs
 from components.uptime_check import UptimeCheckArgs

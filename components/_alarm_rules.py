@@ -1,0 +1,331 @@
+"""Which alarms a stack has: what each looks at, from which value on, and which way it goes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+
+from pulumi import Input
+
+from components import _metrics as metrics
+from components._alarm_targets import (
+    SUSTAINED_MINUTES,
+    AlarmTargets,
+    ApplicationMetric,
+    DatabaseAlarmTarget,
+    FunctionAlarmTarget,
+    ServiceAlarmTarget,
+)
+from components._metrics import Formula, Metric, MissingData
+from components.notifications import AlertRoute
+from limits import capacity
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Thresholds:
+    """From which values on there is an alarm; None: there is no such alarm. A change is made in place."""
+
+    service_cpu_percent: float | None = 80
+    """Average CPU of a service's tasks, percent of what they have."""
+    service_memory_percent: float | None = 80
+    """Average memory of a service's tasks, percent of what they have."""
+    errors_5xx_percent: float | None = 1
+    """Requests answered 5xx, by the application or by the load balancer for it, percent of five minutes' requests."""
+    errors_4xx_percent: float | None = 10
+    """Requests the application answered 4xx, percent of five minutes' requests."""
+    minimum_requests: int = 20
+    """Requests in five minutes below which neither of the two says anything."""
+    p99_seconds: float | None = 2
+    """Seconds within which 99 % of a service's requests are answered."""
+    database_cpu_percent: float | None = 90
+    """CPU of the database."""
+    database_connections_percent: float | None = 80
+    """Open connections, percent of what the database takes."""
+    database_exhausted_percent: float | None = 95
+    """Open connections, percent of what the database takes, from which on one minute is critical."""
+    database_storage_percent: float | None = 80
+    """Storage in use, percent of what is allocated at first: with autoscaling there is more by the time it tells."""
+    database_free_memory_percent: float | None = 5
+    """Memory left, percent of what the instance class has."""
+    replica_lag_seconds: float | None = 30
+    """Seconds a read replica is behind."""
+    cache_cpu_percent: float | None = 90
+    """CPU of the cache's engine thread."""
+    cache_memory_percent: float | None = 80
+    """Memory in use on a cache node, percent of what the engine has."""
+    cache_evictions: int | None = 100
+    """Keys a cache node threw out in five minutes for want of memory."""
+
+    def __post_init__(self) -> None:
+        """Check the ranges.
+
+        Raises:
+            ValueError: with every problem, a line each.
+        """
+        problems = []
+        for name in (each.name for each in fields(self)):
+            value = getattr(self, name)
+            most = 100 if name.endswith("_percent") else None
+            if value is not None and (value < 0 or (most is not None and not 0 < value < most)):
+                allowed = f"more than 0 and less than {most}" if most else "0 or more"
+                problems.append(f"Thresholds.{name}: {value:g} is not allowed; {allowed} is")
+        if problems:
+            raise ValueError("\n".join(problems))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alarm:
+    """One alarm."""
+
+    key: str
+    """What its name ends with."""
+    says: str
+    """What is wrong when it fires, for whoever is woken by it."""
+    route: AlertRoute
+    """Who is told."""
+    of: Metric | Formula
+    """What it looks at."""
+    at: Sequence[Input[str]]
+    """The values of its dimensions."""
+    above: float | None = None
+    """The value it must not be above."""
+    below: float | None = None
+    """The value it must not be below; either this or the other is given."""
+    minutes: int = SUSTAINED_MINUTES
+    """How long."""
+    window: bool = False
+    """Whether the minutes are looked at as a whole, not each by itself."""
+
+
+def alarms_of(targets: AlarmTargets, thresholds: Thresholds) -> Iterator[Alarm]:
+    """Yield every alarm there is."""
+    for name, service in targets.services.items():
+        yield from _service_alarms(thresholds, targets, name, service)
+    if targets.load_balancer_arn_suffix is not None:
+        yield from _load_balancer_alarms(thresholds, targets.load_balancer_arn_suffix)
+    if targets.database is not None:
+        yield from _database_alarms(thresholds, targets.database)
+    for node in targets.cache_nodes:
+        yield from _cache_alarms(thresholds, node)
+    for name, function in targets.functions.items():
+        yield _function_alarm(name, function)
+    for name, metric in targets.application.items():
+        yield _application_alarm(name, metric)
+
+
+def node_number(node: str) -> str:
+    """Return what tells a cache node from the others of its cache: `001`, or `0001-001` in cluster mode."""
+    number = re.search(r"(?:\d{4}-)?\d{3}$", node)
+    return number[0] if number else node
+
+
+def _service_alarms(
+    thresholds: Thresholds, targets: AlarmTargets, name: str, service: ServiceAlarmTarget
+) -> Iterator[Alarm]:
+    at = (targets.cluster_name, service.service_name)
+    if (percent := thresholds.service_cpu_percent) is not None:
+        yield Alarm(
+            key=f"{name}-cpu",
+            says=f"the tasks of {name} use more than {percent:g} % of their CPU",
+            route=AlertRoute.WARNING,
+            of=metrics.SERVICE_CPU,
+            at=at,
+            above=percent,
+        )
+    if (percent := thresholds.service_memory_percent) is not None:
+        yield Alarm(
+            key=f"{name}-memory",
+            says=f"the tasks of {name} use more than {percent:g} % of their memory; at 100 % they are killed",
+            route=AlertRoute.WARNING,
+            of=metrics.SERVICE_MEMORY,
+            at=at,
+            above=percent,
+        )
+    yield Alarm(
+        key=f"{name}-no-tasks",
+        says=f"{name} has no running task",
+        route=AlertRoute.CRITICAL,
+        of=metrics.NO_TASKS if targets.container_insights else metrics.SERVICE_SAMPLES,
+        at=at,
+        above=0 if targets.container_insights else None,
+        below=None if targets.container_insights else 1,
+    )
+    if targets.load_balancer_arn_suffix is not None:
+        for called, suffix in service.target_groups(name).items():
+            yield from _target_alarms(thresholds, called, (suffix, targets.load_balancer_arn_suffix))
+
+
+def _target_alarms(thresholds: Thresholds, name: str, target: tuple[Input[str], Input[str]]) -> Iterator[Alarm]:
+    yield Alarm(
+        key=f"{name}-unhealthy",
+        says=f"tasks of {name} fail the load balancer's health check",
+        route=AlertRoute.CRITICAL,
+        of=metrics.UNHEALTHY_TARGETS,
+        at=target,
+        above=0,
+    )
+    if (seconds := thresholds.p99_seconds) is not None:
+        yield Alarm(
+            key=f"{name}-p99",
+            says=f"one request in a hundred to {name} takes longer than {seconds:g} s",
+            route=AlertRoute.WARNING,
+            of=metrics.RESPONSE_TIME,
+            at=target,
+            above=seconds,
+            window=True,
+        )
+
+
+def _load_balancer_alarms(thresholds: Thresholds, suffix: Input[str]) -> Iterator[Alarm]:
+    if (percent := thresholds.errors_5xx_percent) is not None:
+        yield Alarm(
+            key="errors-5xx",
+            says=f"more than {percent:g} % of all requests fail with 5xx",
+            route=AlertRoute.CRITICAL,
+            of=metrics.errors_5xx(thresholds.minimum_requests),
+            at=(suffix,),
+            above=percent,
+            window=True,
+        )
+    if (percent := thresholds.errors_4xx_percent) is not None:
+        yield Alarm(
+            key="errors-4xx",
+            says=f"more than {percent:g} % of all requests are refused with 4xx",
+            route=AlertRoute.WARNING,
+            of=metrics.errors_4xx(thresholds.minimum_requests),
+            at=(suffix,),
+            above=percent,
+            window=True,
+        )
+
+
+def _database_alarms(thresholds: Thresholds, database: DatabaseAlarmTarget) -> Iterator[Alarm]:
+    at = (database.identifier,)
+    if (percent := thresholds.database_cpu_percent) is not None:
+        yield Alarm(
+            key="database-cpu",
+            says=f"the database uses more than {percent:g} % of its CPU",
+            route=AlertRoute.DATABASE,
+            of=metrics.DATABASE_CPU,
+            at=at,
+            above=percent,
+        )
+    yield from _connection_alarms(thresholds, database)
+    if (percent := thresholds.database_storage_percent) is not None:
+        free = capacity.free_storage(database.storage_gib, percent)
+        yield Alarm(
+            key="database-storage",
+            says=f"the database has less than {100 - percent:g} % of its {database.storage_gib} GiB left",
+            route=AlertRoute.WARNING,
+            of=metrics.DATABASE_FREE_STORAGE,
+            at=at,
+            below=free,
+        )
+    if (percent := thresholds.database_free_memory_percent) is not None:
+        yield Alarm(
+            key="database-memory",
+            says=f"the database has less than {percent:g} % of its {database.memory // capacity.GIB} GiB of memory left",
+            route=AlertRoute.WARNING,
+            of=metrics.DATABASE_FREE_MEMORY,
+            at=at,
+            below=capacity.share(database.memory, percent),
+        )
+    if (seconds := thresholds.replica_lag_seconds) is not None:
+        for name, identifier in database.replicas.items():
+            yield Alarm(
+                key=f"database-{name}-lag",
+                says=f"the read replica {name} is more than {seconds:g} s behind",
+                route=AlertRoute.WARNING,
+                of=metrics.REPLICA_LAG,
+                at=(identifier,),
+                above=seconds,
+            )
+
+
+def _connection_alarms(thresholds: Thresholds, database: DatabaseAlarmTarget) -> Iterator[Alarm]:
+    most = database.connections
+    if (percent := thresholds.database_connections_percent) is not None:
+        yield Alarm(
+            key="database-connections",
+            says=f"more than {percent:g} % of about {most} possible database connections are open",
+            route=AlertRoute.WARNING,
+            of=metrics.DATABASE_CONNECTIONS,
+            at=(database.identifier,),
+            above=capacity.share(most, percent),
+        )
+    if (percent := thresholds.database_exhausted_percent) is not None:
+        yield Alarm(
+            key="database-exhausted",
+            says=f"more than {percent:g} % of about {most} possible database connections are open: new ones will be refused",
+            route=AlertRoute.CRITICAL,
+            of=metrics.DATABASE_CONNECTIONS,
+            at=(database.identifier,),
+            above=capacity.share(most, percent),
+            minutes=1,
+        )
+
+
+def _cache_alarms(thresholds: Thresholds, node: str) -> Iterator[Alarm]:
+    key = f"cache-{node_number(node)}"
+    if (percent := thresholds.cache_cpu_percent) is not None:
+        yield Alarm(
+            key=f"{key}-cpu",
+            says=f"the engine of cache node {node} uses more than {percent:g} % of its CPU",
+            route=AlertRoute.WARNING,
+            of=metrics.CACHE_CPU,
+            at=(node,),
+            above=percent,
+        )
+    if (percent := thresholds.cache_memory_percent) is not None:
+        yield Alarm(
+            key=f"{key}-memory",
+            says=f"cache node {node} uses more than {percent:g} % of its memory",
+            route=AlertRoute.WARNING,
+            of=metrics.CACHE_MEMORY,
+            at=(node,),
+            above=percent,
+        )
+    if (keys := thresholds.cache_evictions) is not None:
+        yield Alarm(
+            key=f"{key}-evictions",
+            says=f"cache node {node} threw out more than {keys} keys for want of memory",
+            route=AlertRoute.WARNING,
+            of=metrics.CACHE_EVICTIONS,
+            at=(node,),
+            above=keys,
+            window=True,
+        )
+
+
+def _function_alarm(name: str, function: FunctionAlarmTarget) -> Alarm:
+    return Alarm(
+        key=f"{name}-errors",
+        says=function.failing,
+        route=function.route,
+        of=metrics.FUNCTION_ERRORS,
+        at=(function.function_name,),
+        above=function.errors,
+        minutes=function.minutes,
+        window=True,
+    )
+
+
+def _application_alarm(name: str, args: ApplicationMetric) -> Alarm:
+    return Alarm(
+        key=f"application-{name}",
+        says=f"{args.namespace} {args.metric} is above {args.above:g}",
+        route=args.route,
+        of=Metric(
+            namespace=args.namespace,
+            name=args.metric,
+            dimensions=tuple(args.dimensions),
+            statistic=args.statistic,
+            # Applications send such counts when something happens: silence is good.
+            missing=MissingData.GOOD,
+        ),
+        at=tuple(args.dimensions.values()),
+        above=args.above,
+        minutes=args.minutes,
+        window=True,
+    )

@@ -1,0 +1,195 @@
+"""The parts of a stack that alarms and dashboard look at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from pulumi import Input
+
+from components.notifications import AlertRoute
+from limits import capacity
+
+SUSTAINED_MINUTES: Final = 5
+"""How long a value must be bad before it is an alarm, unless it says otherwise."""
+LONGEST_NAME: Final = 255
+"""Characters of an alarm's name, and of a metric's."""
+
+_DAY_MINUTES: Final = 24 * 60
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServiceAlarmTarget:
+    """A service to watch."""
+
+    service_name: Input[str]
+    """Its name in ECS."""
+    target_arn_suffix: Input[str] | None = None
+    """The last part of its target group's ARN, `targetgroup/...`; None: the load balancer does not know it."""
+    green_arn_suffix: Input[str] | None = None
+    """The same of its second target group, where deployments are blue/green."""
+
+    def target_groups(self, name: str) -> Mapping[str, Input[str]]:
+        """Return its target groups by what they are called, the first like the service."""
+        both = {name: self.target_arn_suffix, f"{name}-alternate": self.green_arn_suffix}
+        return {called: suffix for called, suffix in both.items() if suffix is not None}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DatabaseAlarmTarget:
+    """A database to watch."""
+
+    identifier: Input[str]
+    """Its name in RDS."""
+    engine: Literal["postgres", "mysql"]
+    """Its engine, which decides how many connections it takes."""
+    instance_class: str
+    """Its instance class, whose memory decides the same."""
+    storage_gib: int
+    """Its allocated storage, in GiB."""
+    max_connections: str | None = None
+    """The parameter `max_connections`, where the stack sets one; None: the engine's default."""
+    replicas: Mapping[str, Input[str]] = field(default_factory=dict)
+    """Its read replicas: names in RDS, by the names the alarms get."""
+
+    def __post_init__(self) -> None:
+        """Check what thresholds are computed from.
+
+        Raises:
+            ValueError: with every problem, a line each.
+        """
+        problems = []
+        try:
+            capacity.instance_memory(self.instance_class)
+        except ValueError as error:
+            problems.append(f"instance_class: {error}")
+        else:
+            if self.max_connections is not None and not self.connections:
+                problems.append(
+                    f"max_connections: {self.max_connections!r} is neither a number nor a formula such as "
+                    "LEAST({DBInstanceClassMemory/9531392},5000)"
+                )
+        if self.storage_gib < 1:
+            problems.append(f"storage_gib: {self.storage_gib} is not a size; 1 or more is")
+        if problems:
+            raise ValueError("\n".join(f"DatabaseAlarmTarget.{problem}" for problem in problems))
+
+    @property
+    def memory(self) -> int:
+        """Its memory, in bytes."""
+        return capacity.instance_memory(self.instance_class)
+
+    @property
+    def connections(self) -> int:
+        """How many connections it takes, by the parameter or by the engine's default; 0 where the parameter says nothing clear."""
+        available = capacity.engine_memory(self.memory)
+        if self.max_connections is None:
+            return capacity.max_connections(self.engine, available)
+        return capacity.connections_given(self.max_connections, available) or 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FunctionAlarmTarget:
+    """A Lambda function of the stack's own that runs by itself, where nobody sees it fail."""
+
+    function_name: Input[str]
+    """Its name in Lambda."""
+    failing: str
+    """What is wrong when it fails, for whoever is told."""
+    route: AlertRoute = AlertRoute.WARNING
+    """Who is told of that."""
+    errors: int = 0
+    """Failed runs that say nothing yet; Lambda tries a run three times."""
+    minutes: int = 60
+    """The minutes in which they are counted, 1 to 1440."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApplicationMetric:
+    """A metric that the application sends."""
+
+    namespace: str
+    """The namespace it is sent to."""
+    metric: str
+    """Its name."""
+    above: float
+    """The value it must not be above."""
+    route: AlertRoute = AlertRoute.WARNING
+    """Who is told when it is."""
+    dimensions: Mapping[str, Input[str]] = field(default_factory=dict)
+    """Its dimensions, all of them: a series with others is another metric."""
+    statistic: Literal["Average", "Maximum", "Minimum", "SampleCount", "Sum"] = "Sum"
+    """What is made of the values of one window."""
+    minutes: int = SUSTAINED_MINUTES
+    """The length of a window, 1 to 1440."""
+
+    def __post_init__(self) -> None:
+        """Check CloudWatch's limits.
+
+        Raises:
+            ValueError: with every problem, a line each.
+        """
+        problems = []
+        if not re.fullmatch(r"[A-Za-z0-9._/#: -]{1,255}", self.namespace) or self.namespace.startswith((":", "AWS/")):
+            problems.append(
+                f"namespace: {self.namespace!r} is not an application's namespace: at most 255 letters, digits and . - _ / # :, "
+                "not beginning with AWS/ or a colon"
+            )
+        if not 1 <= len(self.metric) <= LONGEST_NAME:
+            problems.append(f"metric: {len(self.metric)} characters are outside 1 to {LONGEST_NAME}")
+        if not 1 <= self.minutes <= _DAY_MINUTES:
+            problems.append(f"minutes: {self.minutes} is outside 1 to {_DAY_MINUTES}")
+        most = 30
+        if len(self.dimensions) > most:
+            problems.append(f"dimensions: {len(self.dimensions)} are more than the {most} that a metric has")
+        if problems:
+            raise ValueError("\n".join(f"ApplicationMetric.{problem}" for problem in problems))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlarmTargets:
+    """The parts of a stack that have alarms and stand on its dashboard."""
+
+    cluster_name: Input[str]
+    """The ECS cluster of the services."""
+    container_insights: bool = True
+    """Whether the cluster has Container Insights, by which a service without tasks is told from one that shall have none."""
+    services: Mapping[str, ServiceAlarmTarget] = field(default_factory=dict)
+    """The services, by the names the alarms get: lower-case letters, digits and hyphens."""
+    load_balancer_arn_suffix: Input[str] | None = None
+    """The last part of the load balancer's ARN, `app/...`; None: there is none."""
+    database: DatabaseAlarmTarget | None = None
+    """The database; None: there is none."""
+    cache_nodes: Sequence[str] = ()
+    """The names of the cache's nodes."""
+    functions: Mapping[str, FunctionAlarmTarget] = field(default_factory=dict)
+    """The functions, by the names the alarms get: lower-case letters, digits and hyphens."""
+    application: Mapping[str, ApplicationMetric] = field(default_factory=dict)
+    """Metrics of the application, by the names the alarms get: lower-case letters, digits and hyphens."""
+
+    def __post_init__(self) -> None:
+        """Check names, and that what needs a load balancer has one.
+
+        Raises:
+            ValueError: with every problem, a line each.
+        """
+        problems = [f"AlarmTargets.{problem}" for problem in self._problems()]
+        if problems:
+            raise ValueError("\n".join(problems))
+
+    def _problems(self) -> Iterator[str]:
+        named = {
+            "services": self.services,
+            "database.replicas": self.database.replicas if self.database else {},
+            "functions": self.functions,
+            "application": self.application,
+        }
+        for setting, things in named.items():
+            for name in things:
+                if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
+                    yield f"{setting}: {name!r} is not a name: lower-case letters, digits and hyphens, no hyphen first"
+        for name, service in self.services.items():
+            if service.target_arn_suffix is not None and self.load_balancer_arn_suffix is None:
+                yield f"services: {name} has a target group, but load_balancer_arn_suffix is not given"

@@ -1,0 +1,69 @@
+"""The master password of a database: kept by RDS and changed on a schedule, or made by the program and kept as RDS would."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_random as random
+from pulumi import Input, Output, ResourceOptions
+
+from components._dependencies import with_dependencies
+
+if TYPE_CHECKING:
+    from components.database import DatabaseArgs
+
+
+def made(parent: pulumi.Resource, name: str) -> Output[str]:
+    """Make a password."""
+    # MySQL takes 41 characters at most.
+    return random.RandomPassword(
+        f"{name}-password", length=40, special=False, opts=ResourceOptions(parent=parent)
+    ).result
+
+
+def kept(
+    parent: pulumi.Resource,
+    name: str,
+    args: DatabaseArgs,
+    key_arn: Input[str],
+    instance: aws.rds.Instance,
+    password: Output[str],
+) -> Output[str]:
+    """Keep a password as RDS would; return the secret's ARN, usable once it is filled."""
+    secret = aws.secretsmanager.Secret(
+        f"{name}-secret",
+        name_prefix=f"{args.label}-{name}-",
+        description=f"Master user of database {args.identifier}",
+        kms_key_id=key_arn,
+        recovery_window_in_days=args.recovery_days,
+        opts=ResourceOptions(parent=parent, protect=args.protect),
+    )
+    version = aws.secretsmanager.SecretVersion(
+        f"{name}-secret",
+        secret_id=secret.id,
+        secret_string=Output.json_dumps({"username": args.username, "password": password}, sort_keys=True),
+        # Readers restart when it changes: the database must take the new password by then.
+        opts=ResourceOptions(parent=parent, depends_on=[instance]),
+    )
+    return with_dependencies(secret.arn, version)
+
+
+def rotated(parent: pulumi.Resource, name: str, args: DatabaseArgs, instance: aws.rds.Instance) -> Output[str]:
+    """Have RDS change the password that it keeps; return the ARN of the secret it keeps it in."""
+    secret_arn = instance.master_user_secrets.apply(lambda secrets: str(secrets[0].secret_arn))
+    aws.secretsmanager.SecretRotation(
+        f"{name}-rotation",
+        secret_id=secret_arn,
+        rotate_immediately=False,
+        rotation_rules=aws.secretsmanager.SecretRotationRotationRulesArgs(automatically_after_days=args.rotate_days),
+        opts=ResourceOptions(parent=parent),
+    )
+    return secret_arn
+
+
+def version(password: str) -> int:
+    """Return a number that is another with another password: RDS is only told of a password when its version changes."""
+    return 1 + int.from_bytes(hashlib.sha256(password.encode()).digest()[:4], "big") % (2**31 - 1)
