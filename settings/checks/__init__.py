@@ -27,6 +27,7 @@ from settings.checks import (
     registry,
     rollout,
     route,
+    sample,
     secrets,
     service,
     sizes,
@@ -73,6 +74,7 @@ _UNWISE = (
     service,
     media_bucket,
     delivery,
+    sample,
 )
 
 
