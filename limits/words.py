@@ -6,6 +6,7 @@ import difflib
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 
 def listed(values: Sequence[object], last: str = "or") -> str:
@@ -46,14 +47,19 @@ def short(value: str) -> str:
 
 
 def meant(word: str, known: Iterable[str]) -> str:
-    """Return `; did you mean ...?` for a word close to a known one, or nothing."""
-    longest, most = 64, 256
+    """Return `; did you mean ...?` for a word close to a known one, or nothing: one that it begins with, or one a letter or two off."""
+    longest, most, distance = 64, 256, 6
     if len(word) > longest:
         return ""
-    near = list(itertools.islice((name for name in known if abs(len(name) - len(word)) <= 4), most))
+    near = list(itertools.islice((name for name in known if abs(len(name) - len(word)) <= distance), most))
     lower = {name.lower(): name for name in reversed(near)}
-    close = difflib.get_close_matches(word.lower(), lower, n=1, cutoff=0.6)
+    begun = sorted((name for name in lower if len(name) > distance // 2 and word.lower().startswith(name)), key=len)
+    close = begun[-1:] or difflib.get_close_matches(word.lower(), lower, n=1, cutoff=_CLOSE)
     return f"; did you mean {lower[close[0]]}?" if close else ""
+
+
+_CLOSE: Final = 0.68
+"""How like two words must be: `vpcId` is not meant to be `cidr`, nor `redis` to be `media`."""
 
 
 def sizes(kind: str, name: str, families: Mapping[str, Sequence[str]]) -> str:

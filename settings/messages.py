@@ -74,7 +74,7 @@ def _message(detail: ErrorDetails, place: Sequence[str | int]) -> str:  # noqa: 
             return _unknown(place)
         case "literal_error":
             allowed = str(context["expected"]).replace("'", "")
-            hint = limits.meant(value, allowed.replace(" or ", ", ").split(", ")) if isinstance(value, str) else ""
+            hint = _meant(value, allowed.replace(" or ", ", ").split(", ")) if isinstance(value, str) else ""
             return f"{text} is not allowed{hint}; allowed: {allowed}"
         case "limit":
             told = str(context["problem"])
@@ -87,6 +87,19 @@ def _message(detail: ErrorDetails, place: Sequence[str | int]) -> str:  # noqa: 
             bound = f"at most {context['max_length']}" if kind == "too_long" else f"at least {context['min_length']}"
             return f"{len(value)} given; {bound} allowed{what}"
     return f"{text} is not allowed: {detail['msg']}{what}"
+
+
+_CALLED: Final = {
+    **dict.fromkeys(("db", "rds", "postgres", "postgresql", "mysql", "sql"), "database"),
+    **dict.fromkeys(("redis", "valkey", "elasticache", "memcached"), "cache"),
+    **dict.fromkeys(("s3", "bucket", "storage", "uploads"), "media"),
+}
+"""What people call parts of a stack elsewhere."""
+
+
+def _meant(word: str, known: Sequence[str]) -> str:
+    called = _CALLED.get(word.lower())
+    return f"; did you mean {called}?" if called in known else limits.meant(word, known)
 
 
 def _unknown(place: Sequence[str | int]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final, Protocol, runtime_checkable
 
 import pulumi
-from pulumi.runtime.config import CONFIG, get_config_env
+from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
 
 import limits
 from settings import checks, shape
@@ -54,6 +54,8 @@ def load() -> Settings:
         InvalidSettings: with every mistake of the stack file.
     """
     settings = parse({**get_config_env(), **CONFIG.get()}, pulumi.get_stack())
+    if not is_config_secret("slipway:notify") and (open_keys := list(checks.notifications.open_keys(settings))):
+        raise InvalidSettings(pulumi.get_stack(), open_keys)
     for warning in checks.warnings(settings):
         pulumi.warn(str(warning))
     return settings

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import limits
+from policy.common import credentials
 from settings.derived import AUDIENCES, DEFAULT_ENDPOINT
 from settings.model import Listener, Settings
 from settings.problems import Place, Problem, at
@@ -108,3 +109,17 @@ def _recipient(settings: Settings, place: Place, listener: Listener) -> Iterator
             f"the secret {secret} is a document; a webhook's address is a whole secret",
             ["secrets", secret, "keys", "*"],
         )
+
+
+def open_keys(settings: Settings) -> Iterator[Problem]:
+    """Yield addresses that are keys by themselves, such as PagerDuty's: whoever reads the stack file may then page, unless it has them encrypted."""
+    for audience in AUDIENCES if settings.notify else ():
+        recipients: Sequence[Listener] = getattr(settings.notify, audience)
+        for index, recipient in enumerate(recipients):
+            if recipient.https and credentials.is_capability_url(recipient.https):
+                place: Place = ["notify", audience, index, "https"]
+                yield at(
+                    place,
+                    "the address holds a key in clear text: write it encrypted, with pulumi config set --path --secret "
+                    f"'slipway:notify.{audience}[{index}].https' ADDRESS, and change the key",
+                )

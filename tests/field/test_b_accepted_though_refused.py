@@ -11,7 +11,7 @@ import pytest
 
 import settings
 from preview import yaml
-from preview.record import record
+from preview.record import InvalidStack, record
 from settings import checks
 from tests.settings.files import ROOT, mistakes
 
@@ -151,3 +151,17 @@ def test_the_pack_is_told_what_only_looks_like_a_secret() -> None:
     values = api(environment={"MASTER_KEY": "8f14e45fceea167a5a36dedd4bea2543"}, notSecret={"MASTER_KEY": "an example"})
     task = record(ROOT, "prod", values).one("aws:ecs/taskDefinition:TaskDefinition")
     assert task.inputs["tags"]["slipway:not-secret"] == "MASTER_KEY"  # type: ignore[index] # a mapping
+
+
+PAGER = "https://events.pagerduty.com/integration/0123456789abcdef0123456789abcdef/enqueue"
+
+
+def test_a_pagers_key_is_not_to_stand_in_clear_text() -> None:
+    with pytest.raises(InvalidStack) as error:
+        record(ROOT, "prod", stack({"notify": {"team": [{"email": "a@example.com"}], "page": [{"https": PAGER}]}}))
+    assert "slipway:notify.page[0].https: the address holds a key in clear text" in str(error.value)
+    assert "0123456789abcdef" not in str(error.value)
+    encrypted = {"secure": "v1:abc:def"}
+    assert record(ROOT, "prod", stack({"notify": {"page": [{"https": encrypted}]}}))
+    placeholder = PAGER.replace("0123456789abcdef0123456789abcdef", "KEY")
+    assert record(ROOT, "prod", stack({"notify": {"page": [{"https": placeholder}]}}))
