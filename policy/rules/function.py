@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from policy import values
-from policy.common import credentials
+from policy.common import credentials, lambda_runtimes
 from policy.control import EVERYWHERE, HUB, IN_PRODUCTION, NOWHERE, OPT_IN, Control, Severity
 from policy.documents import is_anybody, is_public
 from policy.model import Finding, Graph, Resource
@@ -13,7 +13,7 @@ from policy.rule import Config, Parameter, resource_rule, stack_rule
 from policy.rules.container import declared_harmless
 from policy.rules.exposure import spans_two_zones
 from policy.topology import Topology
-from policy.values import UNKNOWN, Answer, Value
+from policy.values import UNKNOWN, Answer
 
 FUNCTION: Final = "aws:lambda/function:Function"
 
@@ -40,42 +40,6 @@ _LIMITS: Final = ("sourceArn", "sourceAccount", "principalOrgId", "organizationI
 
 
 _VARIABLE: Final = r"[A-Za-z_][A-Za-z0-9_]{0,63}"
-
-
-_ENDED: Final[list[Value]] = [
-    "dotnet5.0",
-    "dotnet6",
-    "dotnet7",
-    "dotnet8",
-    "dotnetcore1.0",
-    "dotnetcore2.0",
-    "dotnetcore2.1",
-    "dotnetcore3.1",
-    "go1.x",
-    "java8",
-    "nodejs",
-    "nodejs10.x",
-    "nodejs12.x",
-    "nodejs14.x",
-    "nodejs16.x",
-    "nodejs18.x",
-    "nodejs20.x",
-    "nodejs4.3",
-    "nodejs4.3-edge",
-    "nodejs6.10",
-    "nodejs8.10",
-    "provided",
-    "provided.al2",
-    "python2.7",
-    "python3.10",
-    "python3.6",
-    "python3.7",
-    "python3.8",
-    "python3.9",
-    "ruby2.5",
-    "ruby2.7",
-    "ruby3.2",
-]
 
 
 @resource_rule(
@@ -152,7 +116,7 @@ def function_grants_name_source(grant: Resource, _config: Config) -> Iterator[Fi
         category="Functions",
         severity=Severity.MEDIUM,
         levels=EVERYWHERE,
-        why="Holes stay open, and soon the function can no longer be changed. Parameter: ended.",
+        why="Holes stay open, and soon the function can no longer be changed. Parameter: ended, further ones.",
         remediation='aws.lambda_.Function(..., runtime="python3.13")',
         url=HUB + "lambda-controls.html#lambda-2",
         fsbp=("Lambda.2",),
@@ -162,14 +126,14 @@ def function_grants_name_source(grant: Resource, _config: Config) -> Iterator[Fi
         cdk_nag=("L1", "LambdaLatestVersion"),
     ),
     FUNCTION,
-    ended=Parameter({"type": "array", "items": {"type": "string"}}, _ENDED),
+    ended=Parameter({"type": "array", "items": {"type": "string"}}, []),
 )
 def function_runtime_supported(function: Resource, config: Config) -> Iterator[Finding]:
     """Images bring their own."""
     runtime = function.text("runtime")
     if runtime is UNKNOWN:
         yield function.unknown("runtime is not known yet")
-    elif runtime in config.words("ended"):
+    elif runtime in config.words("ended") or lambda_runtimes.has_ended(str(runtime)):
         seen = values.show(runtime, r"[a-z]+[0-9.]*(\.x|al2|-edge)?")
         yield function.fails(f"runtime is {seen}, which AWS no longer supports", fix='runtime="python3.13" or the like')
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from policy import values
+from policy.common import tls
 from policy.control import EVERYWHERE, HUB, NOWHERE, OPT_IN, Control, Severity
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, Parameter, resource_rule, stack_rule
@@ -26,14 +27,6 @@ SERVER_CERTIFICATE: Final = "aws:iam/serverCertificate:ServerCertificate"
 
 
 _POLICY_NAME: Final = r"ELBSecurityPolicy-[A-Za-z0-9-]{1,40}"
-
-
-_MODERN_POLICY: Final = (
-    "ELBSecurityPolicy-TLS13-1-2-",
-    "ELBSecurityPolicy-TLS13-1-3-",
-    "ELBSecurityPolicy-TLS-1-2-",
-    "ELBSecurityPolicy-FS-1-2-",
-)
 
 
 _ACTION: Final = "forward|fixed-response|redirect|authenticate-oidc|authenticate-cognito|jwt-validation"
@@ -82,7 +75,7 @@ def tls_policy(listener: Resource, _config: Config) -> Iterator[Finding]:
     policy = listener.text("sslPolicy")
     if UNKNOWN in (policy, protocol):
         yield listener.unknown("sslPolicy is not known yet")
-    elif not str(policy).startswith(_MODERN_POLICY):
+    elif not tls.is_modern(tls.load_balancer_oldest(str(policy))):
         yield listener.fails(
             f"sslPolicy is {values.show(policy, _POLICY_NAME)}, wanted TLS 1.2 or newer",
             fix='ssl_policy="ELBSecurityPolicy-TLS13-1-2-2021-06"',

@@ -37,7 +37,7 @@ CASES: list[Case] = [
         "database-version-supported",
         "fail",
         [instance(engineVersion="15")],
-        "wanted 16",
+        "wanted one not older than 16",
         config={"oldest": {"postgres": "16"}},
     ),
     Case(
