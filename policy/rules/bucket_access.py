@@ -456,3 +456,38 @@ def _admits_log_delivery(resource: Resource) -> bool:
         if values.at(grantee, "id") == _LOG_DELIVERY or str(values.at(grantee, "uri")).endswith("/s3/LogDelivery"):
             return True
     return False
+
+
+@resource_rule(
+    Control(
+        name="bucket-policy-locks-nobody-out",
+        title="A bucket policy does not lock everybody out",
+        category="Resilience",
+        severity=Severity.HIGH,
+        levels=EVERYWHERE,
+        why="Nobody but the root user can then change the policy again, and no deployment.",
+        remediation='a Condition on the statement that denies, such as {"Bool": {"aws:SecureTransport": "false"}}',
+        url="https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html",
+        nist=("AC-3", "CP-10"),
+    ),
+    POLICY,
+    BUCKET,
+)
+def policy_locks_nobody_out(resource: Resource, _config: Config) -> Iterator[Finding]:
+    """A denial of everything, or of the policy itself, for everybody and without a condition."""
+    policy = values.document(resource.get("policy"))
+    for index, statement in enumerate(statements(policy)):
+        denies = statement.get("Effect") == "Deny" and statement.get("Principal") is not None and everyone(statement)
+        objects_alone = all(item.endswith("/*") for item in values.strings(statement.get("Resource")))
+        if (
+            denies
+            and not objects_alone
+            and not statement.get("Condition")
+            and covers(statement, "Action", "s3:*", "s3:PutBucketPolicy")
+        ):
+            yield resource.fails(
+                f"policy, statement {index + 1}, denies everybody to change it again",
+                fix="a Condition on that statement, or the actions and objects that it is about",
+            )
+    if values.has_unknown(policy):
+        yield resource.unknown("policy is not known yet")

@@ -401,3 +401,27 @@ CASES: list[Case] = [
     Case("bucket-policy-keeps-control", "pass", [bucket(computed={"policy": ""})]),
     Case("bucket-policy-keeps-control", "pass", [bucket(policy="")]),
 ]
+
+
+def denied(**more: Any) -> list[Sample]:
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": ["arn:aws:s3:::b", "arn:aws:s3:::b/*"],
+        **more,
+    }
+    return [res("s3/bucketPolicy:BucketPolicy", "p", bucket="b", policy=json.dumps({"Statement": [statement]}))]
+
+
+LOCKED = "bucket-policy-locks-nobody-out"
+CASES += [
+    Case(LOCKED, "pass", denied(Condition={"Bool": {"aws:SecureTransport": "false"}})),
+    Case(LOCKED, "pass", denied(Action="s3:DeleteObject")),
+    Case(LOCKED, "pass", denied(Resource="arn:aws:s3:::b/*")),
+    Case(LOCKED, "pass", denied(Principal={"AWS": "arn:aws:iam::123456789012:role/old"})),
+    Case(LOCKED, "fail", denied(), "denies everybody to change it again"),
+    Case(LOCKED, "fail", denied(Action=["s3:PutBucketPolicy"]), "denies everybody to change it again"),
+    Case(LOCKED, "fail", [res("s3/bucket:Bucket", "b", policy=denied()[0].props["policy"])], "denies everybody"),
+    Case(LOCKED, "unknown", [res("s3/bucketPolicy:BucketPolicy", "p", bucket="b", policy=UNKNOWN)]),
+]

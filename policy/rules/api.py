@@ -1,0 +1,133 @@
+"""API Gateway: log, authorisation, TLS, firewall."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from policy.control import EVERYWHERE, HUB, IN_PRODUCTION, NOWHERE, Control, Severity
+from policy.model import Finding, Graph, Resource
+from policy.rule import Config, resource_rule, stack_rule
+from policy.values import UNKNOWN
+
+STAGE: Final = "aws:apigateway/stage:Stage"
+_HTTP_STAGE: Final = "aws:apigatewayv2/stage:Stage"
+_METHOD: Final = "aws:apigateway/method:Method"
+_ROUTE: Final = "aws:apigatewayv2/route:Route"
+_DOMAIN: Final = "aws:apigateway/domainName:DomainName"
+_HTTP_DOMAIN: Final = "aws:apigatewayv2/domainName:DomainName"
+_FIREWALL: Final = "aws:wafv2/webAclAssociation:WebAclAssociation"
+
+
+@resource_rule(
+    Control(
+        name="api-access-logged",
+        title="APIs log who called what",
+        category="Logging",
+        severity=Severity.MEDIUM,
+        levels=IN_PRODUCTION,
+        why="After an incident nobody can say what was called.",
+        remediation='aws.apigateway.Stage(..., access_log_settings={"destination_arn": group.arn, "format": ...})',
+        url=HUB + "apigateway-controls.html#apigateway-9",
+        fsbp=("APIGateway.1", "APIGateway.9"),
+        nist=("AU-2", "AU-12"),
+        checkov=("CKV_AWS_76", "CKV_AWS_95"),
+        prowler=("apigateway_restapi_logging_enabled", "apigatewayv2_api_access_logging_enabled"),
+        cdk_nag=("APIG1",),
+    ),
+    STAGE,
+    _HTTP_STAGE,
+)
+def api_access_logged(resource: Resource, _config: Config) -> Iterator[Finding]:
+    """Off by default."""
+    fix = 'access_log_settings={"destination_arn": group.arn, "format": ...}'
+    yield from resource.must_be_set("accessLogSettings", fix=fix)
+
+
+@resource_rule(
+    Control(
+        name="api-authorised",
+        title="APIs ask who calls",
+        category="Identity",
+        severity=Severity.MEDIUM,
+        levels=NOWHERE,
+        why="Everybody can call it; for some APIs that is meant.",
+        remediation='aws.apigatewayv2.Route(..., authorization_type="JWT", authorizer_id=authorizer.id)',
+        url=HUB + "apigateway-controls.html#apigateway-8",
+        fsbp=("APIGateway.8",),
+        nist=("AC-3",),
+        checkov=("CKV_AWS_59", "CKV_AWS_309"),
+        prowler=("apigateway_restapi_authorizers_enabled", "apigatewayv2_api_authorizers_enabled"),
+        cdk_nag=("APIG4",),
+    ),
+    _METHOD,
+    _ROUTE,
+)
+def api_authorised(resource: Resource, _config: Config) -> Iterator[Finding]:
+    """OPTIONS, by which browsers ask first, carries no identity; a key is one."""
+    path = "authorization" if resource.type == _METHOD else "authorizationType"
+    asked = resource.text(path, default="NONE")
+    first = resource.text("httpMethod") == "OPTIONS" or str(resource.get("routeKey")).startswith("OPTIONS ")
+    if not first and resource.flag("apiKeyRequired") is not True:
+        yield from resource.must_hold(
+            UNKNOWN if asked is UNKNOWN else asked != "NONE",
+            f"{path} is NONE, so everybody may call it",
+            about=path,
+            fix=f'{"authorization" if path == "authorization" else "authorization_type"}="AWS_IAM", or an authorizer',
+        )
+
+
+@resource_rule(
+    Control(
+        name="api-tls-policy",
+        title="API domains speak TLS 1.2 or newer",
+        category="Encryption",
+        severity=Severity.MEDIUM,
+        levels=EVERYWHERE,
+        why="Older versions can be broken.",
+        remediation='aws.apigateway.DomainName(..., security_policy="TLS_1_2")',
+        url="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-custom-domain-tls-version.html",
+        nist=("SC-8", "SC-13"),
+        checkov=("CKV_AWS_206",),
+    ),
+    _DOMAIN,
+    _HTTP_DOMAIN,
+)
+def api_tls_policy(resource: Resource, _config: Config) -> Iterator[Finding]:
+    """What is absent is TLS 1.2, but for older domains."""
+    path = "securityPolicy" if resource.type == _DOMAIN else "domainNameConfiguration.securityPolicy"
+    policy = resource.text(path, default="TLS_1_2")
+    yield from resource.must_hold(
+        UNKNOWN if policy is UNKNOWN else policy != "TLS_1_0",
+        f"{path} is TLS_1_0, wanted TLS_1_2",
+        about=path,
+        fix='security_policy="TLS_1_2"',
+    )
+
+
+@stack_rule(
+    Control(
+        name="api-behind-firewall",
+        title="A firewall stands before REST APIs",
+        category="Firewall",
+        severity=Severity.MEDIUM,
+        levels=NOWHERE,
+        why="Each request reaches the application, however often and whatever is in it.",
+        remediation="aws.wafv2.WebAclAssociation(resource_arn=stage.arn, web_acl_arn=acl.arn)",
+        url=HUB + "apigateway-controls.html#apigateway-4",
+        fsbp=("APIGateway.4",),
+        nist=("SC-5", "SC-7"),
+        checkov=("CKV2_AWS_29",),
+        prowler=("apigateway_restapi_waf_acl_attached",),
+        cdk_nag=("APIG3",),
+    ),
+    STAGE,
+)
+def api_behind_firewall(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """HTTP APIs take none."""
+    for stage in graph.of(STAGE):
+        found, vague = graph.companions(stage, "resourceArn", _FIREWALL)
+        yield from stage.must_hold(
+            bool(found) or (UNKNOWN if vague else False),
+            "no web ACL is associated with it",
+            about="its web ACL",
+            fix="aws.wafv2.WebAclAssociation(resource_arn=stage.arn, web_acl_arn=acl.arn)",
+        )
