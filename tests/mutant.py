@@ -4,6 +4,7 @@
 list of what is wrong. Each copy is recorded in a fork, so that the AWS SDK is imported once.
 """
 
+import gc
 import json
 import multiprocessing
 import os
@@ -64,7 +65,11 @@ def _wrong(root: Path, path: Path) -> list[str]:
 def main(name: str) -> None:
     """Read changes, write answers."""
     changes = json.load(sys.stdin)
-    stacks.recorded(name)
+    file = read(stacks.ROOT / name)
+    record(stacks.ROOT, file.stack, file.config)
+    # The copies share what is here already, and each ends soon.
+    gc.freeze()
+    gc.disable()
     with multiprocessing.get_context("fork").Pool(maxtasksperchild=1) as pool:
         json.dump(pool.map(partial(judge, name), changes, chunksize=1), sys.stdout)
 

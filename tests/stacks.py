@@ -1,8 +1,12 @@
-"""The shipped stack files, recorded and judged once per run."""
+"""The shipped stack files, recorded and judged once per run, whichever of its workers asks first."""
 
+import fcntl
+import os
+import pickle
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar, cast
 
 from preview import policies, project, stackfile
 from preview.graph import Graph
@@ -14,17 +18,35 @@ FILES: Final = (*sorted(ROOT.glob("Pulumi.*.yaml")), *sorted(ROOT.glob("examples
 NAMES: Final = tuple(str(path.relative_to(ROOT)) for path in FILES)
 
 
+_Made = TypeVar("_Made")
+
+
 @cache
 def recorded(name: str, mode: Mode = "update") -> Graph:
     """Return what the program registers for a stack file, named relative to the root."""
     file = stackfile.read(ROOT / name)
-    return record(ROOT, file.stack, file.config, mode=mode)
+    return _once(f"{name}.{mode}.graph", lambda: record(ROOT, file.stack, file.config, mode=mode))
 
 
 @cache
 def judged(name: str, mode: Mode = "update") -> Verdict:
     """Return what the policy pack says about that."""
-    return judge(ROOT, ROOT / name, recorded(name, mode), mode)
+    return _once(f"{name}.{mode}.verdict", lambda: judge(ROOT, ROOT / name, recorded(name, mode), mode))
+
+
+def _once(key: str, make: Callable[[], _Made]) -> _Made:
+    """Make something, or take what another worker of the same run made. Another run shares nothing."""
+    folder = os.environ.get("SLIPWAY_TESTS_FOLDER")  # see tests/conftest.py
+    if not folder:
+        return make()
+    with Path(folder, key.replace("/", "-")).open("a+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # the second to ask waits for the first
+        file.seek(0)
+        if content := file.read():
+            return cast("_Made", pickle.loads(content))  # noqa: S301 - this run wrote it
+        made = make()
+        file.write(pickle.dumps(made))
+        return made
 
 
 def judge(root: Path, path: Path, graph: Graph, mode: Mode = "update") -> Verdict:

@@ -102,7 +102,6 @@ def answers() -> list[list[str]]:
     return list(json.loads(done.stdout))
 
 
-@pytest.mark.xdist_group("mutations")
 @pytest.mark.parametrize(
     "row", range(len(MUTATIONS)), ids=lambda row: f"{MUTATIONS[row][0]} {MUTATIONS[row][2].strip()[:40]}"
 )
@@ -112,7 +111,6 @@ def test_is_killed(answers: list[list[str]], row: int) -> None:
     assert any(MUTATIONS[row][3] in line for line in said), f"it survives: {said}"
 
 
-@pytest.mark.xdist_group("mutations")
 def test_the_unchanged_program_has_no_fault(answers: list[list[str]]) -> None:
     assert answers[0] == []
 

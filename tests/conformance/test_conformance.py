@@ -11,8 +11,6 @@ from tests.conformance.elsewhere import Pointer
 from tests.conformance.evidence import CHECKS
 from tests.conformance.tables import Requirement
 
-pytestmark = pytest.mark.xdist_group("conformance")
-
 
 @pytest.fixture(scope="module")
 def graphs() -> Mapping[str, Graph]:

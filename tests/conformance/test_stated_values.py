@@ -116,7 +116,6 @@ def changed(file: str, place: str, value: object) -> Graph:
     return record(stacks.ROOT, read.stack, config)
 
 
-@pytest.mark.xdist_group("stated-values")
 @pytest.mark.parametrize(("file", "place", "value", "name"), CHANGES, ids=lambda part: str(part)[:40])
 def test_a_changed_value_is_noticed(file: str, place: str, value: object, name: str) -> None:
     graph = changed(file, place, value)

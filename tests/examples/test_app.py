@@ -19,9 +19,6 @@ import redis
 
 from tests.examples.conftest import BACKEND, alembic, free_port, listens, until
 
-# One worker runs them all: each server is started once.
-pytestmark = pytest.mark.xdist_group("sample-application")
-
 FIELDS = {"timestamp", "level", "service", "request_id", "company_id", "user_id", "message", "duration_ms"}
 
 
