@@ -50,7 +50,7 @@ class RolloutError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rollout:
+class WantedRollout:
     """What a service should run."""
 
     cluster: str
@@ -75,7 +75,7 @@ class Rollout:
 
 
 def wait(
-    wanted: Rollout,
+    wanted: WantedRollout,
     clients: Mapping[str, Client],
     *,
     sleep: Callable[[float], None] = time.sleep,
@@ -136,7 +136,7 @@ class _State:
     """Whether anything was ever tried: a task counted, or something said."""
 
 
-def _look(wanted: Rollout, ecs: Client) -> _State:
+def _look(wanted: WantedRollout, ecs: Client) -> _State:
     answer = ecs.describe_services(cluster=wanted.cluster, services=[wanted.service])
     if not answer["services"]:
         reasons = [str(failure.get("reason", "")) for failure in answer.get("failures", ())]
@@ -159,7 +159,7 @@ def _groups(service: _Found) -> Iterator[str]:
         yield from (arn for arn in (balancer.get("targetGroupArn"), other) if arn)
 
 
-def _rolling(wanted: Rollout, service: _Found) -> _State:
+def _rolling(wanted: WantedRollout, service: _Found) -> _State:
     """Read a service whose tasks ECS replaces one after another: its PRIMARY deployment is the newest."""
     deployments: Sequence[_Found] = service.get("deployments", ())
     primary: _Found = next((d for d in deployments if d.get("status") == "PRIMARY"), {})
@@ -187,7 +187,7 @@ def _rolling(wanted: Rollout, service: _Found) -> _State:
     return replace(shown, done=state == "COMPLETED" or (not state and steady))
 
 
-def _shifted(wanted: Rollout, service: _Found, ecs: Client) -> _State:
+def _shifted(wanted: WantedRollout, service: _Found, ecs: Client) -> _State:
     """Read a service whose requests ECS moves to new tasks: each deployment is a record of its own."""
     listed = ecs.list_service_deployments(cluster=wanted.cluster, service=wanted.service)["serviceDeployments"]
     newest = sorted(listed, key=lambda found: found["createdAt"], reverse=True)[:10]
@@ -216,7 +216,7 @@ def _shifted(wanted: Rollout, service: _Found, ecs: Client) -> _State:
     return replace(shown, done=state == "SUCCESSFUL")
 
 
-def _screen(wanted: Rollout, clients: Mapping[str, Client], state: _State, problem: str) -> str:
+def _screen(wanted: WantedRollout, clients: Mapping[str, Client], state: _State, problem: str) -> str:
     """Return what a person needs to see: what is wrong, what ECS, tasks, targets, logs and alarms say, and what to do."""
     parts = [
         ("ECS said", lambda: iter(state.events)),
@@ -251,7 +251,7 @@ def _events(service: _Found, since: Any) -> Sequence[str]:  # noqa: ANN401 - a t
     return list(told)[:_EVENTS]
 
 
-def _stopped(wanted: Rollout, clients: Mapping[str, Client]) -> Iterator[str]:
+def _stopped(wanted: WantedRollout, clients: Mapping[str, Client]) -> Iterator[str]:
     """Yield why tasks of the revision stopped, how often, and the last lines of the newest one's log."""
     ecs = clients["ecs"]
     listed = ecs.list_tasks(cluster=wanted.cluster, serviceName=wanted.service, desiredStatus="STOPPED")["taskArns"]
@@ -275,7 +275,7 @@ def _reason(task: _Found) -> str:
     return "; ".join([*ends, str(task.get("stoppedReason") or task.get("stopCode") or "ECS gives no reason")])
 
 
-def _last_lines(wanted: Rollout, task_arn: str, logs: Client) -> Iterator[str]:
+def _last_lines(wanted: WantedRollout, task_arn: str, logs: Client) -> Iterator[str]:
     name = wanted.containers[0]
     stream = f"{name}/{name}/{task_arn.rpartition('/')[2]}"
     try:

@@ -105,7 +105,7 @@ def _wait(props: Mapping[str, Any]) -> None:
 
     # The reason is the message; where in this program it was raised helps nobody.
     sys.tracebacklimit = 0
-    wanted = rollouts.Rollout(
+    wanted = rollouts.WantedRollout(
         cluster=props["cluster"],
         service=props["service"],
         task_definition=props["task_definition"],

@@ -41,7 +41,7 @@ class SmokeCheck:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class SmokeAnswer:
     """What came back."""
 
     status: int
@@ -53,7 +53,7 @@ class Answer:
 class Ask(Protocol):
     """How an address is asked."""
 
-    def __call__(self, url: str) -> Answer:
+    def __call__(self, url: str) -> SmokeAnswer:
         """Return the answer.
 
         Raises:
@@ -69,7 +69,7 @@ class _Unfollowed(urllib.request.HTTPRedirectHandler):
         """Follow nothing."""
 
 
-def ask(url: str) -> Answer:
+def ask(url: str) -> SmokeAnswer:
     """Ask an address once, over TLS 1.2 or newer with a trusted certificate.
 
     Raises:
@@ -122,9 +122,11 @@ def run(
         sleep(RETRY_SECONDS)
 
 
-def _answer(status: int, answer: http.client.HTTPResponse | urllib.error.HTTPError) -> Answer:
+def _answer(status: int, answer: http.client.HTTPResponse | urllib.error.HTTPError) -> SmokeAnswer:
     body = answer.read(MOST_BYTES).decode("utf-8", errors="replace")
-    return Answer(status=status, headers={name.lower(): value for name, value in answer.headers.items()}, body=body)
+    return SmokeAnswer(
+        status=status, headers={name.lower(): value for name, value in answer.headers.items()}, body=body
+    )
 
 
 def _problems(check: SmokeCheck, asked: Ask) -> Iterator[str]:

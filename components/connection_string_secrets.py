@@ -364,7 +364,7 @@ class ConnectionStringSecrets(pulumi.ComponentResource):
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class _UrlFormat:
     """What URLs of a kind have in common."""
 
     scheme: str
@@ -373,11 +373,11 @@ class _Kind:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
-_KINDS: Final[Mapping[str, _Kind]] = {
-    "postgres": _Kind("postgresql", "password", "username", {"sslmode": "require"}),
+_FORMATS: Final[Mapping[str, _UrlFormat]] = {
+    "postgres": _UrlFormat("postgresql", "password", "username", {"sslmode": "require"}),
     # MySQL's drivers do not agree on a parameter for TLS; the server insists on it.
-    "mysql": _Kind("mysql", "password", "username"),
-    "redis": _Kind("rediss", "token"),
+    "mysql": _UrlFormat("mysql", "password", "username"),
+    "redis": _UrlFormat("rediss", "token"),
 }
 _CODE: Final = "functions/compose_secret_urls/handler.py"
 _NETWORK_ACTIONS: Final[Sequence[str]] = (
@@ -402,9 +402,9 @@ def _configuration(args: ConnectionStringSecretsArgs, secrets: Mapping[str, aws.
                 "host": url.host,
                 "port": url.port,
                 "path": url.database,
-                "parameters": _KINDS[url.kind].parameters if url.parameters is None else url.parameters,
-                "username_key": _KINDS[url.kind].username_key,
-                "password_key": _KINDS[url.kind].password_key,
+                "parameters": _FORMATS[url.kind].parameters if url.parameters is None else url.parameters,
+                "username_key": _FORMATS[url.kind].username_key,
+                "password_key": _FORMATS[url.kind].password_key,
                 "cluster": args.cluster_name,
                 "services": sorted(url.services),
             }
@@ -425,7 +425,7 @@ _PLAIN_CHARACTERS: Final = 4000
 
 
 def _scheme(url: ConnectionStringArgs) -> str:
-    return url.scheme or _KINDS[url.kind].scheme
+    return url.scheme or _FORMATS[url.kind].scheme
 
 
 def _code_hash() -> str:

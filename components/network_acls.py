@@ -12,7 +12,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
-from limits.network_acls import Flow, Ranges, Rule, Tier, numbered, rules_of, too_many_rules
+from limits.network_acls import AclRule, Flow, Ranges, Tier, numbered, rules_of, too_many_rules
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,7 +100,7 @@ class NetworkAcls(pulumi.ComponentResource):
         self.ids = {tier.value: self._list(f"{name}-{tier}", args, tier, rules[tier]) for tier in Tier}
         self.register_outputs({"ids": self.ids})
 
-    def _list(self, name: str, args: NetworkAclsArgs, tier: Tier, rules: Sequence[Rule]) -> Output[str]:
+    def _list(self, name: str, args: NetworkAclsArgs, tier: Tier, rules: Sequence[AclRule]) -> Output[str]:
         acl = aws.ec2.NetworkAcl(
             f"{name}-list",
             vpc_id=args.vpc_id,

@@ -68,7 +68,7 @@ def flows(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rule:
+class AclRule:
     """One entry of a list."""
 
     direction: Literal["in", "out"]
@@ -123,9 +123,9 @@ def too_many_rules(ranges: Ranges, flows: Sequence[Flow], *, nat: bool, quota: i
                 yield f"they need {count} rules {direction} of the {tier} subnets; at most {quota - 1} fit"
 
 
-def rules_of(ranges: Ranges, flows: Sequence[Flow], *, nat: bool) -> Mapping[Tier, Sequence[Rule]]:
+def rules_of(ranges: Ranges, flows: Sequence[Flow], *, nat: bool) -> Mapping[Tier, Sequence[AclRule]]:
     """Return each tier's rules, in the order of the flows that need them."""
-    rules: dict[Tier, dict[str, Rule]] = {tier: {} for tier in Tier}
+    rules: dict[Tier, dict[str, AclRule]] = {tier: {} for tier in Tier}
     for tier in (Tier.PUBLIC, Tier.PRIVATE):
         # Without it, large packets to hosts with a smaller path MTU vanish.
         rules[tier] |= _rules("in", ANYWHERE, ranges, (None,)) | _rules("out", ANYWHERE, ranges, (None,))
@@ -144,12 +144,12 @@ def rules_of(ranges: Ranges, flows: Sequence[Flow], *, nat: bool) -> Mapping[Tie
     return {tier: list(_needed(list(needed.values()))) for tier, needed in rules.items()}
 
 
-def numbered(rules: Sequence[Rule]) -> Mapping[int, Rule]:
+def numbered(rules: Sequence[AclRule]) -> Mapping[int, AclRule]:
     """Number rules by what they are, not by their place, so that one more changes no other's number.
 
     Two that would share a number are rare; the later one then takes the next free one.
     """
-    numbers: dict[int, Rule] = {}
+    numbers: dict[int, AclRule] = {}
     for rule in rules:
         number = zlib.crc32(rule.key.encode()) % _NUMBERS + 1
         while number in numbers:
@@ -163,22 +163,22 @@ def _rules(
     peer: Tier | str,
     ranges: Ranges,
     spans: Sequence[tuple[int, int] | None],
-) -> dict[str, Rule]:
+) -> dict[str, AclRule]:
     rules = [
-        Rule(direction=direction, peer=name, cidr=cidr, ports=ports)
+        AclRule(direction=direction, peer=name, cidr=cidr, ports=ports)
         for name, cidr in _addresses(peer, ranges)
         for ports in spans
     ]
     return {rule.key: rule for rule in rules}
 
 
-def _answers(direction: Literal["in", "out"], peer: Tier | str, ranges: Ranges, own: Tier) -> dict[str, Rule]:
+def _answers(direction: Literal["in", "out"], peer: Tier | str, ranges: Ranges, own: Tier) -> dict[str, AclRule]:
     """Return the rules for answers; within the network they name its whole range, because rules are few.
 
     Not so among isolated subnets, whose data ports are ports of answers too.
     """
     if isinstance(peer, Tier) and not (peer is Tier.ISOLATED and own is Tier.ISOLATED):
-        rule = Rule(direction=direction, peer="network", cidr=ranges.cidr, ports=_EPHEMERAL)
+        rule = AclRule(direction=direction, peer="network", cidr=ranges.cidr, ports=_EPHEMERAL)
         return {rule.key: rule}
     from_anywhere = direction == "in" and peer == ANYWHERE
     return _rules(direction, peer, ranges, _EPHEMERAL_FROM_ANYWHERE if from_anywhere else (_EPHEMERAL,))
@@ -196,7 +196,7 @@ def _addresses(peer: Tier | str, ranges: Ranges) -> Iterator[tuple[str, str]]:
         yield peer.replace(".", "-").replace("/", "-"), peer
 
 
-def _needed(rules: Sequence[Rule]) -> Iterator[Rule]:
+def _needed(rules: Sequence[AclRule]) -> Iterator[AclRule]:
     """Yield the rules without those for answers that another one for answers lets through anyway."""
     for place, rule in enumerate(rules):
         wider = any(
@@ -208,7 +208,7 @@ def _needed(rules: Sequence[Rule]) -> Iterator[Rule]:
             yield rule
 
 
-def _covers(wide: Rule, narrow: Rule) -> bool:
+def _covers(wide: AclRule, narrow: AclRule) -> bool:
     if wide.direction != narrow.direction or wide.ports is None or narrow.ports is None:
         return False
     for_answers = narrow.ports[0] < narrow.ports[1]

@@ -6,15 +6,15 @@ import argparse
 from concurrent.futures import ThreadPoolExecutor
 
 from components import _rollout as rollouts
-from components._rollout import Rollout, RolloutError
+from components._rollout import RolloutError, WantedRollout
 from operations import _services as services
 from operations._command import OK, REFUSED, Command, Context
 
 
-def rollout(context: Context, key: str, found: services.Found, task_definition: str | None = None) -> Rollout:
+def rollout(context: Context, key: str, found: services.Found, task_definition: str | None = None) -> WantedRollout:
     """Return what a service should run: the revision that is given, or the one ECS was last told."""
     service = context.stack.service(key)
-    return Rollout(
+    return WantedRollout(
         cluster=context.stack.cluster,
         service=context.stack.services[key],
         task_definition=task_definition or found["taskDefinition"],
@@ -25,11 +25,11 @@ def rollout(context: Context, key: str, found: services.Found, task_definition: 
     )
 
 
-def watch(context: Context, wanted: dict[str, Rollout]) -> dict[str, str]:
+def watch(context: Context, wanted: dict[str, WantedRollout]) -> dict[str, str]:
     """Wait for several services side by side, and return what is wrong with each; nothing where all is well."""
     clients = context.clients(rollouts.SERVICES)
 
-    def look(item: tuple[str, Rollout]) -> tuple[str, str]:
+    def look(item: tuple[str, WantedRollout]) -> tuple[str, str]:
         key, what = item
         try:
             rollouts.wait(what, clients, sleep=context.sleep, clock=context.clock)

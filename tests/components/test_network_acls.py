@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.network_acls import NetworkAcls, NetworkAclsArgs
-from limits.network_acls import ANYWHERE, Flow, Rule, Tier, flows, numbered
+from limits.network_acls import ANYWHERE, AclRule, Flow, Tier, flows, numbered
 from limits.network_acls import rules_of as rules_between
 from limits.subnets import layout
 from preview.graph import Graph
@@ -43,7 +43,7 @@ def args(zones: Sequence[str] = ZONES, **changes: Any) -> NetworkAclsArgs:
     return NetworkAclsArgs(**{**given_, **changes})
 
 
-def rules_of(given: NetworkAclsArgs) -> Mapping[Tier, Sequence[Rule]]:
+def rules_of(given: NetworkAclsArgs) -> Mapping[Tier, Sequence[AclRule]]:
     return rules_between(given.ranges, given.flows, nat=given.nat)
 
 

@@ -10,14 +10,14 @@ import pytest
 from botocore.stub import Stubber  # type: ignore[import-untyped] # as above
 
 from components import _rollout as rollouts
-from components._rollout import Rollout, RolloutError
+from components._rollout import RolloutError, WantedRollout
 
 PREFIX = "arn:aws:ecs:eu-central-1:123456789012"
 CLUSTER = f"{PREFIX}:cluster/shop"
 NEW, OLD = f"{PREFIX}:task-definition/shop-api:8", f"{PREFIX}:task-definition/shop-api:7"
 GROUP = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/api/1234567890123456"
 BEGAN = dt.datetime(2026, 11, 30, 12, tzinfo=dt.UTC)
-WANTED = Rollout(
+WANTED = WantedRollout(
     cluster=CLUSTER,
     service="api",
     task_definition=NEW,
@@ -77,10 +77,10 @@ class Aws:
         ]
         self.stubs["cloudwatch"].add_response("describe_alarms", {"MetricAlarms": found, "CompositeAlarms": []})
 
-    def wait(self, wanted: Rollout = WANTED) -> str:
+    def wait(self, wanted: WantedRollout = WANTED) -> str:
         return rollouts.wait(wanted, self.clients, sleep=self.sleep, clock=lambda: self.now)
 
-    def fails(self, wanted: Rollout = WANTED) -> str:
+    def fails(self, wanted: WantedRollout = WANTED) -> str:
         with pytest.raises(RolloutError) as error:
             self.wait(wanted)
         return str(error.value)

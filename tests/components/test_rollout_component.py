@@ -109,7 +109,7 @@ class TestRolloutCheck:
         assert RolloutCheckProvider().diff("api", dict(PROPS), {**PROPS, **change}).changes
 
     def test_a_failure_is_not_recorded_and_is_its_own_message(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def went_back(wanted: rollouts.Rollout, _clients: object) -> str:
+        def went_back(wanted: rollouts.WantedRollout, _clients: object) -> str:
             raise rollouts.RolloutError(f"{wanted.service} runs another revision than {wanted.revision}")
 
         monkeypatch.setattr(rollouts, "wait", went_back)
@@ -121,13 +121,13 @@ class TestRolloutCheck:
             RolloutCheckProvider().update("api", dict(PROPS), dict(PROPS))
 
     def test_what_is_so_is_recorded(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        asked: list[rollouts.Rollout] = []
+        asked: list[rollouts.WantedRollout] = []
         monkeypatch.setattr(sys, "tracebacklimit", 1000, raising=False)
         monkeypatch.setattr(rollouts, "wait", lambda wanted, _clients: asked.append(wanted))
         made = RolloutCheckProvider().create(dict(PROPS))
         assert (made.id, made.outs) == ("api", PROPS)
         assert asked == [
-            rollouts.Rollout(
+            rollouts.WantedRollout(
                 cluster="arn:cluster",
                 service="api",
                 task_definition=REVISION,

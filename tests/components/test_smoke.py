@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from components import _smoke as smoke
-from components._smoke import Answer, SmokeCheck, SmokeError
+from components._smoke import SmokeAnswer, SmokeCheck, SmokeError
 
 
 class Site(BaseHTTPRequestHandler):
@@ -94,10 +94,10 @@ def test_two_questions_to_one_address(site: str) -> None:
 def test_asks_again_only_what_was_wrong() -> None:
     asked: list[str] = []
 
-    def answers(url: str) -> Answer:
+    def answers(url: str) -> SmokeAnswer:
         asked.append(url)
         late = url == "https://late" and len(asked) < 4
-        return Answer(status=503 if late else 200, headers={}, body="")
+        return SmokeAnswer(status=503 if late else 200, headers={}, body="")
 
     clock = Clock()
     smoke.run(
@@ -114,7 +114,7 @@ def test_asks_again_only_what_was_wrong() -> None:
 def test_gives_up_in_time() -> None:
     tries: list[str] = []
 
-    def answers(url: str) -> Answer:
+    def answers(url: str) -> SmokeAnswer:
         tries.append(url)
         raise OSError("no such host")
 

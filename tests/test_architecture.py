@@ -1,0 +1,87 @@
+"""What docs/architecture.md says of floors and names."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests import stacks
+
+_FLOORS: Final[Mapping[str, Sequence[str]]] = {
+    "__main__.py": ("components", "settings", "wiring"),
+    "wiring": ("components", "limits", "policy.common", "settings"),
+    "components": ("limits", "policy.common"),
+    "settings": ("limits", "policy.common"),
+    "limits": ("policy.common",),
+    "policy": (),
+    "functions": (),
+}
+"""What each floor may import of the others."""
+
+
+def modules(floor: str) -> list[Path]:
+    """Return the source files of a floor."""
+    path = stacks.ROOT / floor
+    return [path] if path.is_file() else sorted(path.rglob("*.py"))
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Yield what a file imports, also inside functions and for types only."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("floor", _FLOORS)
+def test_imports_run_downwards_only(floor: str) -> None:
+    own = {path.parent.name for path in stacks.ROOT.glob("*/__init__.py")} - {floor}
+    wrong = [
+        f"{path.relative_to(stacks.ROOT)} imports {name}"
+        for path in modules(floor)
+        for name in imported(path)
+        if name.partition(".")[0] in own
+        and not any(name == allowed or name.startswith(f"{allowed}.") for allowed in _FLOORS[floor])
+    ]
+    assert wrong == []
+
+
+def test_checks_know_no_wiring_and_models_no_checks() -> None:
+    for path in modules("settings/model"):
+        assert not [name for name in imported(path) if name.startswith("settings.checks")], path
+
+
+def test_a_class_name_means_one_thing() -> None:
+    places: dict[str, set[str]] = defaultdict(set)
+    for floor in ("wiring", "components", "settings", "limits"):
+        for path in modules(floor):
+            for node in parsed(path).body:
+                if isinstance(node, ast.ClassDef):
+                    places[node.name].add(str(path.relative_to(stacks.ROOT)))
+    twice = {
+        name: sorted(found)
+        for name, found in places.items()
+        if len(found) > 1 and sorted(path.startswith("settings/model/") for path in found) != [False, True]
+    }
+    assert twice == {}
+
+
+def test_the_bill_of_materials_fits_on_a_page() -> None:
+    assert len((stacks.ROOT / "__main__.py").read_text(encoding="utf-8").splitlines()) <= 80
+
+
+def test_the_page_names_what_is_there() -> None:
+    text = (stacks.ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for floor in _FLOORS:
+        assert f"{floor}" in text
+    for name in ("wiring/refusals.py", "components/_dependencies.py", "policy/topology.py", "preview/analyzer.py"):
+        assert name in text
+        assert (stacks.ROOT / name).is_file()
