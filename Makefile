@@ -78,6 +78,7 @@ check: lint types test ## Everything CI runs
 
 bench: $(RUN) ## Time the preview of every shipped stack and of 1 to 200 services, and the policy pack on 200 to 2000 resources
 	@$(BIN)/python -m preview.bench
+	@$(BIN)/python -m preview.compare.bench
 	@$(BIN)/python -m tests.policy.load
 
 schema: $(RUN) ## Write slipway.schema.json, the stack file's JSON Schema
