@@ -30,7 +30,7 @@ ifneq ($(strip $(UNKNOWN)),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help preview policy test lint format types check bench schema editors lock clean install configuration conformance golden crosscheck policies new-rule data prices generate
+.PHONY: help preview policy test lint format types check bench schema editors browser picture lock clean install configuration conformance golden crosscheck policies new-rule data prices generate
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,14 @@ schema: $(RUN) ## Write slipway.schema.json, the stack file's JSON Schema
 
 editors: ## Install what the tests check the schema with as editors do (needs Node.js)
 	@cd tests/settings/editors && npm ci --no-audit --no-fund --silent
+
+browser: ## Install what the tests check the page's accessibility with (needs Node.js; the browser itself is chromium of your system)
+	@cd tests/preview/picture/browser && npm ci --no-audit --no-fund --silent
+
+picture: $(RUN) ## Draw a stack, or a change, as one page: make picture STACK=prod | FILE=... [BASE=origin/main], writes build/STACK.html
+	@mkdir -p build
+	@$(BIN)/python -m preview $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(BASE_OPTION) --format html $(CONFIG_OPTION) > build/$(STACK).html
+	@echo build/$(STACK).html
 
 configuration: $(RUN) ## Write docs/configuration.md from the settings
 	@$(BIN)/python -m settings.reference

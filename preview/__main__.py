@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from preview import render, reports
 
-_FORMATS = ("rich", "plain", "json", "markdown")
+_FORMATS = ("rich", "plain", "json", "markdown", "html")
 _REPORT_FORMATS = ("sarif", "junit")
 """Those that can only say what the policy found."""
 _FOR_PROGRAMS = ("json", *_REPORT_FORMATS)
@@ -144,7 +144,7 @@ def _since_last_commit(
     """Record the last commit meanwhile, if the stack file differs from it; gives what says in two lines what would change."""
     from preview.compare import bases  # noqa: PLC0415 - only a preview for people needs it
 
-    if chosen == "json" or path.suffix == ".json" or not bases.differs_from_head(options.root, path):
+    if chosen in {"json", "html"} or path.suffix == ".json" or not bases.differs_from_head(options.root, path):
         yield lambda _: ""
         return
     from preview.compare import brief, command  # noqa: PLC0415 - as above
@@ -176,6 +176,10 @@ def _preview(judged: judging.Judged, path: Path, chosen: str) -> str:
     told = [Message(severity="warning", text=text) for text in cost.warnings()]
     graph = replace(judged.graph, messages=(*judged.graph.messages, *told))
     made = render.Preview(source=str(path), graph=graph, estimate=cost, verdict=judged.verdict)
+    if chosen == "html":
+        from preview.picture import page  # noqa: PLC0415 - as above
+
+        return page.of_preview(made)
     return render.render(made, cast("render.Format", chosen))
 
 

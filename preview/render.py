@@ -17,6 +17,7 @@ from preview.words import count
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from preview.picture.drawing import Drawing
     from preview.pricing import Estimate, Line
     from preview.verdict import Finding, Verdict
 
@@ -380,6 +381,8 @@ def _markdown(preview: Preview) -> str:
 
 
 def _markdown_lines(preview: Preview) -> Iterator[str]:
+    from preview.picture.drawing import draw  # noqa: PLC0415 - it names findings as this module does
+
     estimate = preview.estimate
     yield f"### {cell(headline(preview))}"
     yield ""
@@ -399,6 +402,7 @@ def _markdown_lines(preview: Preview) -> Iterator[str]:
     yield from (f"- {cell(assumption)}" for assumption in estimate.assumptions)
     yield from ([f"- {cell(_usage_line(estimate))}"] if estimate.usage else [])
     yield ""
+    yield from markdown_diagram(draw(preview.graph, estimate, preview.verdict))
     yield "<details><summary>All components</summary>"
     yield ""
     yield "```text"
@@ -409,6 +413,20 @@ def _markdown_lines(preview: Preview) -> Iterator[str]:
     yield "```"
     yield ""
     yield "</details>"
+
+
+def markdown_diagram(drawing: Drawing) -> Iterator[str]:
+    """Write who talks to whom as a diagram that GitHub draws."""
+    from preview.picture.mermaid import diagram  # noqa: PLC0415 - only this format needs it
+
+    yield "<details><summary>Who talks to whom</summary>"
+    yield ""
+    yield "```mermaid"
+    yield from diagram(drawing).splitlines()
+    yield "```"
+    yield ""
+    yield "</details>"
+    yield ""
 
 
 def markdown_policy(verdict: Verdict | None) -> Iterator[str]:

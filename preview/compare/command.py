@@ -181,5 +181,9 @@ def _text(edit: Edit, format_: str, destroyed: tuple[str, ...]) -> str:
             return shown.markdown(edit)
         case "rich":
             return shown.rich(edit)
+        case "html":
+            from preview.picture import page  # noqa: PLC0415 - only this format needs it
+
+            return page.of_edit(edit)
         case _:
             return "\n".join(shown.plain(edit)) + "\n"

@@ -14,7 +14,7 @@ from preview.compare.meaning.money import signed
 from preview.compare.values import MISSING, Difference
 from preview.graph import UNKNOWN
 from preview.outline import kind
-from preview.render import cell, money, wrapped
+from preview.render import cell, markdown_diagram, money, wrapped
 from preview.words import count
 
 if TYPE_CHECKING:
@@ -249,7 +249,7 @@ def _rich(edit: Edit) -> Iterator[RenderableType]:
 def markdown(edit: Edit) -> str:
     """Write an edit as one comment of a pull request: the most important first, details folded, never too long for one."""
     lines = list(_markdown_head(edit))
-    tail = list(_markdown_tail(edit))
+    tail = [*_markdown_tail(edit), *_markdown_picture(edit)]
     room = _MARKDOWN_LIMIT - sum(len(text) + 1 for text in (*lines, *tail)) - 400
     if room < 0:  # statements alone fill it
         kept: list[str] = []
@@ -279,6 +279,15 @@ def markdown(edit: Edit) -> str:
             "",
         ]
     return "\n".join([*lines, *tail]) + "\n"
+
+
+def _markdown_picture(edit: Edit) -> Iterator[str]:
+    from preview.picture.drawing import draw  # noqa: PLC0415 - only this format needs it
+
+    situation = edit.situation
+    if situation.estimate_after is not None and edit.comparison.changed:
+        yield ""
+        yield from markdown_diagram(draw(edit.comparison.after, situation.estimate_after, None, edit))
 
 
 def _markdown_head(edit: Edit) -> Iterator[str]:

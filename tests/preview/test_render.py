@@ -234,7 +234,8 @@ def test_markdown_is_ready_for_a_pull_request() -> None:
     assert lines[0] == "### toy prod: 10 resources, about 105.67 USD a month, refused by policy"
     assert r"| **mandatory** | `multi-az` | database database | multiAz is \| false |" in lines
     assert "| **total** | **10** | **105.67** | estimate |" in lines
-    assert lines.count("```text") == lines.count("```") == 1
+    assert lines.count("```text") == lines.count("```mermaid") == 1
+    assert lines.count("```") == 2
     assert "hunter2" not in text
 
 

@@ -1,0 +1,78 @@
+"""One self-contained page: no network, no build step, for light and dark screens, paper, keyboards and screen readers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from preview import zone_loss
+from preview.picture.drawing import draw
+from preview.render import headline, money
+
+if TYPE_CHECKING:
+    from preview.compare.edit import Edit
+    from preview.graph import Graph
+    from preview.picture.drawing import Part
+    from preview.pricing import Estimate
+    from preview.render import Preview
+    from preview.verdict import Verdict
+
+_TEMPLATE: Final = "page.html.j2"
+_COLUMNS: Final = (("edge", "Edge"), ("services", "Services"), ("data", "Data"))
+SIGNS: Final = {"created": "+", "updated": "~", "replaced": "±", "deleted": "−", "renamed": "→", "changed": "~"}  # noqa: RUF001 - a minus that reads as one
+
+
+def of_preview(preview: Preview) -> str:
+    """Draw a stack."""
+    title = headline(preview)
+    return _page(title, preview.source, preview.graph, preview.estimate, preview.verdict, None)
+
+
+def of_edit(edit: Edit) -> str:
+    """Draw what an edit does to a stack."""
+    situation = edit.situation
+    if situation.estimate_after is None:  # pragma: no cover - the command always has one
+        raise ValueError("an edit is drawn with its cost")
+    return _page(
+        edit.headline, edit.source, edit.comparison.after, situation.estimate_after, situation.verdict_after, edit
+    )
+
+
+def _page(title: str, source: str, graph: Graph, estimate: Estimate, verdict: Verdict | None, edit: Edit | None) -> str:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - only this format needs it
+
+    from preview.compare.shown import line, time  # noqa: PLC0415 - as above
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    drawing = draw(graph, estimate, verdict, edit)
+    dear = max((part.monthly for part in drawing.parts), default=Decimal(0))
+    return environment.get_template(_TEMPLATE).render(
+        title=title,
+        source=source,
+        project=graph.project,
+        stack=graph.stack,
+        drawing=drawing,
+        columns=[(label, drawing.column(name)) for name, label in _COLUMNS],  # type: ignore[arg-type] # columns
+        edit=edit,
+        settings=[line(item) for item in edit.settings] if edit else [],
+        time=time(edit) if edit else "",
+        signs=SIGNS,
+        money=money,
+        width=lambda amount: int(100 * amount / dear) if dear else 0,
+        parts=sorted(drawing.parts, key=_cost),
+        total=estimate.total,
+        total_before=edit.situation.estimate_before.total if edit and edit.situation.estimate_before else None,
+        verdict=verdict,
+        zones=list(zone_loss.lines(graph)),
+    )
+
+
+def _cost(part: Part) -> tuple[Decimal, str]:
+    return -max(part.monthly, part.before or Decimal(0)), part.name

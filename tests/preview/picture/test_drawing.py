@@ -1,0 +1,75 @@
+"""What there is to draw, and the small diagram of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from preview import stackfile
+from preview.bench import grown
+from preview.picture import mermaid
+from preview.picture.drawing import Drawing, draw
+from preview.pricing import estimate
+from preview.record import record
+from tests.stacks import NAMES, ROOT, recorded
+
+
+def drawn(name: str = "Pulumi.prod.yaml") -> Drawing:
+    graph = recorded(name)
+    return draw(graph, estimate(graph))
+
+
+def test_who_talks_to_whom() -> None:
+    calls = {part.name: part.talks_to for part in drawn().parts}
+    assert calls["load-balancer"] == ["api", "frontend"]
+    assert {"cache", "database", "media"} <= set(calls["api"])
+    assert calls["worker"] == ["cache", "database"]
+    assert calls["frontend"] == []
+    assert drawn().open_parts == ("media", "load-balancer")
+
+
+def test_each_service_has_its_address_and_size() -> None:
+    (api,) = [part for part in drawn().parts if part.name == "api"]
+    facts = dict(api.facts)
+    assert facts["address"] == "/api/* /api"
+    assert "2 to 8 tasks" in facts["service"]
+    assert api.monthly > 0
+
+
+def test_zones_are_columns_with_what_is_in_them() -> None:
+    (network,) = drawn().networks
+    assert [zone.name for zone in network.zones] == ["us-east-1a", "us-east-1b"]
+    assert [place.tier for place in network.zones[0].places] == ["public", "private", "isolated"]
+    public, private, isolated = network.zones[0].places
+    assert "NAT gateway" in public.holds
+    assert "api tasks" in private.holds
+    assert "database database-instance" in isolated.holds
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_resource_is_in_some_part(name: str) -> None:
+    graph = recorded(name)
+    shown = {item.urn for part in drawn(name).parts for item in part.items}
+    assert shown == {
+        item.urn for item in graph.resources if item.custom and not item.type.startswith("pulumi:providers:")
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_diagram_names_what_there_is(name: str) -> None:
+    text = mermaid.diagram(drawn(name))
+    assert text.startswith("flowchart LR\n")
+    assert all(f'"{part.name}"' in text for part in drawn(name).column("services"))
+
+
+def test_many_services_stand_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "Pulumi.many.yaml"
+    path.write_text(json.dumps(grown(ROOT / "Pulumi.prod.yaml", 200)))
+    file = stackfile.read(path)
+    graph = record(ROOT, file.stack, file.config)
+    text = mermaid.diagram(draw(graph, estimate(graph)))
+    assert '"200 services"' in text
+    assert len(text) < mermaid.MOST_CHARACTERS
+    assert text.count("-->") < mermaid.MOST_EDGES
