@@ -219,10 +219,11 @@ def _plain(value: object) -> object:
 def _side(data: bytes) -> Side:
     document = json.loads(zlib.decompress(data))
     graph, verdict = document["graph"], document["verdict"]
-    return Side(graph=graph and _graph(graph), verdict=verdict and _verdict(verdict), config=document["config"])
+    return Side(graph=graph and graph_of(graph), verdict=verdict and _verdict(verdict), config=document["config"])
 
 
-def _graph(document: Mapping[str, object]) -> Graph:
+def graph_of(document: Mapping[str, object]) -> Graph:
+    """Return the graph that a recorded side holds as plain data."""
     given = dict(document)
     resources = given.pop("resources")
     messages = given.pop("messages")
