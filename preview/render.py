@@ -78,9 +78,12 @@ def headline(preview: Preview) -> str:
 
 
 def _cost(estimate: Estimate) -> str:
-    missing = len(estimate.missing) + len(estimate.unpriced)
+    missing = len({(price.key, price.region) for price in estimate.missing}) + len(estimate.unpriced)
     total = f"{money(estimate.total)} USD a month"
-    return f"more than {total} ({count(missing, 'price')} missing)" if missing else f"about {total}"
+    if not missing:
+        return f"about {total}"
+    known = f"more than {total}" if estimate.total else "cost not known"
+    return f"{known} ({count(missing, 'price')} missing)"
 
 
 def _policy_summary(preview: Preview) -> str:

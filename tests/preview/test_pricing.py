@@ -243,7 +243,7 @@ def test_a_missing_price_is_missing_and_not_zero() -> None:
 
 
 def test_a_region_without_prices_is_missing() -> None:
-    found = estimated(made("aws:kms/key:Key", region="ap-southeast-2"))
+    found = estimated(made("aws:ec2/natGateway:NatGateway", region="ap-southeast-2"))
     assert [missing.region for missing in found.missing] == ["ap-southeast-2"]
     assert found.total == 0
 
