@@ -35,6 +35,8 @@ class Finding:
     """The resource it is about."""
     message: str
     """One line: resource, property, value seen, value wanted, fix."""
+    once: str = ""
+    """What is wrong alike with many resources: it is reported for the first of them."""
 
 
 @cache
@@ -169,9 +171,9 @@ class Resource:
         """A string; `default` is what the provider does when it is absent."""
         return values.text(self.get(path), default=default)
 
-    def fails(self, what: str, *, fix: str) -> Finding:
+    def fails(self, what: str, *, fix: str, once: str = "") -> Finding:
         """A violation. `what` names property, value seen and value wanted; `fix` is what to write instead."""
-        return Finding(verdict=Verdict.FAIL, urn=self.urn, message=f"{self.label}: {what}. Fix: {fix}")
+        return Finding(verdict=Verdict.FAIL, urn=self.urn, message=f"{self.label}: {what}. Fix: {fix}", once=once)
 
     def unknown(self, what: str) -> Finding:
         """A question that the values known so far do not answer."""

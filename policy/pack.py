@@ -25,7 +25,7 @@ from pulumi_policy import (
 )
 from pulumi_policy import Severity as SdkSeverity
 
-from policy import compat, levels
+from policy import compat, levels, settings_fixes
 from policy.control import Control, Environment
 from policy.exemptions import Exemptions, load
 from policy.model import Finding, Graph, Resource, Verdict, canonical_type
@@ -107,7 +107,7 @@ def policies(where: Environment, rules: Sequence[Rule] = RULES, exempt: Exemptio
         _exempted_policy(store),
         _in_order_policy(store, exempt),
         _rule_errors_policy(store),
-        _settings_policy(),
+        _settings_policy(store),
     ]
 
 
@@ -275,8 +275,9 @@ class FindingReporter:
                     unknown += 1
                 elif exemption := self._exemption(control, finding.urn, resource):
                     exempted.append(exemption)
-                else:
-                    report(one_line(finding.message), None if urn else finding.urn)
+                elif not finding.once or self.store.is_first(f"{control.name} {finding.once}", finding.urn):
+                    message = settings_fixes.told(control.name, finding.urn, one_line(finding.message))
+                    report(message, None if urn else finding.urn)
         except Exception as error:  # noqa: BLE001 - anything else would stop the engine, and with it every deployment
             place = traceback.extract_tb(error.__traceback__)[-1]
             broken = f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
@@ -395,11 +396,11 @@ def _in_order_policy(store: ResultStore, exempt: Exemptions) -> Policy:
     )
 
 
-def _settings_policy() -> Policy:
+def _settings_policy(store: ResultStore) -> Policy:
     return StackValidationPolicy(
         name=levels.SETTINGS,
         description="Carries the configuration of the whole pack: which environment's levels hold, or from which severity.",
-        validate=lambda _args, _report: None,
+        validate=lambda _args, _report: store.begin_again(),
         enforcement_level=EnforcementLevel.ADVISORY,
         severity=SdkSeverity.LOW,
         config_schema=PolicyConfigSchema({name: dict(schema) for name, schema in levels.SCHEMA.items()}),

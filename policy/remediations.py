@@ -61,7 +61,8 @@ def add_tags(_type: str, props: Properties, config: Config) -> bool:
     seen = values.plain(props["tags"]) if "tags" in list(props) else None
     if seen is UNKNOWN or not wanted:
         return False
-    missing = {key: value for key, value in wanted.items() if not (isinstance(seen, Mapping) and key in seen)}
+    present = {key.lower() for key in seen} if isinstance(seen, Mapping) else set()
+    missing = {key: value for key, value in wanted.items() if key.lower() not in present}
     if not isinstance(seen, Mapping) and missing:
         props["tags"] = missing
     else:

@@ -44,6 +44,7 @@ class ResultStore:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._results: dict[tuple[str, str], RuleResult] = {}
+        self._first: dict[str, str] = {}
 
     def note(self, control: str, urn: str, result: RuleResult) -> None:
         """Replace what is known about a control and a resource; `urn` is empty for the whole stack."""
@@ -52,6 +53,16 @@ class ResultStore:
                 self._results.pop((control, urn), None)
             else:
                 self._results[control, urn] = result
+
+    def is_first(self, what: str, urn: str) -> bool:
+        """Whether a resource is the first of a run of which something is said that is said once."""
+        with self._lock:
+            return self._first.setdefault(what, urn) == urn
+
+    def begin_again(self) -> None:
+        """End a run: what is said once is said again in the next."""
+        with self._lock:
+            self._first.clear()
 
     def unknown(self, urns: frozenset[str]) -> Mapping[str, int]:
         """How many open questions each control has about these resources and the stack."""

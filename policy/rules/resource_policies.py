@@ -1,4 +1,4 @@
-"""Policies of queues, tables, file systems, event buses, vaults and log groups: that nobody is let in unnamed."""
+"""Resource policies: of queues, tables, file systems, event buses, vaults and log groups, that let nobody in unnamed."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from policy import values
-from policy.control import IN_PRODUCTION, Control, Severity
+from policy.control import NOWHERE, Control, Severity
 from policy.model import Finding, Resource
 from policy.rule import Config, Parameter, resource_rule
 from policy.values import UNKNOWN, Unknown, Value
@@ -76,7 +76,7 @@ TAGGABLE: Final = (
         title="Resources say whose they are",
         category="Operations",
         severity=Severity.MEDIUM,
-        levels=IN_PRODUCTION,
+        levels=NOWHERE,
         why="Without an owner nobody pays, mends or removes it. Parameters: tags, allowed.",
         remediation='aws.Provider(default_tags={"tags": {"app": ..., "environment": ..., "owner": ...}})',
         url="https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html",
@@ -93,22 +93,25 @@ TAGGABLE: Final = (
 def required_tags(resource: Resource, config: Config) -> Iterator[Finding]:
     """On the resource, or among the provider's default tags. `values` are what a remediation adds where they are missing.
 
-    `allowed` names the values that a tag may have.
+    `allowed` names the values that a tag may have. Letter case of keys does not matter. What is missing alike from many
+    resources is one finding, about the first of them.
     """
     sources = _sources(resource)
-    given = _merged(sources)
-    missing = [tag for tag in config.words("tags") if given.get(tag) in (None, "")]
+    given = {key.lower(): value for key, value in _merged(sources).items()}
+    missing = [tag for tag in config.words("tags") if given.get(tag.lower()) in (None, "")]
     allowed = config.choices("allowed")
-    wrong = [tag for tag, choices in allowed.items() if given.get(tag, UNKNOWN) not in (UNKNOWN, *choices)]
+    wrong = [tag for tag, choices in allowed.items() if given.get(tag.lower(), UNKNOWN) not in (UNKNOWN, *choices)]
     for tag in wrong:
         choices = ", ".join(allowed[tag])
         yield resource.fails(f"tag {tag} has another value than {choices}", fix=f'"{tag}": "{allowed[tag][0]}" in tags')
-    if any(given.get(tag) is UNKNOWN for tag in allowed) or (missing and UNKNOWN in sources):
+    if any(given.get(tag.lower()) is UNKNOWN for tag in allowed) or (missing and UNKNOWN in sources):
         yield resource.unknown("its tags are not known yet")
     if missing and UNKNOWN not in sources:
         plural = "s" if len(missing) > 1 else ""
         fix = 'aws.Provider(default_tags={"tags": {...}}), or tags={...} on the resource'
-        yield resource.fails(f"tag{plural} {', '.join(missing)} missing", fix=fix)
+        listed = ", ".join(missing)
+        what = f"tag{plural} {listed} missing, here and from every resource that lacks the same"
+        yield resource.fails(what, fix=fix, once=listed)
 
 
 def given_tags(resource: Resource) -> dict[str, Value] | Unknown:

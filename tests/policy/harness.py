@@ -38,10 +38,12 @@ class Sample:
     computed: Mapping[str, Any] = field(default_factory=dict)
     protect: bool = False
     ignore_changes: Sequence[str] = ()
+    component: str = ""
+    """The type of the component that it is a child of, as its URN tells."""
 
     @property
     def urn(self) -> str:
-        return f"urn:pulumi:prod::shop::{self.token}::{self.name}"
+        return f"urn:pulumi:prod::shop::{self.component}{'$' * bool(self.component)}{self.token}::{self.name}"
 
 
 def res(

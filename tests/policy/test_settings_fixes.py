@@ -1,0 +1,67 @@
+"""Findings about the program's own resources name the setting to change, and nobody else's do."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policy import settings_fixes
+from policy.rules import BY_NAME
+from tests.policy.harness import Case, judge, only
+from tests.policy.rules import CASES
+
+SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "slipway.schema.json").read_text())
+
+
+def _is_in(schema: Any, steps: list[str]) -> bool:
+    """Whether the schema has a place; a placeholder stands for any key."""
+    if not isinstance(schema, dict):
+        return False
+    if "$ref" in schema:
+        return _is_in(SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]], steps)
+    if any(_is_in(choice, steps) for kind in ("anyOf", "oneOf", "allOf") for choice in schema.get(kind, ())):
+        return True
+    if not steps:
+        return True
+    if steps[0].startswith("<"):
+        open_ended = [schema.get("additionalProperties"), *schema.get("patternProperties", {}).values()]
+        return any(isinstance(item, dict) and _is_in(item, steps[1:]) for item in open_ended)
+    return steps[0] in schema.get("properties", {}) and _is_in(schema["properties"][steps[0]], steps[1:])
+
+
+@pytest.mark.parametrize("control", settings_fixes.SETTINGS)
+def test_the_setting_is_one_of_the_stack_file_s(control: str) -> None:
+    assert control in BY_NAME
+    place, value = settings_fixes.SETTINGS[control]
+    section, *steps = place.split(".")
+    keys = re.findall(r"[{,] ?([a-zA-Z0-9]+):", value.partition("}")[0].partition(": {")[0])
+    config = SCHEMA["properties"].get("config", SCHEMA)
+    assert _is_in(config, [section, *steps])
+    for key in keys:
+        assert _is_in(config, [section, *steps, key]), key
+
+
+def _own(case: Case) -> Case:
+    """The case as resources of one of the program's own components."""
+    return replace(case, resources=[replace(sample, component="slipway:index:Thing") for sample in case.resources])
+
+
+@pytest.mark.parametrize("control", settings_fixes.SETTINGS)
+def test_a_finding_names_the_setting_in_the_own_program_alone(control: str) -> None:
+    case = next(case for case in CASES if case.control == control and case.verdict == "fail")
+    said = {
+        own: judge(
+            (_own(case) if own else case).resources,
+            config={control: case.config},
+            provider=case.provider,
+            server=only(control),
+        ).of(control)
+        for own in (True, False)
+    }
+    place, value = settings_fixes.SETTINGS[control]
+    assert said[True]
+    assert all(message.endswith(f"Fix: {place}: {value}") for message in said[True]), said[True]
+    assert not any("slipway:" in message.partition("Fix: ")[2] for message in said[False]), said[False]
