@@ -61,7 +61,7 @@ class Resource:
     retain_on_delete: bool = False
     additional_secret_outputs: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
-    """URNs or names this resource had before, as given."""
+    """URNs this resource had before."""
 
     def __repr__(self) -> str:
         return f"<{self.type} {self.name}>"

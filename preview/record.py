@@ -22,7 +22,7 @@ import pulumi
 import pulumi.runtime
 from google.protobuf import empty_pb2  # type: ignore[import-untyped] # has no stubs among our dependencies
 from pulumi.runtime import mocks
-from pulumi.runtime.proto import engine_pb2, resource_pb2
+from pulumi.runtime.proto import alias_pb2, engine_pb2, resource_pb2
 
 from compat import core
 from preview import answers, awsx, wire
@@ -227,7 +227,7 @@ class _Monitor(mocks.MockMonitor):
             delete_before_replace=request.deleteBeforeReplace,
             retain_on_delete=request.retainOnDelete,
             additional_secret_outputs=tuple(request.additionalSecretOutputs),
-            aliases=tuple(alias.urn or alias.spec.name for alias in request.aliases),
+            aliases=tuple(self._alias(alias, request, parent) for alias in request.aliases),
         )
         if request.remote:
             return self._construct(resource, request.providers)
@@ -283,6 +283,16 @@ class _Monitor(mocks.MockMonitor):
         for key, value in result.items():
             wire.put(fields, key, value)
         return response
+
+    def _alias(self, alias: alias_pb2.Alias, request: resource_pb2.RegisterResourceRequest, parent: str) -> str:
+        """Return the URN that an alias stands for: the resource's own, but for what the alias says."""
+        if alias.urn:
+            return alias.urn
+        spec = alias.spec
+        above = "" if spec.noParent or spec.parentUrn == self._root else spec.parentUrn or parent
+        urn = self._compose(above, spec.type or request.type, spec.name or request.name)
+        place = f"urn:pulumi:{spec.stack or self.stack}::{spec.project or self.project}::"
+        return place + urn.split("::", 2)[2]
 
     def _compose(self, parent: str, type_: str, name: str) -> str:
         qualified = f"{parent.split('::')[2]}${type_}" if parent else type_

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from preview import export
 from preview.compare.difference import compare
 from preview.compare.values import MISSING
 from preview.graph import Graph, Resource
+from preview.record import record
 from tests.preview.compare.graphs import (
     BUCKET,
     COMPONENT,
@@ -228,8 +230,35 @@ def test_two_thousand_resources_are_compared_in_a_moment() -> None:
     assert time.process_time() - begin < 1  # 0.3 on a machine of its own; `make bench` tells
 
 
+@pytest.fixture
+def recorded_program(toy: Callable[..., Path]) -> Callable[..., Graph]:
+    return lambda program: record(toy(program), "prod", {})
+
+
 @pytest.mark.parametrize("name", ["a", "b"])
 def test_urns_are_told_apart_by_ancestors_and_name(name: str) -> None:
     old = resource(BUCKET, name, {}, parent=urn(COMPONENT, "one"))
     new = resource(BUCKET, name, {}, parent=urn(COMPONENT, "two"))
     assert edit([old], [new]).counts["kept"] == 1  # the same types and name: the engine composes the same URN
+
+
+def test_aliases_of_every_form_are_followed(recorded_program: Callable[..., Graph]) -> None:
+    before = recorded_program("""
+        Box("old")
+        home = Box("home")
+        aws.kms.Key("moved")
+        aws.kms.Key("was-here", opts=ResourceOptions(parent=home))
+    """)
+    after = recorded_program("""
+        from pulumi import Alias, ROOT_STACK_RESOURCE
+        Box("new", ResourceOptions(aliases=[Alias(name="old")]))
+        home = Box("home")
+        aws.kms.Key("moved", opts=ResourceOptions(parent=home, aliases=[Alias(parent=ROOT_STACK_RESOURCE)]))
+        aws.kms.Key("is-here", opts=ResourceOptions(aliases=[Alias(name="was-here", parent=home)]))
+    """)
+    assert {item.resource.name: item.kind for item in compare(before, after).changes} == {
+        "new": "renamed",
+        "home": "kept",
+        "moved": "renamed",
+        "is-here": "renamed",
+    }
