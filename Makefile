@@ -30,7 +30,7 @@ ifneq ($(strip $(UNKNOWN)),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help preview policy test lint format types check bench schema editors browser picture lock clean install configuration conformance golden crosscheck policies new-rule data prices generate
+.PHONY: help preview policy test lint format types check bench schema readme editors browser picture lock clean install configuration conformance golden crosscheck policies new-rule data prices generate
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ bench: $(RUN) ## Time the preview of every shipped stack and of 1 to 200 service
 
 schema: $(RUN) ## Write slipway.schema.json, the stack file's JSON Schema
 	@$(BIN)/python -m settings.schema
+
+readme: $(DEV) ## Write the preview that the README shows
+	@$(BIN)/python -m tests.readme
 
 editors: ## Install what the tests check the schema with as editors do (needs Node.js)
 	@cd tests/settings/editors && npm ci --no-audit --no-fund --silent

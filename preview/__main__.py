@@ -20,6 +20,7 @@ import difflib  # noqa: E402 - see above
 import io  # noqa: E402 - see above
 import json  # noqa: E402 - see above
 import os  # noqa: E402 - see above
+import shutil  # noqa: E402 - see above
 import sys  # noqa: E402 - see above
 from dataclasses import replace  # noqa: E402 - see above
 from pathlib import Path  # noqa: E402 - see above
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 _FORMATS = ("rich", "plain", "json", "markdown", "html")
 _REPORT_FORMATS = ("sarif", "junit")
 """Those that can only say what the policy found."""
-_FOR_PROGRAMS = ("json", *_REPORT_FORMATS)
+_NARROWEST, _WIDEST = 60, 160
+_FOR_PROGRAMS = ("json", "html", *_REPORT_FORMATS)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -175,12 +177,19 @@ def _preview(judged: judging.Judged, path: Path, chosen: str) -> str:
     cost = estimate(judged.graph)
     told = [Message(severity="warning", text=text) for text in cost.warnings()]
     graph = replace(judged.graph, messages=(*judged.graph.messages, *told))
-    made = render.Preview(source=str(path), graph=graph, estimate=cost, verdict=judged.verdict)
+    made = render.Preview(
+        source=str(path), graph=graph, estimate=cost, verdict=judged.verdict, width=_width(render.WIDTH)
+    )
     if chosen == "html":
         from preview.picture import page  # noqa: PLC0415 - as above
 
         return page.of_preview(made)
     return render.render(made, cast("render.Format", chosen))
+
+
+def _width(usual: int) -> int:
+    """Return the terminal's columns, within reason; where there is no terminal, the usual number."""
+    return min(max(shutil.get_terminal_size((usual, 0)).columns, _NARROWEST), _WIDEST)
 
 
 def _report(judged: judging.Judged, path: Path, chosen: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from preview.graph import UNKNOWN, Graph, Resource
 from preview.words import between, count, plural
 
 _MOST_TEXTS = 4
+_REGISTRY: Final = re.compile(r"^\d{12}\.dkr\.ecr\.[^/]+/")
+"""The account's own registry, which every image of its repositories has before its name."""
 _TIERS = ("public", "private", "isolated")
 
 
@@ -227,7 +230,8 @@ def _target_group(_: Graph, group: Resource) -> Iterable[object]:
     return f"port {_get(group, 'port')}", health
 
 
-def _service(graph: Graph, service: Resource) -> Iterable[object]:
+def tasks_of(graph: Graph, service: Resource) -> str:
+    """Return how many tasks of an ECS service run, and which part of them on Spot: `2 to 8 tasks, 50 % on Spot`."""
     bounds = [
         between(_get(target, "minCapacity"), _get(target, "maxCapacity"), "task")
         for target in graph.of("aws:appautoscaling/target:Target")
@@ -235,11 +239,15 @@ def _service(graph: Graph, service: Resource) -> Iterable[object]:
     ]
     desired = _get(service, "desiredCount")
     tasks = bounds[0] if bounds else count(desired, "task") if isinstance(desired, int) else ""
+    return _join((tasks, _spot(service)))
+
+
+def _service(graph: Graph, service: Resource) -> Iterable[object]:
     public = _get(service, "networkConfiguration", "assignPublicIp") is True
     moved = {"BLUE_GREEN": "blue/green", "CANARY": "canary", "LINEAR": "linear"}
     strategy = moved.get(str(_get(service, "deploymentConfiguration", "strategy")), "")
     about = {strategy: bool(strategy), "public IP": public}
-    return _physical(service), tasks, _spot(service), *(text for text, holds in about.items() if holds)
+    return _physical(service), tasks_of(graph, service), *(text for text, holds in about.items() if holds)
 
 
 def _spot(service: Resource) -> str:
@@ -253,12 +261,16 @@ def _spot(service: Resource) -> str:
     return "all on Spot" if spot == whole else f"{round(100 * spot / whole)} % on Spot"
 
 
-def _task_definition(_: Graph, task: Resource) -> Iterable[object]:
+def size_of(task: Resource) -> str:
+    """Return the size of a task definition's tasks: `0.5 vCPU, 1024 MiB, ARM`."""
     cpu, memory = _get(task, "cpu"), _get(task, "memory")
     vcpu = f"{Decimal(str(cpu)) / 1024:f}".rstrip("0").rstrip(".") if cpu else "?"
     arm = _get(task, "runtimePlatform", "cpuArchitecture") == "ARM64"
-    size = f"{vcpu} vCPU, {memory} MiB{', ARM' if arm else ''}"
-    return _physical(task, "family"), size, " + ".join(_images(_get(task, "containerDefinitions")))
+    return f"{vcpu} vCPU, {memory} MiB{', ARM' if arm else ''}"
+
+
+def _task_definition(_: Graph, task: Resource) -> Iterable[object]:
+    return _physical(task, "family"), size_of(task), " + ".join(_images(_get(task, "containerDefinitions")))
 
 
 def _images(definitions: object) -> list[str]:
@@ -266,7 +278,8 @@ def _images(definitions: object) -> list[str]:
         containers = json.loads(definitions) if isinstance(definitions, str) else []
     except ValueError:
         return []
-    return [str(container.get("image", "")) for container in containers if isinstance(container, Mapping)]
+    images = (str(container.get("image", "")) for container in containers if isinstance(container, Mapping))
+    return [_REGISTRY.sub("", image) for image in images]
 
 
 def _scaling(_: Graph, policy: Resource) -> Iterable[object]:

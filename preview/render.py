@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 from preview import zone_loss
 from preview.graph import UNKNOWN, Graph, Resource
 from preview.outline import Section, kind, outline
+from preview.services import Service, address, services
 from preview.words import count
 
 if TYPE_CHECKING:
@@ -24,8 +25,12 @@ if TYPE_CHECKING:
 Format = Literal["rich", "plain", "json", "markdown"]
 FORMATS: Final[tuple[str, ...]] = get_args(Format)
 
-_WIDTH = 120
+WIDTH: Final = 120
+"""Columns of plain text where nobody says how many there are."""
 _LABEL_WIDTH = 18
+_LEAST_TEXT = 20
+"""Columns that a text gets beside its head, however narrow the terminal is."""
+_PER_MONTH = "USD a month"
 _CENT = Decimal("0.01")
 _MOST_CHARGES = 3
 _MOST_SUBJECTS = 3
@@ -41,6 +46,13 @@ class Preview:
     estimate: Estimate
     verdict: Verdict | None
     """None where the project has no policy pack."""
+    width: int = WIDTH
+    """Columns of plain text."""
+
+    @property
+    def services(self) -> list[Service]:
+        """The services, a line each."""
+        return services(self.graph, self.estimate.by_component())
 
     @property
     def sections(self) -> list[Section]:
@@ -68,11 +80,12 @@ def money(amount: Decimal) -> str:
 
 def headline(preview: Preview) -> str:
     """Return the preview in one line."""
-    resources = sum(section.resources for section in preview.sections)
+    warnings = sum(message.severity != "info" for message in preview.graph.messages)
     parts = [
-        count(resources, "resource"),
-        _cost(preview.estimate),
         _policy_summary(preview),
+        *([count(warnings, "warning")] if warnings else ()),
+        _cost(preview.estimate),
+        count(sum(section.resources for section in preview.sections), "resource"),
     ]
     return f"{preview.graph.project} {preview.graph.stack}: {', '.join(parts)}"
 
@@ -186,11 +199,6 @@ def _usage_line(estimate: Estimate) -> str:
     )
 
 
-def _exports(graph: Graph) -> Iterator[tuple[str, str]]:
-    for name, value in sorted(_masked(graph.exports, graph.secret_exports).items()):
-        yield name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
 def _label(section: Section) -> str:
     return section.name or "(no component)"
 
@@ -200,62 +208,84 @@ def _plain(preview: Preview) -> str:
 
 
 def _plain_lines(preview: Preview) -> Iterator[str]:
-    yield headline(preview)
-    yield f"from {preview.source}; nothing was changed, and the ids and addresses AWS will give out are stand-ins"
+    width = preview.width
+    yield from wrapped("", headline(preview), width)
+    yield from wrapped("", _source(preview), width)
     for message in preview.graph.messages:
-        yield f"{message.severity}: {message.text}"
+        yield from wrapped(f"{message.severity}: ", message.text, width)
+    if preview.services:
+        yield ""
+        yield from _plain_services(preview)
     for section in preview.sections:
         yield ""
-        yield from _plain_section(section)
+        yield from _plain_section(section, width)
+    yield from _plain_zones(preview.graph, width)
     yield ""
-    yield from _plain_outputs(preview.graph)
-    yield from _plain_zones(preview.graph)
-    yield ""
-    yield from plain_policy(preview.verdict)
+    yield from plain_policy(preview.verdict, width)
     yield ""
     yield from _plain_estimate(preview)
+    yield ""
+    yield from wrapped("", headline(preview), width)
 
 
-def _plain_section(section: Section) -> Iterator[str]:
+def _source(preview: Preview) -> str:
+    where = address(preview.graph)
+    reached = f"; it will be reached at {where}" if where else ""
+    return f"from {preview.source}; nothing was changed{reached}"
+
+
+def _plain_services(preview: Preview) -> Iterator[str]:
+    """Write a table; where it would be too wide, addresses stand on lines of their own."""
+    found = preview.services
+    rows = [(each.name, each.address, each.size, each.tasks) for each in found]
+    wide = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    amounts = [money(each.monthly) for each in found]
+    last = max(*map(len, amounts), len(_PER_MONTH))
+    beside = wide[1] > 0 and sum(wide) + last + 2 * (len(wide) + 1) <= preview.width
+    yield f"Services{_PER_MONTH:>{preview.width - len('Services')}}"
+    for row, amount in zip(rows, amounts, strict=True):
+        cells = [
+            f"{text:<{size}}" for index, (text, size) in enumerate(zip(row, wide, strict=True)) if beside or index != 1
+        ]
+        line = f"  {'  '.join(cells)}"
+        yield f"{line}{amount:>{max(preview.width - len(line), len(amount) + 2)}}"
+        if row[1] and not beside:
+            yield from wrapped(" " * (wide[0] + 4), row[1], preview.width)
+
+
+def _plain_section(section: Section, width: int = WIDTH) -> Iterator[str]:
     title = f"{_label(section)}  {section.kind}".rstrip()
     right = f"{money(section.monthly)} USD" if section.monthly else ""
-    yield f"{title:<{_WIDTH - 20}}{right:>20}".rstrip()
+    yield f"{title}{right:>{max(width - len(title), len(right) + 2)}}".rstrip()
     for row in section.rows:
-        yield from wrapped(f"  {row.label:<{_LABEL_WIDTH}} ", row.text)
+        yield from wrapped(f"  {row.label:<{_LABEL_WIDTH}} ", row.text, width)
     if section.also:
-        yield from wrapped(f"  {'also':<{_LABEL_WIDTH}} ", section.also)
+        yield from wrapped(f"  {'also':<{_LABEL_WIDTH}} ", section.also, width)
     if section.protected:
         yield f"  {'protected':<{_LABEL_WIDTH}} {count(section.protected, 'resource')} that Pulumi refuses to delete"
 
 
-def _plain_outputs(graph: Graph) -> Iterator[str]:
-    yield "Outputs" if graph.exports else "No outputs"
-    width = max(map(len, graph.exports), default=0)
-    for name, value in _exports(graph):
-        yield from wrapped(f"  {name:<{width}} ", value)
-
-
-def _plain_zones(graph: Graph) -> Iterator[str]:
+def _plain_zones(graph: Graph, width: int = WIDTH) -> Iterator[str]:
     said = list(zone_loss.lines(graph))
     if said:
         yield ""
         yield "Loss of a zone"
         for text in said:
-            yield from wrapped("  ", text)
+            yield from wrapped("  ", text, width)
 
 
-def plain_policy(verdict: Verdict | None) -> Iterator[str]:
+def plain_policy(verdict: Verdict | None, width: int = WIDTH) -> Iterator[str]:
     """Write a verdict for a log: a line that sums it up, then what was found."""
     yield f"Policy  {_verdict_line(verdict)}"
     if verdict is None:
         return
     for defect in verdict.defects:
-        yield from wrapped("  DEFECT     ", f"a policy failed to run on {defect}")
+        yield from wrapped("  DEFECT     ", f"a policy failed to run on {defect}", width)
     for finding, subjects in together(verdict.findings):
         mark = "MANDATORY" if finding.level == "mandatory" else "advisory"
-        yield from wrapped(f"  {mark:<10} ", f"{finding.policy}: {subjects}: {statement(finding)}")
+        yield from wrapped(f"  {mark:<10} ", f"{finding.policy}: {subjects}: {statement(finding)}", width)
     if verdict.undecided:
-        yield from wrapped("  undecided  ", _undecided_line(verdict))
+        yield from wrapped("  undecided  ", _undecided_line(verdict), width)
 
 
 def _plain_estimate(preview: Preview) -> Iterator[str]:
@@ -263,21 +293,25 @@ def _plain_estimate(preview: Preview) -> Iterator[str]:
     yield "Estimate  US dollars a month"
     for component, monthly in estimate.by_component().items():
         yield from wrapped(
-            f"  {component or '(no component)':<24} {money(monthly):>10}  ", _charges(estimate, component)
+            f"  {component or '(no component)':<24} {money(monthly):>10}  ",
+            _charges(estimate, component),
+            preview.width,
         )
     for what, monthly in _totals(estimate):
         yield f"  {what:<24} {money(monthly):>10}"
     for line in _missing_lines(estimate):
-        yield from wrapped("  MISSING  ", line)
+        yield from wrapped("  MISSING  ", line, preview.width)
     for assumption in estimate.assumptions:
-        yield from wrapped("  ", assumption)
+        yield from wrapped("  ", assumption, preview.width)
     if estimate.usage:
-        yield from wrapped("  ", _usage_line(estimate))
+        yield from wrapped("  ", _usage_line(estimate), preview.width)
 
 
-def wrapped(head: str, text: str) -> Iterator[str]:
+def wrapped(head: str, text: str, width: int = WIDTH) -> Iterator[str]:
     """Break a text into lines that hang under its head."""
-    lines = textwrap.wrap(text, _WIDTH - len(head), break_long_words=False, break_on_hyphens=False) or [""]
+    lines = textwrap.wrap(
+        text, max(width - len(head), _LEAST_TEXT), break_long_words=False, break_on_hyphens=False
+    ) or [""]
     yield (head + lines[0]).rstrip()
     for line in lines[1:]:
         yield " " * len(head) + line
@@ -300,13 +334,13 @@ def _rich_parts(preview: Preview) -> Iterator[RenderableType]:
     from rich.tree import Tree  # noqa: PLC0415 - as above
 
     refused = preview.verdict is not None and preview.verdict.refused
-    yield Text(headline(preview), style="bold red" if refused else "bold green")
-    yield Text(
-        f"from {preview.source}; nothing was changed, and the ids and addresses AWS will give out are stand-ins",
-        style="dim",
-    )
+    verdict = Text(headline(preview), style="bold red" if refused else "bold green")
+    yield verdict
+    yield Text(_source(preview), style="dim")
     for message in preview.graph.messages:
         yield Text(f"{message.severity}: {message.text}", style="yellow")
+    if preview.services:
+        yield Padding(_rich_services(preview.services), (1, 0, 0, 0))
     for section in preview.sections:
         cost = f"  [green]{money(section.monthly)} USD[/]" if section.monthly else ""
         tree = Tree(f"[bold]{escape(_label(section))}[/]  [dim]{escape(section.kind)}[/]{cost}", guide_style="dim")
@@ -321,17 +355,27 @@ def _rich_parts(preview: Preview) -> Iterator[RenderableType]:
         if section.protected:
             tree.add(Text(f"{count(section.protected, 'resource')} that Pulumi refuses to delete", style="dim"))
         yield Padding(tree, (1, 0, 0, 0))
-    if preview.graph.exports:
-        outputs = Table.grid(padding=(0, 2))
-        outputs.title, outputs.title_justify, outputs.title_style = "Outputs", "left", "bold"
-        for name, value in _exports(preview.graph):
-            outputs.add_row(Text(f"  {name}", style="cyan"), Text(value))
-        yield Padding(outputs, (1, 0, 0, 0))
     if zones := list(zone_loss.lines(preview.graph)):
         yield Padding(Text("Loss of a zone", style="bold"), (1, 0, 0, 0))
         yield from (Text(f"  {text}") for text in zones)
     yield Padding(rich_policy(preview.verdict), (1, 0, 0, 0))
     yield Padding(_rich_estimate(preview), (1, 0, 0, 0))
+    yield Padding(verdict, (1, 0, 0, 0))
+
+
+def _rich_services(found: Sequence[Service]) -> RenderableType:
+    from rich.table import Table  # noqa: PLC0415 - only this format needs it
+    from rich.text import Text  # noqa: PLC0415 - as above
+
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for name in ("Services", "", "", ""):
+        table.add_column(name)
+    table.add_column(_PER_MONTH, justify="right")
+    for each in found:
+        table.add_row(
+            Text(f"  {each.name}"), Text(each.address, style="cyan"), each.size, each.tasks, money(each.monthly)
+        )
+    return table
 
 
 def rich_policy(verdict: Verdict | None) -> RenderableType:
@@ -392,6 +436,13 @@ def _markdown_lines(preview: Preview) -> Iterator[str]:
     for message in preview.graph.messages:
         yield f"> {message.severity}: {cell(message.text)}"
         yield ""
+    if preview.services:
+        yield "| Service | Address | Size | Tasks | USD a month |"
+        yield "|---|---|---|---|---:|"
+        for each in preview.services:
+            cells = (each.name, each.address, each.size, each.tasks, money(each.monthly))
+            yield f"| {' | '.join(map(cell, cells))} |"
+        yield ""
     yield "| Component | Resources | USD a month | |"
     yield "|---|---:|---:|---|"
     for section in preview.sections:
@@ -411,7 +462,6 @@ def _markdown_lines(preview: Preview) -> Iterator[str]:
     yield "```text"
     for section in preview.sections:
         yield from _plain_section(section)
-    yield from _plain_outputs(preview.graph)
     yield from _plain_zones(preview.graph)
     yield "```"
     yield ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from preview.graph import Message
 from preview.outline import kind
 from preview.pricing import estimate
 from preview.render import Preview, render
@@ -64,7 +66,7 @@ def test_a_first_installation_without_network_says_what_is_missing(tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("given", "told"),
-    [("html", "FORMAT=html: there is no such format; allowed: rich, plain,"), ("Plain", "did you mean plain?")],
+    [("pdf", "FORMAT=pdf: there is no such format; allowed: rich, plain,"), ("Plain", "did you mean plain?")],
 )
 def test_an_unknown_format_is_one_line(given: str, told: str) -> None:
     done = run(sys.executable, "-m", "preview", "--format", given)
@@ -154,3 +156,38 @@ def test_there_is_a_page_of_what_it_does_not_do() -> None:
     rows = [line for line in page.splitlines() if line.startswith("| ") and line != "| not here | instead |"]
     assert len(rows) > 25
     assert all(len([cell for cell in row.split("|") if cell.strip()]) == 2 for row in rows)
+
+
+@pytest.mark.parametrize("name", stacks.NAMES)
+def test_the_verdict_begins_and_ends_a_preview_and_nobody_reads_invented_ids(name: str) -> None:
+    text = shown(name, "plain")
+    lines = text.splitlines()
+    assert lines[0] == lines[-1]
+    assert re.search(r": (?:passes|refused by) policy", lines[0])
+    assert "Services  " in "\n".join(lines[:12])
+    assert not re.search(r"\b(?:vpc|subnet|sg)-[0-9a-f]{8,}|\b123456789012\.dkr|^Outputs", text, re.MULTILINE)
+    assert max(map(len, lines)) <= 120
+
+
+def test_warnings_are_counted_in_the_headline() -> None:
+    warned = (
+        Message(severity="warning", text="old"),
+        Message(severity="warning", text="odd"),
+        Message(severity="info", text="so"),
+    )
+    graph = dataclasses.replace(stacks.recorded("Pulumi.prod.yaml"), messages=warned)
+    made = Preview(source="x", graph=graph, estimate=estimate(graph), verdict=None)
+    assert ", 2 warnings, about " in render(made, "plain").splitlines()[-1]
+
+
+def test_outputs_are_for_programs() -> None:
+    graph, verdict = stacks.recorded("Pulumi.prod.yaml"), stacks.judged("Pulumi.prod.yaml")
+    made = Preview(source="Pulumi.prod.yaml", graph=graph, estimate=estimate(graph), verdict=verdict)
+    assert json.loads(render(made, "json"))["exports"]["vpcId"].startswith("vpc-")
+
+
+def test_the_width_of_the_terminal_is_kept() -> None:
+    done = run(sys.executable, "-m", "preview", "--format", "plain", COLUMNS="80")
+    lines = [line for line in done.stdout.splitlines() if len(line.split()) > 3]
+    assert len(lines) > 100
+    assert max(map(len, lines)) <= 80

@@ -66,7 +66,7 @@ def guarded(root: Path) -> Path:
 def test_plain_when_it_is_no_terminal(root: Path) -> None:
     done = run(root)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("toy prod: 1 resource, about 1.00 USD a month, no policy pack\n")
+    assert done.stdout.startswith("toy prod: no policy pack, about 1.00 USD a month, 1 resource\n")
     assert done.stderr == ""
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -181,14 +182,15 @@ def test_words() -> None:
 def test_plain_reads_at_a_glance() -> None:
     text = render(preview(findings=[FINDING]), "plain")
     lines = text.splitlines()
-    assert lines[0] == "toy prod: 10 resources, about 105.67 USD a month, refused by policy"
+    assert lines[0] == "toy prod: refused by policy, 1 warning, about 105.67 USD a month, 10 resources"
+    assert lines[1] == "from Pulumi.prod.yaml; nothing was changed; it will be reached at https://a.example"
+    assert lines[-1] == lines[0]
     assert "warning: version 12 is old" in lines
     assert any(line.startswith("database  Database") and line.endswith("105.67 USD") for line in lines)
     assert "  MANDATORY  multi-az: instance database: multiAz is | false".replace("instance", "database") in lines
     assert "  undecided  2 questions cannot be decided before the update: tls (2)" in lines
     assert any(line.split() == ["total", "105.67"] for line in lines)
-    assert any(line.split() == ["password", "[secret]"] for line in lines)
-    assert any(line.split() == ["url", "https://a.example"] for line in lines)
+    assert not any(line.split() == ["password", "[secret]"] for line in lines)
     assert any("List prices of 2026-11-21" in line for line in lines)
     assert max(map(len, lines)) <= 120
     assert "hunter2" not in text
@@ -216,7 +218,8 @@ def test_a_sum_without_all_prices_says_so() -> None:
     gaps = (Missing(component="", urn="", name="x", what="hour", key="k", region="eu-west-9"),)
     incomplete = dataclasses.replace(shown, estimate=dataclasses.replace(shown.estimate, missing=gaps))
     assert (
-        headline(incomplete) == "toy prod: 10 resources, more than 105.67 USD a month (1 price missing), passes policy"
+        headline(incomplete)
+        == "toy prod: passes policy, 1 warning, more than 105.67 USD a month (1 price missing), 10 resources"
     )
 
 
@@ -231,7 +234,7 @@ def test_rich_says_what_plain_says() -> None:
 def test_markdown_is_ready_for_a_pull_request() -> None:
     text = render(preview(findings=[FINDING]), "markdown")
     lines = text.splitlines()
-    assert lines[0] == "### toy prod: 10 resources, about 105.67 USD a month, refused by policy"
+    assert lines[0] == "### toy prod: refused by policy, 1 warning, about 105.67 USD a month, 10 resources"
     assert r"| **mandatory** | `multi-az` | database database | multiAz is \| false |" in lines
     assert "| **total** | **10** | **105.67** | estimate |" in lines
     assert lines.count("```text") == lines.count("```mermaid") == 1
@@ -276,3 +279,49 @@ def test_passing_is_said() -> None:
     assert "passes policy" in render(preview(), "plain").splitlines()[0]
     advice = dataclasses.replace(FINDING, level="advisory")
     assert "passes policy with 1 remark" in render(preview(findings=[advice]), "plain").splitlines()[0]
+
+
+def service(name: str, group: str = "") -> tuple[Resource, ...]:
+    """Return a service's component, task definition and ECS service."""
+    component = Resource(urn=f"u::{name}", type="toy:index:Service", name=name, custom=False)
+    task = made("aws:ecs/taskDefinition:TaskDefinition", f"{name}-task", component, cpu="512", memory="1024")
+    made_service = made("aws:ecs/service:Service", f"{name}-service", component, name=name, desiredCount=2)
+    ecs = dataclasses.replace(
+        made_service,
+        dependencies=(task.urn,),
+        property_dependencies={"taskDefinition": (task.urn,), "loadBalancers": (group,) if group else ()},
+    )
+    return component, task, ecs
+
+
+GROUP = made("aws:lb/targetGroup:TargetGroup", "targets", NETWORK)
+
+
+def with_services() -> Preview:
+    condition = {"pathPattern": {"values": ["/api/*", "/api"]}}
+    rule = dataclasses.replace(
+        made("aws:lb/listenerRule:ListenerRule", "rule", NETWORK, conditions=[condition], priority=100),
+        property_dependencies={"actions": (GROUP.urn,)},
+    )
+    return preview(resources=[NETWORK, GROUP, rule, *service("api", GROUP.urn), *service("worker")])
+
+
+def test_services_are_a_table_near_the_top() -> None:
+    lines = render(with_services(), "plain").splitlines()
+    begin = next(index for index, line in enumerate(lines) if line.startswith("Services"))
+    assert begin < 6
+    assert lines[begin].endswith("USD a month")
+    assert re.fullmatch(r"  api     https://a\.example/api/\*  0\.5 vCPU, 1024 MiB  2 tasks +36\.04", lines[begin + 1])
+    assert re.fullmatch(r"  worker +0\.5 vCPU, 1024 MiB  2 tasks +36\.04", lines[begin + 2])
+    assert "| api | https://a.example/api/* | 0.5 vCPU, 1024 MiB | 2 tasks | 36.04 |" in render(
+        with_services(), "markdown"
+    )
+    assert "https://a.example/api/*" in render(with_services(), "rich")
+
+
+@pytest.mark.parametrize("width", [70, 80, 120, 160])
+def test_plain_text_keeps_to_the_width_of_the_terminal(width: int) -> None:
+    for shown in (with_services(), preview(findings=[FINDING])):
+        lines = render(dataclasses.replace(shown, width=width), "plain").splitlines()
+        assert max(map(len, lines)) <= width
+        assert any(len(line) > width * 3 // 4 for line in lines)

@@ -1,0 +1,85 @@
+"""The services of a graph, a line each: where they are reached, how large they are, how many tasks run and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from preview.graph import Graph, Resource
+from preview.outline import size_of, tasks_of
+
+_SERVICE, _TASK = "aws:ecs/service:Service", "aws:ecs/taskDefinition:TaskDefinition"
+_GROUP, _RULE = "aws:lb/targetGroup:TargetGroup", "aws:lb/listenerRule:ListenerRule"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A service in the words of a person."""
+
+    name: str
+    address: str
+    """Where people reach it; empty for a worker."""
+    size: str
+    """Of a task, such as `0.5 vCPU, 1024 MiB`."""
+    tasks: str
+    """How many run, such as `2 to 8 tasks`."""
+    monthly: Decimal
+    """US dollars, of the whole component it is in."""
+
+
+def services(graph: Graph, monthly: Mapping[str, Decimal]) -> list[Service]:
+    """Return the ECS services in the order of their components.
+
+    Args:
+        graph: what the program registered.
+        monthly: US dollars by component, see `pricing.Estimate.by_component`.
+    """
+    order = {resource.urn: index for index, resource in enumerate(graph.resources)}
+
+    def place(service: Resource) -> int:
+        component = graph.component(service)
+        return order[component.urn if component else service.urn]
+
+    return [_service(graph, service, monthly) for service in sorted(graph.of(_SERVICE), key=place)]
+
+
+def address(graph: Graph) -> str:
+    """Return where the application is reached: the stack's output `url`, or nothing."""
+    url = graph.exports.get("url")
+    return url if isinstance(url, str) and "url" not in graph.secret_exports else ""
+
+
+def _service(graph: Graph, service: Resource, monthly: Mapping[str, Decimal]) -> Service:
+    component, name = graph.component(service), service.inputs.get("name")
+    tasks = [task for task in graph.of(_TASK) if task.parent == service.parent and task.urn in service.dependencies]
+    return Service(
+        name=name if isinstance(name, str) else service.name,
+        address=", ".join(dict.fromkeys(_addresses(graph, service))),
+        size=size_of(tasks[0]) if tasks else "",
+        tasks=tasks_of(graph, service),
+        monthly=monthly.get(component.name if component else "", Decimal(0)),
+    )
+
+
+def _addresses(graph: Graph, service: Resource) -> Iterator[str]:
+    groups = {urn for urn in service.property_dependencies.get("loadBalancers", ()) if f"{_GROUP}::" in urn}
+    base = address(graph)
+    for rule in graph.of(_RULE):
+        if groups & set(rule.property_dependencies.get("actions", ())):
+            hosts = [f"https://{host}" for host in _values(rule, "hostHeader")] or [base]
+            paths = list(_values(rule, "pathPattern"))
+            shown = [path for path in paths if f"{path}/*" not in paths] or [""]
+            yield from (f"{host}{path}" for host in hosts for path in shown)
+    for listener in graph.of("aws:lb/listener:Listener"):
+        if base and groups & set(listener.property_dependencies.get("defaultActions", ())):
+            yield base
+
+
+def _values(rule: Resource, condition: str) -> Iterator[str]:
+    conditions = rule.inputs.get("conditions")
+    for part in conditions if isinstance(conditions, list) else ():
+        values = (
+            part[condition].get("values") if isinstance(part, dict) and isinstance(part.get(condition), dict) else ()
+        )
+        yield from (value for value in values or () if isinstance(value, str))
