@@ -19,7 +19,7 @@ class Budget(Section):
     monthly_usd: Annotated[int, Field(ge=1)] = Field(examples=[250])
     """US dollars a month."""
     emails: Annotated[Sequence[Annotated[str, EMAIL]], Field(max_length=10)] = ()
-    """Who is told."""
+    """E-mail addresses that are told, ten at most, such as `[team@example.com]`."""
     notify: Literal["page", "database", "team"] | None = None
     """An audience of slipway:notify that is told as well."""
     by_tag: TagKey | None = None

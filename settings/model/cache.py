@@ -15,7 +15,8 @@ class Cache(Section):
     """The cache, in the isolated subnets, encrypted, with a token, reachable only from services that use it."""
 
     engine: Literal["redis", "valkey"] = "redis"
-    """The engine."""
+    """The engine: Redis, or Valkey, which is a fifth cheaper and understands the same commands. ElastiCache changes redis to valkey in place, never
+    back."""
     version: Version = "7.1"
     """The engine's version, major.minor. Text: put it in quotes."""
     name: Annotated[str, Rule(limits.cache_identifier)] | None = None

@@ -89,11 +89,11 @@ class Container(Section):
     """What a service's own container and its sidecars share."""
 
     image: Image
-    """Its image."""
+    """Where its image comes from, such as `{repository: storefront/api, tag: 9f2c1ab}`. A change rolls out new tasks."""
     command: Sequence[str] = ()
-    """Instead of the image's command."""
+    """What the container runs instead of the image's command, an argument each, such as `[celery, worker]`. A change rolls out new tasks."""
     entry_point: Sequence[str] = ()
-    """Instead of the image's entry point."""
+    """What it runs instead of the image's entry point, such as `[sh, -c]`. A change rolls out new tasks."""
     environment: Mapping[EnvironmentName, str] = Field(default_factory=dict)
     """Plain values; `${database.host}` and its like stand for what is built (docs/configuration.md lists them). Never secrets."""
     secrets: Mapping[EnvironmentName, str] = Field(default_factory=dict)

@@ -36,7 +36,7 @@ class Database(Section):
     """The relational database, in the isolated subnets, reachable only from services that use it."""
 
     engine: Literal["postgres", "mysql"] = Field(examples=["postgres"])
-    """The engine."""
+    """The engine. A change replaces the database: its data stay behind, in the last snapshot."""
     version: Version = Field(examples=["17"])
     """A major version (AWS then picks and keeps up the minor one) or a full one. Text: put it in quotes."""
     name: Annotated[str, Rule(limits.rds_identifier)] | None = None
@@ -76,7 +76,8 @@ class Database(Section):
     iam_authentication: bool = False
     """Whether services that use the database may log in as `iamUsername` with a token of their role's instead of a password."""
     iam_username: str = "app_user"
-    """The database user of those tokens, whom a migration creates and grants `rds_iam` (PostgreSQL) or identifies with AWSAuthenticationPlugin (MySQL)."""
+    """The database user of those tokens, whom a migration creates and grants `rds_iam` (PostgreSQL) or identifies with AWSAuthenticationPlugin
+    (MySQL)."""
     read_replica: ReadReplica | None = None
     """A copy that answers queries; `{}` switches it on. It costs as much as a database in one zone."""
     proxy: DatabaseProxy | None = None
@@ -86,7 +87,8 @@ class Database(Section):
     monitoring_seconds: Annotated[int, one_of(limits.MONITORING_INTERVALS, "an Enhanced Monitoring interval")] = 60
     """Interval of Enhanced Monitoring; 0 switches it off."""
     insights_days: Annotated[int, one_of(limits.PERFORMANCE_INSIGHTS_DAYS, "a Database Insights retention")] | None = 7
-    """Days that Database Insights, in its standard mode (once Performance Insights), keeps what statements wait for (7 are free); null switches it off."""
+    """Days that Database Insights, in its standard mode (once Performance Insights), keeps what statements wait for (7 are free); null switches it
+    off."""
     auto_minor_upgrade: bool = True
     """Whether RDS installs minor versions in the maintenance window."""
     allow_major_upgrade: bool = False

@@ -16,9 +16,10 @@ class Route(Section):
     """Which requests a service gets from the load balancer."""
 
     paths: Sequence[Annotated[str, checked(limits.path_pattern, limits.PATH_PATTERN, limits.PATH_PATTERN_WORDS)]] = ()
-    """Path patterns; `/api/*` includes `/api` itself."""
+    """Path patterns, such as `[/api/*]`, which includes `/api` itself. AWS compares five values in a rule: a pattern that ends in `/*` counts twice,
+    each host once, and CloudFront's header once. Where that is not enough, `/api*` counts once."""
     hosts: Sequence[Host] = ()
-    """Host names."""
+    """Host names on the domain's certificate, such as `[admin.example.com]`, where not all that the domain has."""
     priority: Annotated[int, Field(ge=1, le=50000)] | None = None
     """The order among services, lowest first; required with paths or hosts."""
     default: bool = False

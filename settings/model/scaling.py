@@ -16,11 +16,11 @@ class Tasks(Section):
     """How many copies of a service run: a fixed `count`, or between `min` and `max`."""
 
     count: Annotated[int, Field(ge=0, le=5000)] | None = None
-    """A fixed number."""
+    """A fixed number of tasks, such as 2; then neither `min` nor `max`."""
     min: Annotated[int, Field(ge=0, le=5000)] | None = None
-    """The fewest."""
+    """The fewest tasks, however little there is to do."""
     max: Annotated[int, Field(ge=1, le=5000)] | None = None
-    """The most."""
+    """The most tasks, however much there is to do: what limits the bill."""
     desired: Annotated[int, Field(ge=0, le=5000)] | None = None
     """How many at first; default the fewest. Scaling owns the number from then on."""
 
@@ -55,7 +55,7 @@ class Steps(Section):
     cpu_percent: Step | None = None
     """By CPU."""
     memory_percent: Step | None = None
-    """By memory."""
+    """By the memory that tasks use, percent."""
 
 
 class ScheduledRange(Section):
@@ -66,7 +66,7 @@ class ScheduledRange(Section):
     min: Annotated[int, Field(ge=0, le=5000)] = Field(examples=[2])
     """The fewest tasks from then on."""
     max: Annotated[int, Field(ge=0, le=5000)] = Field(examples=[10])
-    """The most."""
+    """The most tasks from then on."""
     time_zone: TimeZone = "UTC"
     """The time zone of `cron`; daylight saving is followed."""
 
@@ -75,9 +75,9 @@ class Scaling(Section):
     """When tasks are added and removed, between `tasks.min` and `tasks.max`."""
 
     targets: Targets | None = None
-    """Target tracking."""
+    """Averages that scaling keeps to, such as `{cpuPercent: 60}` (target tracking)."""
     steps: Steps | None = None
-    """Step scaling."""
+    """One task more above a percentage, one less below another, such as `{cpuPercent: {up: 70, down: 30}}` (step scaling)."""
     schedule: Sequence[ScheduledRange] = ()
     """Other bounds at times that are known beforehand. `tasks.min` and `tasks.max` are then only what a new service starts with; later the
     bounds are those of the last such time."""

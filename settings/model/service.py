@@ -55,7 +55,7 @@ class Egress(Section):
     port: Port = Field(examples=[443])
     """The TCP port."""
     cidr: Annotated[str, Rule(limits.address_range)] = "0.0.0.0/0"
-    """The addresses."""
+    """The addresses, as an IPv4 range, such as 198.51.100.0/24."""
 
 
 ACTION: Final = form(r"[a-z0-9-]+:[A-Za-z0-9]+\*?", "an action, such as sqs:SendMessage or s3:Get*")
@@ -110,7 +110,7 @@ class Service(Container):
     smoke: Sequence[Smoke] = ()
     """What `pulumi up` asks through the public address once all services run; a wrong answer fails the update."""
     tasks: Tasks = Field(default_factory=lambda: Tasks(count=2))
-    """How many run; two by default, so that one zone may fail."""
+    """How many tasks run, such as `{min: 2, max: 8}`; two by default, so that one zone may fail. Billed by the second."""
     scaling: Scaling | None = None
     """When there are more or fewer; default, where min and max differ: CPU at 70 %."""
     deployment: Deployment = Field(default_factory=Deployment)

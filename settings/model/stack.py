@@ -46,59 +46,70 @@ class Settings(Section):
             "an application's name: 2 to 24 lower-case letters, digits and single inner hyphens, a letter first",
         ),
     ] = Field(examples=["storefront"])
-    """The application's name; the names of its parts start with it."""
+    """The application's name, with which the names of everything in AWS start. A change makes a new stack beside the old one's data: everything is
+    replaced."""
     environment: Literal["production", "staging", "development"] = Field(examples=["production"])
-    """How strict the policy pack is. Nothing else depends on it."""
+    """How strict the policy pack is, and a part of names; sizes and safeguards are settings of their own. A change replaces everything, as one of
+    `app` does."""
     owner_id: (
         Annotated[str, form("[a-z0-9]{1,12}", "an owner's id: at most 12 lower-case letters and digits")] | None
     ) = None
-    """Who owns this copy, in an account that several share; becomes part of names."""
+    """Who owns this copy, such as `jane`, in an account that several share; becomes part of names. A change replaces everything."""
     tags: Annotated[Mapping[TagKey, Annotated[str, Rule(limits.tag_value)]], Field(max_length=40)] = Field(
         default_factory=dict
     )
     """Tags on everything, besides app, environment and managed-by. The policy pack wants an `owner` among them in production."""
     network: Network
-    """The VPC."""
+    """The VPC with its public, private and isolated subnets: its range, its availability zones, the way out (NAT) and endpoints of AWS's services."""
     domain: Domain | None = None
-    """Host names and certificate."""
+    """Host names, the Route 53 zone that their records are made in, and their certificates. Left out: `loadBalancer.certificateArn` and records of
+    your own."""
     load_balancer: LoadBalancer | None = None
-    """The way in."""
+    """The application load balancer: the only part that faces the internet, unless `cdn` does. Needed by services with a `route`; `{}` is enough.
+    About 20 USD a month and by use."""
     cdn: Cdn | None = None
-    """CloudFront in front of it."""
+    """CloudFront in front of the load balancer, which then answers nobody else; `{}` switches it on. Switching moves the hosts' records, without an
+    outage."""
     registry: Registry | None = None
-    """Image repositories."""
+    """ECR repositories of the images that services name by `image.repository`; `{}` is enough for those."""
     database: Database | None = None
-    """The database."""
+    """A PostgreSQL or MySQL database on RDS, such as `{engine: postgres, version: \"17\", instanceClass: db.t4g.medium, storageGib: 50}`. Taking it
+    out deletes it, once `protection` lets that happen."""
     cache: Cache | None = None
-    """The cache."""
+    """A Redis or Valkey cache on ElastiCache, such as `{nodeType: cache.t4g.small}`. Its content is no safe place for data."""
     media: Media | None = None
-    """The bucket for uploads."""
+    """The S3 bucket for files that people upload, private and versioned; `{}` is enough. Services reach it with `uses: [media]`."""
     secrets: Mapping[SecretName, Secret] = Field(default_factory=dict)
-    """Secrets that people fill."""
+    """Secrets in AWS Secrets Manager that people or other systems fill, by name, such as `storefront/session-key: {rotateDays: 180}`. Taking one out
+    deletes it after `protection.secretRecoveryDays`."""
     cluster: Cluster = Field(default_factory=Cluster)
-    """The ECS cluster."""
+    """The ECS cluster that services run in."""
     services: Mapping[PartName, Service] = Field(default_factory=dict)
-    """What runs."""
+    """The containers that ECS keeps running on Fargate, by name, such as `api: {image: {repository: storefront/api, tag: 9f2c1ab}, port: 8000, route:
+    {default: true}}`. The name is the ECS service's: another one is another service."""
     delivery: Delivery | None = None
-    """How GitHub Actions gets in."""
+    """The IAM roles that workflows of a GitHub repository deploy and preview this stack with, by OpenID Connect, without keys."""
     backup: Backup | None = None
-    """Backups apart from the database's own."""
+    """Daily backups of database and media by AWS Backup, in a vault apart from the database's own backups; `{}` keeps 30 days. Billed by GiB and
+    month."""
     budget: Budget | None = None
-    """What a month may cost."""
+    """An AWS Budgets budget in US dollars a month, such as `{monthlyUsd: 600, emails: [team@example.com]}`: it tells people, and stops nothing."""
     hibernation: Hibernation | None = None
-    """Nights off."""
+    """Off-hours: at night no task runs and the database is stopped, which saves about two thirds of their price. The application is away then."""
     logs: Logs = Field(default_factory=Logs)
-    """Log retention."""
+    """How long the log groups of all parts are kept, and with which key they are encrypted."""
     notify: Notify | None = None
-    """Who is told."""
+    """The recipients of alarms, by what they look after: e-mail addresses, HTTPS endpoints such as PagerDuty's, Slack channels. Needed by
+    `alarms`."""
     alarms: Alarms | None = None
-    """What they are told of."""
+    """CloudWatch alarms on what the stack has, with thresholds in words; `{}` has defaults for all. 0.10 USD a month each."""
     dashboard: Dashboard | None = None
-    """All figures on one page."""
+    """A CloudWatch dashboard with the figures that alarms watch, service by service; `{}` switches it on. 3 USD a month."""
     health_check: OutsideCheck | None = None
-    """A look from outside."""
+    """A Route 53 health check that asks the domain's host over HTTPS from several continents, and pages whoever is in `notify.page`; `{}` asks
+    /health. About 2 USD a month."""
     protection: Protection = Field(default_factory=Protection)
-    """Guards against loss."""
+    """Whether Pulumi and AWS refuse to delete what holds data, and how long deleted secrets and keys can be brought back. All on by default."""
     aws: Provider
     """The `aws:` keys of the stack file."""
 

@@ -64,7 +64,10 @@ def test_the_project_file_declares_what_the_model_has() -> None:
     describe()
     for name, info in shape.fields(Settings):
         text = shape.is_text(info.annotation)
-        declaration: dict[str, Any] = {"type": "string" if text else "object", "description": info.description}
+        declaration: dict[str, Any] = {
+            "type": "string" if text else "object",
+            "description": " ".join(str(info.description).split()),
+        }
         if not info.is_required():
             optional = bool(shape.section(info.annotation)) and shape.is_optional(info.annotation)
             declaration["default"] = "" if text else {"enabled": False} if optional else {}

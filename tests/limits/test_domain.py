@@ -1,0 +1,28 @@
+# ruff: noqa: E501 - a case reads best on one line
+"""What AWS accepts, limits.domain: for every check what passes, and what does not, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import limits
+from tests.limits.judging import Case, judge, judge_text
+
+CHECKS: list[Case] = [
+    (limits.host, ["app.example.com", "*.example.com", "xn--bcher-kva.example"], [("app", "'app' is not a host name, such as app.example.com"), ("App.example.com", "'App"), ("https://a.b", "'https"), ("a..b", "'a..b'"), ("a.b/", "'a.b/'"), ("a.com\n", "'a.com"), ("*.*.a.com", "'*"), (f"{'a' * 64}.com", "a text of 68 characters")]),
+    (limits.certificate_name, ["a" * 64], [("a" * 65, "a text of 65 characters is longer than the 64")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("check", "good", "bad"), CHECKS, ids=[check.__name__ for check, _, _ in CHECKS])
+def test_check(check: Callable[..., str | None], good: Sequence[object], bad: Sequence[tuple[object, str]]) -> None:
+    judge(check, good, bad)
+
+
+@given(text=st.text())
+def test_any_text_is_judged(text: str) -> None:
+    judge_text(CHECKS, text)

@@ -1,0 +1,35 @@
+# ruff: noqa: E501 - a case reads best on one line
+"""What AWS accepts, limits.load_balancer: for every check what passes, and what does not, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import limits
+from tests.limits.judging import Case, judge, judge_text
+
+CHECKS: list[Case] = [
+    (limits.tls_policy, ["ELBSecurityPolicy-TLS13-1-2-2021-06", "ELBSecurityPolicy-FS-1-2-Res-2020-10", "ELBSecurityPolicy-TLS13-1-2-Res-FIPS-PQ-2025-09", "ELBSecurityPolicy-TLS13-1-3-FIPS-PQ-2025-09"], [("ELBSecurityPolicy-2016-08", "'ELBSecurityPolicy-2016-08' lets TLSv1 in, and TLS 1.2 is the least; allowed: ELBSecurityPolicy-TLS13-1-2-2021-06, ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09 or the 3"), ("ELBSecurityPolicy-TLS13-1-2-2021-6", "'ELBSecurityPolicy-TLS13-1-2-2021-6' is not a policy of the load balancer; did you mean ELBSecurityPolicy-TLS13-1-2-2021-06?; allowed: ELB"), ("ELBSecurityPolicy-TLS-1-1-2017-01", "'ELBSecurityPolicy-TLS-1-1-2017-01' lets TLSv1.1 in")]),
+    (limits.load_balancer_name, ["a", "A-1", "x" * 32], [("internal-a", "'internal-a' is not a load balancer's name: at most 32"), ("-a", "'-a'"), ("a-", "'a-'"), ("a_b", "'a_b'"), ("x" * 33, "'xxx")]),
+    (limits.path_pattern, ["/", "/api/*", "/a_-.$/~\"'@:+&?Z9", "/" + "a" * 127], [("api", "'api' is not a path pattern, such as /api/*"), ("/ü", "'/ü'"), ("/a{b}", "'/a{b}'"), ("/a b", "'/a b'"), ("/" + "a" * 128, "a text of 129")]),
+    (limits.status_codes, ["200", "200-299", "200,302", "200-204,302", "299-299"], [("299-200", "'299-200' is not a list of status codes from 200 to 499"), ("500", "'500'"), ("200-", "'200-'"), ("", "''")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("check", "good", "bad"), CHECKS, ids=[check.__name__ for check, _, _ in CHECKS])
+def test_check(check: Callable[..., str | None], good: Sequence[object], bad: Sequence[tuple[object, str]]) -> None:
+    judge(check, good, bad)
+
+
+@given(text=st.text())
+def test_any_text_is_judged(text: str) -> None:
+    judge_text(CHECKS, text)
+
+
+def test_wildcards_of_one_rule() -> None:
+    assert limits.wildcards(["/a*", "/b?*", "*.example.com", "/c**"]) is None
+    assert limits.wildcards(["/a*?*", "/b*?*", "*.x"]) == "7 wildcards (* and ?) are too many for one rule; at most 6"

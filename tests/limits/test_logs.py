@@ -1,0 +1,28 @@
+# ruff: noqa: E501 - a case reads best on one line
+"""What AWS accepts, limits.logs: for every check what passes, and what does not, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import limits
+from tests.limits.judging import Case, judge, judge_text
+
+CHECKS: list[Case] = [
+    (limits.log_retention, [1, 90, 3653], [(0, "0 is not a retention CloudWatch Logs offers; allowed: 1, 3, 5,"), (91, "91 is not"), (-1, "-1 is not")]),
+    (limits.log_group_name, ["/ecs/a_b#1.c", "x" * 512], [("a b", "'a b' is not a log group's name: at most 512"), ("a:b", "'a:b'"), ("x" * 513, "a text of 513")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("check", "good", "bad"), CHECKS, ids=[check.__name__ for check, _, _ in CHECKS])
+def test_check(check: Callable[..., str | None], good: Sequence[object], bad: Sequence[tuple[object, str]]) -> None:
+    judge(check, good, bad)
+
+
+@given(text=st.text())
+def test_any_text_is_judged(text: str) -> None:
+    judge_text(CHECKS, text)

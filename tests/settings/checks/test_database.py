@@ -1,0 +1,31 @@
+# ruff: noqa: E501 - a case reads best on one line
+"""Rules of settings.checks.database: each with what breaks it, the exact message, and a twin that keeps it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.settings.checks.rules import Case, judge, judge_among_others
+
+CASES: list[Case] = [
+    ({"slipway:database.version": "10"}, "slipway:database.version: '10' is not a postgres version RDS creates; allowed: 14, 15, 16, 17 or 18, alone or with a minor version; under Extended Support 11, 12 or 13", {"slipway:database.version": "17.11"}),
+    ({"slipway:database.username": "admin"}, "slipway:database.username: 'admin' is reserved by postgres on RDS; choose another", {"slipway:database.username": "abcdefghijklmnop"}),
+    ({"slipway:database.databaseName": "template1"}, "slipway:database.databaseName: 'template1' is reserved by postgres on RDS; choose another", {"slipway:database.databaseName": "expense_settlement"}),
+    ({"slipway:database.iops": 3000}, "slipway:database.iops: gp3 storage under 400 GiB has fixed 3000 iops: leave iops out", {"slipway:database.storageGib": 400, "slipway:database.maxStorageGib": 500, "slipway:database.iops": 12000}),
+    ({"slipway:database.storageType": "io2", "slipway:database.storageGib": 100}, "slipway:database.iops: io2 storage needs iops; allowed: 1000 to 100000 with 100 GiB", {"slipway:database.storageType": "io2", "slipway:database.storageGib": 100, "slipway:database.iops": 1000}),
+    ({"slipway:database.engine": "mysql", "slipway:database.version": "8.4", "slipway:database.instanceClass": "db.t3.micro"}, "slipway:database.insightsDays: Performance Insights does not exist for mysql on db.t3.micro; switch it off or take a medium class", {"slipway:database.engine": "mysql", "slipway:database.version": "8.4", "slipway:database.instanceClass": "db.t3.micro", "slipway:database.insightsDays": None}),
+    ({"slipway:database.backupWindow": "04:15-05:00"}, "slipway:database.backupWindow: the backup window 04:15-05:00 overlaps the maintenance window sun:04:30-sun:05:30", {"slipway:database.backupWindow": "03:30-04:30"}),
+    ({"slipway:database.parameters": {"rds.force_ssl": "0"}}, 'slipway:database.parameters["rds.force_ssl"]: the program sets it, to 1: leave it out', {"slipway:database.parameters": {"work_mem": "65536"}}),
+    ({"slipway:database.storageGib": 400, "slipway:database.maxStorageGib": 500, "slipway:database.throughputMibps": 3001}, "slipway:database.throughputMibps: 3001 MiB/s are too many for 12000 iops: at most a quarter of them, 3000", {"slipway:database.storageGib": 400, "slipway:database.maxStorageGib": 500, "slipway:database.throughputMibps": 3000}),
+]  # fmt: skip
+IDS = [message[:80] for _, message, _ in CASES]
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_a_rule(case: Case) -> None:
+    judge(case)
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_is_told_together_with_mistakes_that_have_nothing_to_do_with_it(case: Case) -> None:
+    judge_among_others(case)

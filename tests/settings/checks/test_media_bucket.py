@@ -1,0 +1,26 @@
+# ruff: noqa: E501 - a case reads best on one line
+"""Rules of settings.checks.media_bucket: each with what breaks it, the exact message, and a twin that keeps it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.settings.checks.rules import Case, judge, judge_among_others
+from tests.settings.files import GONE
+
+CASES: list[Case] = [
+    ({"slipway:media.cdn.host": "shop.example.com"}, "slipway:media.cdn.host: 'shop.example.com' already leads to the application (domain.host); media needs a host of its own", {"slipway:media.cdn.host": "m.example.com"}),
+    ({"slipway:domain.zoneId": GONE, "slipway:domain.zone": "example.com", "slipway:media.cdn.host": "a.example.org"}, "slipway:media.cdn.host: 'a.example.org' is not inside the zone example.com", {"slipway:media.cdn.host": "a.example.com"}),
+    ({"slipway:media.cdn.host": f"{'m' * 53}.example.com"}, "slipway:media.cdn.host: a text of 65 characters is longer than the 64 characters allowed", {"slipway:media.cdn.host": f"{'m' * 52}.example.com"}),
+]  # fmt: skip
+IDS = [message[:80] for _, message, _ in CASES]
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_a_rule(case: Case) -> None:
+    judge(case)
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_is_told_together_with_mistakes_that_have_nothing_to_do_with_it(case: Case) -> None:
+    judge_among_others(case)

@@ -1,0 +1,27 @@
+# ruff: noqa: E501 - a case reads best on one line
+"""Rules of settings.checks.secrets: each with what breaks it, the exact message, and a twin that keeps it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.settings.checks.rules import Case, judge, judge_among_others
+
+CASES: list[Case] = [
+    ({"slipway:secrets.database": {}}, "slipway:secrets.database: 'database' is what the database's own secret is called; choose another name", {"slipway:secrets.databases": {}}),
+    ({"slipway:protection": {"secretRecoveryDays": 3}}, "slipway:protection.secretRecoveryDays: 3 is not a recovery window Secrets Manager has; allowed: 0 or 7 to 30", {"slipway:protection": {"secretRecoveryDays": 7}}),
+    ({"slipway:secrets.storefront-session-key": {}}, "slipway:secrets.storefront-session-key: 'storefront-session-key' and 'storefront/session-key' differ in punctuation or case at most; rename or remove one", {"slipway:secrets.storefront-session-key-2": {}}),
+    ({"slipway:secrets.x": {"description": "d" * 2049}}, "slipway:secrets.x: description and keys have 2049 characters; at most 2048 are allowed", {"slipway:secrets.x": {"description": "d" * 2048}}),
+    ({"slipway:secrets.=": {}}, 'slipway:secrets["="]: \'=\' has neither a letter nor a digit', {"slipway:secrets.=a": {}}),
+]  # fmt: skip
+IDS = [message[:80] for _, message, _ in CASES]
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_a_rule(case: Case) -> None:
+    judge(case)
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_is_told_together_with_mistakes_that_have_nothing_to_do_with_it(case: Case) -> None:
+    judge_among_others(case)

@@ -1,0 +1,24 @@
+# ruff: noqa: E501 - a case reads best on one line
+"""Rules of settings.checks.tags: each with what breaks it, the exact message, and a twin that keeps it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.settings.checks.rules import Case, judge, judge_among_others
+
+CASES: list[Case] = [
+    ({"slipway:tags.Environment": "x"}, "slipway:tags.Environment: 'Environment' is there already: the program sets it; choose another key", {"slipway:tags.Stage": "x"}),
+    ({"slipway:tags.Owner": "x"}, "slipway:tags.Owner: 'Owner' is there already: as 'owner'; choose another key", {"slipway:tags.Owners": "x"}),
+]  # fmt: skip
+IDS = [message[:80] for _, message, _ in CASES]
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_a_rule(case: Case) -> None:
+    judge(case)
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_is_told_together_with_mistakes_that_have_nothing_to_do_with_it(case: Case) -> None:
+    judge_among_others(case)
