@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Callable, Hashable, Iterator, Mapping, MutableMapping
 from typing import Any, Final, cast
 
 import pulumi
@@ -15,6 +16,7 @@ import pulumi.runtime.resource as sdk_resource
 import pulumi.runtime.rpc as sdk_rpc
 from pulumi import log
 from pulumi.output import _OutputData
+from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
 from pulumi.runtime.proto import source_pb2
 from pulumi.runtime.settings import SETTINGS
 
@@ -175,3 +177,72 @@ def _transfer_properties(original: Callable[..., dict[str, Any]]) -> Callable[..
 @functools.cache
 def _getters(cls: Hashable) -> frozenset[str]:
     return frozenset(name for name, _, _ in sdk_types._py_properties(cast("type", cls)))
+
+
+Names = Callable[[type], dict[str, object] | None]
+"""What the names in a class's type hints stand for."""
+
+
+def names_for_hints() -> Names:
+    """Return the SDK's own look-up of the names in type hints."""
+    return cast("Names", sdk_types._globals_for_cls)
+
+
+def look_up_types(names: Names, property_types: Callable[[type], MutableMapping[str, object]]) -> None:
+    """Let the SDK look types up otherwise, from now on.
+
+    Args:
+        names: what the names in a class's type hints stand for.
+        property_types: the types of a class's properties, which need not be worked out before they are asked for.
+    """
+
+    @functools.cache
+    def properties(cls: type) -> MutableMapping[str, object]:
+        return property_types(cls)
+
+    @functools.cache
+    def resource_types(cls: type) -> Mapping[str, object]:
+        annotations = sdk_types._types_from_annotations(cls)
+        return ChainMap(properties(cls), cast("Any", annotations)) if annotations else properties(cls)
+
+    for name, replacement in (
+        ("_globals_for_cls", names),
+        ("_types_from_py_properties", properties),
+        ("resource_types", resource_types),
+    ):
+        setattr(sdk_types, name, replacement)
+
+
+def getters(cls: type) -> dict[str, Any]:
+    """Return a class's property getters by the properties' names in Pulumi."""
+    return {name: prop.fget for _, name, prop in sdk_types._py_properties(cast("Any", cls))}
+
+
+def unwrapped(hint: Any) -> object:  # noqa: ANN401 - a type hint
+    """Return the type inside an input, an output or an optional one."""
+    return sdk_types.unwrap_type(hint)
+
+
+def before_resources_are_looked_up(do: Callable[[], None]) -> None:
+    """Do something before the SDK looks up the class of a resource type."""
+
+    def asked(original: Callable[..., object]) -> Callable[..., object]:
+        @functools.wraps(original)
+        def look_up(*args: object) -> object:
+            do()
+            return original(*args)
+
+        return look_up
+
+    for name in ("get_resource_package", "get_resource_module"):
+        setattr(sdk_rpc, name, asked(getattr(sdk_rpc, name)))
+
+
+def configuration() -> dict[str, str]:
+    """Return the whole configuration of the running stack by full key, such as `slipway:app`."""
+    return {**get_config_env(), **CONFIG.get()}
+
+
+def is_secret(key: str) -> bool:
+    """Tell whether a configuration value of the running stack is a secret, by its full key."""
+    return bool(is_config_secret(key))

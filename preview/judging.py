@@ -138,9 +138,13 @@ def _verdict(pack: policies.Pack, graph: Graph, steps: Steps) -> Verdict:
 
 
 def _recorded(root: Path, read: stackfile.StackFile, pack: policies.Pack | None) -> Graph:
+    from compat import aws, core  # noqa: PLC0415 - as above
     from preview import answers, awsx, lazy_imports  # noqa: PLC0415 - not before the policy pack was started
     from preview.record import InvalidStack, RefusedError, record  # noqa: PLC0415 - as above
 
+    for tried in (core.TRIED, aws.TRIED):
+        if problem := tried.problem():
+            print(f"warning: {problem}", file=sys.stderr)
     lazy_imports.install()
     try:
         graph = record(root, read.stack, read.config, observe=pack.observe if pack else None, spelled=read.spelled)

@@ -21,7 +21,6 @@ import re
 import sys
 import types
 import typing
-from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -29,37 +28,22 @@ from typing import Any, Final
 
 import pulumi
 
+from compat import aws, core
 from preview.source_cache import Cache, File
 
-_PACKAGES: Final = ("pulumi_aws", "pulumi_awsx", "pulumi_random")
-_BY_HAND: Final = frozenset({"_utilities", "config"})
-"""Modules of a package that hold more than generated classes."""
-_SHARED: Final = ("_enums", "_inputs")
-"""Modules whose every name a resource module imports."""
-
-_STAR: Final = re.compile(r"from \.(\w+) import \*\s*")
-_HARMLESS: Final = re.compile(r"\s*(#.*|import .*|from \.\.? import _utilities|from \. import outputs)?\s*")
-_BLOCK: Final = re.compile(r"(?m)^(?:@.*\n(?:[ )].*\n|\n)*)*(?:class|def) (\w+)")
-_TOP_LEVEL: Final = re.compile(r"(?m)^(?!class |def |@)[^\s#)]")
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
 _SIMPLE: Final = frozenset(
     {"pulumi", "Output", "Input", "Optional", "Sequence", "Mapping", "Any", "_builtins", "str", "int", "bool", "float"}
 )
 """The words of a type hint that means the same in every module."""
-_SECTIONS: Final = "\nif typing.TYPE_CHECKING:\n"
-_REGISTER: Final = "\n_utilities.register("
 
 
 def install() -> None:
     """Make the AWS SDK's packages lazy from now on; those already imported stay as they are."""
-    import pulumi._types as hints  # noqa: PLC0415 - must not be imported before the policy pack was started
-
-    original = getattr(hints, "_globals_for_cls", None)
-    if original is None or any(isinstance(finder, _Finder) for finder in sys.meta_path):
-        return  # another SDK, whose type hints would miss the classes that are not built yet; or already done
-    setattr(hints, "_globals_for_cls", _with_referred_classes(original))  # noqa: B010 - it is the SDK's own
-    if hasattr(hints, "_types_from_annotations") and hasattr(hints, "_py_properties"):
-        _type_what_is_there(hints, original)
+    if any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        return
+    original = core.names_for_hints()
+    core.look_up_types(_with_referred_classes(original), lambda cls: _PropertyTypes(cls, core.getters(cls), original))
     sys.meta_path.insert(0, _Finder(Cache(f"sdk-{version('pulumi-aws')}")))
 
 
@@ -68,23 +52,6 @@ def save() -> None:
     for finder in sys.meta_path:
         if isinstance(finder, _Finder):
             finder.cache.save()
-
-
-def _type_what_is_there(hints: types.ModuleType, globals_for: Callable[[type], dict[str, object] | None]) -> None:
-    """Make the SDK work out the types of those properties that a resource has, not of all that it could have."""
-
-    @functools.cache
-    def property_types(cls: type) -> _PropertyTypes:
-        getters = {name: prop.fget for _, name, prop in getattr(hints, "_py_properties")(cls)}  # noqa: B009 - the SDK's own
-        return _PropertyTypes(cls, getters, globals_for, hints)
-
-    @functools.cache
-    def resource_types(cls: type) -> Mapping[str, object]:
-        annotations = getattr(hints, "_types_from_annotations")(cls)  # noqa: B009 - as above
-        return ChainMap(property_types(cls), annotations) if annotations else property_types(cls)
-
-    setattr(hints, "_types_from_py_properties", property_types)  # noqa: B010 - as above
-    setattr(hints, "resource_types", resource_types)  # noqa: B010 - as above
 
 
 class _PropertyTypes(MutableMapping[str, object]):
@@ -97,12 +64,10 @@ class _PropertyTypes(MutableMapping[str, object]):
         cls: type,
         getters: Mapping[str, Any],
         globals_for: Callable[[type], dict[str, object] | None],
-        hints: types.ModuleType,
     ) -> None:
         self._cls = cls
         self._getters = getters
         self._globals_for = globals_for
-        self._hints = hints
         self._found: dict[str, object] = {}
 
     def __getitem__(self, name: str) -> object:
@@ -124,7 +89,7 @@ class _PropertyTypes(MutableMapping[str, object]):
         module = sys.modules.get(self._cls.__module__)
         names = self._globals_for(self._cls) if _names_of(module) is None else {}
         hint = typing.get_type_hints(getter, names, _Scope(module)).get("return", pulumi.Output)
-        return self._hints.unwrap_type(hint)
+        return core.unwrapped(hint)
 
     def __setitem__(self, name: str, value: object) -> None:
         self._found[name] = value
@@ -152,7 +117,9 @@ class _Scope(dict[str, object]):
         return self._names[name]
 
 
-def _with_referred_classes(original: Callable[[type], dict[str, object] | None]) -> object:
+def _with_referred_classes(
+    original: Callable[[type], dict[str, object] | None],
+) -> Callable[[type], dict[str, object] | None]:
     """Extend the names that a class's type hints are looked up in by those of its module that they name."""
 
     def names_for(cls: type) -> dict[str, object] | None:
@@ -195,7 +162,7 @@ class _Finder(importlib.abc.MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         package, _, rest = fullname.partition(".")
-        if package not in _PACKAGES or rest.partition(".")[0] in _BY_HAND:
+        if package not in aws.PACKAGES or rest.partition(".")[0] in aws.BY_HAND:
             return None
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
         if spec is None or not isinstance(spec.loader, importlib.machinery.SourceFileLoader):
@@ -230,7 +197,7 @@ class _PackageLoader(_Loader):
         def find(name: str) -> object:
             if name in packages:
                 return importlib.import_module(f"{module.__name__}.{name}")
-            if name in {"outputs", *_SHARED} or name.startswith("__"):
+            if name in {"outputs", *aws.SHARED} or name.startswith("__"):
                 raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
             # Most names point to the module they are in. For another one, look into all of them.
             for candidate in (*_homes(name, by_key), *modules):
@@ -248,18 +215,18 @@ class _PackageLoader(_Loader):
 
     def _plan(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Name the modules that the package imports all from, private ones first, and its packages; nothing if it does more."""
-        text = self.source.partition(_REGISTER)[0]
-        text, _, rest = text.partition(_SECTIONS)
+        text = self.source.partition(aws.REGISTER)[0]
+        text, _, rest = text.partition(aws.SECTIONS)
         packages = re.findall(r"(?m)^    (\w+) = _utilities\.lazy_import\(", rest)
         lines = text.splitlines()
-        modules = [match[1] for line in lines if (match := _STAR.fullmatch(line))]
-        if any(not _STAR.fullmatch(line) and not _HARMLESS.fullmatch(line) for line in lines):
+        modules = [match[1] for line in lines if (match := aws.STAR.fullmatch(line))]
+        if any(not aws.STAR.fullmatch(line) and not aws.HARMLESS.fullmatch(line) for line in lines):
             return (), ()
         return tuple(sorted(modules, key=lambda name: not name.startswith("_"))), tuple(packages)
 
     def _registered(self) -> types.CodeType | None:
         """The call that tells the SDK which class is which type of resource."""
-        _, call, rest = self.source.partition(_REGISTER)
+        _, call, rest = self.source.partition(aws.REGISTER)
         return compile(call + rest, self.path, "exec", dont_inherit=True) if call else None
 
 
@@ -275,17 +242,11 @@ def _register_later(code: types.CodeType, package: str) -> None:
     """Run the call that tells the SDK which class is which type of resource when the SDK asks for the first time."""
     pending = [code]
 
-    def asked(original: Callable[..., object]) -> Callable[..., object]:
-        @functools.wraps(original)
-        def look_up(*args: object) -> object:
-            while pending:
-                exec(pending.pop(), {"_utilities": importlib.import_module(f"{package}._utilities")})  # noqa: S102 - the SDK's own code
-            return original(*args)
+    def register() -> None:
+        while pending:
+            exec(pending.pop(), {"_utilities": importlib.import_module(f"{package}._utilities")})  # noqa: S102 - the SDK's own code
 
-        return look_up
-
-    for name in ("get_resource_package", "get_resource_module"):
-        setattr(pulumi.runtime.rpc, name, asked(getattr(pulumi.runtime.rpc, name)))
+    core.before_resources_are_looked_up(register)
 
 
 class _Names(dict[str, Any]):
@@ -312,7 +273,7 @@ class _Names(dict[str, Any]):
 
     def _others(self) -> Iterator[_Names]:
         package = self["__name__"].rpartition(".")[0]
-        for shared in _SHARED:
+        for shared in aws.SHARED:
             if (other := _names_of(sys.modules.get(f"{package}.{shared}"))) is not None and other is not self:
                 yield other
 
@@ -337,7 +298,7 @@ class _ModuleLoader(_Loader):
         names = _Names(module, own, self._build)
         exec(self.kept.get("head", lambda: self._compiled(0, self._blocks[1][0])), names)  # noqa: S102 - the SDK's own code
         public = names.get("__all__", [])
-        shared = module.__name__.rpartition(".")[2] in _SHARED
+        shared = module.__name__.rpartition(".")[2] in aws.SHARED
 
         def find(name: str) -> object:
             if name.startswith("__") or (name not in own and name not in names):
@@ -360,7 +321,7 @@ class _ModuleLoader(_Loader):
     @functools.cached_property
     def _blocks(self) -> tuple[dict[str, tuple[int, int]], list[int]]:
         """Where each class and function begins and ends, and where the first one begins."""
-        begins = [(match[1], match.start()) for match in _BLOCK.finditer(self.source)]
+        begins = [(match[1], match.start()) for match in aws.BLOCK.finditer(self.source)]
         ends = [*(begin for _, begin in begins[1:]), len(self.source)]
         places: dict[str, tuple[int, int]] = {}
         for (name, begin), end in zip(begins, ends, strict=True):
@@ -375,7 +336,7 @@ class _ModuleLoader(_Loader):
         head = self.source[:first]
         public = re.search(r"(?m)^__all__ = \[([^\]]*)\]", head)
         named = set(re.findall(r"'(\w+)'", public[1])) if public else set()
-        whole = named and named <= places.keys() and not _TOP_LEVEL.search(self.source, first)
+        whole = named and named <= places.keys() and not aws.TOP_LEVEL.search(self.source, first)
         return tuple(places) if whole else ()
 
     def _compiled(self, begin: int, end: int) -> types.CodeType:

@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Final, Protocol, runtime_checkable
 
 import pulumi
-from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
 
 import limits
+from compat import core
 from settings import checks, shape
 from settings.model import OPTIONAL_SECTIONS, Settings
 from settings.problems import Problem, report, shown
@@ -53,8 +53,8 @@ def load() -> Settings:
     Raises:
         InvalidSettings: with every mistake of the stack file.
     """
-    settings = parse({**get_config_env(), **CONFIG.get()}, pulumi.get_stack())
-    if not is_config_secret("slipway:notify") and (open_keys := list(checks.notifications.open_keys(settings))):
+    settings = parse(core.configuration(), pulumi.get_stack())
+    if not core.is_secret("slipway:notify") and (open_keys := list(checks.notifications.open_keys(settings))):
         raise InvalidSettings(pulumi.get_stack(), open_keys)
     for warning in checks.warnings(settings):
         pulumi.warn(str(warning))

@@ -10,7 +10,7 @@ import pulumi.runtime.rpc as sdk_rpc
 import pytest
 from pulumi import log
 
-from compat import core
+from compat import aws, core
 from compat.versions import Tried
 from preview.graph import Graph
 from preview.record import Mode, RefusedError, record
@@ -103,5 +103,10 @@ def test_another_version_than_those_tried_is_said(first: str, following: str) ->
     assert f"from {first} up to, not including, {following}" in problem
 
 
-def test_the_installed_versions_were_tried() -> None:
-    assert core.TRIED.problem() is None
+@pytest.mark.parametrize("tried", [core.TRIED, aws.TRIED], ids=lambda tried: tried.package)
+def test_the_installed_versions_were_tried_and_requirements_keep_to_them(tried: Tried) -> None:
+    assert tried.problem() is None
+    wanted = (Path(__file__).parents[1] / "requirements.in").read_text(encoding="utf-8").splitlines()
+    (line,) = [line for line in wanted if line.startswith(f"{tried.package}>=")]
+    first, _, following = line.removeprefix(f"{tried.package}>=").partition(",<")
+    assert (first, following) == (tried.first, tried.next)

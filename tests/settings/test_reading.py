@@ -338,10 +338,9 @@ def test_large_files_are_read_whole() -> None:
 def test_load_reads_the_running_stack_and_warns(monkeypatch: pytest.MonkeyPatch) -> None:
     warned: list[str] = []
     monkeypatch.setattr(
-        "settings.reading.get_config_env",
+        "compat.core.configuration",
         lambda: as_engine(changed({"slipway:database.version": "13", "slipway:database.extendedSupport": True})),
     )
-    monkeypatch.setattr("settings.reading.CONFIG", type("Empty", (), {"get": staticmethod(dict)}))
     monkeypatch.setattr("pulumi.get_stack", lambda: "test")
     monkeypatch.setattr("pulumi.warn", warned.append)
     assert settings.load().app == "storefront"
