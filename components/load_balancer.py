@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 import pulumi
 import pulumi_aws as aws
@@ -14,9 +14,9 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components._access_logs import AccessLogArgs, access_log_bucket
-from components._dependencies import with_dependencies
+from components._listener_rules import ListenerRules
+from components._target_groups import LONGEST_PREFIX, Target, TargetArgs, outside, target_group
 from components.web_acl import WebAclArgs, web_acl
-from limits import LAST_PRIORITY, LAST_WEIGHTED_PRIORITY
 
 _ANYWHERE: Final = "0.0.0.0/0"
 _FEWEST_SUBNETS: Final = 2
@@ -24,116 +24,6 @@ _HTTP: Final = 80
 _HTTPS: Final = 443
 _MOST_VALUES: Final = 5
 """How many values the conditions of one rule may name together."""
-_LONGEST_PREFIX: Final = 5
-"""AWS takes 6 characters before what makes a generated name unique; the last is the hyphen."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TargetHealthCheckArgs:
-    """How a target's health is found out. All of it changes in place."""
-
-    path: str = "/health"
-    """The path asked for."""
-    port: int | None = None
-    """The port asked on; None: where requests go."""
-    interval_seconds: int = 30
-    """Seconds between two checks, 5 to 300."""
-    timeout_seconds: int = 5
-    """Seconds an answer may take, 2 to 120 and below the interval."""
-    healthy_after: int = 2
-    """Good answers in a row that make a target healthy, 2 to 10."""
-    unhealthy_after: int = 3
-    """Bad answers in a row that make it unhealthy, 2 to 10."""
-    matcher: str = "200-299"
-    """The status codes of a good answer, from 200 to 499: `200`, `200,204` or `200-299`."""
-
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"TargetHealthCheckArgs.{name}: {problem}" for name, problem in self._problems() if problem]
-        if problems:
-            raise ValueError("\n".join(problems))
-
-    def _problems(self) -> Iterator[tuple[str, str | None]]:
-        yield "path", limits.health_path(self.path)
-        for name, value, least, most in (
-            ("port", self.port, 1, 65535),
-            ("interval_seconds", self.interval_seconds, 5, 300),
-            ("timeout_seconds", self.timeout_seconds, 2, 120),
-            ("healthy_after", self.healthy_after, 2, 10),
-            ("unhealthy_after", self.unhealthy_after, 2, 10),
-        ):
-            if value is not None:
-                yield name, _outside(value, least, most)
-        if self.timeout_seconds >= self.interval_seconds:
-            yield "timeout_seconds", f"{self.timeout_seconds} is not below the interval of {self.interval_seconds}"
-        yield "matcher", limits.status_codes(self.matcher)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TargetArgs:
-    """Where requests go, and which."""
-
-    port: int
-    """The port that targets listen on. A change replaces the target group."""
-    health: TargetHealthCheckArgs = field(default_factory=TargetHealthCheckArgs)
-    """How their health is found out."""
-    deregistration_seconds: int = 30
-    """Seconds a leaving target may finish its requests, 0 to 3600."""
-    paths: Sequence[str] = ()
-    """Path patterns; `/api/*` includes `/api` itself."""
-    hosts: Sequence[str] = ()
-    """Host names; a request must have one of them, and one of the paths."""
-    priority: int | None = None
-    """The order among targets, lowest first, 1 to 50000; with paths or hosts only, and required there."""
-    default: bool = False
-    """Whether it gets what no other target asks for."""
-    protocol: Literal["HTTP", "HTTPS"] = "HTTP"
-    """How targets are spoken to. A change replaces the target group."""
-    blue_green: bool = False
-    """Whether ECS moves requests between two target groups of it. A change makes another rule, which needs another priority."""
-    stickiness_seconds: int | None = None
-    """Seconds a visitor stays with the same target, by a cookie, 1 to 604800; None: never."""
-
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"TargetArgs.{name}: {problem}" for name, problem in self._problems() if problem]
-        if problems:
-            raise ValueError("\n".join(problems))
-
-    def _problems(self) -> Iterator[tuple[str, str | None]]:
-        for name, value, least, most in (
-            ("port", self.port, 1, 65535),
-            ("deregistration_seconds", self.deregistration_seconds, 0, 3600),
-            ("stickiness_seconds", self.stickiness_seconds, 1, 604800),
-            ("priority", self.priority, 1, LAST_PRIORITY),
-        ):
-            if value is not None:
-                yield name, _outside(value, least, most)
-        for path in self.paths:
-            yield "paths", limits.path_pattern(path)
-        for host in self.hosts:
-            yield "hosts", limits.host(host)
-        asks = bool(self.paths or self.hosts)
-        if self.default and (asks or self.priority is not None):
-            yield "default", "True does not go with paths, hosts or a priority: it gets what is left over"
-        if not self.default and not asks:
-            yield "paths", "none given, nor hosts: a target that is not the default one needs some"
-        if asks and self.priority is None:
-            yield "priority", f"None does not go with paths or hosts; give 1 to {LAST_PRIORITY}"
-
-    @property
-    def patterns(self) -> Sequence[str]:
-        """The paths as a rule needs them: `/api/*` does not match `/api`."""
-        both = (pattern for path in self.paths for pattern in (path, path.removesuffix("/*")) if pattern)
-        return list(dict.fromkeys(both))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -215,9 +105,9 @@ class LoadBalancerArgs:
         if len(self.subnet_ids) < _FEWEST_SUBNETS:
             yield "subnet_ids", f"{len(self.subnet_ids)} given; at least two, in different zones, are needed"
         yield "tls_policy", limits.tls_policy(self.tls_policy)
-        yield "idle_timeout_seconds", _outside(self.idle_timeout_seconds, 1, 4000)
+        yield "idle_timeout_seconds", outside(self.idle_timeout_seconds, 1, 4000)
         if self.access_log_days is not None:
-            yield "access_log_days", _outside(self.access_log_days, 1, 3653)
+            yield "access_log_days", outside(self.access_log_days, 1, 3653)
         if self.waf and self.origin_protection:
             yield (
                 "waf",
@@ -239,36 +129,12 @@ class LoadBalancerArgs:
         if len(defaults) > 1:
             yield "targets", f"{', '.join(defaults)} are all default; only one can be"
         rules = {
-            key: _priority(target, locked=self.origin_protection is not None) for key, target in self.targets.items()
+            key: target.rule_priority(locked=self.origin_protection is not None) for key, target in self.targets.items()
         }
         for priority in sorted({priority for priority in rules.values() if priority is not None}):
             same = [key for key, own in rules.items() if own == priority]
             if len(same) > 1:
                 yield "targets", f"{', '.join(same)} share the priority {priority}; each needs its own"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class GreenTargetGroup:
-    """A target group that takes turns with another: ECS writes into their rule which of the two gets requests."""
-
-    arn: Output[str]
-    """Its ARN, usable only once the rule names it."""
-    arn_suffix: Output[str]
-    """The end of its ARN, what metrics call it."""
-    rule_arn: Output[str]
-    """The listener's rule."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Target:
-    """A target group that gets requests."""
-
-    arn: Output[str]
-    """Its ARN, usable only once a listener sends it requests: a service cannot join it before."""
-    arn_suffix: Output[str]
-    """The end of its ARN, what metrics call it."""
-    green: GreenTargetGroup | None = None
-    """The second target group; None where deployments are not blue/green."""
 
 
 class LoadBalancer(pulumi.ComponentResource):
@@ -319,10 +185,20 @@ class LoadBalancer(pulumi.ComponentResource):
             self._redirect(name, balancer)
 
         target_groups = {
-            key: self._target_group(f"{name}-{key}-targets", args, key, target) for key, target in args.targets.items()
+            key: target_group(self, f"{name}-{key}-targets", key, target, label=args.label, vpc_id=args.vpc_id)
+            for key, target in args.targets.items()
         }
         listener = self._listener(name, args, balancer, target_groups)
-        self.targets = {key: self._target(name, args, listener, key, group) for key, group in target_groups.items()}
+        rules = ListenerRules(
+            parent=self,
+            name=name,
+            label=args.label,
+            vpc_id=args.vpc_id,
+            listener=listener,
+            origin_header=self.origin_header,
+            origin_secret=self.origin_secret,
+        )
+        self.targets = {key: rules.lead_to(key, args.targets[key], group) for key, group in target_groups.items()}
         self.arn = balancer.arn
         self.arn_suffix = balancer.arn_suffix
         self.dns_name = balancer.dns_name
@@ -400,7 +276,7 @@ class LoadBalancer(pulumi.ComponentResource):
         return aws.lb.LoadBalancer(
             f"{name}-balancer",
             name=args.load_balancer_name,
-            name_prefix=None if args.load_balancer_name else f"{args.label[:_LONGEST_PREFIX]}-",
+            name_prefix=None if args.load_balancer_name else f"{args.label[:LONGEST_PREFIX]}-",
             load_balancer_type="application",
             internal=False,
             subnets=list(args.subnet_ids),
@@ -448,37 +324,6 @@ class LoadBalancer(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
 
-    def _target_group(self, name: str, args: LoadBalancerArgs, key: str, target: TargetArgs) -> aws.lb.TargetGroup:
-        health = target.health
-        return aws.lb.TargetGroup(
-            name,
-            # Pulumi's own names would not fit: it wants the whole logical name and a suffix in 32 characters.
-            name_prefix=f"{key[:_LONGEST_PREFIX]}-",
-            vpc_id=args.vpc_id,
-            target_type="ip",
-            port=target.port,
-            protocol=target.protocol,
-            deregistration_delay=target.deregistration_seconds,
-            health_check=aws.lb.TargetGroupHealthCheckArgs(
-                enabled=True,
-                path=health.path,
-                port=str(health.port) if health.port else "traffic-port",
-                protocol=target.protocol,
-                interval=health.interval_seconds,
-                timeout=health.timeout_seconds,
-                healthy_threshold=health.healthy_after,
-                unhealthy_threshold=health.unhealthy_after,
-                matcher=health.matcher,
-            ),
-            stickiness=aws.lb.TargetGroupStickinessArgs(
-                type="lb_cookie", enabled=True, cookie_duration=target.stickiness_seconds
-            )
-            if target.stickiness_seconds
-            else None,
-            tags={"Name": f"{args.label}-{key}"},
-            opts=ResourceOptions(parent=self),
-        )
-
     def _listener(
         self,
         name: str,
@@ -508,91 +353,3 @@ class LoadBalancer(pulumi.ComponentResource):
             default_actions=[action],
             opts=ResourceOptions(parent=self),
         )
-
-    def _target(
-        self, name: str, args: LoadBalancerArgs, listener: aws.lb.Listener, key: str, group: aws.lb.TargetGroup
-    ) -> Target:
-        target = args.targets[key]
-        if not target.blue_green:
-            rule = self._rule(name, args, listener, key, group)
-            return Target(arn=with_dependencies(group.arn, rule or listener), arn_suffix=group.arn_suffix)
-        other = self._target_group(f"{name}-{key}-alternate", args, key, target)
-        weighted = self._weighted_rule(name, args, listener, key, (group, other))
-        green = GreenTargetGroup(
-            arn=with_dependencies(other.arn, weighted), arn_suffix=other.arn_suffix, rule_arn=weighted.arn
-        )
-        return Target(arn=with_dependencies(group.arn, weighted), arn_suffix=group.arn_suffix, green=green)
-
-    def _rule(
-        self, name: str, args: LoadBalancerArgs, listener: aws.lb.Listener, key: str, group: aws.lb.TargetGroup
-    ) -> aws.lb.ListenerRule | None:
-        """Make the rule that sends a target its requests; None where the listener's default action does."""
-        target = args.targets[key]
-        if target.default and not args.origin_protection:
-            return None
-        return aws.lb.ListenerRule(
-            f"{name}-{key}-rule",
-            listener_arn=listener.arn,
-            priority=_priority(target, locked=args.origin_protection is not None),
-            actions=[aws.lb.ListenerRuleActionArgs(type="forward", target_group_arn=group.arn)],
-            conditions=self._conditions(target),
-            tags={"Name": f"{args.label}-{key}"},
-            opts=ResourceOptions(parent=self),
-        )
-
-    def _weighted_rule(
-        self,
-        name: str,
-        args: LoadBalancerArgs,
-        listener: aws.lb.Listener,
-        key: str,
-        groups: Sequence[aws.lb.TargetGroup],
-    ) -> aws.lb.ListenerRule:
-        """Make the rule in which ECS moves requests from one target group to the other.
-
-        It is another resource than the rule of rolling deployments, and another for each port: what its action is at first,
-        updates leave alone, while another port brings other target groups.
-        """
-        forward = aws.lb.ListenerRuleActionForwardArgs(
-            target_groups=[
-                aws.lb.ListenerRuleActionForwardTargetGroupArgs(arn=group.arn, weight=weight)
-                for group, weight in zip(groups, (100, 0), strict=True)
-            ]
-        )
-        return aws.lb.ListenerRule(
-            f"{name}-{key}-weighted-rule-{args.targets[key].port}",
-            listener_arn=listener.arn,
-            priority=_priority(args.targets[key], locked=args.origin_protection is not None),
-            actions=[aws.lb.ListenerRuleActionArgs(type="forward", forward=forward)],
-            conditions=self._conditions(args.targets[key]),
-            tags={"Name": f"{args.label}-{key}"},
-            opts=ResourceOptions(parent=self, ignore_changes=["actions"]),
-        )
-
-    def _conditions(self, target: TargetArgs) -> Sequence[aws.lb.ListenerRuleConditionArgs]:
-        conditions = []
-        # A rule needs a condition; this one every request meets.
-        patterns = target.patterns or (["/*"] if target.default and target.blue_green else [])
-        if patterns:
-            paths = aws.lb.ListenerRuleConditionPathPatternArgs(values=list(patterns))
-            conditions.append(aws.lb.ListenerRuleConditionArgs(path_pattern=paths))
-        if target.hosts:
-            hosts = aws.lb.ListenerRuleConditionHostHeaderArgs(values=list(target.hosts))
-            conditions.append(aws.lb.ListenerRuleConditionArgs(host_header=hosts))
-        if self.origin_secret is not None:
-            header = aws.lb.ListenerRuleConditionHttpHeaderArgs(
-                http_header_name=self.origin_header, values=[self.origin_secret]
-            )
-            conditions.append(aws.lb.ListenerRuleConditionArgs(http_header=header))
-        return conditions
-
-
-def _priority(target: TargetArgs, *, locked: bool) -> int | None:
-    """Return the priority of a target's rule: the default one has a rule too where the listener refuses everybody, or ECS needs one."""
-    if target.default and target.blue_green:
-        return LAST_WEIGHTED_PRIORITY
-    return LAST_PRIORITY if target.default and locked else target.priority
-
-
-def _outside(value: int, least: int, most: int) -> str | None:
-    return None if least <= value <= most else f"{value} is outside {least} to {most}"

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from pulumi import Input
 
+from components._target_groups import TargetArgs, TargetHealthCheckArgs
 from components.certificate import Certificate
-from components.load_balancer import LoadBalancerArgs, OriginProtection, TargetArgs, TargetHealthCheckArgs
+from components.load_balancer import LoadBalancerArgs, OriginProtection
 from components.network import Network
 from settings import model
 from wiring import web_acl

@@ -10,8 +10,9 @@ from components import _documents as documents
 from components._deployment import RollbackAlarmArgs, TrafficShiftArgs
 from components._scaling import ScalingArgs, ScalingMetric, ScheduledArgs, StepArgs, StepMetric
 from components._service_group import ConnectionArgs, EgressArgs
+from components._target_groups import Target
 from components.database import Database
-from components.load_balancer import LoadBalancer, Target
+from components.load_balancer import LoadBalancer
 from components.media_bucket import MediaBucket
 from components.service import LoadBalancerAttachmentArgs, MigrateArgs, Service, ServiceArgs
 from settings import derived, model

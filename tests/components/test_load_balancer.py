@@ -7,7 +7,8 @@ from typing import Any
 import pulumi_aws as aws
 import pytest
 
-from components.load_balancer import LoadBalancer, LoadBalancerArgs, OriginProtection, TargetArgs, TargetHealthCheckArgs
+from components._target_groups import TargetArgs, TargetHealthCheckArgs
+from components.load_balancer import LoadBalancer, LoadBalancerArgs, OriginProtection
 from components.web_acl import WebAclArgs
 from preview.graph import Graph, Resource
 from tests.components.conftest import ACCOUNT, build, check_contract

@@ -1,0 +1,207 @@
+"""Where a load balancer sends requests: target groups, and how the health of what is in them is found out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+import limits
+from limits import LAST_PRIORITY, LAST_WEIGHTED_PRIORITY
+
+LONGEST_PREFIX: Final = 5
+"""AWS takes 6 characters before what makes a generated name unique; the last is the hyphen."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetHealthCheckArgs:
+    """How a target's health is found out. All of it changes in place."""
+
+    path: str = "/health"
+    """The path asked for."""
+    port: int | None = None
+    """The port asked on; None: where requests go."""
+    interval_seconds: int = 30
+    """Seconds between two checks, 5 to 300."""
+    timeout_seconds: int = 5
+    """Seconds an answer may take, 2 to 120 and below the interval."""
+    healthy_after: int = 2
+    """Good answers in a row that make a target healthy, 2 to 10."""
+    unhealthy_after: int = 3
+    """Bad answers in a row that make it unhealthy, 2 to 10."""
+    matcher: str = "200-299"
+    """The status codes of a good answer, from 200 to 499: `200`, `200,204` or `200-299`."""
+
+    def __post_init__(self) -> None:
+        """Check AWS's limits.
+
+        Raises:
+            ValueError: with every problem, a line each.
+        """
+        problems = [f"TargetHealthCheckArgs.{name}: {problem}" for name, problem in self._problems() if problem]
+        if problems:
+            raise ValueError("\n".join(problems))
+
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
+        yield "path", limits.health_path(self.path)
+        for name, value, least, most in (
+            ("port", self.port, 1, 65535),
+            ("interval_seconds", self.interval_seconds, 5, 300),
+            ("timeout_seconds", self.timeout_seconds, 2, 120),
+            ("healthy_after", self.healthy_after, 2, 10),
+            ("unhealthy_after", self.unhealthy_after, 2, 10),
+        ):
+            if value is not None:
+                yield name, outside(value, least, most)
+        if self.timeout_seconds >= self.interval_seconds:
+            yield "timeout_seconds", f"{self.timeout_seconds} is not below the interval of {self.interval_seconds}"
+        yield "matcher", limits.status_codes(self.matcher)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetArgs:
+    """Where requests go, and which."""
+
+    port: int
+    """The port that targets listen on. A change replaces the target group."""
+    health: TargetHealthCheckArgs = field(default_factory=TargetHealthCheckArgs)
+    """How their health is found out."""
+    deregistration_seconds: int = 30
+    """Seconds a leaving target may finish its requests, 0 to 3600."""
+    paths: Sequence[str] = ()
+    """Path patterns; `/api/*` includes `/api` itself."""
+    hosts: Sequence[str] = ()
+    """Host names; a request must have one of them, and one of the paths."""
+    priority: int | None = None
+    """The order among targets, lowest first, 1 to 50000; with paths or hosts only, and required there."""
+    default: bool = False
+    """Whether it gets what no other target asks for."""
+    protocol: Literal["HTTP", "HTTPS"] = "HTTP"
+    """How targets are spoken to. A change replaces the target group."""
+    blue_green: bool = False
+    """Whether ECS moves requests between two target groups of it. A change makes another rule, which needs another priority."""
+    stickiness_seconds: int | None = None
+    """Seconds a visitor stays with the same target, by a cookie, 1 to 604800; None: never."""
+
+    def __post_init__(self) -> None:
+        """Check AWS's limits.
+
+        Raises:
+            ValueError: with every problem, a line each.
+        """
+        problems = [f"TargetArgs.{name}: {problem}" for name, problem in self._problems() if problem]
+        if problems:
+            raise ValueError("\n".join(problems))
+
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
+        for name, value, least, most in (
+            ("port", self.port, 1, 65535),
+            ("deregistration_seconds", self.deregistration_seconds, 0, 3600),
+            ("stickiness_seconds", self.stickiness_seconds, 1, 604800),
+            ("priority", self.priority, 1, LAST_PRIORITY),
+        ):
+            if value is not None:
+                yield name, outside(value, least, most)
+        for path in self.paths:
+            yield "paths", limits.path_pattern(path)
+        for host in self.hosts:
+            yield "hosts", limits.host(host)
+        asks = bool(self.paths or self.hosts)
+        if self.default and (asks or self.priority is not None):
+            yield "default", "True does not go with paths, hosts or a priority: it gets what is left over"
+        if not self.default and not asks:
+            yield "paths", "none given, nor hosts: a target that is not the default one needs some"
+        if asks and self.priority is None:
+            yield "priority", f"None does not go with paths or hosts; give 1 to {LAST_PRIORITY}"
+
+    def rule_priority(self, *, locked: bool) -> int | None:
+        """Return the priority of its rule; None where the listener's default action sends it its requests.
+
+        The default target has a rule too where the listener refuses everybody (`locked`), or where ECS needs one.
+        """
+        if self.default and self.blue_green:
+            return LAST_WEIGHTED_PRIORITY
+        return LAST_PRIORITY if self.default and locked else self.priority
+
+    @property
+    def patterns(self) -> Sequence[str]:
+        """The paths as a rule needs them: `/api/*` does not match `/api`."""
+        both = (pattern for path in self.paths for pattern in (path, path.removesuffix("/*")) if pattern)
+        return list(dict.fromkeys(both))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GreenTargetGroup:
+    """A target group that takes turns with another: ECS writes into their rule which of the two gets requests."""
+
+    arn: Output[str]
+    """Its ARN, usable only once the rule names it."""
+    arn_suffix: Output[str]
+    """The end of its ARN, what metrics call it."""
+    rule_arn: Output[str]
+    """The listener's rule."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """A target group that gets requests."""
+
+    arn: Output[str]
+    """Its ARN, usable only once a listener sends it requests: a service cannot join it before."""
+    arn_suffix: Output[str]
+    """The end of its ARN, what metrics call it."""
+    green: GreenTargetGroup | None = None
+    """The second target group; None where deployments are not blue/green."""
+
+
+def target_group(
+    parent: pulumi.Resource, name: str, key: str, target: TargetArgs, *, label: str, vpc_id: Input[str]
+) -> aws.lb.TargetGroup:
+    """Make a target group.
+
+    Args:
+        parent: the component it belongs to.
+        name: its logical name.
+        key: what its physical name and its tag say.
+        target: what it is made of.
+        label: what generated names start with.
+        vpc_id: the network.
+    """
+    health = target.health
+    return aws.lb.TargetGroup(
+        name,
+        # Pulumi's own names would not fit: it wants the whole logical name and a suffix in 32 characters.
+        name_prefix=f"{key[:LONGEST_PREFIX]}-",
+        vpc_id=vpc_id,
+        target_type="ip",
+        port=target.port,
+        protocol=target.protocol,
+        deregistration_delay=target.deregistration_seconds,
+        health_check=aws.lb.TargetGroupHealthCheckArgs(
+            enabled=True,
+            path=health.path,
+            port=str(health.port) if health.port else "traffic-port",
+            protocol=target.protocol,
+            interval=health.interval_seconds,
+            timeout=health.timeout_seconds,
+            healthy_threshold=health.healthy_after,
+            unhealthy_threshold=health.unhealthy_after,
+            matcher=health.matcher,
+        ),
+        stickiness=aws.lb.TargetGroupStickinessArgs(
+            type="lb_cookie", enabled=True, cookie_duration=target.stickiness_seconds
+        )
+        if target.stickiness_seconds
+        else None,
+        tags={"Name": f"{label}-{key}"},
+        opts=ResourceOptions(parent=parent),
+    )
+
+
+def outside(value: int, least: int, most: int) -> str | None:
+    """Return what is wrong with a number that is outside a range, or None."""
+    return None if least <= value <= most else f"{value} is outside {least} to {most}"
