@@ -16,6 +16,7 @@ _MADE: Final[Sequence[tuple[Sequence[str], Sequence[str]]]] = (
     (("-m", "settings.schema"), ("slipway.schema.json",)),
     (("-m", "settings.reference"), ("docs/configuration.md",)),
     (("-m", "policy.reference"), ("docs/policies.md",)),
+    (("-m", "preview.picture"), ("README.md",)),
     (("-m", "tests.stacks"), ("tests/golden/*",)),
     (("-m", "tests.conformance"), ("examples/*/CONFORMANCE.md", "examples/*/README.md")),
 )

@@ -73,3 +73,7 @@ def test_many_services_stand_as_one(tmp_path: Path) -> None:
     assert '"200 services"' in text
     assert len(text) < mermaid.MOST_CHARACTERS
     assert text.count("-->") < mermaid.MOST_EDGES
+
+
+def test_the_readme_shows_the_diagram() -> None:
+    assert f"```mermaid\n{mermaid.diagram(drawn())}\n```" in (ROOT / "README.md").read_text()
