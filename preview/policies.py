@@ -17,7 +17,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Self
 
-from preview import yaml
+from preview import pack_config, yaml
+from preview.pack_config import PackConfig
 from preview.pack_process import Conversation, Process
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from preview.graph import Graph, Resource
     from preview.verdict import Config, Verdict
 
-_LEVELS: Final = ("disabled", "advisory", "mandatory", "remediate")
 _LARGEST_SETTING: Final = 4096
 _START_SECONDS: Final = 30.0
 _ANSWER_SECONDS: Final = 60.0
@@ -37,33 +37,16 @@ class PackError(Exception):
     """The policy pack does not start or does not answer; the text says why."""
 
 
-def read_config(path: Path) -> Config:
-    """Read a policy configuration, as `--policy-pack-config` of Pulumi's CLI takes it.
+def read_config(path: Path) -> PackConfig:
+    """Read a policy configuration, as `--policy-pack-config` of Pulumi's CLI takes it, in version 1 or 2.
 
     Raises:
         PackError: it is not such a file.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else f"is not JSON: {error}"
-        raise PackError(f"{path}: {why}") from None
-    if not isinstance(document, dict):
-        raise PackError(f"{path}: expected an object with policies' names as keys")
-    settings = {
-        name: {"enforcementLevel": value} if isinstance(value, str) else value for name, value in document.items()
-    }
-    levels = ", ".join(_LEVELS)
-    for name, value in settings.items():
-        if not isinstance(value, dict):
-            raise PackError(
-                f"{path}: {name}: expected a level ({levels}) or an object with enforcementLevel and parameters"
-            )
-        if "enforcementLevel" in value and value["enforcementLevel"] not in _LEVELS:
-            raise PackError(f"{path}: {name}: {value['enforcementLevel']!r} is not a level; allowed: {levels}")
-        if name == "all" and value.keys() - {"enforcementLevel"}:
-            raise PackError(f"{path}: all: takes an enforcementLevel only")
-    return settings
+        return pack_config.read(path)
+    except pack_config.InvalidConfig as error:
+        raise PackError(str(error)) from None
 
 
 class Pack:
@@ -154,9 +137,12 @@ class Pack:
         session = self._open(start_seconds, answer_seconds)
         self._observed.clear()
         try:
-            return dataclasses.replace(session.verdict(graph), version=self._version())
+            verdict = dataclasses.replace(session.verdict(graph), version=self._version())
         except analyzer.NoAnswerError as error:
             raise PackError(f"{self._folder}: the policy pack {error}{self._said()}") from None
+        if not isinstance(self._config, PackConfig):
+            return verdict
+        return dataclasses.replace(verdict, findings=tuple(map(self._config.marked, verdict.findings)))
 
     def _open(self, start_seconds: float, answer_seconds: float) -> analyzer.Session:
         from preview import analyzer  # noqa: PLC0415 - slow to import, and the process must start before

@@ -7,7 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal, get_args
 from urllib.parse import quote
 
@@ -23,6 +23,8 @@ FORMATS: Final[tuple[str, ...]] = get_args(Format)
 
 # How code scanning on GitHub ranks rules: over 9 critical, over 7 high, over 4 medium.
 _SCORES: Final = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0"}
+_EXEMPTED: Final = "exempted-findings"
+"""Where our own pack lists what is exempt."""
 _SARIF_SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -158,9 +160,13 @@ def _sarif(report: Report) -> str:
     rules = {policy.name: index for index, policy in enumerate(verdict.catalogue)}
     seen: Counter[tuple[str, str]] = Counter()
     results = []
-    for finding in sorted(verdict.findings, key=lambda item: (item.policy, item.urn, item.message)):
+    for finding in sorted(
+        (item for item in verdict.findings if item.policy != _EXEMPTED),
+        key=lambda item: (item.policy, item.urn, item.message),
+    ):
         results.append(_result(report, finding, rules, seen[finding.policy, finding.urn]))
         seen[finding.policy, finding.urn] += 1
+    results += _exempted(report, rules)
     notifications = [
         *({"level": "error", "message": {"text": f"A policy failed to run on {text}"}} for text in verdict.defects),
         *(_notification(item.message, "note", rules.get(item.policy), item.policy) for item in verdict.undecided),
@@ -254,7 +260,29 @@ def _result(report: Report, finding: Finding, rules: Mapping[str, int], number: 
     }
     if finding.policy in rules:
         result["ruleIndex"] = rules[finding.policy]
+    if finding.excepted:
+        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": finding.excepted}]
     return result
+
+
+def _exempted(report: Report, rules: Mapping[str, int]) -> Iterator[dict[str, object]]:
+    """What the pack's exemptions and the resources' own tags take out, as results that are suppressed.
+
+    The pack lists them a line for each control and reason: `control of one, another: reason`.
+    """
+    urns = {resource.name: resource.urn for resource in reversed(report.graph.resources)}
+    for finding in report.verdict.findings:
+        match = re.match(r"(?P<control>[a-z0-9-]+) of (?P<names>[^:]+): (?P<why>.*)", finding.message)
+        if finding.policy != _EXEMPTED or not match:
+            continue
+        for name in match["names"].split(", "):
+            about = replace(
+                finding, policy=match["control"], urn=urns.get(name, ""), message=f"{match['control']} is exempted"
+            )
+            result = _result(report, about, rules, 0)
+            kind = "inSource" if "its own tag" in match["why"] else "external"
+            result["suppressions"] = [{"kind": kind, "status": "accepted", "justification": match["why"]}]
+            yield result
 
 
 def _uri(source: str) -> str:

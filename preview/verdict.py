@@ -24,6 +24,8 @@ class Finding:
     message: str
     description: str
     """What the policy demands in general."""
+    excepted: str = ""
+    """The exception of the policy configuration that accepts it, with its reason; empty where none does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -230,3 +231,30 @@ def test_no_format_shows_a_secret(tmp_path: Path, format_: Format, *, shown: boo
 
 def test_every_format_is_the_same_twice() -> None:
     assert all(write(REPORT, format_) == write(REPORT, format_) for format_ in ("sarif", "junit", "json"))
+
+
+def test_exceptions_and_exemptions_are_suppressed_results() -> None:
+    listed = Finding(
+        policy="exempted-findings",
+        level="advisory",
+        severity="low",
+        urn="",
+        message="not-public of db, old: until 2027-03-31: It moves in May. (data, T-1)",
+        description="What is exempt.",
+    )
+    own = replace(listed, message="logged of db: suppressed by its own tag")
+    excepted = replace(OPEN, level="advisory", excepted="EXC-1: it moves in May")
+    run = sarif(replace(REPORT, verdict=replace(VERDICT, findings=(excepted, LOG, listed, own))))
+    suppressed = [
+        (result["ruleId"], result["suppressions"][0]["kind"], result["suppressions"][0]["justification"])
+        for result in run["results"]
+        if "suppressions" in result
+    ]
+    why = "until 2027-03-31: It moves in May. (data, T-1)"
+    assert suppressed == [
+        ("not-public", "external", "EXC-1: it moves in May"),
+        ("not-public", "external", why),
+        ("not-public", "external", why),
+        ("logged", "inSource", "suppressed by its own tag"),
+    ]
+    assert {result["ruleId"] for result in run["results"] if "suppressions" not in result} == {"logged"}
