@@ -25,6 +25,7 @@ def e02(graph: Graph) -> Evidence:
         action.partition(":")[0]
         for text in documents
         for statement in json.loads(text)["Statement"]
+        if statement["Effect"] == "Allow"
         for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
     }
     wanted = {"ec2", "ecs", "elasticloadbalancing", "rds", "acm", "iam", "s3", "secretsmanager", "cloudwatch"}
