@@ -26,3 +26,26 @@ def test_check(check: Callable[..., str | None], good: Sequence[object], bad: Se
 @given(text=st.text())
 def test_any_text_is_judged(text: str) -> None:
     judge_text(CHECKS, text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "may"),
+    [
+        ("shop.example.com", "example.com", True),
+        ("*.shop.example.com", "media.example.com", True),
+        ("shop.example.com", "shop.example.net", False),
+        ("shop.co.uk", "store.co.uk", False),
+        ("a.shop.co.uk", "shop.co.uk", True),
+        ("a.com", "b.com", False),
+        ("x.foo.io", "y.foo.io", True),
+    ],
+)
+def test_hosts_that_one_zone_can_hold(one: str, other: str, may: bool) -> None:  # noqa: FBT001 - a column
+    assert limits.may_share_zone(one, other) is may
+    assert limits.may_share_zone(other, one) is may
+
+
+@pytest.mark.parametrize("name", ["shop.xn--p1ai", "a" * 60 + "." + "b" * 60 + ".example.com"])
+def test_hosts_that_no_rule_takes(name: str) -> None:
+    assert limits.host(name) is None
+    assert limits.rule_host(name) is not None

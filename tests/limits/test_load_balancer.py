@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -33,3 +34,29 @@ def test_any_text_is_judged(text: str) -> None:
 def test_wildcards_of_one_rule() -> None:
     assert limits.wildcards(["/a*", "/b?*", "*.example.com", "/c**"]) is None
     assert limits.wildcards(["/a*?*", "/b*?*", "*.x"]) == "7 wildcards (* and ?) are too many for one rule; at most 6"
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "covers"),
+    [
+        ("/*", "/api/*", True),
+        ("/api/*", "/*", False),
+        ("/api/*", "/api", False),
+        ("*", "a.example.com", True),
+        ("*.example.com", "a.example.com", True),
+        ("/a?c", "/abc", True),
+        ("/a?c", "/a*c", False),
+        ("/a*", "/a?*", True),
+        ("/a*b", "/ab", True),
+        ("/a*b", "/abc", False),
+        ("/**", "/x*", True),
+        ("", "", True),
+    ],
+)
+def test_a_pattern_that_takes_all_of_another(wide: str, narrow: str, covers: bool) -> None:  # noqa: FBT001 - a column
+    assert limits.pattern_covers(wide, narrow) is covers
+
+
+@given(wide=st.text("ab*?", max_size=6), text=st.text("ab", max_size=6))
+def test_a_pattern_covers_the_texts_it_matches(wide: str, text: str) -> None:
+    assert limits.pattern_covers(wide, text) is fnmatch.fnmatchcase(text, wide)

@@ -30,3 +30,34 @@ def test_any_text_is_judged(text: str) -> None:
 def test_mutable_tags() -> None:
     assert all(limits.mutable_tag(tag) for tag in ("latest", "Main", "1-latest", "prod"))
     assert not any(limits.mutable_tag(tag) for tag in ("1.2.3", "9f2c1ab", "mainline"))
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "nginx",
+        "nginx:1.27",
+        "ghcr.io/owner/name:1.2.3",
+        "localhost:5000/a/b",
+        "123456789012.dkr.ecr.us-east-1.amazonaws.com/a__b/c-d:1",
+        "a/b@sha256:" + "0" * 64,
+    ],
+)
+def test_an_images_address(uri: str) -> None:
+    assert limits.image_uri(uri) is None
+
+
+@pytest.mark.parametrize(
+    ("uri", "told"),
+    [
+        ("https://ghcr.io/a/b:1", "did you mean ghcr.io/a/b:1?"),
+        ("docker://nginx", "did you mean nginx?"),
+        ("ghcr.io/A/b", "no scheme, lower-case path"),
+        ("a/b:", "'a/b:' is not"),
+        ("a/b@sha256:12", "'a/b@sha256:12' is not"),
+        ("a//b", "'a//b' is not"),
+        ("a/b:1 ", "'a/b:1 ' is not"),
+    ],
+)
+def test_no_images_address(uri: str, told: str) -> None:
+    assert told in str(limits.image_uri(uri))

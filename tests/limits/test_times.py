@@ -86,3 +86,23 @@ def test_awake(window: str, night: tuple[str, str, str], *, weekends: bool, awak
 )
 def test_backups_keep_clear_of_a_databases_windows(clock: str, window: str, fine: bool) -> None:  # noqa: FBT001 - a column
     assert (limits.backup_start(clock, window) is None) is fine
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["0 8 29 2 ? *", "0 8 31 4,7 ? *", "0 8 31W * ? *", "0 8 L 2 ? *", "0 8 1-31/10 FEB ? *", "0 8 ? * * 2019-2199"],
+)
+def test_days_that_come(expression: str) -> None:
+    assert limits.schedule(expression) is None
+
+
+@pytest.mark.parametrize(
+    "expression", ["0 8 30 2 ? *", "0 8 31 4,6,9,NOV ? *", "0 8 29 2 ? 2027", "0 8 ? * MON 2020", "0 8 30-31 FEB ? *"]
+)
+def test_days_that_never_come(expression: str) -> None:
+    assert str(limits.schedule(expression)).endswith("is not a schedule: that day never comes, or is past")
+
+
+@pytest.mark.parametrize("name", ["Factory", "localtime", "posixrules"])
+def test_a_systems_own_names_are_no_time_zones(name: str) -> None:
+    assert limits.time_zone(name) is not None
