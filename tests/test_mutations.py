@@ -53,8 +53,13 @@ MUTATIONS = [
     (NETWORK, "gateway_id=internet.id", "nat_gateway_id=internet.id", "no route to the internet"),
     (NETWORK, "                *ways_out[z.zone],\n", "", "does not wait for any aws:ec2/route:Route"),
     (SERVICE, "assign_public_ip=False", "assign_public_ip=True", "services-without-public-ip"),
-    (SERVICE, "referenced_security_group_id=source,", 'cidr_ipv4="0.0.0.0/0",', "lets the world in"),
-    (SERVICE, "depends_on=list(before)", "depends_on=[]", "does not wait for"),
+    (
+        "components/_service_group.py",
+        "referenced_security_group_id=source,",
+        'cidr_ipv4="0.0.0.0/0",',
+        "lets the world in",
+    ),
+    (SERVICE, "depends_on=[*before, *deployment.before]", "depends_on=[]", "does not wait for"),
     (SERVICE, "retention_in_days=args.log_days,", "", "keeps logs for ever"),
     (
         CLUSTER,
