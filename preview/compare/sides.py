@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import importlib.machinery
 import json
 import os
 import shutil
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
@@ -26,6 +27,7 @@ from preview.compare.bases import Base, InvalidBase
 from preview.graph import Graph, Message, Resource
 
 if TYPE_CHECKING:
+    import types
     from types import TracebackType
     from typing import Self
 
@@ -149,7 +151,7 @@ def _key(base: Base, pack: Path, config: verdicts.Config) -> str:
         *installed,
         dt.datetime.now(tz=dt.UTC).date().isoformat(),
         json.dumps(config, sort_keys=True),
-        _digest(Path(__file__).parents[1].glob("*.py")),
+        _digest((*Path(__file__).parents[1].glob("*.py"), *(_HOME / "compat").glob("*.py"))),
         _digest(pack.rglob("*.*")),
     )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -264,18 +266,35 @@ def _verdict(document: Mapping[str, object]) -> verdicts.Verdict:
     )
 
 
-def _alone() -> None:
-    """Leave only the recorder of this project importable, with what it has imported: all else comes from the base's folder."""
-    from preview import answers, awsx, record  # noqa: PLC0415 - before they can be taken for the base's
+_RECORDERS: Final = ("preview", "compat")
+"""The packages that record: the head's, for both sides."""
 
-    del answers, awsx, record
-    preview = Path(__file__).parents[1]
+
+class _Recorder:
+    """Finds the recorder's packages in this project, and nothing else."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Find a module, as the import system asks for it."""
+        if name in _RECORDERS:
+            return importlib.machinery.PathFinder.find_spec(name, [str(_HOME)], target)
+        return (
+            importlib.machinery.PathFinder.find_spec(name, path, target)
+            if name.partition(".")[0] in _RECORDERS
+            else None
+        )
+
+
+def _alone() -> None:
+    """Leave only the recorder of this project importable: all else comes from the base's folder."""
+    sys.meta_path.insert(0, _Recorder())
     sys.path[:] = [path for path in sys.path if path and Path(path).resolve() != _HOME]
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
-        if file and name != "__main__":
+        if file and name != "__main__" and name.partition(".")[0] not in _RECORDERS:
             path = Path(file)
-            if path.is_relative_to(_HOME) and not path.is_relative_to(preview) and "site-packages" not in path.parts:
+            if path.is_relative_to(_HOME) and "site-packages" not in path.parts:
                 del sys.modules[name]
 
 
