@@ -24,7 +24,7 @@ from policy.rule import Config, resource_rule
 from policy.rules.identity import ROLE, ROLE_POLICY
 from policy.values import UNKNOWN, Value
 
-_HOLDERS: Final = (
+HOLDERS: Final = (
     "aws:iam/policy:Policy",
     ROLE_POLICY,
     "aws:iam/userPolicy:UserPolicy",
@@ -56,13 +56,19 @@ _ADMINISTRATION: Final = r"arn:aws[a-z-]*:iam::aws:policy/(AdministratorAccess|I
         ),
         cdk_nag=("IAMPolicyNoStatementsWithAdminAccess",),
     ),
-    *_HOLDERS,
+    *HOLDERS,
 )
 def no_administrator_policies(holder: Resource, _config: Config) -> Iterator[Finding]:
     """``*`` or ``iam:*`` on every resource is the whole account."""
     what = "allows administration of every resource"
     fix = "name the actions that are needed and the ARNs they are needed on"
     yield from _about_grants(holder, _administers, what, fix)
+
+
+def documents_of(holder: Resource) -> Iterator[Value]:
+    """The policies that a resource holds, its inline ones too."""
+    inline = values.items(holder.get("inlinePolicies"))
+    yield from map(values.document, [holder.get("policy"), *(values.at(item, "policy") for item in inline)])
 
 
 def _about_grants(
@@ -72,9 +78,7 @@ def _about_grants(
 
     What administers everything has no-administrator-policies against it, and nothing else.
     """
-    inline = values.items(holder.get("inlinePolicies"))
-    policies: list[Value] = [holder.get("policy"), *(values.at(item, "policy") for item in inline)]
-    for policy in map(values.document, policies):
+    for policy in documents_of(holder):
         for index, statement in enumerate(statements(policy)):
             told = wrong is not _administers and _administers(statement)
             if allows(statement) and wrong(statement) and not told:
@@ -111,7 +115,7 @@ _EVERY_ACTION: Final = re.compile(r"\*+(:\*+)?")
         checkov=("CKV_AWS_63",),
         cdk_nag=("IAM5", "IAMPolicyNoStatementsWithFullAccess"),
     ),
-    *_HOLDERS,
+    *HOLDERS,
 )
 def no_service_wildcards(holder: Resource, _config: Config) -> Iterator[Finding]:
     """``s3:*`` grants what AWS adds tomorrow, too."""
@@ -203,7 +207,7 @@ def _narrowed(statement: dict[str, Value], idle: tuple[str, ...]) -> bool:
         checkov=("CKV_AWS_355", "CKV_AWS_290", "CKV_AWS_111", "CKV_AWS_356"),
         cdk_nag=("IAMNoWildcardPermissions",),
     ),
-    *_HOLDERS,
+    *HOLDERS,
 )
 def no_resource_wildcards(holder: Resource, _config: Config) -> Iterator[Finding]:
     """A condition may narrow what ``*`` leaves open."""
@@ -235,7 +239,7 @@ _ESCALATION: Final = {
 """Each makes an administrator of whoever holds it for all of a kind, which stands beside it."""
 
 
-_SOME_HOLDERS: Final = (
+_SOMEHOLDERS: Final = (
     "aws:resourcetag/",
     "iam:permissionsboundary",
     "iam:policyarn",
@@ -262,14 +266,14 @@ _SOME_SERVICES: Final = ("iam:associatedresourcearn", "iam:passedtoservice")
         checkov=("CKV_AWS_286", "CKV_AWS_287", "CKV_AWS_289", "CKV_AWS_109", "CKV_AWS_110"),
         prowler=("iam_policy_allows_privilege_escalation", "iam_inline_policy_allows_privilege_escalation"),
     ),
-    *_HOLDERS,
+    *HOLDERS,
 )
 def no_privilege_escalation(holder: Resource, _config: Config) -> Iterator[Finding]:
     """Handing roles on, or writing policies, wherever one likes."""
 
     def escalates(statement: dict[str, Value]) -> bool:
         risky = [action for action in grants(statement, _ESCALATION) if reaches_any(statement, _ESCALATION[action])]
-        bound = limited_by(statement, (*_SOME_HOLDERS, *(_SOME_SERVICES if risky == ["iam:passrole"] else ())))
+        bound = limited_by(statement, (*_SOMEHOLDERS, *(_SOME_SERVICES if risky == ["iam:passrole"] else ())))
         return bool(risky) and not bound and not has_unread_condition(statement)
 
     fix = "the ARNs of the roles (a path of one's own), with a condition on iam:PassedToService"
@@ -310,7 +314,7 @@ All but BatchGetSecretValue, which reads by the other, take a resource.
         nist=("AC-6", "AC-4"),
         checkov=("CKV_AWS_288", "CKV_AWS_287", "CKV_AWS_107", "CKV_AWS_108"),
     ),
-    *_HOLDERS,
+    *HOLDERS,
 )
 def data_access_names_resources(holder: Resource, _config: Config) -> Iterator[Finding]:
     """Reading is enough to carry everything away. With kms:Decrypt it is decryption-names-keys."""
