@@ -21,11 +21,7 @@ _KEYS: Final = "kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey* kms
 _OBJECTS: Final = (
     "s3:AbortMultipartUpload s3:DeleteObject s3:GetObject* s3:ListMultipartUploadParts s3:PutObject* s3:Replicate*"
 )
-# Lambda places functions in the network with them; what they are about cannot be told before it is made.
-_INTERFACES: Final = (
-    "ec2:*PrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:DescribeNetworkInterfaces"
-    " ec2:DescribeSubnets"
-)
+_INTERFACES: Final = "ec2:*PrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface"
 _SWITCHING: Final = (
     "elasticloadbalancing:DeregisterTargets elasticloadbalancing:ModifyListener elasticloadbalancing:ModifyRule"
     " elasticloadbalancing:RegisterTargets"
@@ -39,10 +35,7 @@ _SAVING_BUCKETS: Final = (
     "s3:CreateBucket s3:Get* s3:List* s3:PutBucketNotification s3:PutBucketOwnershipControls s3:PutBucketVersioning"
     " s3:PutInventoryConfiguration"
 )
-_COORDINATING: Final = (
-    "backup:CopyFromBackupVault backup:DescribeRestoreJob backup:ListRestoreJobs backup:StartRestoreJob kms:DescribeKey"
-    " tag:GetResources"
-)
+_COORDINATING: Final = "backup:DescribeRestoreJob backup:ListRestoreJobs kms:DescribeKey tag:GetResources"
 _NEVER: Final = ("account:*", "iam:*", "organizations:*")
 """What no role of a stack may do, whatever the stack file says: it would lead beyond the boundary."""
 
@@ -89,7 +82,7 @@ def _anywhere(scope: Scope, *, pulling: bool, exec_enabled: bool) -> Iterator[St
     if exec_enabled:
         actions.append("ssmmessages:*Channel")
     if "function" in scope.parts:
-        actions += _INTERFACES.split()
+        actions += ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"]
     if "load-balancer" in scope.parts:
         actions.append("elasticloadbalancing:Describe*")
     if "slack" in scope.parts:
@@ -133,9 +126,11 @@ def _tagged(scope: Scope, *, by_tag: bool) -> Iterator[Statement]:
 def _using(scope: Scope, database_user: str | None) -> Iterator[Statement]:
     """Allow what services, functions and schedules do with the stack's own parts."""
     if "bucket" in scope.parts:
-        yield documents.allow(_OBJECTS.split(), scope.arns("s3", ["::{bucket}/*"]))
+        # Restored buckets are named after the stack; AWS Backup may read all that is set on a bucket.
+        saved = "backup" in scope.parts
+        yield documents.allow(_OBJECTS.split(), scope.arns("s3", ["::{bucket}/*", *(["::{name}/*"] if saved else [])]))
         reading = ["s3:GetReplicationConfiguration", "s3:ListBucket"]
-        yield documents.allow(reading, scope.arns("s3", ["::{bucket}"]))
+        yield documents.allow(_SAVING_BUCKETS.split() if saved else reading, scope.arns("s3", ["::{bucket}"]))
     if database_user is not None:
         # The database's own id is not known before it is made; only this network's are within reach.
         yield documents.allow(["rds-db:connect"], scope.arns("rds-db", [f"dbuser:*/{database_user}"]))
@@ -143,6 +138,9 @@ def _using(scope: Scope, database_user: str | None) -> Iterator[Statement]:
         yield documents.allow(["sns:Publish"], scope.arns("sns", ["{name}"]))
     if "function" in scope.parts:
         yield documents.allow(["lambda:InvokeFunction"], scope.arns("lambda", ["function:{name}"]))
+        # Lambda places functions in the network; which interfaces these are cannot be told before they are made.
+        placing = scope.arns("ec2", ["network-interface/*", "security-group/*", "subnet/*"])
+        yield documents.allow(_INTERFACES.split(), placing)
         restarting = ["ecs:DescribeServices", "ecs:UpdateService"]
         yield documents.allow(restarting, scope.arns("ecs", ["service/{cluster}/*"]))
     if "schedule" in scope.parts and "database" in scope.parts:
@@ -154,14 +152,14 @@ def _saving(scope: Scope) -> Iterator[Statement]:
     """Allow what AWS Backup saves and restores the stack's data with: restored databases and buckets are named after it."""
     if "backup" not in scope.parts:
         return
-    vaults = ("CopyIntoBackupVault", "DescribeBackupVault", "ListRecoveryPointsByBackupVault", "TagResource")
-    arns = scope.arns("backup", ["backup-vault:{label}", "recovery-point:*"])
-    yield documents.allow([f"backup:{action}" for action in vaults], arns)
+    actions = ["backup:Copy*BackupVault", "backup:DescribeBackupVault", "backup:ListRecoveryPointsByBackupVault"]
+    actions += ["backup:StartRestoreJob", "backup:TagResource"]
+    snapshots = scope.arns("rds", ["snapshot:awsbackup:*"])
+    yield documents.allow(actions, [*scope.arns("backup", ["backup-vault:{label}", "recovery-point:*"]), *snapshots])
     if "database" in scope.parts:
         patterns = ["db:{database}", "db:{name}", "snapshot:awsbackup:*", "auto-backup:*", "subgrp:{name}", "pg:{name}"]
         yield documents.allow(_SAVING.split(), scope.arns("rds", [*patterns, "og:default:*", "pg:default.*"]))
     if "bucket" in scope.parts:
-        yield documents.allow(_SAVING_BUCKETS.split(), scope.arns("s3", ["::{bucket}", "::{name}"]))
-        yield documents.allow(_OBJECTS.split(), scope.arns("s3", ["::{name}/*"]))
+        yield documents.allow(_SAVING_BUCKETS.split(), scope.arns("s3", ["::{name}"]))
         rules = scope.arns("events", ["rule/AwsBackupManagedRule*"])
         yield documents.allow(["events:*Rule", "events:*Targets*"], rules)

@@ -78,6 +78,20 @@ def permission(prop: str = "policy", **statement: Any) -> Edit:
     return in_json(prop, lambda document: document["Statement"].append(added))
 
 
+GUARDED_BY_TAG: Final = [
+    {"Effect": "Allow", "Action": "lambda:UpdateFunctionCode", "Resource": "*"},
+    {
+        "Effect": "Deny",
+        "Action": "lambda:*",
+        "Resource": "*",
+        "Condition": {
+            "StringNotEquals": {"aws:ResourceTag/app": "shop"},
+            "Null": {"aws:ResourceTag/app": "false"},
+        },
+    },
+]
+
+
 def without_services(document: dict[str, Any]) -> None:
     """Take what services may do out of a policy document."""
     document["Statement"] = [item for item in document["Statement"] if "Service" not in item["Principal"]]
@@ -507,6 +521,18 @@ MISTAKES: Final[list[Mistake]] = [
         ROLE_POLICY,
         permission(Action="iam:PassRole", Resource="arn:aws:iam::123456789012:role/*"),
     ),
+    mistake(
+        "created-roles-bounded",
+        ROLE_POLICY,
+        permission(Action="iam:CreateRole", Resource="arn:aws:iam::123456789012:role/shop/*"),
+    ),
+    mistake(
+        "tag-guards-cover-untagged",
+        ROLE_POLICY,
+        in_json("policy", lambda document: document["Statement"].extend(GUARDED_BY_TAG)),
+        others=["no-resource-wildcards"],
+    ),
+    mistake("state-not-shared-between-stacks", ROLE_POLICY, permission(Resource="arn:aws:s3:::shop-state/.pulumi/*")),
     mistake("role-trust-not-public", ROLE, trust(Principal={"AWS": "*"})),
     mistake(
         "oidc-trust-pinned",
@@ -640,9 +666,6 @@ NOT_IN_THE_REFERENCE: Final[dict[str, str]] = {
     "function-url-authenticated": "no function URL",
     "repository-policy-not-public": "no repository policy",
     "no-user-policies": "no user",
-    "created-roles-bounded": "the pipeline's policies are known only with the account",
-    "tag-guards-cover-untagged": "the pipeline's policies are known only with the account",
-    "state-not-shared-between-stacks": "the state is elsewhere",
     "no-users-from-programs": "no user",
     "password-policy-strong": "no password policy",
     "zone-queries-logged": "no hosted zone",
