@@ -5,6 +5,7 @@ Each figure is the whole command as a person runs it: a new process, from its st
 
 from __future__ import annotations
 
+import argparse
 import copy
 import json
 import os
@@ -24,6 +25,7 @@ from preview import yaml
 _ROOT: Final = Path(__file__).resolve().parents[1]
 _RUNS: Final = 3
 _SIZES: Final = (1, 10, 50, 200)
+_COMPARED: Final = (50, 200)
 _SERVICES: Final = "slipway:services"
 _MOST_ROUTES: Final = quotas.TARGET_GROUPS_PER_BALANCER
 """How many services can have a route: of more than these the later ones are workers."""
@@ -148,6 +150,68 @@ def _rows(results: Sequence[Result]) -> Iterator[tuple[str, ...]]:
         before = result
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One preview's figures."""
+
+    wall: float
+    """Seconds from its start to its end."""
+    cpu: float
+    """Processor seconds, its own and its policy pack's."""
+    peak: float
+    """Its largest resident memory, in MiB."""
+
+
+def ratios(checkout: Path, base: Path, path: Path, runs: int = _RUNS) -> dict[str, float]:
+    """Preview a stack file in two checkouts in turn, and return the medians of the ratios, pair by pair, after a run that is not counted.
+
+    Args:
+        checkout: the one that is measured.
+        base: the one it is compared with.
+        path: the stack file.
+        runs: how many pairs count.
+
+    Raises:
+        RuntimeError: a preview could not be made; the text is what it said.
+    """
+    pairs = [(_run(checkout, path), _run(base, path)) for _ in range(runs + 1)][1:]
+    return {
+        name: statistics.median(getattr(ours, name) / getattr(theirs, name) for ours, theirs in pairs)
+        for name in ("wall", "cpu", "peak")
+    }
+
+
+def _run(checkout: Path, path: Path) -> Run:
+    own = checkout / ".venv" / "bin" / "python"
+    python = str(own if own.exists() else sys.executable)
+    command = [python, "-m", "preview", "--file", str(path), "--format", "plain", "--timings"]
+    with tempfile.TemporaryFile() as errors:
+        begin = time.perf_counter()
+        process = subprocess.Popen(command, cwd=checkout, stdout=subprocess.DEVNULL, stderr=errors)  # noqa: S603 - our own
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - begin
+        process.returncode = os.waitstatus_to_exitcode(status)
+        errors.seek(0)
+        said = errors.read().decode().strip()
+        if process.returncode not in {0, 1} or "timings " not in said:
+            raise RuntimeError(f"{checkout}: {path}: {said}")
+    unit = 1024 if sys.platform == "linux" else 1024**2
+    return Run(wall=wall, cpu=usage.ru_utime + usage.ru_stime, peak=usage.ru_maxrss / unit)
+
+
+def compare(base: Path) -> None:
+    """Print the ratios to another checkout: of the reference stack, and of 50 and 200 generated services."""
+    print(f"ratios to {base}, median of {_RUNS} pairs in turn\n\n{'stack file':24}   wall    cpu   peak memory")
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [base / "Pulumi.prod.yaml"]
+        for size in _COMPARED:
+            paths.append(Path(folder) / f"Pulumi.generated-{size}.yaml")
+            paths[-1].write_text(json.dumps(grown(base / "Pulumi.prod.yaml", size)), encoding="utf-8")
+        for path in paths:
+            found = ratios(_ROOT, base, path)
+            print(f"{path.name:24}   {found['wall']:.2f}   {found['cpu']:.2f}   {found['peak']:11.2f}", flush=True)
+
+
 def _document(path: Path) -> dict[str, Any]:
     document = yaml.load(path.read_text(encoding="utf-8"))
     if not isinstance(document, dict):
@@ -155,8 +219,16 @@ def _document(path: Path) -> dict[str, Any]:
     return document
 
 
-def main() -> None:
-    """Measure everything and print the table."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure everything and print the table, or with `--base` the ratios to another checkout."""
+    parser = argparse.ArgumentParser(prog="python -m preview.bench", description=__doc__)
+    parser.add_argument(
+        "--base", type=Path, help="another checkout of the project, with its own .venv or for this Python"
+    )
+    base = parser.parse_args(arguments).base
+    if base:
+        compare(base.resolve())
+        return
     results = []
     files = shipped()
     for path in files:

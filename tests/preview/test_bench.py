@@ -66,3 +66,16 @@ def test_a_stack_file_that_cannot_be_previewed_stops_it(tmp_path: Path) -> None:
     path.write_text("config: []\n")
     with pytest.raises(RuntimeError, match="expected a mapping"):
         bench.measure(path, "bad", runs=1)
+
+
+def test_a_checkout_compared_with_itself() -> None:
+    root = Path(bench.__file__).parents[1]
+    found = bench.ratios(root, root, root / "Pulumi.staging.yaml", runs=1)
+    assert found.keys() == {"wall", "cpu", "peak"}
+    assert 0.5 < found["peak"] < 2
+
+
+def test_a_checkout_that_cannot_preview_says_why(tmp_path: Path) -> None:
+    root = Path(bench.__file__).parents[1]
+    with pytest.raises(RuntimeError, match="No module named preview"):
+        bench.ratios(tmp_path, root, root / "Pulumi.staging.yaml", runs=1)
