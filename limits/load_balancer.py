@@ -69,6 +69,8 @@ def wildcards(patterns: Iterable[str]) -> str | None:
 
 def pattern_covers(wide: str, narrow: str) -> bool:
     """Tell whether a pattern with * and ? matches everything that another one matches."""
+    if wide in ("*", narrow):
+        return True
     if not narrow.startswith(_WILDCARD.split(wide, maxsplit=1)[0]):
         return False
     reached = {0}

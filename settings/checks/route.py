@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -110,8 +111,15 @@ def _never_asked(settings: Settings) -> Iterator[Problem]:
     }
     order = sorted(routes, key=lambda key: routes[key].priority or 0)
     requests = {key: _requests(route) for key, route in routes.items()}
+    before: list[tuple[str, str, str, str]] = []
     for place, key in enumerate(order):
-        takers = [next((o for o in order[:place] if _takes(requests[o], wanted)), None) for wanted in requests[key]]
+        takers = [
+            next(
+                (other for other, begins, *rule in before if path.startswith(begins) and _takes(rule, host, path)), None
+            )
+            for host, path in requests[key]
+        ]
+        before += [(key, re.split(r"[*?]", path, maxsplit=1)[0], host, path) for host, path in requests[key]]
         first = takers[0] if takers and all(takers) else None
         if first is None or set(requests[key]) == set(requests[first]):
             continue
@@ -129,9 +137,9 @@ def _requests(route: Route) -> Sequence[tuple[str, str]]:
     return list(itertools.product(route.hosts or ["*"], paths or ["*"])) if route.hosts or paths else []
 
 
-def _takes(rule: Sequence[tuple[str, str]], wanted: tuple[str, str]) -> bool:
-    """Tell whether a rule takes every request for a pattern of hosts and one of paths."""
-    return any(all(map(limits.pattern_covers, pair, wanted)) for pair in rule)
+def _takes(rule: Sequence[str], host: str, path: str) -> bool:
+    """Tell whether a rule's patterns of host and path take every request for others."""
+    return limits.pattern_covers(rule[1], path) and limits.pattern_covers(rule[0], host)
 
 
 def warnings(settings: Settings) -> Iterator[Problem]:
