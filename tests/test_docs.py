@@ -42,3 +42,15 @@ def test_settings_named_in_the_readme_exist() -> None:
     named = set(re.findall(r"slipway:(?!index)([A-Za-z]+)", TEXTS["README.md"]))
     assert named
     assert named <= known
+
+
+def test_project_and_pack_have_one_version() -> None:
+    pack = re.search(
+        r"^version: (\S+)$", (stacks.ROOT / "policy" / "PulumiPolicy.yaml").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    project = re.search(
+        r'^version = "(\S+)"$', (stacks.ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert pack
+    assert project
+    assert pack[1] == project[1]
