@@ -479,7 +479,9 @@ def _symbols(
     found: dict[str, str] = {}
     for name in sorted(names):
         value = resource.outputs.get(name)
-        if name not in given and isinstance(value, str) and len(value) >= _LEAST_TEXT and value not in found:
+        if name in given or not isinstance(value, str) or value == answers.ACCOUNT:
+            continue
+        if len(value) >= _LEAST_TEXT and value not in found:
             new = "new " if name in fresh else ""
             found[value] = f"{{{new}{word(label.type)} {label.name}.{name}}}"
     return tuple(found.items())

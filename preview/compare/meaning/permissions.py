@@ -11,7 +11,7 @@ from preview.compare.values import document
 
 if TYPE_CHECKING:
     from preview.compare.difference import Change
-    from preview.graph import Resource
+    from preview.graph import Graph, Resource
 
 _POLICIES: Final[Mapping[str, str]] = {
     "aws:ecr/repositoryPolicy:RepositoryPolicy": "policy",
@@ -27,6 +27,8 @@ _POLICIES: Final[Mapping[str, str]] = {
 }
 """By type, the property that holds a policy."""
 
+_OF_ROLES: Final = frozenset({"aws:iam/policy:Policy"})
+"""Types of which one role holds several."""
 _ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 _STRONG: Final = ("*", "iam:", "kms:", "sts:AssumeRole", "secretsmanager:GetSecretValue", "organizations:")
 _MOST: Final = 4
@@ -45,15 +47,15 @@ def say(situation: Situation) -> Iterator[Statement]:
 
 
 def _policy(situation: Situation, change: Change, after: Resource) -> Iterator[Statement]:
-    found = change.values.get(_POLICIES[after.type])
-    if not found:
+    if not change.of(_POLICIES[after.type]):
         return
-    old, new = map(document, found)
-    allowed, denied = set(_grants(old, "Allow")), set(_grants(old, "Deny"))
+    # What moves from one policy of a component to another, as where a role's policies are laid out anew, widens nothing.
+    before, now = _together(situation.comparison.before, change.before), _together(situation.comparison.after, after)
+    allowed = {grant for policy in before for grant in _grants(policy, "Allow")}
+    forbidden = {grant for policy in now for grant in _grants(policy, "Deny")}
+    old, new = (document(item.inputs.get(_POLICIES[after.type])) if item else None for item in (change.before, after))
     more = [grant for grant in dict.fromkeys(_grants(new, "Allow")) if grant not in allowed]
-    # A resource that takes another's place in the same list of actions, as a renamed service's does, widens nothing by itself,
-    # but nobody can tell that from a list, so it is said as well.
-    freed = [grant for grant in denied if grant not in set(_grants(new, "Deny"))]
+    freed = [grant for grant in dict.fromkeys(_grants(old, "Deny")) if grant not in forbidden]
     if not more and not freed:
         return
     strong = [grant for grant in more if _is_strong(grant[1]) or grant[2] == "*"]
@@ -77,6 +79,16 @@ def _policy(situation: Situation, change: Change, after: Resource) -> Iterator[S
             urns=(after.urn,),
             setting=situation.setting(change),
         )
+
+
+def _together(graph: Graph, resource: Resource | None) -> list[object]:
+    """Return the policies that are held by the same hands: those of a kind in one component, else the one alone."""
+    if resource is None:
+        return []
+    component = graph.component(resource)
+    several = resource.type in _OF_ROLES and component is not None
+    held = [item for item in graph.of(resource.type) if graph.component(item) is component] if several else [resource]
+    return [document(item.inputs.get(_POLICIES[item.type])) for item in held]
 
 
 def _attached(situation: Situation, change: Change) -> Iterator[Statement]:

@@ -65,3 +65,16 @@ def test_a_policy_that_a_role_also_gets() -> None:
     ((level, text),) = said(permissions.say, [role], [role, more])
     assert (level, "role r also gets AdministratorAccess" in text) == ("danger", True)
     assert not said(permissions.say, [], [role, more])
+
+
+def test_what_moves_between_policies_of_a_role_widens_nothing() -> None:
+    parent = resource("slipway:index:Delivery", "delivery")
+
+    def managed(name: str, *actions: str) -> Resource:
+        inputs = {"name": name, "policy": json.dumps({"Statement": [allow(list(actions))]})}
+        return resource("aws:iam/policy:Policy", name, inputs, parent=parent.urn)
+
+    before = [parent, managed("one", "a:B", "a:C"), managed("two", "a:D")]
+    assert not said(permissions.say, before, [parent, managed("one", "a:B", "a:D"), managed("two", "a:C")])
+    ((_, text),) = said(permissions.say, before, [parent, managed("one", "a:B", "a:E"), managed("two", "a:C", "a:D")])
+    assert "policy one now allows a:E on arn:x" in text
