@@ -173,7 +173,8 @@ NAMED: Final[Mapping[str, Sequence[str]]] = {
     "ecr:repository": ["repository/{repository}"],
     "ecs:cluster": ["cluster/{cluster}"],
     "ecs:container-instance": ["container-instance/{cluster}/*"],
-    "ecs:service": ["service/{cluster}/*"],
+    # What a deployment is told by has ARNs of its own.
+    "ecs:service": ["service/{cluster}/*", "service-deployment/{cluster}/*", "service-revision/{cluster}/*"],
     "ecs:task": ["task/{cluster}/*"],
     # An ARN without a revision means the newest, and does not fit a pattern with one.
     "ecs:task-definition": ["task-definition/{family}:*", "task-definition/{family}"],

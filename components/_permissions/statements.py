@@ -26,6 +26,7 @@ def deploy_statements(scope: Scope) -> Sequence[Statement]:
         *_master_password(scope, ["DescribeSecret", "CancelRotateSecret", "RotateSecret"]),
         *_secrets(scope),
         *_network(scope),
+        *_tasks(scope),
         *_emptying(scope),
         *_records(scope),
         *_keys(scope),
@@ -270,6 +271,13 @@ def _network(scope: Scope) -> Iterator[Statement]:
     yield documents.allow(
         ["ec2:ReplaceNetworkAclAssociation"], scope.arns("ec2", ["network-acl/*"]), inside, sid="DefaultList"
     )
+
+
+def _tasks(scope: Scope) -> Iterator[Statement]:
+    """Let the cluster's tasks be listed: the call is about its machines, of which it has none, so the cluster is asked for."""
+    if "ecs" in scope.parts:
+        cluster = {"ArnEquals": {"ecs:cluster": scope.arns("ecs", ["cluster/{cluster}"])}}
+        yield documents.allow(["ecs:ListTasks"], ["*"], cluster, sid="ListTasks")
 
 
 def _emptying(scope: Scope) -> Iterator[Statement]:
