@@ -1,7 +1,7 @@
 """IAM policies: nobody administers everything."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -19,8 +19,8 @@ from policy.documents import (
     reaches_any,
     statements,
 )
-from policy.model import Finding, Resource
-from policy.rule import Config, resource_rule
+from policy.model import Finding, Graph, Resource
+from policy.rule import Config, resource_rule, stack_rule
 from policy.rules.identity import ROLE, ROLE_POLICY
 from policy.values import UNKNOWN, Value
 
@@ -193,7 +193,7 @@ def _narrowed(statement: dict[str, Value], idle: tuple[str, ...]) -> bool:
     )
 
 
-@resource_rule(
+@stack_rule(
     Control(
         name="no-resource-wildcards",
         title="No policy lets its holder change every resource",
@@ -209,15 +209,42 @@ def _narrowed(statement: dict[str, Value], idle: tuple[str, ...]) -> bool:
     ),
     *HOLDERS,
 )
-def no_resource_wildcards(holder: Resource, _config: Config) -> Iterator[Finding]:
-    """A condition may narrow what ``*`` leaves open."""
+def no_resource_wildcards(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """A condition may narrow what ``*`` leaves open. A permissions boundary grants nothing by itself."""
 
     def unbound(statement: dict[str, Value]) -> bool:
         changes = any(map(_changes_what_it_could_name, values.strings(statement.get("Action"))))
         return changes and covers(statement, "Resource") and not _narrowed(statement, _ANY_RESOURCE)
 
     fix = "the ARNs it is needed on, or a condition on tags"
-    yield from _about_grants(holder, unbound, "allows changes to every resource without a condition", fix)
+    spared = _named(graph, _BOUNDARIES) - _named(graph, _ATTACHMENTS)
+    for holder in graph.of(*_HOLDERS):
+        if holder.urn not in spared:
+            yield from _about_grants(
+                holder.inputs, unbound, "allows changes to every resource without a condition", fix
+            )
+
+
+_MANAGED: Final = "aws:iam/policy:Policy"
+_BOUNDARIES: Final = ((ROLE, "permissionsBoundary"), ("aws:iam/user:User", "permissionsBoundary"))
+_ATTACHMENTS: Final = (
+    (ROLE, "managedPolicyArns"),
+    ("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "policyArn"),
+    ("aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive", "policyArns"),
+    ("aws:iam/userPolicyAttachment:UserPolicyAttachment", "policyArn"),
+    ("aws:iam/groupPolicyAttachment:GroupPolicyAttachment", "policyArn"),
+    ("aws:iam/policyAttachment:PolicyAttachment", "policyArn"),
+)
+
+
+def _named(graph: Graph, places: Sequence[tuple[str, str]]) -> set[str]:
+    """The URNs of the managed policies that some properties name."""
+    return {
+        policy.urn
+        for token, path in places
+        for holder in graph.of(token)
+        for policy in graph.refers(holder.inputs, path, _MANAGED).found
+    }
 
 
 _ESCALATION: Final = {

@@ -598,7 +598,6 @@ ALREADY_SAID: Final[dict[str, str]] = {
     "database-iam-authentication": "services sign in with a password",
     "database-port-not-default": "the port is the engine's",
     "database-queries-logged": "statements are not logged by duration",
-    "no-resource-wildcards": "a boundary grants nothing by itself, and it leaves to the roles which resources",
     "no-inline-policies": "roles hold their own policies",
     "role-has-boundary": "no organisation has set one",
     "secret-rotated": "nobody but their issuers can change the secrets",

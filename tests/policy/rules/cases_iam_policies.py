@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-from tests.policy.harness import UNKNOWN, Case, Sample, res
+from tests.policy.harness import UNKNOWN, Case, Ref, Sample, res
 
 ROLE_OF_IDENTITY, POLICY, ROLE_POLICY_OF_IDENTITY = "iam/role:Role", "iam/policy:Policy", "iam/rolePolicy:RolePolicy"
 
@@ -326,4 +326,23 @@ CASES: list[Case] = [
         "managedPolicyArns is IAMFullAccess",
     ),
     Case("no-administrator-attachments", "unknown", [res(ATTACHMENT, "a", policyArn=UNKNOWN)]),
+]
+
+EVERYTHING = document({"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"})
+CASES += [
+    Case(
+        "no-resource-wildcards",
+        "pass",
+        [res(POLICY, "edge", policy=EVERYTHING), res("iam/role:Role", "r", permissionsBoundary=Ref("edge", "arn"))],
+    ),
+    Case(
+        "no-resource-wildcards",
+        "fail",
+        [
+            res(POLICY, "edge", policy=EVERYTHING),
+            res("iam/role:Role", "r", permissionsBoundary=Ref("edge", "arn")),
+            res("iam/rolePolicyAttachment:RolePolicyAttachment", "a", role=Ref("r"), policyArn=Ref("edge", "arn")),
+        ],
+        "allows changes to every resource without a condition",
+    ),
 ]
