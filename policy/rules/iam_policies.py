@@ -218,7 +218,7 @@ def no_resource_wildcards(graph: Graph, _config: Config) -> Iterator[Finding]:
 
     fix = "the ARNs it is needed on, or a condition on tags"
     spared = _named(graph, _BOUNDARIES) - _named(graph, _ATTACHMENTS)
-    for holder in graph.of(*_HOLDERS):
+    for holder in graph.of(*HOLDERS):
         if holder.urn not in spared:
             yield from _about_grants(
                 holder.inputs, unbound, "allows changes to every resource without a condition", fix
