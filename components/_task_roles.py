@@ -10,6 +10,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from components import _documents as documents
+from components._pull_through import FILL
 from components._role import service_role
 
 if TYPE_CHECKING:
@@ -35,8 +36,7 @@ def execution_role(
         statements.append(documents.allow(["ecr:GetAuthorizationToken"], ["*"]))
         statements.append(documents.allow(pull, args.repository_arns))
     if args.cached_repository_arns:
-        fill = ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"]
-        statements.append(documents.allow(fill, args.cached_repository_arns))
+        statements.append(documents.allow(FILL, args.cached_repository_arns))
     references = [secret for container in args.containers for _, secret in sorted(container.secrets.items())]
     if references:
         secrets = _distinct([reference.arn for reference in references])

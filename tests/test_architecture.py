@@ -14,7 +14,7 @@ _FLOORS: Final[Mapping[str, Sequence[str]]] = {
     "__main__.py": ("components", "settings", "wiring"),
     "wiring": ("components", "limits", "policy.common", "settings"),
     "components": ("limits", "policy.common"),
-    "settings": ("limits", "policy.common"),
+    "settings": ("compat", "limits", "policy.common"),
     "limits": ("policy.common",),
     "policy": (),
     "functions": (),

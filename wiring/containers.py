@@ -11,6 +11,7 @@ from pulumi import Input, Output
 from components import _documents as documents
 from components._containers import BuildArgs, ContainerArgs, ContainerHealthCheckArgs, SecretReference
 from components._log_router import LogRouterArgs
+from components._pull_through import may_be_cached
 from settings import model, references
 from wiring.context import Components, StackContext
 
@@ -71,12 +72,9 @@ def repository_arns(service: model.Service, components: Components) -> Sequence[
 
 
 def cached_repository_arns(service: model.Service) -> Sequence[Input[str]]:
-    """Return the repositories that may be in a pull-through cache's namespace: those named by address, with a prefix.
-
-    Nothing else tells a cache's repositories from others; what filling them takes does nothing where there is no cache.
-    """
-    arns = {image.uri: repository_arn(image.uri) for image in service.images if image.uri}
-    return sorted({arn for arn in arns.values() if arn and "/" in arn.partition(":repository/")[2]})
+    """Return the repositories named by address that may be in a pull-through cache's namespace."""
+    arns = [repository_arn(image.uri) for image in service.images if image.uri]
+    return list(may_be_cached(arn for arn in arns if arn))
 
 
 def repository_arn(uri: str) -> str | None:

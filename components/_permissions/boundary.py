@@ -11,6 +11,7 @@ from typing import Final
 
 from components import _documents as documents
 from components._permissions.scope import Scope, Statement
+from components._pull_through import FILL, may_be_cached
 
 _PULL: Final = "ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetDownloadUrlForLayer"
 _SECRETS: Final = (
@@ -61,10 +62,12 @@ def boundary_statements(
     """
     repositories = [*([] if by_tag else scope.arns("ecr", ["repository/{repository}"])), *repository_arns]
     pulling = "ecr" in scope.parts or repository_arns
+    cached = may_be_cached(repository_arns)
     return [
         *_anywhere(scope, pulling=bool(pulling), exec_enabled=exec_enabled),
         *_logs(scope),
         *([documents.allow(_PULL.split(), repositories)] if repositories else []),
+        *([documents.allow(FILL, cached)] if cached else []),
         *_secrets(scope, by_tag=by_tag),
         *_tagged(scope, by_tag=by_tag),
         *_using(scope, database_user),
