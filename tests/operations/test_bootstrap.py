@@ -147,7 +147,7 @@ def test_says_what_to_run_next() -> None:
     backend = ensure(args(), session())
     assert backend.commands == [
         f"pulumi login 's3://{BUCKET}?region={REGION}&awssdk=v2'",
-        f"pulumi stack init STACK --secrets-provider 'awskms://alias/{BUCKET}?region={REGION}'",
+        f"pulumi stack init STACK --secrets-provider 'awskms://alias/{BUCKET}?region={REGION}&context_stack=PROJECT/STACK'",
     ]
 
 
