@@ -17,6 +17,7 @@ _MADE: Final[Sequence[tuple[Sequence[str], Sequence[str]]]] = (
     (("-m", "settings.reference"), ("docs/configuration.md",)),
     (("-m", "policy.reference"), ("docs/policies.md",)),
     (("-m", "preview.picture"), ("README.md",)),
+    (("-m", "tests.readme"), ("README.md",)),
     (("-m", "tests.stacks"), ("tests/golden/*",)),
     (("-m", "tests.conformance"), ("examples/*/CONFORMANCE.md", "examples/*/README.md")),
 )

@@ -7,6 +7,7 @@ from settings.model import Settings
 from tests import readme, stacks
 
 PAGES = [
+    stacks.ROOT / "CONTRIBUTING.md",
     stacks.ROOT / "README.md",
     *sorted(stacks.ROOT.glob("docs/**/*.md")),
     *sorted(stacks.ROOT.glob("*/README.md")),
