@@ -102,7 +102,12 @@ def _text(value: object) -> str:
     if isinstance(value, bool | int | float):
         return written(value)
     plain = _as_json(value)
-    return plain if isinstance(plain, str) else json.dumps(plain, separators=(",", ":"), ensure_ascii=False)
+    # The engine writes the keys of objects in order.
+    return (
+        plain
+        if isinstance(plain, str)
+        else json.dumps(plain, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
+    )
 
 
 def _as_json(value: object) -> object:

@@ -133,7 +133,9 @@ def _cells(evidence: Evidence) -> tuple[str, str]:
         last = resource or last
         seen = values.setdefault(last, [])
         seen += [value] if value not in seen else []
-    return "<br>".join(values), "<br>".join("; ".join(seen) for seen in values.values())
+    # Sorted, as resources register in the order in which what they wait for is there.
+    rows = sorted(values.items())
+    return "<br>".join(resource for resource, _ in rows), "<br>".join("; ".join(seen) for _, seen in rows)
 
 
 def _row(*cells: str) -> str:
