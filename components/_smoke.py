@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import http.client
-import ssl
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 RETRY_SECONDS: Final = 5
 """Seconds between two tries."""
-ANSWER_SECONDS: Final = 10
-"""Seconds until one try is given up on."""
-MOST_BYTES: Final = 1 << 20
-"""How much of an answer is read."""
 
 
 class SmokeError(Exception):
@@ -62,38 +54,11 @@ class Ask(Protocol):
         ...
 
 
-class _Unfollowed(urllib.request.HTTPRedirectHandler):
-    """Leaves redirects to whoever asked."""
-
-    def redirect_request(self, *_args: object, **_kwargs: object) -> None:
-        """Follow nothing."""
-
-
-def ask(url: str) -> SmokeAnswer:
-    """Ask an address once, over TLS 1.2 or newer with a trusted certificate.
-
-    Raises:
-        OSError: no answer came.
-    """
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    opener = urllib.request.build_opener(_Unfollowed, urllib.request.HTTPSHandler(context=context))
-    request = urllib.request.Request(url, headers={"User-Agent": "slipway-smoke", "Cache-Control": "no-cache"})  # noqa: S310 - the caller's address
-    try:
-        with opener.open(request, timeout=ANSWER_SECONDS) as answer:
-            return _answer(answer.status, answer)
-    except urllib.error.HTTPError as error:
-        with error:
-            return _answer(error.code, error)
-    except http.client.HTTPException as error:
-        raise OSError(f"no HTTP answer: {type(error).__name__} {error}".rstrip()) from error
-
-
 def run(
     checks: Sequence[SmokeCheck],
     *,
     timeout_seconds: float,
-    asked: Ask = ask,
+    asked: Ask | None = None,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
@@ -102,17 +67,19 @@ def run(
     Args:
         checks: what to ask; what was once answered rightly is not asked again.
         timeout_seconds: seconds until it is given up on: names, certificates and caches take their time.
-        asked: asks an address.
+        asked: asks an address; None: over the network.
         sleep: waits for some seconds.
         clock: tells the time in seconds.
 
     Raises:
         SmokeError: some answers are still wrong.
     """
+    from components._smoke_http import ask  # noqa: PLC0415 - the network's modules are slow to import, and only a real update needs them
+
     deadline = clock() + timeout_seconds
     left = list(checks)
     while True:
-        wrong = [(check, problems) for check in left if (problems := list(_problems(check, asked)))]
+        wrong = [(check, problems) for check in left if (problems := list(_problems(check, asked or ask)))]
         left = [check for check, _ in wrong]
         if not left:
             return
@@ -120,13 +87,6 @@ def run(
             lines = [f"  {check.url}: {'; '.join(problems)}" for check, problems in wrong]
             raise SmokeError("\n".join([f"{len(left)} of {len(checks)} smoke checks fail:", *lines]))
         sleep(RETRY_SECONDS)
-
-
-def _answer(status: int, answer: http.client.HTTPResponse | urllib.error.HTTPError) -> SmokeAnswer:
-    body = answer.read(MOST_BYTES).decode("utf-8", errors="replace")
-    return SmokeAnswer(
-        status=status, headers={name.lower(): value for name, value in answer.headers.items()}, body=body
-    )
 
 
 def _problems(check: SmokeCheck, asked: Ask) -> Iterator[str]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
 
-from components._rollout import Strategy
 from components._rollout_check import RolloutCheck, RolloutCheckArgs
 from components._smoke import SmokeCheck
 from components._smoke_run import SmokeRun, SmokeRunArgs
+
+if TYPE_CHECKING:
+    # It brings boto3, which only a real update needs.
+    from components._rollout import Strategy
 
 SMOKE_SECONDS: Final = 300
 """How long wrong answers are asked for again: new names and caches take minutes."""

@@ -41,7 +41,7 @@ class Clock:
         self.now += seconds
 
 
-def fails(*checks: SmokeCheck, asked: smoke.Ask = smoke.ask, seconds: float = 0) -> str:
+def fails(*checks: SmokeCheck, asked: smoke.Ask | None = None, seconds: float = 0) -> str:
     clock = Clock()
     with pytest.raises(SmokeError) as error:
         smoke.run(checks, timeout_seconds=seconds, asked=asked, sleep=clock.sleep, clock=clock)
