@@ -34,7 +34,7 @@ class CacheArgs:
     node_type: str
     """The size of each node, such as cache.t4g.small. Changed in place; the main part of its price."""
     shards: int | None = None
-    """Shards, 1 to 90, in cluster mode, which clients must speak; None: cluster mode off. Switching it replaces the cache."""
+    """Shards, 1 to 90, in cluster mode, which clients must speak; None: cluster mode off. AWS switches no running cache."""
     replicas: int = 1
     """Replicas of each primary, 0 to 5. Billed like the primary."""
     multi_az: bool | None = None

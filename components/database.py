@@ -54,7 +54,7 @@ class DatabaseArgs:
     label: str
     """What generated names start with, such as storefront-production."""
     identifier: str
-    """The instance's name in RDS. A change replaces the database."""
+    """The instance's name in RDS. A change renames it with a restart: its host name is another then."""
     engine: Engine
     """The engine. A change replaces the database."""
     version: str

@@ -27,15 +27,16 @@ class AlarmMetric(Section):
     )
     """The metric's name."""
     above: Annotated[float, Field(ge=-1e15, le=1e15)] = Field(examples=[0])
-    """The value above which there is an alarm."""
+    """The value above which there is an alarm, in the metric's own unit: `0` for the first failed order."""
     severity: Literal["critical", "database", "warning"] = "warning"
     """How bad that is: critical pages, database tells whoever looks after it, warning the team."""
     dimensions: Annotated[Mapping[Text, Text], Field(max_length=30)] = Field(default_factory=dict)
-    """The metric's dimensions, all of them."""
+    """The metric's dimensions, all of them and no others, such as `{Environment: production}`: CloudWatch keeps each combination as a metric of
+    its own."""
     statistic: Literal["Sum", "Average", "Maximum", "Minimum", "SampleCount"] = "Sum"
-    """What is made of the values of the minutes."""
+    """What is made of the values within `minutes`: `Sum` for events, `Average` or `Maximum` for levels such as the length of a queue."""
     minutes: Annotated[int, Field(ge=1, le=1440)] = 5
-    """The minutes that are looked at together."""
+    """Minutes whose values are looked at together, such as 5. Minutes without a value are no alarm."""
 
 
 Share = Annotated[float, Field(ge=0.1, le=99.9)]
@@ -57,7 +58,7 @@ class Alarms(Section):
     errors_4xx_percent: Share | None = Field(default=10, alias="errors4xxPercent")
     """Requests the application answered 4xx, percent of five minutes' requests."""
     minimum_requests: Annotated[int, Field(ge=0, le=1_000_000)] = 20
-    """Requests in five minutes below which neither of the two says anything."""
+    """Requests in five minutes below which the two shares above say nothing, so that one failed request at night wakes nobody."""
     service_cpu_percent: Share | None = 80
     """CPU of a service's tasks for five minutes."""
     service_memory_percent: Share | None = 80
@@ -75,9 +76,9 @@ class Alarms(Section):
     replica_lag_seconds: Annotated[int, Field(ge=1, le=86_400)] | None = 30
     """Seconds that the read replica is behind, for five minutes."""
     cache_cpu_percent: Share | None = 90
-    """CPU of a cache node's engine."""
+    """CPU of a cache node's engine, percent of its one core, for five minutes."""
     cache_memory_percent: Share | None = 80
-    """Memory in use on a cache node."""
+    """Memory in use on a cache node, percent, for five minutes: soon keys are thrown out."""
     cache_evictions: Annotated[int, Field(ge=0, le=1_000_000_000)] | None = 100
     """Keys that a cache node threw out in five minutes for want of memory."""
     metrics: Mapping[MetricName, AlarmMetric] = Field(default_factory=dict)

@@ -18,21 +18,25 @@ class Cache(Section):
     """The engine: Redis, or Valkey, which is a fifth cheaper and understands the same commands. ElastiCache changes redis to valkey in place, never
     back."""
     version: Version = "7.1"
-    """The engine's version, major.minor. Text: put it in quotes."""
+    """The engine's version, major.minor, such as `"7.1"`, in quotes. A higher one is installed in the maintenance window with a short break of
+    writes; a lower one replaces the cache, which is empty then."""
     name: Annotated[str, Rule(limits.cache_identifier)] | None = None
     """The replication group's identifier; default app and environment. A change replaces the cache."""
     node_type: Annotated[str, Rule(limits.cache_node, {"enum": list(limits.CACHE_NODES)})] = Field(
         examples=["cache.t4g.small"]
     )
-    """The size of each node, such as cache.t4g.small."""
+    """The size of each node, such as `cache.t4g.small`: most of the price. A change is made in the maintenance window and breaks connections for
+    a moment."""
     shards: Annotated[int, Field(ge=1, le=90)] | None = None
-    """Shards; giving a number switches cluster mode on."""
+    """Shards, such as 3; giving a number switches cluster mode on, which clients must speak. Another number moves keys while the cache runs. AWS
+    switches the mode of no running cache: with another `name` it is made anew, empty."""
     replicas: Annotated[int, Field(ge=0, le=5)] = 1
-    """Replicas per shard (or of the primary): nodes = shards x (1 + replicas)."""
+    """Replicas of the primary, or of each shard: nodes = shards x (1 + replicas), each billed alike. Fewer break the connections of those that
+    go; there is no other outage."""
     multi_az: bool | None = None
     """Whether replicas stand in other zones and take over; default: whenever there is a replica."""
     snapshot_days: Annotated[int, Field(ge=0, le=35)] = 7
-    """Days that daily snapshots are kept; 0 switches them off."""
+    """Days that daily snapshots are kept; 0 switches them off. Billed by GiB and month; no outage."""
     snapshot_window: DailyWindow = "02:00-03:00"
     """Daily snapshot window, UTC, an hour at least."""
     maintenance_window: WeeklyWindow = "sun:04:30-sun:05:30"

@@ -10,8 +10,10 @@ class Cdn(Section):
     """CloudFront in front of the load balancer, which then answers nobody else."""
 
     origin_host: Host | None = None
-    """The load balancer's own host name, on its own certificate; default `origin.` before the domain's host."""
+    """The load balancer's own host name, on its own certificate, such as `origin.app.example.com`; default `origin.` before the domain's host. A
+    change makes another certificate and record."""
     price_class: PriceClass = "PriceClass_100"
-    """Which of CloudFront's locations serve."""
+    """Which of CloudFront's locations serve: PriceClass_100 in North America and Europe, 200 in most others too, All everywhere, dearer with
+    each. A change takes minutes, without an outage."""
     waf: Waf | None = None
     """The firewall at the edge; `{}` switches it on with its defaults."""

@@ -13,4 +13,5 @@ class Cluster(Section):
     name: EcsName | None = None
     """Its name; default app and environment. A change replaces it and its services."""
     container_insights: Literal["enabled", "enhanced", "disabled"] = "enabled"
-    """CloudWatch Container Insights; enhanced adds figures per task and container."""
+    """CloudWatch Container Insights: `enabled` has figures by service, `enhanced` by task and container as well. Billed by metric; a change
+    restarts nothing."""

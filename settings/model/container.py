@@ -30,20 +30,20 @@ class Build(Section):
     """An image that is built and pushed as part of the update, and pinned by its digest."""
 
     context: Text = Field(examples=["../app"])
-    """The folder to build, relative to the project."""
+    """The folder to build, relative to the project, such as `../app`. A change of its files makes a new image and rolls out new tasks."""
     dockerfile: str | None = None
     """The Dockerfile; default `Dockerfile` in the context."""
     arguments: Mapping[Text, str] = Field(default_factory=dict)
-    """Build arguments. Never secrets: they stay in the image."""
+    """Build arguments, such as `{VITE_API_BASE_URL: https://shop.example.com}`. Never secrets: they stay readable in the image."""
     target: str | None = None
-    """The stage to build."""
+    """The stage of the Dockerfile to build, such as `runtime`; default the last."""
 
 
 class Image(Section):
     """Where a container's image comes from: `repository` with `tag`, `digest` or `build`; or `uri`."""
 
     repository: Repository | None = None
-    """A repository of the registry section."""
+    """A repository of the registry section, which makes it: its name without a host, such as `storefront/api`."""
     tag: (
         Annotated[
             str,
@@ -54,16 +54,17 @@ class Image(Section):
         ]
         | None
     ) = None
-    """The image's tag, such as a commit. Text: put it in quotes if it could be a number."""
+    """The image's tag, such as a commit (`9f2c1ab`); in quotes if it could be a number. A change rolls out new tasks."""
     digest: (
         Annotated[str, form("sha256:[a-f0-9]{64}", "an image digest: sha256: and 64 lower-case hexadecimal digits")]
         | None
     ) = None
-    """The image's digest."""
+    """The image's digest, `sha256:` and 64 hexadecimal digits, instead of a tag: exactly that image runs, whatever is pushed later."""
     uri: (
         Annotated[str, Rule(limits.image_uri, {"pattern": r"^(?!\w+://)\S{1,1024}$"}, limits.IMAGE_URI_WORDS)] | None
     ) = None
-    """An image in any registry, with tag or digest."""
+    """An image in any registry, with tag or digest, such as `public.ecr.aws/nginx/nginx:1.29`. Tasks pull it at each start, so they need a way
+    there: NAT, or an endpoint."""
     build: Build | None = None
     """Build it during the update instead; pushed to `repository`."""
     allow_mutable_tag: bool = False
@@ -82,7 +83,7 @@ class HealthCheck(Section):
     retries: Annotated[int, Field(ge=1, le=10)] = 3
     """Failures in a row that make the container unhealthy."""
     start_seconds: Annotated[int, Field(ge=0, le=300)] = 60
-    """Seconds after the start in which failures do not count."""
+    """Seconds after the start in which failures do not count: as long as the application takes to start, such as 90."""
 
 
 class Container(Section):
@@ -104,9 +105,10 @@ class Container(Section):
     """Variables, and options in commands, that only look like secrets, each with the reason why it may stand here in clear text. The policy
     pack is told by a tag of the task definition; a change of the names makes a new revision."""
     user: Annotated[str, form("[a-z0-9_-]+(?::[a-z0-9_-]+)?", "a user: a name or number, or user:group")] = "1000"
-    """The user it runs as; root must be asked for."""
+    """The user it runs as, a name or number of the image, such as `"1000"` or `app:app`; root must be asked for. A change rolls out new tasks."""
     read_only_root: bool = True
-    """Whether its filesystem is read-only but for /tmp."""
+    """Whether its filesystem is read-only but for /tmp. Off for an image that writes elsewhere, which the policy pack reports. A change rolls
+    out new tasks."""
     health_check: Annotated[
         HealthCheck | None,
         BeforeValidator(_ready_made, json_schema_input_type=HealthCheck | Literal["python", "curl"] | None),
@@ -118,10 +120,10 @@ class Sidecar(Container):
     """A helper container in each task of a service."""
 
     essential: bool = False
-    """Whether the task stops when it does."""
+    """Whether the task stops when it does. Off for helpers that the application can do without for a while."""
     port: Port | None = None
-    """A port it listens on inside the task."""
+    """A port it listens on inside the task, such as 4317: its neighbours reach it at localhost, nobody else does."""
     cpu: Annotated[int, Field(ge=1)] | None = None
-    """CPU units set aside of the task's."""
+    """CPU units set aside for it of the task's, such as 64; 1024 are one vCPU. Left out, it shares what is free."""
     memory_mib: Annotated[int, Field(ge=6)] | None = None
-    """Memory it may use of the task's, MiB."""
+    """Memory it may use of the task's, MiB, such as 128: above it is killed. Left out, it may use all that is free."""

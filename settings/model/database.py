@@ -38,33 +38,40 @@ class Database(Section):
     engine: Literal["postgres", "mysql"] = Field(examples=["postgres"])
     """The engine. A change replaces the database: its data stay behind, in the last snapshot."""
     version: Version = Field(examples=["17"])
-    """A major version (AWS then picks and keeps up the minor one) or a full one. Text: put it in quotes."""
+    """A major version, such as `"17"` (AWS picks and keeps up the minor one), or a full one, in quotes. A newer minor one restarts the database
+    in the maintenance window; a newer major one needs `allowMajorUpgrade`; there is no way back."""
     name: Annotated[str, Rule(limits.rds_identifier)] | None = None
-    """The instance's identifier; default app and environment. A change replaces the database."""
+    """The instance's identifier, such as `storefront-production`; default app and environment. A change renames it with a restart: its host name
+    is another then, and what has the old one loses the database."""
     instance_class: Annotated[str, Rule(limits.rds_class, {"enum": list(limits.RDS_CLASSES)})] = Field(
         examples=["db.t4g.medium"]
     )
     """Its size, such as db.t4g.medium. A change restarts it."""
     storage_gib: int = Field(examples=[50])
-    """Storage allocated, GiB. It can grow, never shrink."""
+    """Storage allocated, GiB, such as 50. It grows without an outage, once in six hours, and never shrinks."""
     storage_type: Literal["gp3", "io2", "io1", "gp2"] = "gp3"
-    """The kind of storage."""
+    """The kind of storage: gp3 for nearly all, io2 and io1 for a guaranteed number of operations, gp2 of former times. A change takes hours, in
+    which the database is slower, without an outage."""
     iops: int | None = None
-    """I/O operations per second: required with io1 and io2, with gp3 only from 400 GiB."""
+    """I/O operations per second, such as 12000: required with io1 and io2, with gp3 only from 400 GiB. Billed by operation and month; a change
+    takes hours, without an outage."""
     throughput_mibps: int | None = None
-    """Throughput, MiB/s: only with gp3 from 400 GiB."""
+    """Throughput, MiB/s, such as 500: only with gp3 from 400 GiB. Billed; a change takes hours, without an outage."""
     max_storage_gib: int | None = None
-    """How far storage may grow by itself, GiB; off when left out."""
+    """How far storage may grow by itself when it fills, GiB, such as 200: a tenth above `storageGib` at least. Left out, a full database stops.
+    No outage."""
     multi_az: bool = True
-    """Whether a standby in a second zone takes over when the first fails. Doubles the price."""
+    """Whether a standby in a second zone takes over when the first fails, within a minute or two. Doubles the price. Switching it makes no
+    outage; writes are slower while the standby is filled."""
     database_name: Text | None = None
-    """The database created inside; default the app's name."""
+    """The database created inside, such as `storefront`; default the app's name. A change replaces the whole instance: its data stay behind, in
+    the last snapshot."""
     username: str = "app_admin"
     """The master user. A change replaces the database."""
     port: Annotated[int, Field(ge=1150, le=65535)] | None = None
-    """The port; default 5432 or 3306."""
+    """The port; default 5432 or 3306. A change restarts the database at once, whatever `applyImmediately` says."""
     backup_days: Annotated[int, Field(ge=1, le=35)] = 7
-    """Days of automated backups: how far back a point-in-time restore reaches."""
+    """Days of automated backups: how far back a point-in-time restore reaches. Billed by GiB beyond the size of the storage; no outage."""
     backup_window: DailyWindow = "03:00-04:00"
     """Daily backup window, UTC."""
     maintenance_window: WeeklyWindow = "sun:04:30-sun:05:30"
@@ -74,7 +81,8 @@ class Database(Section):
     rotate_days: Annotated[int, Field(ge=1, le=1000)] = 90
     """Days after which RDS changes the master password, which it keeps in Secrets Manager."""
     iam_authentication: bool = False
-    """Whether services that use the database may log in as `iamUsername` with a token of their role's instead of a password."""
+    """Whether services that use the database may log in as `iamUsername` with a token of their role's, which lasts 15 minutes, instead of a
+    password. Passwords go on working; no outage."""
     iam_username: str = "app_user"
     """The database user of those tokens, whom a migration creates and grants `rds_iam` (PostgreSQL) or identifies with AWSAuthenticationPlugin
     (MySQL)."""
@@ -85,17 +93,19 @@ class Database(Section):
     url_secret: SecretName | None = None
     """Name of a secret kept filled with all it takes to connect, postgresql://...; its readers restart when the password changes."""
     monitoring_seconds: Annotated[int, one_of(limits.MONITORING_INTERVALS, "an Enhanced Monitoring interval")] = 60
-    """Interval of Enhanced Monitoring; 0 switches it off."""
+    """Seconds between figures of Enhanced Monitoring (processes, memory, disk), such as 60; 0 switches it off. Billed as logs; no outage."""
     insights_days: Annotated[int, one_of(limits.PERFORMANCE_INSIGHTS_DAYS, "a Database Insights retention")] | None = 7
     """Days that Database Insights, in its standard mode (once Performance Insights), keeps what statements wait for (7 are free); null switches it
     off."""
     auto_minor_upgrade: bool = True
-    """Whether RDS installs minor versions in the maintenance window."""
+    """Whether RDS installs minor versions by itself in the maintenance window, with a restart."""
     allow_major_upgrade: bool = False
     """Whether a change of `version` may be one of the major version, which takes the database away for minutes and cannot be undone."""
     extended_support: bool = False
     """Whether AWS may bill Extended Support once the version's standard support ends; otherwise RDS then upgrades it by itself."""
     apply_immediately: bool = False
-    """Whether changes happen at once, not in the maintenance window."""
+    """Whether changes that restart the database, such as another `instanceClass`, happen at once, in the middle of the day, and not in the
+    maintenance window."""
     parameters: Mapping[Text, str] = Field(default_factory=dict)
-    """Further engine parameters, by name."""
+    """Further engine parameters, by name, such as `{log_min_duration_statement: "500"}`. They take effect when the database restarts next, which
+    a change does not cause."""

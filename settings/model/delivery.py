@@ -21,9 +21,9 @@ class GitHub(Section):
     environment: (
         Annotated[str, form(r"[^\s*?:][^*?:]{0,254}", "an environment: 1 to 255 characters without * ? :")] | None
     ) = None
-    """The GitHub environment whose jobs may deploy: its protection rules are the approval."""
+    """The GitHub environment whose jobs may deploy, such as `production`: its protection rules, such as required reviewers, are the approval."""
     branch: Annotated[str, form(r"[^\s*?:]{1,244}", "a branch: no spaces, * ? :")] | None = None
-    """The branch whose jobs may deploy without an environment."""
+    """The branch whose jobs may deploy without an environment, such as `main`: whoever can push to it deploys."""
     owner_id: Annotated[int, Field(ge=1)] | None = None
     """The owner's number, which a new owner of the same name does not have: `gh api repos/OWNER/NAME --jq .owner.id`."""
     repository_id: Annotated[int, Field(ge=1)] | None = None
@@ -54,9 +54,10 @@ class Delivery(Section):
     ) = None
     """The account's identity provider for GitHub where another stack made it: an account has one. Left out, it is made here."""
     session_hours: Annotated[int, Field(ge=1, le=12)] = 1
-    """Hours that a deployment may take."""
+    """Hours that a deployment's credentials may last, such as 2: longer than migrations and rollouts take together."""
     state_bucket: Annotated[str, Rule(limits.bucket_name)] | None = None
-    """The S3 bucket of Pulumi's state."""
+    """The S3 bucket of Pulumi's state, such as `acme-pulumi-state`: the role may read and write this stack's files in it. Left out, it reaches
+    no bucket of state."""
     state_key_arn: (
         Annotated[str, form(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+", "the ARN of a KMS key")]
         | None

@@ -16,6 +16,7 @@ class OutsideCheck(Section):
     path: Annotated[str, form(r"/\S{0,254}", "a path: a slash, then at most 254 characters without spaces")] = "/health"
     """The path it asks for, on port 443."""
     interval_seconds: Literal[10, 30] = 30
-    """Seconds between the questions of each location; 10 cost more."""
+    """Seconds between the questions of each location; 10 cost more, and down is seen three times as soon. A change makes another check, without
+    an outage."""
     failures: Annotated[int, Field(ge=1, le=10)] = 3
     """Failures in a row that count as down."""

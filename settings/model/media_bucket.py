@@ -18,7 +18,8 @@ class MediaCdn(Section):
     host: Host | None = None
     """A host name of the domain's zone for media; without it, CloudFront's own."""
     price_class: PriceClass = "PriceClass_100"
-    """Which of CloudFront's locations serve."""
+    """Which of CloudFront's locations serve: PriceClass_100 in North America and Europe, 200 in most others too, All everywhere, dearer with
+    each."""
 
 
 class Replicate(Section):
@@ -40,11 +41,13 @@ class Media(Section):
     bucket: Annotated[str, Rule(limits.bucket_name)] | None = None
     """The bucket's name, unique in the world; generated when left out. A change replaces it."""
     versioning: bool = True
-    """Whether overwritten and deleted files can be brought back."""
+    """Whether overwritten and deleted files can be brought back, for `noncurrentDays`. Switched off, what was kept so far stays until then.
+    Former versions are billed as files."""
     noncurrent_days: Annotated[int, Field(ge=1, le=3650)] = 90
     """Days that overwritten and deleted files can be brought back."""
     infrequent_access_days: Annotated[int, Field(ge=30, le=3650)] | None = None
-    """Days after which files move to cheaper storage that costs per access; off when left out."""
+    """Days after which files move to S3 Standard-IA, such as 90: about half the price for keeping them, and a price for each reading. Off when
+    left out."""
     cors_origins: Sequence[Annotated[str, Rule(limits.web_origin)]] = ()
     """Web origins whose pages may upload and read, such as https://app.example.com."""
     cdn: MediaCdn | None = None

@@ -24,11 +24,13 @@ class Network(Section):
     )
     """Two to six availability zones. A zone keeps its subnets whatever is added or removed beside it."""
     nat: Literal["none", "single", "perZone"] = "perZone"
-    """NAT gateways: one per zone, a single one in the first zone (cheaper; its zone's failure cuts all), or none."""
+    """NAT gateways, the way out of private subnets: one per zone, a single one in the first zone (its failure cuts all), or none. About 33 USD a
+    month each, and by GB. A change cuts open connections to the outside."""
     endpoints: Sequence[Endpoint] = ()
-    """AWS services reached without NAT. Billed per zone."""
+    """AWS services reached without NAT, such as `[ecr, logs, secretsmanager]`. About 7 USD a month for each endpoint and zone (ecr has two), and
+    by GB."""
     flow_log_days: Days | None = 90
-    """Days the flow logs are kept; null switches them off."""
+    """Days the flow logs (who connected with whom, or was turned away) are kept; null switches them off. Billed by GB; no outage."""
     acls: bool = False
     """Whether access lists under the security groups let through the same connections and no others."""
     acl_rules: Annotated[int, Field(ge=20, le=40)] = 20

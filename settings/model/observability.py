@@ -9,6 +9,8 @@ class Logs(Section):
     """Log groups of all parts."""
 
     retention_days: Days = 90
-    """Days that logs are kept."""
+    """Days that logs are kept, such as 90. A lower number deletes what is older at once; a higher one brings nothing back. Billed by GB and
+    month."""
     customer_key: bool = True
-    """Whether logs are encrypted with a key of this stack's own."""
+    """Whether logs are encrypted with a key of this stack's own, 1 USD a month, instead of CloudWatch's. What was written under it can be read
+    only as long as that key is there."""

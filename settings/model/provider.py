@@ -16,13 +16,14 @@ class Provider(Section):
     """The `aws:` keys that are handed to the AWS provider."""
 
     region: Annotated[str, Rule(limits.region)] = Field(examples=["us-east-1"])
-    """The region to deploy to."""
+    """The region to deploy to, such as `us-east-1`. A change makes everything anew there: give the new region a stack of its own and move the
+    data."""
     profile: str | None = None
-    """A profile of the AWS configuration file."""
+    """A profile of the AWS configuration file, such as `acme-production`; left out, the environment decides."""
     allowed_account_ids: Sequence[Annotated[str, form("[0-9]{12}", "an account: 12 digits")]] | None = None
-    """Accounts this stack may touch."""
+    """Accounts this stack may touch, such as `["123456789012"]`: with credentials of another one, nothing is changed."""
     assume_roles: Sequence[Mapping[str, object]] | None = None
-    """Roles to assume, as the provider takes them."""
+    """Roles to assume, one after the other, as the provider takes them, such as `[{roleArn: "arn:aws:iam::123456789012:role/deploy"}]`."""
     endpoints: Sequence[Mapping[str, str]] | None = None
     """Other addresses of AWS services, for emulators."""
     s3_use_path_style: bool | None = None
@@ -38,4 +39,4 @@ class Provider(Section):
     secret_key: str | None = None
     """Credentials; better left to the environment."""
     max_retries: int | None = None
-    """How often a call is tried."""
+    """How often a call that AWS throttles or fails is tried; the provider's default is 25."""

@@ -14,12 +14,12 @@ class Registry(Section):
     """ECR repositories: those that services name in `image.repository`, and further ones."""
 
     repositories: Sequence[Repository] = ()
-    """Repositories that no service here names."""
+    """Repositories that no service here names, such as `[storefront/base]`. Taking one out deletes it, which ECR refuses while it holds images."""
     keep_images: Annotated[int, Field(ge=1, le=9000)] = 50
-    """How many images a repository keeps: as far back as a rollback reaches."""
+    """How many images a repository keeps: as far back as a rollback reaches. Older ones are deleted within a day. Billed by GiB and month."""
     untagged_days: Annotated[int, Field(ge=1, le=3650)] = 7
     """Days after which untagged images go."""
     scan_on_push: bool = True
     """Whether images are scanned for known vulnerabilities as they arrive."""
     immutable_tags: bool = True
-    """Whether a tag, once pushed, is fixed."""
+    """Whether a tag, once pushed, is fixed: a push of the same tag is refused, and a rollback brings back the image that ran."""

@@ -21,7 +21,7 @@ class Route(Section):
     hosts: Sequence[Host] = ()
     """Host names on the domain's certificate, such as `[admin.example.com]`, where not all that the domain has."""
     priority: Annotated[int, Field(ge=1, le=50000)] | None = None
-    """The order among services, lowest first; required with paths or hosts."""
+    """The order among services, lowest first, such as 10; required with paths or hosts. A request goes to the first whose paths and hosts fit."""
     default: bool = False
     """Whether it gets what no other service asks for."""
     sticky_seconds: Annotated[int, Field(ge=1, le=604_800)] | None = None
@@ -32,7 +32,7 @@ class Health(Section):
     """How the load balancer tells whether a task is well."""
 
     path: Annotated[str, checked(limits.health_path, limits.HEALTH_PATH, limits.HEALTH_PATH_WORDS)] = "/health"
-    """The path it asks for."""
+    """The path it asks for, such as `/health`; the answer's status must be one of `codes`. ECS replaces tasks that answer otherwise."""
     port: Port | None = None
     """The port it asks on; default the service's."""
     interval_seconds: Annotated[int, Field(ge=5, le=300)] = 30
@@ -44,11 +44,11 @@ class Health(Section):
     unhealthy_after: Annotated[int, Field(ge=2, le=10)] = 3
     """Bad answers in a row that make a task unhealthy."""
     codes: Annotated[str, checked(limits.status_codes, limits.STATUS_CODES, limits.STATUS_CODES_WORDS)] = "200-299"
-    """Status codes that count as good."""
+    """Status codes that count as good, such as `200-299` or `200,301`."""
     grace_seconds: Annotated[int, Field(ge=0, le=2_147_483_647)] = 60
-    """Seconds a new task may take before its health counts."""
+    """Seconds after its start in which a task's bad answers do not count: as long as the application takes to start."""
     deregistration_seconds: Annotated[int, Field(ge=0, le=3600)] = 30
-    """Seconds a leaving task may finish its requests."""
+    """Seconds a leaving task may finish its requests in: longer than the slowest answer. Each deployment waits for it."""
 
 
 class Smoke(Section):

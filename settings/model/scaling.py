@@ -29,11 +29,11 @@ class Targets(Section):
     """Averages over the tasks that scaling keeps to."""
 
     cpu_percent: Percent | None = None
-    """CPU, percent."""
+    """CPU of the tasks on average, percent, such as 60: the lower, the more spare and the dearer."""
     memory_percent: Percent | None = None
-    """Memory, percent."""
+    """Memory of the tasks on average, percent, such as 75. Only for applications that give memory back."""
     requests_per_minute: Annotated[int, Field(ge=1)] | None = None
-    """Requests a minute that each task gets from the load balancer."""
+    """Requests a minute that each task gets from the load balancer on average, such as 600. Needs a `route`."""
 
 
 class Step(Section):
@@ -82,6 +82,6 @@ class Scaling(Section):
     """Other bounds at times that are known beforehand. `tasks.min` and `tasks.max` are then only what a new service starts with; later the
     bounds are those of the last such time."""
     out_cooldown_seconds: Annotated[int, Field(ge=0, le=3600)] = 60
-    """Seconds between additions."""
+    """Seconds after adding tasks before more are added: as long as a new task takes to help."""
     in_cooldown_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
-    """Seconds between removals."""
+    """Seconds after removing tasks before more are removed. Longer ones cost a little and spare a load that comes in waves."""

@@ -17,7 +17,7 @@ class Secret(Section):
     description: str | None = None
     """What it is for, shown to whoever fills it. A change changes nothing else."""
     keys: Sequence[Annotated[str, form("[A-Za-z0-9_.-]+", "a key: letters, digits and _ . -")]] = ()
-    """The keys of a JSON document; left out, the whole value is the secret."""
+    """The keys of a JSON document that services may read as `name:key`, such as `[username, password]`; left out, the whole value is the secret."""
     rotate_days: Annotated[int, Field(ge=1, le=3650)] | None = None
     """Days after which its owner changes it, or each of its keys; kept as a tag. Whoever hears of warnings is reminded every day
     from then on: docs/secrets.md."""

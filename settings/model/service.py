@@ -53,7 +53,7 @@ class Egress(Section):
     """Something outside the network that a service may connect to."""
 
     port: Port = Field(examples=[443])
-    """The TCP port."""
+    """The TCP port, such as 443 for HTTPS or 587 for mail. A change opens or closes it at once."""
     cidr: Annotated[str, Rule(limits.address_range)] = "0.0.0.0/0"
     """The addresses, as an IPv4 range, such as 198.51.100.0/24."""
 
@@ -88,21 +88,23 @@ class Service(Container):
     family: EcsName | None = None
     """The task definition's family; default the name, or app, environment and key."""
     log_group: LogGroup | None = None
-    """Its log group; default /ecs/ and the family."""
+    """Its log group; default /ecs/ and the family. A change deletes the old group with what it holds."""
     log_router: LogRouter | None = None
     """Further log groups for some of its log lines, such as those about access and errors; what a migration logs is not sent through it."""
     cpu: Annotated[int, Shown({"enum": list(limits.FARGATE_MEMORY)})] = 256
-    """CPU units of a task; 1024 are one vCPU."""
+    """CPU units of a task, such as 512; 1024 are one vCPU. Memory has to fit it. Billed by the second; a change rolls out new tasks."""
     memory_mib: Annotated[int, Shown({"minimum": 512, "maximum": 122880, "multipleOf": 512})] = 512
-    """Memory of a task, MiB."""
+    """Memory of a task with all its containers, MiB, such as 1024: above it the task is killed. What is possible follows from `cpu`. Billed by
+    the second; a change rolls out new tasks."""
     architecture: Literal["x86_64", "arm64"] = "x86_64"
-    """The processor its image is built for; arm64 costs a fifth less."""
+    """The processor its image is built for; arm64 costs a fifth less. A change rolls out new tasks, which fail with an image for the other one."""
     ephemeral_gib: Annotated[int, Field(ge=21, le=200)] | None = None
-    """Disk of a task, GiB; 20 come free."""
+    """Disk of a task, GiB, such as 40, gone with the task; 20 come free. A change rolls out new tasks."""
     tmp_mib: Annotated[int, Field(ge=1, le=8192)] = 64
-    """Size of /tmp, in memory, where the filesystem is read-only, MiB."""
+    """Size of /tmp where the filesystem is read-only, MiB, such as 256. It is held in memory and counts against `memoryMib`."""
     port: Port | None = None
-    """The port it listens on; none for a worker."""
+    """The port it listens on, such as 8000; none for a worker. A change makes another target group and rolls out new tasks, which must listen
+    there."""
     route: Route | None = None
     """What it gets from the load balancer; none for a worker."""
     health: Health = Field(default_factory=Health)
@@ -119,15 +121,17 @@ class Service(Container):
     """Share of tasks on Fargate Spot, which is cheaper and may be taken away at two minutes' notice. Once given, it stays given: say 0 to
     leave Spot, as ECS changes a service without shares only by replacing it."""
     uses: Sequence[Uses] = ()
-    """Parts it may reach: opens their port to it and grants its role what they need."""
+    """Parts it may reach, such as `[database, media]`: opens their port to it and grants its role what they need. Taking one out closes both at
+    once."""
     egress: Sequence[Egress] = (Egress(port=443),)
     """What it may connect to outside; default HTTPS anywhere."""
     permissions: Sequence[Permission] = ()
-    """What its role may do in AWS besides."""
+    """What its role may do in AWS besides, such as sending to a queue. Holds at once, without new tasks; with `delivery` an administrator runs
+    the update."""
     exec: bool = False
-    """Whether people may open a shell in it (ECS Exec); makes its filesystem writable."""
+    """Whether people may open a shell in it (ECS Exec, `make exec`); makes its filesystem writable. A change rolls out new tasks."""
     stop_seconds: Annotated[int, Field(ge=2, le=120)] = 30
-    """Seconds it may take to stop."""
+    """Seconds between SIGTERM and SIGKILL when a task stops, such as 60: enough to finish what it is doing."""
     sidecars: Mapping[PartName, Sidecar] = Field(default_factory=dict)
     """Helper containers by name."""
     migrate: Migrate | None = None

@@ -39,7 +39,7 @@ class Waf(Section):
     """A web application firewall: AWS's managed groups against known attacks, and rate limits."""
 
     rate_limit: Annotated[int, Field(ge=10, le=2_000_000_000)] = 2000
-    """Requests per five minutes that one address may make before it is blocked."""
+    """Requests per five minutes that one address may make before it is blocked, such as 2000: offices and mobile networks share an address."""
     rate_limits: Sequence[RateLimit] = ()
     """At most nine tighter limits for some paths, instead of API Gateway's throttling."""
     log_days: Days = 30
