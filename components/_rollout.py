@@ -27,6 +27,8 @@ _Found: TypeAlias = Mapping[str, Any]
 
 _EMULATED_LOOKS = 3
 """How often an emulator that runs no tasks at all is asked before it is taken at its word: it would never be steady."""
+_STALE_LOOKS = 3
+"""How often a service that shows nothing of the update is looked at: ECS's answers are eventually consistent."""
 _EVENTS = 6
 _TASKS = 50
 """At most so many stopped tasks are read; ECS keeps them for about an hour."""
@@ -43,6 +45,11 @@ _UNDONE: Final = frozenset(
     }
 )
 """States of a service deployment that will not bring what was wanted."""
+
+
+_GOES_BACK: Final = "rolling back to deployment"
+"""What ECS says of the deployment that brings back the one before."""
+_RESTART: Final = "run make restart (ECS does not try again by itself), then pulumi up"
 
 
 class RolloutError(Exception):
@@ -108,7 +115,7 @@ def wait(
                 if late:
                     raise RolloutError(_screen(wanted, clients, state, f"runs {wanted.revision}, but {late[0]}"))
                 return state.deployment
-            if state.problem:
+            if state.problem and not (state.stale and looks < _STALE_LOOKS and clock() < deadline):
                 raise RolloutError(_screen(wanted, clients, state, state.problem))
             if clock() >= deadline:
                 minutes = f"{wanted.timeout_seconds / 60:g}"
@@ -134,6 +141,10 @@ class _State:
     alarms: Sequence[str] = ()
     begun: bool = True
     """Whether anything was ever tried: a task counted, or something said."""
+    stale: bool = False
+    """Whether nothing of the wanted revision shows: the answer may be older than the update."""
+    again: str = "run pulumi up --refresh (without it Pulumi takes the service for updated, and ECS is told nothing)"
+    """How ECS is told once more, where the stack file stays as it is."""
 
 
 def _look(wanted: WantedRollout, ecs: Client) -> _State:
@@ -174,14 +185,26 @@ def _rolling(wanted: WantedRollout, service: _Found) -> _State:
         begun=bool(primary.get("runningCount") or failed or service.get("events")),
         events=_events(service, own.get("createdAt")),
     )
+    why = str(primary.get("rolloutStateReason") or "").rstrip(".")
     if runs != wanted.revision:
-        why = own.get("rolloutStateReason") or primary.get("rolloutStateReason") or ""
-        reason = f": {str(why).rstrip('.')}" if why else ""
-        return replace(shown, problem=f"runs {runs or 'nothing'} instead of {wanted.revision}; ECS went back{reason}")
-    if state == "FAILED":
-        why = str(primary.get("rolloutStateReason", "")).rstrip(".") or "ECS gives no reason"
+        why = str(own.get("rolloutStateReason") or why).rstrip(".")
+        reason = f": {why}" if why else ""
         return replace(
-            shown, problem=f"did not get {wanted.revision} to run, and there is nothing to go back to: {why}"
+            shown,
+            problem=f"runs {runs or 'nothing'} instead of {wanted.revision}; ECS went back{reason}",
+            stale=not own,
+        )
+    if _GOES_BACK in why:
+        return replace(
+            shown,
+            problem=f"is taken back to what it was before, with the same {wanted.revision}: {why}",
+            again=_RESTART,
+        )
+    if state == "FAILED":
+        return replace(
+            shown,
+            problem=f"did not get {wanted.revision} to run, and there is nothing to go back to: {why or 'ECS gives no reason'}",
+            again=_RESTART,
         )
     steady = len(deployments) == 1 and primary.get("runningCount") == primary.get("desiredCount")
     return replace(shown, done=state == "COMPLETED" or (not state and steady))
@@ -228,7 +251,8 @@ def _screen(wanted: WantedRollout, clients: Mapping[str, Client], state: _State,
     for title, read in parts:
         lines += _part(title, read)
     lines.append(
-        "Mend the cause and run pulumi up again, or set the image that ran before; each update asks again until it is true."
+        f"Mend the cause: in the stack file, and run pulumi up; or elsewhere, and {state.again}. "
+        "Or set the image that ran before. Each update asks again until it is true."
     )
     return "\n".join(lines)
 

@@ -122,4 +122,7 @@ def _wait(props: Mapping[str, Any]) -> None:
         endpoints=props.get("endpoints") or {},
         session_name="slipway-rollout",
     )
-    rollouts.wait(wanted, access.clients(*rollouts.SERVICES))
+    try:
+        rollouts.wait(wanted, access.clients(*rollouts.SERVICES))
+    except rollouts.RolloutError as error:
+        raise rollouts.RolloutError(str(error)) from None

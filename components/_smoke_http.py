@@ -6,7 +6,7 @@ import http.client
 import ssl
 import urllib.error
 import urllib.request
-from typing import Final
+from typing import Final, TypeAlias
 
 from components._smoke import SmokeAnswer
 
@@ -14,6 +14,9 @@ ANSWER_SECONDS: Final = 10
 """Seconds until one try is given up on."""
 MOST_BYTES: Final = 1 << 20
 """How much of an answer is read."""
+
+
+_Response: TypeAlias = http.client.HTTPResponse | urllib.error.HTTPError
 
 
 class _Unfollowed(urllib.request.HTTPRedirectHandler):
@@ -34,17 +37,25 @@ def ask(url: str) -> SmokeAnswer:
     opener = urllib.request.build_opener(_Unfollowed, urllib.request.HTTPSHandler(context=context))
     request = urllib.request.Request(url, headers={"User-Agent": "slipway-smoke", "Cache-Control": "no-cache"})  # noqa: S310 - the caller's address
     try:
-        with opener.open(request, timeout=ANSWER_SECONDS) as answer:
-            return _answer(answer.status, answer)
-    except urllib.error.HTTPError as error:
-        with error:
-            return _answer(error.code, error)
+        with _opened(opener, request) as answer:
+            return _answer(answer)
     except http.client.HTTPException as error:
         raise OSError(f"no HTTP answer: {type(error).__name__} {error}".rstrip()) from error
 
 
-def _answer(status: int, answer: http.client.HTTPResponse | urllib.error.HTTPError) -> SmokeAnswer:
+def _opened(opener: urllib.request.OpenerDirector, request: urllib.request.Request) -> _Response:
+    """Return an answer, whatever its status."""
+    try:
+        answer: _Response = opener.open(request, timeout=ANSWER_SECONDS)
+    except urllib.error.HTTPError as error:
+        return error
+    return answer
+
+
+def _answer(answer: _Response) -> SmokeAnswer:
     body = answer.read(MOST_BYTES).decode("utf-8", errors="replace")
-    return SmokeAnswer(
-        status=status, headers={name.lower(): value for name, value in answer.headers.items()}, body=body
-    )
+    headers: dict[str, str] = {}
+    for name, value in answer.headers.items():
+        # One that comes several times is a list (RFC 9110, 5.3).
+        headers[name.lower()] = f"{headers[name.lower()]}, {value}" if name.lower() in headers else value
+    return SmokeAnswer(status=answer.status or 0, headers=headers, body=body)

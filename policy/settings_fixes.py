@@ -50,7 +50,7 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
     "load-balancer-tls-policy": ("slipway:loadBalancer", "{tlsPolicy: ELBSecurityPolicy-TLS13-1-2-2021-06}"),
     "log-groups-under-own-key": ("slipway:logs", "{customerKey: true}"),
     "log-retention-set": ("slipway:logs", "{retentionDays: 90}"),
-    "nat-gateway-per-zone": ("slipway:network", "{nat: per-zone}"),
+    "nat-gateway-per-zone": ("slipway:network", "{nat: perZone}"),
     "network-endpoints-present": ("slipway:network", "{endpoints: [...]}"),
     "network-flow-logged": ("slipway:network", "{flowLogDays: 90}"),
     "network-spans-zones": ("slipway:network", "{zones: [...]}"),

@@ -55,6 +55,11 @@ class Aws:
             "describe_services", {"services": [service]}, {"cluster": CLUSTER, "services": ["api"]}
         )
 
+    def shows_nothing_of_it(self) -> None:
+        """Answers that may be older than the update."""
+        for _ in range(2):
+            self.shows(deployment(OLD, "COMPLETED"))
+
     def stopped(self, *tasks: Mapping[str, Any]) -> None:
         request = {"cluster": CLUSTER, "serviceName": "api", "desiredStatus": "STOPPED"}
         self.stubs["ecs"].add_response("list_tasks", {"taskArns": [task["taskArn"] for task in tasks]}, request)
@@ -136,6 +141,7 @@ def test_tasks_that_run_are_not_enough_while_ecs_has_not_decided(aws: Aws) -> No
 
 
 def test_a_service_that_went_back_is_told_with_its_reasons(aws: Aws) -> None:
+    aws.shows_nothing_of_it()
     aws.shows(
         deployment(OLD, "COMPLETED"),
         **guarded("errors", "latency"),
@@ -171,8 +177,32 @@ def test_a_service_that_went_back_is_told_with_its_reasons(aws: Aws) -> None:
         "    1 of 2 unhealthy: Health checks failed with these codes: [502]",
         "  alarms:",
         "    the alarm errors sounds: 1 > 0",
-        "Mend the cause and run pulumi up again, or set the image that ran before; each update asks again until it is true.",
+        (
+            "Mend the cause: in the stack file, and run pulumi up; or elsewhere, and run pulumi up --refresh (without it Pulumi takes the "
+            "service for updated, and ECS is told nothing). Or set the image that ran before. Each update asks again until it is true."
+        ),
     ]
+
+
+def test_an_answer_older_than_the_update_is_asked_for_again(aws: Aws) -> None:
+    """ECS's interface is eventually consistent: the first looks may not show the deployment yet."""
+    aws.shows_nothing_of_it()
+    aws.shows(deployment(NEW, "COMPLETED"))
+    assert aws.wait() == "ecs-svc/1"
+
+
+def test_going_back_to_the_same_revision_is_no_success(aws: Aws) -> None:
+    """What changed is the network or a secret, so the revision alone says nothing."""
+    why = "ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/0."
+    aws.shows(deployment(NEW), deployment(NEW, "COMPLETED", status="ACTIVE", id="ecs-svc/0"))
+    aws.shows(
+        deployment(NEW, id="ecs-svc/2", rolloutStateReason=why),
+        deployment(NEW, "FAILED", status="ACTIVE", rolloutStateReason="tasks failed to start."),
+    )
+    aws.stopped()
+    message = aws.fails()
+    assert message.startswith(f"api is taken back to what it was before, with the same shop-api:8: {why}\n")
+    assert "make restart" in message
 
 
 def test_a_first_deployment_has_nothing_to_go_back_to(aws: Aws) -> None:
@@ -194,12 +224,14 @@ def test_too_slow(aws: Aws) -> None:
 
 
 def test_other_revisions_of_other_times_are_not_its_stopped_tasks(aws: Aws) -> None:
+    aws.shows_nothing_of_it()
     aws.shows(deployment(OLD, "COMPLETED"))
     aws.stopped(task(taskDefinitionArn=OLD, stoppedReason="Scaling activity initiated by deployment"))
     assert "Scaling activity" not in aws.fails()
 
 
 def test_what_cannot_be_read_says_so_and_hides_nothing_else(aws: Aws) -> None:
+    aws.shows_nothing_of_it()
     aws.shows(deployment(OLD, "COMPLETED"), events=["(service api) rolling back"])
     aws.stubs["ecs"].add_client_error("list_tasks", "AccessDeniedException", "not allowed")
     message = aws.fails()
@@ -208,6 +240,7 @@ def test_what_cannot_be_read_says_so_and_hides_nothing_else(aws: Aws) -> None:
 
 
 def test_nothing_was_logged(aws: Aws) -> None:
+    aws.shows_nothing_of_it()
     aws.shows(deployment(OLD, "COMPLETED"))
     aws.stopped(task(stoppedReason="CannotPullContainerError"))
     aws.stubs["logs"].add_client_error("get_log_events", "ResourceNotFoundException")
@@ -323,6 +356,7 @@ def test_an_emulator_that_runs_no_tasks_is_taken_at_its_word(aws: Aws) -> None:
     for _ in range(4):
         aws.shows(deployment(NEW, runningCount=0))
     assert aws.wait() == "ecs-svc/1"
-    aws.shows(deployment(OLD, runningCount=0))
+    for _ in range(3):
+        aws.shows(deployment(OLD, runningCount=0))
     aws.stopped()
     assert "ECS went back" in aws.fails()

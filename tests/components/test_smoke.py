@@ -10,8 +10,15 @@ from components._smoke import SmokeAnswer, SmokeCheck, SmokeError
 
 class Site(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        self.send_response({"/old": 301, "/gone": 404}.get(self.path, 200))
+        self.send_response({"/old": 301, "/gone": 404, "/gone/short": 503}.get(self.path, 200))
         self.send_header("Strict-Transport-Security", "max-age=63072000")
+        for name in ("a", "b"):
+            self.send_header("Set-Cookie", f"{name}=1; Secure")
+        if self.path == "/gone/short":
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            self.wfile.write(b"ff\r\nno more")
+            return
         if self.path == "/old":
             self.send_header("Location", "/new")
         self.end_headers()
@@ -85,6 +92,15 @@ def test_no_answer() -> None:
     port.server_close()
     message = fails(SmokeCheck(url=f"http://127.0.0.1:{port.server_port}/"))
     assert "no answer: [Errno" in message
+
+
+def test_an_error_page_that_breaks_off_is_no_answer(site: str) -> None:
+    assert "/gone/short: no answer: no HTTP answer: IncompleteRead" in fails(SmokeCheck(url=f"{site}/gone/short"))
+
+
+def test_a_header_that_comes_twice_has_both_values(site: str) -> None:
+    checks = [SmokeCheck(url=f"{site}/", headers={"Set-Cookie": f"{name}=1"}) for name in ("a", "b")]
+    smoke.run(checks, timeout_seconds=0)
 
 
 def test_two_questions_to_one_address(site: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml  # type: ignore[import-untyped] # has no types of its own
 
 from policy import settings_fixes
 from policy.rules import BY_NAME
@@ -42,6 +43,33 @@ def test_the_setting_is_one_of_the_stack_file_s(control: str) -> None:
     assert _is_in(config, [section, *steps])
     for key in keys:
         assert _is_in(config, [section, *steps, key]), key
+
+
+def _choices(schema: Any, steps: list[str]) -> list[Any]:
+    """What a place in the schema takes, where that is a list of values."""
+    if not isinstance(schema, dict):
+        return []
+    if "$ref" in schema:
+        return _choices(SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]], steps)
+    inner = [choice for kind in ("anyOf", "oneOf", "allOf") for choice in schema.get(kind, ())]
+    if not steps:
+        return [*schema.get("enum", ()), *(found for choice in inner for found in _choices(choice, steps))]
+    if steps[0].startswith("<"):
+        inner += [schema.get("additionalProperties"), *schema.get("patternProperties", {}).values()]
+        return [found for choice in inner for found in _choices(choice, steps[1:])]
+    inner_found = [found for choice in inner for found in _choices(choice, steps)]
+    return inner_found + _choices(schema.get("properties", {}).get(steps[0]), steps[1:])
+
+
+@pytest.mark.parametrize("control", settings_fixes.SETTINGS)
+def test_the_setting_takes_the_value(control: str) -> None:
+    place, value = settings_fixes.SETTINGS[control]
+    written, end, _ = value.partition("}")
+    if "..." in written or "{" in written[1:]:
+        return
+    for key, found in yaml.safe_load(written + end).items():
+        choices = _choices(SCHEMA["properties"].get("config", SCHEMA), [*place.split("."), key])
+        assert not choices or found in choices, f"{place}.{key}: {found} is none of {choices}"
 
 
 def _own(case: Case) -> Case:
