@@ -218,9 +218,10 @@ def _rule(_: Graph, rule: Resource) -> Iterable[object]:
     values = [
         value
         for condition in conditions
-        for part in condition.values()
+        for kind, part in condition.items()
         if isinstance(part, Mapping)
-        for value in part.get("values", [])
+        # A header's value may be a secret: what CloudFront shows that a request came through it.
+        for value in ([f"header {part.get('httpHeaderName')}"] if kind == "httpHeader" else part.get("values", []))
     ]
     return (f"{', '.join(map(str, values))} at priority {_get(rule, 'priority')}",)
 

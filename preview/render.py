@@ -52,7 +52,8 @@ class Preview:
     @property
     def services(self) -> list[Service]:
         """The services, a line each."""
-        return services(self.graph, self.estimate.by_component())
+        unknown = {missing.component for missing in self.estimate.missing}
+        return services(self.graph, self.estimate.by_component(), unknown)
 
     @property
     def sections(self) -> list[Section]:
@@ -76,6 +77,10 @@ def render(preview: Preview, format_: Format) -> str:
 def money(amount: Decimal) -> str:
     """Write US dollars: `1,234.50`."""
     return f"{amount.quantize(_CENT, ROUND_HALF_UP):,}"
+
+
+def _known(amount: Decimal | None) -> str:
+    return "no price" if amount is None else money(amount)
 
 
 def headline(preview: Preview) -> str:
@@ -239,7 +244,7 @@ def _plain_services(preview: Preview) -> Iterator[str]:
     found = preview.services
     rows = [(each.name, each.address, each.size, each.tasks) for each in found]
     wide = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    amounts = [money(each.monthly) for each in found]
+    amounts = [_known(each.monthly) for each in found]
     last = max(*map(len, amounts), len(_PER_MONTH))
     beside = wide[1] > 0 and sum(wide) + last + 2 * (len(wide) + 1) <= preview.width
     yield f"Services{_PER_MONTH:>{preview.width - len('Services')}}"
@@ -373,7 +378,7 @@ def _rich_services(found: Sequence[Service]) -> RenderableType:
     table.add_column(_PER_MONTH, justify="right")
     for each in found:
         table.add_row(
-            Text(f"  {each.name}"), Text(each.address, style="cyan"), each.size, each.tasks, money(each.monthly)
+            Text(f"  {each.name}"), Text(each.address, style="cyan"), each.size, each.tasks, _known(each.monthly)
         )
     return table
 
@@ -440,7 +445,7 @@ def _markdown_lines(preview: Preview) -> Iterator[str]:
         yield "| Service | Address | Size | Tasks | USD a month |"
         yield "|---|---|---|---|---:|"
         for each in preview.services:
-            cells = (each.name, each.address, each.size, each.tasks, money(each.monthly))
+            cells = (each.name, each.address, each.size, each.tasks, _known(each.monthly))
             yield f"| {' | '.join(map(cell, cells))} |"
         yield ""
     yield "| Component | Resources | USD a month | |"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -24,16 +24,17 @@ class Service:
     """Of a task, such as `0.5 vCPU, 1024 MiB`."""
     tasks: str
     """How many run, such as `2 to 8 tasks`."""
-    monthly: Decimal
-    """US dollars, of the whole component it is in."""
+    monthly: Decimal | None
+    """US dollars, of the whole component it is in; None where no price of it is known."""
 
 
-def services(graph: Graph, monthly: Mapping[str, Decimal]) -> list[Service]:
+def services(graph: Graph, monthly: Mapping[str, Decimal], unknown: Collection[str] = ()) -> list[Service]:
     """Return the ECS services in the order of their components.
 
     Args:
         graph: what the program registered.
         monthly: US dollars by component, see `pricing.Estimate.by_component`.
+        unknown: the components of which a price is missing: without another one nothing is known of their cost.
     """
     order = {resource.urn: index for index, resource in enumerate(graph.resources)}
 
@@ -41,7 +42,8 @@ def services(graph: Graph, monthly: Mapping[str, Decimal]) -> list[Service]:
         component = graph.component(service)
         return order[component.urn if component else service.urn]
 
-    return [_service(graph, service, monthly) for service in sorted(graph.of(_SERVICE), key=place)]
+    known = {**dict.fromkeys(unknown), **monthly}
+    return [_service(graph, service, known) for service in sorted(graph.of(_SERVICE), key=place)]
 
 
 def address(graph: Graph) -> str:
@@ -50,7 +52,7 @@ def address(graph: Graph) -> str:
     return url if isinstance(url, str) and "url" not in graph.secret_exports else ""
 
 
-def _service(graph: Graph, service: Resource, monthly: Mapping[str, Decimal]) -> Service:
+def _service(graph: Graph, service: Resource, monthly: Mapping[str, Decimal | None]) -> Service:
     component, name = graph.component(service), service.inputs.get("name")
     tasks = [task for task in graph.of(_TASK) if task.parent == service.parent and task.urn in service.dependencies]
     return Service(

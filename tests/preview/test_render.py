@@ -306,6 +306,32 @@ def with_services() -> Preview:
     return preview(resources=[NETWORK, GROUP, rule, *service("api", GROUP.urn), *service("worker")])
 
 
+def test_a_rule_s_header_is_named_without_its_value() -> None:
+    conditions = [
+        {"pathPattern": {"values": ["/*"]}},
+        {"httpHeader": {"httpHeaderName": "x-origin", "values": ["a-secret"]}},
+    ]
+    rule = made("aws:lb/listenerRule:ListenerRule", "rule", NETWORK, conditions=conditions, priority=5)
+    shown = render(preview(resources=[NETWORK, rule]), "plain")
+    assert "/*, header x-origin at priority 5" in shown
+    assert "a-secret" not in shown
+
+
+@pytest.mark.parametrize("format_", ["plain", "markdown", "rich"])
+def test_a_service_of_unknown_price_is_not_free(format_: Format) -> None:
+    shown = with_services()
+    gap = Missing(component="worker", urn="u", name="worker", what="tasks", key="k", region="eu-central-1")
+    known = tuple(line for line in shown.estimate.lines if line.component != "worker")
+    incomplete = dataclasses.replace(shown.estimate, lines=known, missing=(gap,))
+    [line] = [
+        line
+        for line in render(dataclasses.replace(shown, estimate=incomplete), format_).splitlines()
+        if "worker" in line and "vCPU" in line and "2 tasks" in line
+    ]
+    assert "no price" in line
+    assert "0.00" not in line
+
+
 def test_services_are_a_table_near_the_top() -> None:
     lines = render(with_services(), "plain").splitlines()
     begin = next(index for index, line in enumerate(lines) if line.startswith("Services"))
