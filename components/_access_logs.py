@@ -10,10 +10,10 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
+from components import _bucket_names
 from components import _buckets as buckets
 from components import _documents as documents
 from components import _names as names
-from components._bucket_names import stem
 from components._dependencies import with_dependencies
 
 _CDN_REGION: Final = "us-east-1"
@@ -75,9 +75,9 @@ def access_log_bucket(name: str, args: AccessLogArgs, parent: pulumi.Resource) -
     """Make the bucket; return its name, usable once load balancers may write to it: AWS tries that when it makes one."""
     bucket = aws.s3.Bucket(
         f"{name}-bucket",
-        bucket_prefix=f"{stem(args.label)}-requests-",
+        bucket_prefix=_bucket_names.prefix(args.label, "requests"),
         force_destroy=args.empty_on_destroy,
-        opts=ResourceOptions(parent=parent, protect=args.protect),
+        opts=ResourceOptions(parent=parent, protect=args.protect, ignore_changes=list(_bucket_names.kept(args.label))),
     )
     block = buckets.close(parent, name, bucket)
     policy = buckets.allow(parent, name, bucket, list(_statements(args, bucket)), block)

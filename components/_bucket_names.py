@@ -1,16 +1,51 @@
-"""Prefixes of generated bucket names, within what S3 leaves for them."""
+"""Prefixes of generated bucket names, within what S3 leaves for them.
+
+A label that does not fit is cut, and a short hash of the whole tells it from others that are cut alike: buckets are granted by name alone.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+import hashlib
+from collections.abc import Sequence
+from typing import Final, Literal, TypeAlias, get_args
+
+Purpose: TypeAlias = Literal["requests", "media", "copy"]
+"""What a bucket is for, as its name says."""
+PURPOSES: Final[Sequence[Purpose]] = get_args(Purpose)
 
 _LONGEST: Final = 27
 """What the 37 characters of a prefix leave beside `-requests-`, the longest ending."""
+_HASH: Final = 7
 
 
-def stem(label: str) -> str:
-    """Return what generated bucket names begin with: the label, cut before its last part, which tells copies of a stack apart."""
+def prefix(label: str, purpose: Purpose) -> str:
+    """Return what the name of a new bucket begins with."""
+    return f"{_stem(label)}-{purpose}-"
+
+
+def kept(label: str) -> Sequence[str]:
+    """Return the properties that a bucket keeps as it was made with: one from before the hash has a prefix without it.
+
+    S3 renames nothing, so another prefix would be another, empty bucket. A label that fits has one prefix only, and keeps nothing.
+    """
+    return ["bucketPrefix"] if len(label) > _LONGEST else []
+
+
+def prefixes(label: str) -> Sequence[str]:
+    """Return what the names of a stack's buckets may begin with: new ones, and those from before the hash."""
+    stems = dict.fromkeys((_stem(label), _cut(label, _LONGEST)))
+    return [f"{stem}-{purpose}-" for stem in stems for purpose in PURPOSES]
+
+
+def _stem(label: str) -> str:
+    if len(label) <= _LONGEST:
+        return label
+    return f"{_cut(label, _LONGEST - _HASH - 1).rstrip('-')}-{hashlib.sha256(label.encode()).hexdigest()[:_HASH]}"
+
+
+def _cut(label: str, longest: int) -> str:
+    """Return the label, cut before its last part, which tells people whose copy of a stack it is."""
     rest, _, last = label.rpartition("-")
-    if len(label) <= _LONGEST or not 0 < len(last) <= _LONGEST // 2:
-        return label[:_LONGEST]
-    return f"{rest[: _LONGEST - len(last) - 1].rstrip('-')}-{last}"
+    if len(label) <= longest or not 0 < len(last) <= longest // 2:
+        return label[:longest]
+    return f"{rest[: longest - len(last) - 1].rstrip('-')}-{last}"

@@ -11,9 +11,9 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
+from components import _bucket_names
 from components import _buckets as buckets
 from components import _documents as documents
-from components._bucket_names import stem
 from components._role import service_role
 from components.encryption_key import EncryptionKey, own_key
 
@@ -91,10 +91,14 @@ class BucketReplication(pulumi.ComponentResource):
         copy = aws.s3.Bucket(
             f"{name}-bucket",
             bucket=args.copy_name,
-            bucket_prefix=None if args.copy_name else f"{stem(args.label)}-copy-",
+            bucket_prefix=None if args.copy_name else _bucket_names.prefix(args.label, "copy"),
             region=args.to_region,
             force_destroy=args.empty_on_destroy,
-            opts=ResourceOptions(parent=self, protect=args.protect),
+            opts=ResourceOptions(
+                parent=self,
+                protect=args.protect,
+                ignore_changes=None if args.copy_name else list(_bucket_names.kept(args.label)),
+            ),
         )
         versioning = self._settings(name, args, copy, key)
         role, policy = self._role(name, args, copy, key)

@@ -11,10 +11,10 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
+from components import _bucket_names
 from components import _buckets as buckets
 from components import _documents as documents
 from components._access_logs import log_distribution
-from components._bucket_names import stem
 from components._dependencies import with_dependencies
 from components._response_headers import security_headers
 from components.bucket_replication import BucketReplication, BucketReplicationArgs
@@ -159,9 +159,13 @@ class MediaBucket(pulumi.ComponentResource):
         bucket = aws.s3.Bucket(
             f"{name}-bucket",
             bucket=args.bucket_name,
-            bucket_prefix=None if args.bucket_name else f"{stem(args.label)}-media-",
+            bucket_prefix=None if args.bucket_name else _bucket_names.prefix(args.label, "media"),
             force_destroy=args.empty_on_destroy,
-            opts=ResourceOptions(parent=self, protect=args.protect),
+            opts=ResourceOptions(
+                parent=self,
+                protect=args.protect,
+                ignore_changes=None if args.bucket_name else list(_bucket_names.kept(args.label)),
+            ),
         )
         block = buckets.close(self, name, bucket)
         ready = self._keep(name, args, key, bucket, block)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
 from components import _documents as documents
-from components._bucket_names import stem
+from components._bucket_names import prefixes
 
 Part = Literal[
     "network", "load-balancer", "certificate", "dns", "cdn", "waf", "ecs", "ecr", "database", "database-proxy", "cache",
@@ -117,7 +117,7 @@ class Scope:
             case "family":
                 made = [f"{self.label}-*"]
             case "bucket":
-                made = [f"{stem(self.label)}-{purpose}-*" for purpose in _BUCKETS]
+                made = [f"{prefix}*" for prefix in prefixes(self.label)]
             case "secret":
                 # Secrets Manager adds a hyphen and six characters.
                 made, given = [f"{self.label}-*"], [f"{name}-??????" for name in given]
@@ -130,10 +130,6 @@ class Scope:
             case _:
                 made = []
         return [*made, *(name for name in dict.fromkeys(given) if not any(_fits(own, name) for own in made))]
-
-
-_BUCKETS: Final = ("requests", "media", "copy")
-"""What generated bucket names say after the label's stem."""
 
 
 def _fits(pattern: str, name: str) -> bool:

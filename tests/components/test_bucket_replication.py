@@ -182,7 +182,7 @@ def test_names() -> None:
     long = recorded(label="a-very-long-application-name-production-jane")
     prefix = str(long.one(BUCKET).inputs["bucketPrefix"])
     assert len(prefix) <= 37
-    assert prefix.endswith("-jane-copy-"), "its owner is told"
+    assert "-jane-" in prefix, "its owner is told"
 
 
 @pytest.mark.parametrize("protect", [True, False])
