@@ -88,6 +88,33 @@ def test_ignored_changes_are_none() -> None:
     assert one(edit([old], [new]), "s").kind == "kept"
 
 
+def test_a_running_stack_keeps_its_buckets_with_the_names_from_before_the_hash() -> None:
+    after = recorded("examples/spendsense/Pulumi.dev.yaml")
+    generated = [found for found in after.of(BUCKET) if "bucketPrefix" in found.inputs]
+    assert {found.inputs["bucketPrefix"] for found in generated} == {
+        "spendsense-d-chuong-bd96e3a-media-",
+        "spendsense-d-chuong-bd96e3a-requests-",
+    }
+
+    def former(found: Resource) -> Resource:
+        if found not in generated:
+            return found
+        ending = str(found.inputs["bucketPrefix"]).removeprefix("spendsense-d-chuong-bd96e3a-")
+        return dataclasses.replace(
+            found, inputs={**found.inputs, "bucketPrefix": f"spendsense-developme-chuong-{ending}"}, ignore_changes=()
+        )
+
+    before = dataclasses.replace(after, resources=tuple(former(found) for found in after.resources))
+    kinds = {item.kind for item in compare(before, after).changes}
+    assert kinds <= {"kept"}
+    # Without that each would be replaced.
+    bare = dataclasses.replace(
+        after, resources=tuple(dataclasses.replace(found, ignore_changes=()) for found in after.resources)
+    )
+    replaced = {item.after.name for item in compare(before, bare).changes if item.after and item.kind == "replaced"}
+    assert {found.name for found in generated} <= replaced
+
+
 def test_an_alias_renames_and_keeps() -> None:
     old = resource(BUCKET, "old", {"bucket": "b"})
     new = resource(BUCKET, "new", {"bucket": "b"}, aliases=(old.urn,))
