@@ -193,9 +193,12 @@ def _definition(
     }
 
 
-def told_to_the_pack(waivers: Sequence[str], not_secret: Sequence[str]) -> Mapping[str, str] | None:
+def policy_pack_tags(suppressed_controls: Sequence[str], not_secret: Sequence[str]) -> Mapping[str, str] | None:
     """Return the tags of a task definition by which the policy pack knows what it opts out of; None where there are none."""
-    tags = {"slipway:waive": " ".join(waivers), credentials.NOT_SECRET_TAG: " ".join(sorted(set(not_secret)))}
+    tags = {
+        "slipway:waive": " ".join(suppressed_controls),
+        credentials.NOT_SECRET_TAG: " ".join(sorted(set(not_secret))),
+    }
     return {tag: said for tag, said in tags.items() if said} or None
 
 

@@ -11,7 +11,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
-from components._containers import ContainerArgs, definitions, told_to_the_pack
+from components._containers import ContainerArgs, definitions, policy_pack_tags
 from components._dependencies import with_dependencies
 from components._migration_run import MigrationRun, MigrationRunArgs
 
@@ -48,7 +48,7 @@ class MigrationArgs:
     """The service's security group, which the database lets in."""
     log_group_name: Input[str]
     """The log group it writes to."""
-    waivers: Sequence[str] = ()
+    suppressed_controls: Sequence[str] = ()
     """Controls of the policy pack that its task definition opts out of, said by a tag."""
     not_secret: Sequence[str] = ()
     """Variables and options that only look like secrets: the policy pack is told by a tag of the task definition."""
@@ -122,7 +122,7 @@ class Migration(pulumi.ComponentResource):
             container_definitions=definitions(containers, args.images, args.log_group_name, args.region),
             # Old revisions stay: a rollback may need to run one.
             skip_destroy=True,
-            tags=told_to_the_pack(args.waivers, args.not_secret),
+            tags=policy_pack_tags(args.suppressed_controls, args.not_secret),
             opts=ResourceOptions(parent=self),
         )
         run = MigrationRun(

@@ -13,7 +13,7 @@ from pulumi import Input, Output, ResourceOptions
 import limits
 from components import _documents as documents
 from components import _task_roles as roles
-from components._containers import BuildArgs, ContainerArgs, RoutedLogs, definitions, told_to_the_pack
+from components._containers import BuildArgs, ContainerArgs, RoutedLogs, definitions, policy_pack_tags
 from components._dependencies import Dependency, with_dependencies
 from components._deployment import Deployment, RollbackAlarmArgs, TrafficShiftArgs
 from components._log_router import LogRouterArgs
@@ -142,7 +142,7 @@ class ServiceArgs:
     """Those among them that may be in the namespace of a pull-through cache: the first pull of a tag makes and fills them."""
     permissions: Sequence[documents.Statement] = ()
     """Statements of the task's role: what the application may do in AWS."""
-    waivers: Sequence[str] = ()
+    suppressed_controls: Sequence[str] = ()
     """Controls of the policy pack that its task definition opts out of, said by a tag."""
     not_secret: Sequence[str] = ()
     """Variables and options that only look like secrets: the policy pack is told by a tag of the task definition."""
@@ -317,7 +317,7 @@ class Service(pulumi.ComponentResource):
                 subnet_ids=args.subnet_ids,
                 security_group_id=group.id,
                 log_group_name=log.name,
-                waivers=args.waivers,
+                suppressed_controls=args.suppressed_controls,
                 not_secret=args.not_secret,
                 after=[*before, *migration.after],
                 timeout_seconds=migration.timeout_seconds,
@@ -358,7 +358,7 @@ class Service(pulumi.ComponentResource):
             container_definitions=definitions(args.containers, images, log.name, args.region, router),
             # Old revisions stay: schedules, one-off tasks and rollbacks name them.
             skip_destroy=True,
-            tags=told_to_the_pack(args.waivers, args.not_secret),
+            tags=policy_pack_tags(args.suppressed_controls, args.not_secret),
             opts=ResourceOptions(parent=self),
         )
 

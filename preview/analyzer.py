@@ -9,7 +9,7 @@ from google.protobuf import empty_pb2, json_format  # type: ignore[import-untype
 from google.protobuf.message import Message  # type: ignore[import-untyped] # as above
 from pulumi.runtime.proto import analyzer_pb2
 
-from preview import answers, wire
+from preview import provider_fakes, serialization
 from preview.graph import Graph, Resource
 from preview.pack_process import ANSWERED, Conversation, EndedError, LateError
 from preview.verdict import Config, Finding, Policy, Verdict
@@ -43,7 +43,7 @@ class Requests:
         request = analyzer_pb2.AnalyzeRequest(
             type=resource.type, urn=resource.urn, name=resource.name, options=self._options(resource)
         )
-        wire.write(request.properties, checked_inputs(resource, self._provider(resource)))
+        serialization.write(request.properties, checked_inputs(resource, self._provider(resource)))
         self._add_provider(resource, request)
         return request
 
@@ -58,7 +58,7 @@ class Requests:
             item.parent = resource.parent or self._root
             item.options.CopyFrom(self._options(resource))
             registered = graph.registered_outputs.get(resource.urn, resource.outputs)
-            wire.write(item.properties, resource.outputs if resource.custom else registered)
+            serialization.write(item.properties, resource.outputs if resource.custom else registered)
             item.dependencies.extend(resource.dependencies)
             for key, urns in resource.property_dependencies.items():
                 if urns:  # the engine leaves out what depends on nothing
@@ -86,7 +86,7 @@ class Requests:
         if provider:
             target = request.provider
             target.type, target.urn, target.name = provider.type, provider.urn, provider.name
-            wire.write(target.properties, provider.inputs)
+            serialization.write(target.properties, provider.inputs)
 
 
 class Session:
@@ -212,9 +212,9 @@ def checked_inputs(resource: Resource, provider: Resource | None) -> Mapping[str
     """
     if resource.custom and not resource.inputs and provider:
         return {"region": provider.inputs.get("region", "")}
-    if resource.type not in answers.TAGGABLE and "tags" not in resource.inputs:
+    if resource.type not in provider_fakes.TAGGABLE and "tags" not in resource.inputs:
         return resource.inputs
-    tags = answers.default_tags(provider)
+    tags = provider_fakes.default_tags(provider)
     given = resource.inputs.get("tags", {})
     if not tags or not isinstance(given, Mapping):
         return resource.inputs

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from preview import wire
+from preview import serialization
 from preview.graph import UNKNOWN, Graph, Message, Resource
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _URN: Final = re.compile(r"urn:pulumi:(?P<stack>[^:]+)::(?P<project>[^:]+)::(?P<
 _URN_LINE: Final = re.compile(r'^\s*"urn": "(?P<urn>[^"]+)"')
 _OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 _DEFAULTS: Final = "__defaults"
-_INTERNAL: Final = frozenset({wire.SIGNATURE, _DEFAULTS, "__meta"})
+_INTERNAL: Final = frozenset({serialization.SIGNATURE, _DEFAULTS, "__meta"})
 _LEAST_HIDDEN: Final = 4
 
 SECRET: Final = "[secret]"  # noqa: S105 - what stands for one
@@ -258,16 +258,16 @@ class _Reader:
 
     def _value(self, value: object, hidden: list[bool]) -> object:  # noqa: PLR0911 - one return per kind of value
         match value:
-            case wire.UNKNOWN_TEXT:
+            case serialization.UNKNOWN_TEXT:
                 return UNKNOWN
             case list():
                 return [self._value(part, hidden) for part in value]
-            case {wire.SIGNATURE: wire.SECRET, **sealed}:
+            case {serialization.SIGNATURE: serialization.SECRET, **sealed}:
                 hidden.append(True)
                 return self._secret(sealed.get("plaintext"), hidden)
-            case {wire.SIGNATURE: wire.REFERENCE, "urn": str() as urn}:
+            case {serialization.SIGNATURE: serialization.REFERENCE, "urn": str() as urn}:
                 return urn
-            case {wire.SIGNATURE: signature, **output} if signature == _OUTPUT:
+            case {serialization.SIGNATURE: signature, **output} if signature == _OUTPUT:
                 if output.get("secret") is True:
                     hidden.append(True)
                 return self._value(output["value"], hidden) if "value" in output else UNKNOWN

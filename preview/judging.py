@@ -139,7 +139,7 @@ def _verdict(pack: policies.Pack, graph: Graph, steps: Steps) -> Verdict:
 
 def _recorded(root: Path, read: stackfile.StackFile, pack: policies.Pack | None) -> Graph:
     from compat import aws, core  # noqa: PLC0415 - as above
-    from preview import answers, awsx, lazy_imports  # noqa: PLC0415 - not before the policy pack was started
+    from preview import awsx, lazy_imports, provider_fakes  # noqa: PLC0415 - not before the policy pack was started
     from preview.record import InvalidStack, RefusedError, record  # noqa: PLC0415 - as above
 
     for tried in (core.TRIED, aws.TRIED):
@@ -150,7 +150,7 @@ def _recorded(root: Path, read: stackfile.StackFile, pack: policies.Pack | None)
         graph = record(root, read.stack, read.config, observe=pack.observe if pack else None, spelled=read.spelled)
     except InvalidStack as error:
         raise StoppedError(f"{read.path}: {error}", INVALID) from None
-    except (RefusedError, answers.UnknownLookupError, awsx.UnknownComponentError) as error:
+    except (RefusedError, provider_fakes.UnknownLookupError, awsx.UnknownComponentError) as error:
         raise StoppedError(f"error: {error}", REFUSED) from None
     lazy_imports.save()
     return graph

@@ -28,7 +28,7 @@ _PROXY_MIN_VCPU = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Charge:
+class CostComponent:
     """What a resource is billed for."""
 
     what: str
@@ -60,7 +60,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
+class MissingPrice:
     """A charge that cannot be priced."""
 
     component: str
@@ -86,7 +86,7 @@ class Estimate:
 
     as_of: str
     lines: tuple[Line, ...]
-    missing: tuple[Missing, ...]
+    missing: tuple[MissingPrice, ...]
     usage: tuple[Usage, ...]
     unpriced: tuple[str, ...]
     """Types the estimate knows nothing about."""
@@ -151,7 +151,7 @@ def estimate(graph: Graph, prices: PriceList | None = None) -> Estimate:
     prices = prices or project_prices()
     off_hours = sleeping(graph)
     lines: list[Line] = []
-    missing: list[Missing] = []
+    missing: list[MissingPrice] = []
     usage: dict[str, Usage] = {}
     unpriced: set[str] = set()
     for resource in graph.resources:
@@ -163,28 +163,28 @@ def estimate(graph: Graph, prices: PriceList | None = None) -> Estimate:
         component = graph.component(resource)
         owner = component.name if component else ""
         region = region_of(graph, resource)
-        for charge in meter(_Metered(graph, resource, prices, region)) if meter else ():
-            price = prices.get(charge.key, region)
+        for cost in meter(_PricedResource(graph, resource, prices, region)) if meter else ():
+            price = prices.get(cost.key, region)
             if price is None:
                 missing.append(
-                    Missing(
+                    MissingPrice(
                         component=owner,
                         urn=resource.urn,
                         name=resource.name,
-                        what=charge.what,
-                        key=charge.key,
+                        what=cost.what,
+                        key=cost.key,
                         region=region,
                     )
                 )
-            elif charge.quantity:
-                awake = price.value * charge.quantity
-                off = off_hours.get(resource.urn) if charge.runs else None
+            elif cost.quantity:
+                awake = price.value * cost.quantity
+                off = off_hours.get(resource.urn) if cost.runs else None
                 lines.append(
                     Line(
                         component=owner,
                         urn=resource.urn,
                         name=resource.name,
-                        what=charge.what,
+                        what=cost.what,
                         monthly=awake * off.awake.numerator / off.awake.denominator if off else awake,
                         awake=awake,
                         asleep=Decimal(0) if off else awake,
@@ -267,7 +267,7 @@ def _nights(graph: Graph, off_hours: Mapping[str, OffHours]) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Metered:
+class _PricedResource:
     """A resource on the meter."""
 
     graph: Graph
@@ -296,7 +296,7 @@ class _Metered:
         return self.prices.hours * quantity
 
 
-_Meter = Callable[[_Metered], Iterator[Charge]]
+_Meter = Callable[[_PricedResource], Iterator[CostComponent]]
 
 _ECS_SERVICE: Final = "aws:ecs/service:Service"
 _SERVICE_COMPONENT: Final = "slipway:index:Service"
@@ -305,19 +305,19 @@ _NOWHERE: Final = frozenset({"fargate.task", "load_balancer.other"})
 _LOAD_BALANCER: Final = "aws:lb/loadBalancer:LoadBalancer"
 
 
-def _tasks(metered: _Metered) -> Decimal:
+def _tasks(priced: _PricedResource) -> Decimal:
     """Return how many tasks a service runs at least."""
-    service = metered.resource
-    for target in metered.graph.of("aws:appautoscaling/target:Target"):
+    service = priced.resource
+    for target in priced.graph.of("aws:appautoscaling/target:Target"):
         lowest = target.inputs.get("minCapacity")
         if service.urn in target.dependencies and isinstance(lowest, int):
             return Decimal(lowest)
-    return metered.number("desiredCount", default=1)
+    return priced.number("desiredCount", default=1)
 
 
-def _spot_share(metered: _Metered, tasks: Decimal) -> Decimal:
+def _spot_share(priced: _PricedResource, tasks: Decimal) -> Decimal:
     """Return how many of a service's tasks run on Fargate Spot, by base and weight."""
-    strategies = metered.resource.inputs.get("capacityProviderStrategies")
+    strategies = priced.resource.inputs.get("capacityProviderStrategies")
     rest, spot, weights, spot_weight = tasks, Decimal(0), Decimal(0), Decimal(0)
     for strategy in strategies if isinstance(strategies, list) else []:
         is_spot = strategy.get("capacityProvider") == "FARGATE_SPOT"
@@ -329,24 +329,24 @@ def _spot_share(metered: _Metered, tasks: Decimal) -> Decimal:
     return spot + (rest * spot_weight / weights if weights else 0)
 
 
-def _service(metered: _Metered) -> Iterator[Charge]:
-    definitions = metered.graph.direct(metered.resource, "aws:ecs/taskDefinition:TaskDefinition")
+def _service(priced: _PricedResource) -> Iterator[CostComponent]:
+    definitions = priced.graph.direct(priced.resource, "aws:ecs/taskDefinition:TaskDefinition")
     if not definitions:
         # No list holds this key: what cannot be known is reported as missing.
-        yield Charge(what="tasks of a definition outside this stack", key="fargate.task", quantity=Decimal(1))
+        yield CostComponent(what="tasks of a definition outside this stack", key="fargate.task", quantity=Decimal(1))
         return
     # It may wait for another one as well: that of a migration, which another component holds.
-    runs = metered.resource.inputs.get("taskDefinition")
+    runs = priced.resource.inputs.get("taskDefinition")
     known = [d for d in definitions if runs is not UNKNOWN and d.outputs.get("arn") == runs]
-    beside = [d for d in definitions if d.parent == metered.resource.parent]
+    beside = [d for d in definitions if d.parent == priced.resource.parent]
     task = (known or beside or definitions)[-1].inputs
     vcpu, gib = Decimal(str(task.get("cpu", 256))) / 1024, Decimal(str(task.get("memory", 512))) / 1024
     platform = task.get("runtimePlatform")
     arm = isinstance(platform, Mapping) and platform.get("cpuArchitecture") == "ARM64"
     family = f"fargate.linux.{'arm64' if arm else 'x86'}"
-    tasks = _tasks(metered)
-    spot = _spot_share(metered, tasks)
-    discount = metered.prices.get("fargate.spot.discount", metered.region)
+    tasks = _tasks(priced)
+    spot = _spot_share(priced, tasks)
+    discount = priced.prices.get("fargate.spot.discount", priced.region)
     for count, name, factor in (
         (tasks - spot, "Fargate", Decimal(1)),
         (spot, "Fargate Spot", Decimal(1) - (discount.value if discount else 0)),
@@ -354,67 +354,69 @@ def _service(metered: _Metered) -> Iterator[Charge]:
         if count:
             what = f"{_plain(count)} x {_plain(vcpu)} vCPU, {_plain(gib)} GiB{', ARM' if arm else ''} on {name}"
             for part, key, each in (("CPU", "vcpu_hour", vcpu), ("memory", "gb_hour", gib)):
-                quantity = metered.hours(count * each * factor)
-                yield Charge(what=f"{what}: {part}", key=f"{family}.{key}", quantity=quantity, runs=True)
+                quantity = priced.hours(count * each * factor)
+                yield CostComponent(what=f"{what}: {part}", key=f"{family}.{key}", quantity=quantity, runs=True)
     storage = task.get("ephemeralStorage")
     size = storage.get("sizeInGib", 0) if isinstance(storage, Mapping) else 0
     if size > _FREE_EPHEMERAL_GIB:
         extra = size - _FREE_EPHEMERAL_GIB
-        yield Charge(
+        yield CostComponent(
             what=f"{_plain(tasks)} x {extra} GiB more ephemeral storage",
             key="fargate.ephemeral_storage.gb_hour",
-            quantity=metered.hours(tasks * extra),
+            quantity=priced.hours(tasks * extra),
             runs=True,
         )
 
 
-def _database(metered: _Metered) -> Iterator[Charge]:
-    class_ = metered.text("instanceClass", "unknown")
+def _database(priced: _PricedResource) -> Iterator[CostComponent]:
+    class_ = priced.text("instanceClass", "unknown")
     # A replica has the engine of its source.
-    sources = metered.graph.direct(metered.resource, metered.resource.type)
-    engine = metered.text("engine", str(sources[0].inputs.get("engine")) if sources else "unknown")
-    zones, label = ("multi_az", "Multi-AZ") if metered.flag("multiAz") else ("single_az", "one zone")
-    yield Charge(
+    sources = priced.graph.direct(priced.resource, priced.resource.type)
+    engine = priced.text("engine", str(sources[0].inputs.get("engine")) if sources else "unknown")
+    zones, label = ("multi_az", "Multi-AZ") if priced.flag("multiAz") else ("single_az", "one zone")
+    yield CostComponent(
         what=f"{class_}, {label}",
         key=f"rds.{engine}.{class_.replace('.', '_')}.{zones}.hour",
-        quantity=metered.hours(),
+        quantity=priced.hours(),
         runs=True,
     )
-    yield from _extended_support(metered, sources[0] if sources else metered.resource, engine)
+    yield from _extended_support(priced, sources[0] if sources else priced.resource, engine)
     iops, throughput, size = (
-        metered.number("iops"),
-        metered.number("storageThroughput"),
-        metered.number("allocatedStorage"),
+        priced.number("iops"),
+        priced.number("storageThroughput"),
+        priced.number("allocatedStorage"),
     )
-    kind = metered.text("storageType", "io1" if iops else "gp2")
+    kind = priced.text("storageType", "io1" if iops else "gp2")
     family = f"rds.storage.{kind}.{zones}"
-    yield Charge(what=f"{_plain(size)} GiB {kind}, {label}", key=f"{family}.gb_month", quantity=size)
+    yield CostComponent(what=f"{_plain(size)} GiB {kind}, {label}", key=f"{family}.gb_month", quantity=size)
     if kind == "gp3":
         large = size >= _LARGE_GP3_GIB
         more_iops = iops - (_FREE_LARGE_GP3_IOPS if large else _FREE_GP3_IOPS)
         more_throughput = throughput - (_FREE_LARGE_GP3_MBPS if large else _FREE_GP3_MBPS)
         if more_iops > 0:
-            yield Charge(what=f"{_plain(more_iops)} more IOPS", key=f"{family}.extra_iops_month", quantity=more_iops)
+            yield CostComponent(
+                what=f"{_plain(more_iops)} more IOPS", key=f"{family}.extra_iops_month", quantity=more_iops
+            )
         if more_throughput > 0:
             what = f"{_plain(more_throughput)} MB/s more throughput"
-            yield Charge(what=what, key=f"{family}.extra_throughput_mbps_month", quantity=more_throughput)
+            yield CostComponent(what=what, key=f"{family}.extra_throughput_mbps_month", quantity=more_throughput)
     elif iops:
-        yield Charge(what=f"{_plain(iops)} IOPS", key=f"{family}.iops_month", quantity=iops)
-    if metered.flag("manageMasterUserPassword"):
-        yield Charge(what="master password", key="secretsmanager.secret_month", quantity=Decimal(1))
-    retention = metered.number("performanceInsightsRetentionPeriod")
-    if metered.flag("performanceInsightsEnabled") and retention > _FREE_INSIGHTS_DAYS:
+        yield CostComponent(what=f"{_plain(iops)} IOPS", key=f"{family}.iops_month", quantity=iops)
+    if priced.flag("manageMasterUserPassword"):
+        yield CostComponent(what="master password", key="secretsmanager.secret_month", quantity=Decimal(1))
+    retention = priced.number("performanceInsightsRetentionPeriod")
+    if priced.flag("performanceInsightsEnabled") and retention > _FREE_INSIGHTS_DAYS:
         months = math.ceil(retention / _DAYS_PER_INSIGHTS_MONTH)
         vcpu, family = Decimal(_vcpu(class_)), "rds.performance_insights"
-        yield Charge(what="Performance Insights", key=f"{family}.first_paid_month.vcpu_month", quantity=vcpu)
-        yield Charge(
+        yield CostComponent(what="Performance Insights", key=f"{family}.first_paid_month.vcpu_month", quantity=vcpu)
+        yield CostComponent(
             what=f"Performance Insights, {months - 1} more months",
             key=f"{family}.additional_month.vcpu_month",
             quantity=vcpu * (months - 1),
         )
 
 
-def _extended_support(metered: _Metered, source: Resource, engine: str) -> Iterator[Charge]:
+def _extended_support(priced: _PricedResource, source: Resource, engine: str) -> Iterator[CostComponent]:
     """Meter what AWS charges for each vCPU of a version past its standard support, twice with a standby."""
     version = source.inputs.get("engineVersion")
     if not isinstance(version, str) or str(source.inputs.get("engineLifecycleSupport")).endswith("-disabled"):
@@ -422,11 +424,11 @@ def _extended_support(metered: _Metered, source: Resource, engine: str) -> Itera
     major = versions.major(engine, version)
     year = versions.support(engine, major).extended_year()
     if year:
-        vcpu = _vcpu(metered.text("instanceClass")) * (2 if metered.flag("multiAz") else 1)
-        yield Charge(
+        vcpu = _vcpu(priced.text("instanceClass")) * (2 if priced.flag("multiAz") else 1)
+        yield CostComponent(
             what=f"Extended Support of {engine} {major}, year {year}, {vcpu} vCPU",
             key=f"rds.extended_support.{'year1' if year < _DEAR_YEAR else 'year3'}.vcpu_hour",
-            quantity=metered.hours(vcpu),
+            quantity=priced.hours(vcpu),
             runs=True,
         )
 
@@ -443,85 +445,85 @@ def _vcpu(class_: str) -> int:
     return 4 * int(size.removesuffix("xlarge") or 1)
 
 
-def _database_proxy(metered: _Metered) -> Iterator[Charge]:
-    databases = metered.graph.of("aws:rds/instance:Instance")
+def _database_proxy(priced: _PricedResource) -> Iterator[CostComponent]:
+    databases = priced.graph.of("aws:rds/instance:Instance")
     behind = [database for database in databases if "replicateSourceDb" not in database.inputs]
     vcpu = max([_PROXY_MIN_VCPU, *(_vcpu(str(database.inputs.get("instanceClass"))) for database in behind)])
-    yield Charge(what=f"database proxy, {vcpu} vCPU", key="rds.proxy.vcpu_hour", quantity=metered.hours(vcpu))
+    yield CostComponent(what=f"database proxy, {vcpu} vCPU", key="rds.proxy.vcpu_hour", quantity=priced.hours(vcpu))
 
 
-def _cache(metered: _Metered) -> Iterator[Charge]:
-    node, engine = metered.text("nodeType", "unknown"), metered.text("engine", "redis")
-    shards = metered.number("numNodeGroups")
-    nodes = shards * (1 + metered.number("replicasPerNodeGroup")) if shards else metered.number("numCacheClusters", 1)
-    yield Charge(
+def _cache(priced: _PricedResource) -> Iterator[CostComponent]:
+    node, engine = priced.text("nodeType", "unknown"), priced.text("engine", "redis")
+    shards = priced.number("numNodeGroups")
+    nodes = shards * (1 + priced.number("replicasPerNodeGroup")) if shards else priced.number("numCacheClusters", 1)
+    yield CostComponent(
         what=f"{_plain(nodes)} x {node}",
         key=f"elasticache.{engine}.{node.replace('.', '_')}.node_hour",
-        quantity=metered.hours(nodes),
+        quantity=priced.hours(nodes),
     )
 
 
-def _load_balancer(metered: _Metered) -> Iterator[Charge]:
-    if metered.text("loadBalancerType", "application") != "application":
-        yield Charge(what=metered.text("loadBalancerType"), key="load_balancer.other", quantity=metered.hours())
+def _load_balancer(priced: _PricedResource) -> Iterator[CostComponent]:
+    if priced.text("loadBalancerType", "application") != "application":
+        yield CostComponent(what=priced.text("loadBalancerType"), key="load_balancer.other", quantity=priced.hours())
         return
-    yield Charge(what="load balancer", key="alb.hour", quantity=metered.hours())
-    yield Charge(what="1 capacity unit (LCU)", key="alb.lcu_hour", quantity=metered.hours())
-    if not metered.flag("internal"):
-        zones = metered.count("subnets") or metered.count("subnetMappings")
-        yield Charge(what=f"{zones} public IPv4 addresses", key="public_ipv4.hour", quantity=metered.hours(zones))
+    yield CostComponent(what="load balancer", key="alb.hour", quantity=priced.hours())
+    yield CostComponent(what="1 capacity unit (LCU)", key="alb.lcu_hour", quantity=priced.hours())
+    if not priced.flag("internal"):
+        zones = priced.count("subnets") or priced.count("subnetMappings")
+        yield CostComponent(what=f"{zones} public IPv4 addresses", key="public_ipv4.hour", quantity=priced.hours(zones))
 
 
-def _endpoint(metered: _Metered) -> Iterator[Charge]:
-    if metered.text("vpcEndpointType", "Gateway") == "Interface":
-        zones = metered.count("subnetIds")
-        service = metered.text("serviceName").rpartition(".")[2]
+def _endpoint(priced: _PricedResource) -> Iterator[CostComponent]:
+    if priced.text("vpcEndpointType", "Gateway") == "Interface":
+        zones = priced.count("subnetIds")
+        service = priced.text("serviceName").rpartition(".")[2]
         what = f"{service} endpoint in {zones} zones"
-        yield Charge(what=what, key="vpc_endpoint.interface.hour", quantity=metered.hours(zones))
+        yield CostComponent(what=what, key="vpc_endpoint.interface.hour", quantity=priced.hours(zones))
 
 
-def _web_acl(metered: _Metered) -> Iterator[Charge]:
-    rules = metered.count("rules")
-    yield Charge(what="web ACL", key="wafv2.web_acl_month", quantity=Decimal(1))
-    yield Charge(what=f"{rules} rules", key="wafv2.rule_month", quantity=Decimal(rules))
+def _web_acl(priced: _PricedResource) -> Iterator[CostComponent]:
+    rules = priced.count("rules")
+    yield CostComponent(what="web ACL", key="wafv2.web_acl_month", quantity=Decimal(1))
+    yield CostComponent(what=f"{rules} rules", key="wafv2.rule_month", quantity=Decimal(rules))
 
 
-def _alarm(metered: _Metered) -> Iterator[Charge]:
-    queries = metered.resource.inputs.get("metricQueries")
+def _alarm(priced: _PricedResource) -> Iterator[CostComponent]:
+    queries = priced.resource.inputs.get("metricQueries")
     metrics = [query["metric"] for query in queries if "metric" in query] if isinstance(queries, list) else []
     periods = [
-        metered.number("period", _FAST_PERIOD_SECONDS),
+        priced.number("period", _FAST_PERIOD_SECONDS),
         *(m.get("period", _FAST_PERIOD_SECONDS) for m in metrics),
     ]
     fast = min(periods) < _FAST_PERIOD_SECONDS
     count = max(1, len(metrics))
     kind = "high_resolution" if fast else "standard"
-    yield Charge(
+    yield CostComponent(
         what=f"alarm on {count} metric{'s'[: count > 1]}", key=f"cloudwatch.alarm.{kind}_month", quantity=Decimal(count)
     )
 
 
-def _health_check(metered: _Metered) -> Iterator[Charge]:
+def _health_check(priced: _PricedResource) -> Iterator[CostComponent]:
     family = "route53.health_check"
-    kind = metered.text("type")
+    kind = priced.text("type")
     features = [
         kind.startswith("HTTPS"),
         kind.endswith("STR_MATCH"),
-        metered.number("requestInterval", 30) == _FAST_HEALTH_CHECK_SECONDS,
-        metered.flag("measureLatency"),
+        priced.number("requestInterval", 30) == _FAST_HEALTH_CHECK_SECONDS,
+        priced.flag("measureLatency"),
     ]
-    yield Charge(what="health check", key=f"{family}.aws_endpoint_month", quantity=Decimal(1))
+    yield CostComponent(what="health check", key=f"{family}.aws_endpoint_month", quantity=Decimal(1))
     if any(features):
         extra = Decimal(sum(features))
         what = f"{extra} optional feature{'s'[: extra > 1]} (HTTPS, matching, fast, latency)"
-        yield Charge(what=what, key=f"{family}.optional_feature.aws_endpoint_month", quantity=extra)
+        yield CostComponent(what=what, key=f"{family}.optional_feature.aws_endpoint_month", quantity=extra)
 
 
 def _each(what: str, key: str) -> _Meter:
     """Meter something that has a price by the month."""
 
-    def meter(metered: _Metered) -> Iterator[Charge]:  # noqa: ARG001 - one signature for all
-        yield Charge(what=what, key=key, quantity=Decimal(1))
+    def meter(priced: _PricedResource) -> Iterator[CostComponent]:  # noqa: ARG001 - one signature for all
+        yield CostComponent(what=what, key=key, quantity=Decimal(1))
 
     return meter
 
@@ -529,8 +531,8 @@ def _each(what: str, key: str) -> _Meter:
 def _hourly(what: str, key: str) -> _Meter:
     """Meter something that has a price by the hour."""
 
-    def meter(metered: _Metered) -> Iterator[Charge]:
-        yield Charge(what=what, key=key, quantity=metered.hours())
+    def meter(priced: _PricedResource) -> Iterator[CostComponent]:
+        yield CostComponent(what=what, key=key, quantity=priced.hours())
 
     return meter
 

@@ -25,7 +25,7 @@ from pulumi.runtime import mocks
 from pulumi.runtime.proto import alias_pb2, engine_pb2, resource_pb2
 
 from compat import core
-from preview import answers, awsx, wire
+from preview import awsx, provider_fakes, serialization
 from preview import project as projects
 from preview.graph import UNKNOWN, Graph, Message, Resource
 
@@ -72,7 +72,7 @@ def record(
         project.InvalidProject: no usable `Pulumi.yaml`.
         InvalidStack: the program ended with `pulumi.RunError`.
         RefusedError: a duplicate URN, or a resource without an explicit provider where default ones are disabled.
-        answers.UnknownLookupError: a look-up that has no offline answer.
+        provider_fakes.UnknownLookupError: a look-up that has no offline answer.
     """
     project = projects.read(root)
     values = project.values(config, spelled)
@@ -209,7 +209,7 @@ class _Monitor(mocks.MockMonitor):
         if request.type == _STACK:
             self._root = urn
             return resource_pb2.RegisterResourceResponse(urn=urn)
-        inputs, secrets = wire.read(request.object)
+        inputs, secrets = serialization.read(request.object)
         resource = Resource(
             urn=urn,
             type=request.type,
@@ -241,14 +241,14 @@ class _Monitor(mocks.MockMonitor):
         for key, value in self._nodes[urn].outputs.items():
             # A computed value that is left out is unknown to the program; one that is secret must say so all the same.
             if key not in inputs and key != "id" and (value is not UNKNOWN or key in hidden):
-                wire.put(response.object, key, value, secret=key in hidden)
+                serialization.put(response.object, key, value, secret=key in hidden)
         return response
 
     def RegisterResourceOutputs(  # noqa: N802 - the protocol's name
         self, request: resource_pb2.RegisterResourceOutputsRequest
     ) -> empty_pb2.Empty:
         """Keep what a component, or the stack, gave to `register_outputs`."""
-        outputs, secrets = wire.read(request.outputs)
+        outputs, secrets = serialization.read(request.outputs)
         if request.urn == self._root:
             self._exports, self._secret_exports = outputs, secrets
         else:
@@ -259,7 +259,7 @@ class _Monitor(mocks.MockMonitor):
         self, request: resource_pb2.ReadResourceRequest
     ) -> resource_pb2.ReadResourceResponse:
         """Refuse to read a resource that exists outside the program: nothing is known of it offline."""
-        raise answers.UnknownLookupError(
+        raise provider_fakes.UnknownLookupError(
             f"The offline preview cannot read the existing {request.type} {request.id}: pass its values in instead."
         )
 
@@ -267,7 +267,7 @@ class _Monitor(mocks.MockMonitor):
         self, request: resource_pb2.ResourceInvokeRequest
     ) -> resource_pb2.ResourceInvokeResponse:
         """Answer a look-up."""
-        args, _ = wire.read(request.args)
+        args, _ = serialization.read(request.args)
         if request.tok == "pulumi:pulumi:getResource":
             node = self._nodes[str(args["urn"])]
             result: Mapping[str, object] = {"urn": node.urn, "id": self._ids.get(node.urn, ""), "state": node.outputs}
@@ -277,11 +277,11 @@ class _Monitor(mocks.MockMonitor):
                 raise RefusedError(
                     f"Default provider for '{package}' disabled. '{request.tok}' must use an explicit provider."
                 )
-            result = answers.look_up(request.tok, args, self._region_of(request.provider, args))
+            result = provider_fakes.look_up(request.tok, args, self._region_of(request.provider, args))
         response = resource_pb2.ResourceInvokeResponse()
         fields = getattr(response, "return")
         for key, value in result.items():
-            wire.put(fields, key, value)
+            serialization.put(fields, key, value)
         return response
 
     def _alias(self, alias: alias_pb2.Alias, request: resource_pb2.RegisterResourceRequest, parent: str) -> str:
@@ -319,11 +319,11 @@ class _Monitor(mocks.MockMonitor):
         if self._observe:
             self._observe(resource)
 
-    def _answer(self, resource: Resource) -> answers.Answer:
+    def _answer(self, resource: Resource) -> provider_fakes.Answer:
         """Keep a resource together with what its provider answers."""
         self._keep(resource)
         region = self._region_of(resource.provider, resource.inputs)
-        answer = answers.answer(resource.urn, resource.type, resource.name, resource.inputs, region)
+        answer = provider_fakes.answer(resource.urn, resource.type, resource.name, resource.inputs, region)
         known = self.mode == "update"
         added = {"id": answer.id, **answer.outputs}
         if tags := self.default_tags(resource):
@@ -336,9 +336,9 @@ class _Monitor(mocks.MockMonitor):
 
     def default_tags(self, resource: Resource) -> Mapping[str, object]:
         """Return the tags that the provider adds to this resource."""
-        if resource.type not in answers.TAGGABLE and "tags" not in resource.inputs:
+        if resource.type not in provider_fakes.TAGGABLE and "tags" not in resource.inputs:
             return {}
-        return answers.default_tags(self._nodes.get(resource.provider.rpartition("::")[0]))
+        return provider_fakes.default_tags(self._nodes.get(resource.provider.rpartition("::")[0]))
 
     def _construct(self, component: Resource, providers: Mapping[str, str]) -> resource_pb2.RegisterResourceResponse:
         """Build the children of a component that a plugin would build, and answer its outputs."""
@@ -373,12 +373,17 @@ class _Monitor(mocks.MockMonitor):
         self._nodes[component.urn] = dataclasses.replace(component, outputs={**component.inputs, **known})
         for key, value in outputs.items():
             if isinstance(value, Resource):
-                id_ = self._ids[value.urn] or wire.UNKNOWN_TEXT
+                id_ = self._ids[value.urn] or serialization.UNKNOWN_TEXT
                 response.object.fields[key].struct_value.update(
-                    {wire.SIGNATURE: wire.REFERENCE, "urn": value.urn, "id": id_, "packageVersion": ""}
+                    {
+                        serialization.SIGNATURE: serialization.REFERENCE,
+                        "urn": value.urn,
+                        "id": id_,
+                        "packageVersion": "",
+                    }
                 )
             elif value is not UNKNOWN:
-                wire.put(response.object, key, value)
+                serialization.put(response.object, key, value)
             # The engine makes every output of such a component depend on all that it holds.
             response.propertyDependencies[key].urns.extend(urns)
         return response
@@ -388,10 +393,10 @@ class _NoMocks(mocks.Mocks):
     """The monitor answers everything itself; nothing may fall through to the SDK's mocks."""
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, object], list[tuple[str, str]] | None]:
-        raise answers.UnknownLookupError(f"The offline preview has no answer for {args.token}")
+        raise provider_fakes.UnknownLookupError(f"The offline preview has no answer for {args.token}")
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, object]]:
-        raise answers.UnknownLookupError(f"The offline preview has no answer for {args.typ}")
+        raise provider_fakes.UnknownLookupError(f"The offline preview has no answer for {args.typ}")
 
 
 def _property_dependencies(

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from preview import zone_loss
 from preview.graph import UNKNOWN, Graph, Resource
-from preview.outline import Section, kind, outline
 from preview.services import Service, address, services
+from preview.summary import Section, kind, summarize
 from preview.words import count
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Preview:
     @property
     def sections(self) -> list[Section]:
         """The components, summed up."""
-        return outline(self.graph, self.estimate.by_component())
+        return summarize(self.graph, self.estimate.by_component())
 
 
 def render(preview: Preview, format_: Format) -> str:

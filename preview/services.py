@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from preview.graph import Graph, Resource
-from preview.outline import size_of, tasks_of
+from preview.summary import size_of, tasks_of
 
 _SERVICE, _TASK = "aws:ecs/service:Service", "aws:ecs/taskDefinition:TaskDefinition"
 _GROUP, _RULE = "aws:lb/targetGroup:TargetGroup", "aws:lb/listenerRule:ListenerRule"

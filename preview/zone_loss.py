@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from preview.graph import Graph, Resource
-from preview.outline import kind
+from preview.summary import kind
 
 _SUBNET: Final = "aws:ec2/subnet:Subnet"
 _BALANCER: Final = "aws:lb/loadBalancer:LoadBalancer"

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from preview import outline
+from preview import summary
 from preview.graph import Graph, Resource
 from preview.pricing import estimate
 from preview.record import Mode, record
@@ -266,7 +266,7 @@ def test_what_they_cost() -> None:
 
 
 def test_the_outline_tells_them_apart() -> None:
-    text = str(outline.outline(recorded("all that go together")))
+    text = str(summary.summarize(recorded("all that go together")))
     assert "read replica" in text
     assert "database proxy" in text
 

@@ -75,7 +75,7 @@ def args(
         repository_arns=containers.repository_arns(service, components),
         cached_repository_arns=containers.cached_repository_arns(service),
         permissions=_permissions(context, service, components),
-        waivers=_waivers(service),
+        suppressed_controls=_suppressed_controls(service),
         not_secret=[name for container in (service, *service.sidecars.values()) for name in container.not_secret],
     )
 
@@ -224,6 +224,6 @@ def _database_login(context: StackContext, database: Database | None) -> Sequenc
     return (documents.allow(["rds-db:connect"], users),)
 
 
-def _waivers(service: model.Service) -> Sequence[str]:
+def _suppressed_controls(service: model.Service) -> Sequence[str]:
     """Return the controls of the policy pack that a service opts out of: what its images are allowed."""
     return ["container-images-pinned"] if any(image.allow_mutable_tag for image in service.images) else []

@@ -16,13 +16,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal
 
-from preview import answers
+from preview import provider_fakes
 from preview.compare import replacements
 from preview.compare.masking import SECRET, masked
 from preview.compare.replacements import Effect
 from preview.compare.values import MISSING, Difference, differences
 from preview.graph import Graph, Resource
-from preview.outline import kind as word
+from preview.summary import kind as word
 
 Kind = Literal["created", "updated", "replaced", "deleted", "renamed", "kept"]
 """What happens to a resource; `renamed` is one that an alias leads to and that stays as it is."""
@@ -211,7 +211,7 @@ class _Comparer:
     def _fresh(self, old: Resource, new: Resource, *, replaced: bool) -> frozenset[str]:
         """Return the outputs whose value the update changes: those that hang on what changes, or on the new one's identity."""
         urn = f"{new.urn}#new" if replaced else new.urn
-        asked = answers.answer(urn, new.type, new.name, old.inputs, _region(self._after, new))
+        asked = provider_fakes.answer(urn, new.type, new.name, old.inputs, _region(self._after, new))
         other = {"id": asked.id, **asked.outputs}
         always = _REVISIONED.get(new.type, frozenset()) if replaced else frozenset()
         return frozenset(
@@ -409,7 +409,7 @@ def _in_terms_of(
     """Give a base the stand-ins it would have if the new graph's URNs were its own, so that only real differences are left."""
     partners = {old: after.urn(new) for new, old in matched.items()}
     account = _account(before) if given is not None else ""
-    everywhere = [(account, answers.ACCOUNT)] if account not in {"", answers.ACCOUNT} else []
+    everywhere = [(account, provider_fakes.ACCOUNT)] if account not in {"", provider_fakes.ACCOUNT} else []
     texts: dict[str, list[tuple[str, str]]] = {}
     resources = []
     for old in before.resources:
@@ -436,7 +436,7 @@ def _in_terms_of(
         outputs = old.outputs
         if old.custom and not old.type.startswith(_PROVIDER):
             urn, name = (new.urn, new.name) if new else (old.urn, old.name)
-            answer = answers.answer(urn, old.type, name, inputs, _region(before, old))
+            answer = provider_fakes.answer(urn, old.type, name, inputs, _region(before, old))
             computed = {
                 name: value for name, value in {"id": answer.id, **answer.outputs}.items() if name not in inputs
             }
@@ -479,7 +479,7 @@ def _symbols(
     found: dict[str, str] = {}
     for name in sorted(names):
         value = resource.outputs.get(name)
-        if name in given or not isinstance(value, str) or value == answers.ACCOUNT:
+        if name in given or not isinstance(value, str) or value == provider_fakes.ACCOUNT:
             continue
         if len(value) >= _LEAST_TEXT and value not in found:
             new = "new " if name in fresh else ""

@@ -13,8 +13,8 @@ from preview.compare.meaning.findings import appeared, went
 from preview.compare.meaning.money import signed
 from preview.compare.values import MISSING, Difference
 from preview.graph import UNKNOWN
-from preview.outline import kind
 from preview.render import cell, markdown_diagram, money, wrapped
+from preview.summary import kind
 from preview.words import count
 
 if TYPE_CHECKING:

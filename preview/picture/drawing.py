@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal
 
-from preview.outline import kind, outline
 from preview.render import statement, subject
+from preview.summary import kind, summarize
 
 if TYPE_CHECKING:
     from preview.compare.edit import Edit
@@ -135,7 +135,7 @@ def draw(graph: Graph, estimate: Estimate, verdict: Verdict | None = None, edit:
         edit: against what it is compared, if it is.
     """
     parts: dict[str, Part] = {}
-    for section in outline(graph, estimate.by_component()):
+    for section in summarize(graph, estimate.by_component()):
         parts[section.name] = Part(
             name=section.name,
             kind=section.kind,

@@ -102,9 +102,9 @@ def test_definition_is_the_services_with_another_command() -> None:
     assert "healthCheck" not in container
 
 
-def test_waived_controls_are_said_by_a_tag() -> None:
+def test_suppressed_controls_are_said_by_a_tag() -> None:
     assert "tags" not in recorded().one(DEFINITION).inputs
-    tags = recorded(waivers=["container-images-pinned"]).one(DEFINITION).inputs["tags"]
+    tags = recorded(suppressed_controls=["container-images-pinned"]).one(DEFINITION).inputs["tags"]
     assert tags == {"slipway:waive": "container-images-pinned"}
 
 

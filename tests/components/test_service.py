@@ -331,7 +331,9 @@ def test_a_migration_is_the_service_with_another_command() -> None:
         ContainerArgs(name="agent", image="x/agent:1", essential=False),
         ContainerArgs(name="proxy", image="x/proxy:1"),
     ]
-    graph = recorded(migration=MIGRATE, containers=[CONTAINER, *sidecars], architecture="arm64", waivers=["a"])
+    graph = recorded(
+        migration=MIGRATE, containers=[CONTAINER, *sidecars], architecture="arm64", suppressed_controls=["a"]
+    )
     migration, own = graph.one(TASK, "api-migration-task"), graph.one(TASK, "api-task")
     found = json.loads(str(migration.inputs["containerDefinitions"]))
     assert [(c["name"], c["command"]) for c in found] == [("api", ["migrate"]), ("proxy", [])]
@@ -535,10 +537,10 @@ def test_all_problems_at_once() -> None:
     assert len(str(error.value).splitlines()) == 3
 
 
-def test_waivers_stand_on_the_task_definition_as_a_tag() -> None:
+def test_suppressed_controls_stand_on_the_task_definition_as_a_tag() -> None:
     task = "aws:ecs/taskDefinition:TaskDefinition"
-    waived = recorded(waivers=["container-images-pinned", "container-not-root"]).one(task)
-    assert waived.inputs["tags"] == {"slipway:waive": "container-images-pinned container-not-root"}
+    suppressing = recorded(suppressed_controls=["container-images-pinned", "container-not-root"]).one(task)
+    assert suppressing.inputs["tags"] == {"slipway:waive": "container-images-pinned container-not-root"}
     assert "tags" not in recorded().one(task).inputs
 
 

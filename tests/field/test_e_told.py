@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from preview.graph import Message
-from preview.outline import kind
 from preview.pricing import estimate
 from preview.render import Preview, render
 from preview.reports import Report, write
+from preview.summary import kind
 from preview.words import count, is_plural
 from tests import stacks
 

@@ -12,7 +12,7 @@ import pytest
 
 from components import _one_off_task as tasks
 from components._migration_run import MigrationRunProvider
-from preview import answers, record
+from preview import provider_fakes, record
 from preview.graph import Graph, Resource
 from tests import stacks
 from tests.settings.files import GONE, changed
@@ -37,13 +37,13 @@ def previewed(
     monitor: Any = vars(record)["_Monitor"]
     answer = vars(monitor)["_answer"]
 
-    def answered(self: Any, resource: Resource) -> answers.Answer:
+    def answered(self: Any, resource: Resource) -> provider_fakes.Answer:
         old = existing.get(resource.urn)
         same = old is not None and old.inputs == resource.inputs
         if same or (old is not None and resource.type not in _REPLACED_BY_ANY_CHANGE):
             self.mode = "update"
         try:
-            return cast(answers.Answer, answer(self, resource))
+            return cast(provider_fakes.Answer, answer(self, resource))
         finally:
             self.mode = "preview"
 

@@ -6,17 +6,17 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from preview import wire
+from preview import serialization
 from preview.graph import Graph
 
-SEALED = {wire.SIGNATURE: wire.SECRET, "ciphertext": "djE6c2VhbGVk"}
+SEALED = {serialization.SIGNATURE: serialization.SECRET, "ciphertext": "djE6c2VhbGVk"}
 
 
 def sealed(values: Mapping[str, object], secrets: frozenset[str], *, show: bool) -> dict[str, object]:
     """Properties as an export holds them: secrets encrypted, or in the open as `--show-secrets` leaves them."""
     return {
         key: (
-            ({wire.SIGNATURE: wire.SECRET, "plaintext": json.dumps(value)} if show else SEALED)
+            ({serialization.SIGNATURE: serialization.SECRET, "plaintext": json.dumps(value)} if show else SEALED)
             if key in secrets
             else value
         )

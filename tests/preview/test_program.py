@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from preview import bench, stackfile
-from preview.answers import TAGGABLE
 from preview.graph import UNKNOWN, Graph, Resource
 from preview.pricing import estimate
+from preview.provider_fakes import TAGGABLE
 from preview.record import Mode, record
 
 ROOT = Path(__file__).parents[2]

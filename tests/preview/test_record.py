@@ -8,9 +8,9 @@ from pathlib import Path
 import pulumi
 import pytest
 
-from preview.answers import UnknownLookupError
 from preview.graph import UNKNOWN, Graph
 from preview.project import InvalidProject
+from preview.provider_fakes import UnknownLookupError
 from preview.record import InvalidStack, RefusedError, record
 
 Toy = Callable[..., Path]

@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 
 from preview.graph import UNKNOWN, Graph, Message, Resource
-from preview.outline import kind, outline
-from preview.pricing import Missing, estimate
+from preview.pricing import MissingPrice, estimate
 from preview.render import FORMATS, Format, Preview, headline, money, render
+from preview.summary import kind, summarize
 from preview.verdict import Finding, Verdict
 from preview.words import between, count
 
@@ -90,7 +90,7 @@ def preview(
 
 
 def test_the_outline_groups_counts_and_describes() -> None:
-    network, database = outline(preview().graph, {"database": Decimal(5)})
+    network, database = summarize(preview().graph, {"database": Decimal(5)})
     assert (network.name, network.kind, network.resources) == ("network", "Network", 9)
     assert [(row.label, row.text) for row in network.rows] == [
         ("VPC", "10.20.0.0/16"),
@@ -105,19 +105,19 @@ def test_the_outline_groups_counts_and_describes() -> None:
 
 def test_the_outline_points_out_what_is_missing() -> None:
     bare = made("aws:rds/instance:Instance", "database", DATABASE, engine="mysql", multiAz=False)
-    (section,) = outline(preview(resources=[DATABASE, bare]).graph)
+    (section,) = summarize(preview(resources=[DATABASE, bare]).graph)
     assert section.rows[0].text == "mysql, one zone, no backups, not encrypted, no deletion protection"
 
 
 def test_unknown_values_are_left_out_of_the_outline() -> None:
     vpc = made("aws:ec2/vpc:Vpc", "vpc", NETWORK, cidrBlock=UNKNOWN)
-    (section,) = outline(preview(resources=[NETWORK, vpc]).graph)
+    (section,) = summarize(preview(resources=[NETWORK, vpc]).graph)
     assert section.rows[0].text == ""
 
 
 def test_many_of_a_kind_are_cut_short() -> None:
     records = [made("aws:route53/record:Record", f"r{i}", NETWORK, name=f"{i}.a.example", type="A") for i in range(6)]
-    (section,) = outline(preview(resources=[NETWORK, *records]).graph)
+    (section,) = summarize(preview(resources=[NETWORK, *records]).graph)
     assert section.rows[0].label == "6 DNS records"
     assert section.rows[0].text.endswith("3.a.example A; and 2 more")
 
@@ -137,7 +137,7 @@ def test_an_ecs_service() -> None:
         made("aws:appautoscaling/target:Target", "target", NETWORK, minCapacity=2, maxCapacity=6),
         dependencies=(service.urn,),
     )
-    (section,) = outline(preview(resources=[NETWORK, task, service, target]).graph)
+    (section,) = summarize(preview(resources=[NETWORK, task, service, target]).graph)
     assert [(row.label, row.text) for row in section.rows] == [
         ("service", "api, 2 to 6 tasks"),
         ("task", "api, 0.5 vCPU, 1024 MiB, repo/api@sha256:1"),
@@ -157,7 +157,7 @@ def test_what_is_unusual_about_an_ecs_service() -> None:
         deploymentConfiguration=strategy,
         networkConfiguration={"assignPublicIp": True},
     )
-    (section,) = outline(preview(resources=[NETWORK, service]).graph)
+    (section,) = summarize(preview(resources=[NETWORK, service]).graph)
     assert section.rows[0].text == "api, 1 task, all on Spot, blue/green, public IP"
 
 
@@ -215,7 +215,7 @@ def test_what_is_said_of_several_resources_is_said_once() -> None:
 
 def test_a_sum_without_all_prices_says_so() -> None:
     shown = preview()
-    gaps = (Missing(component="", urn="", name="x", what="hour", key="k", region="eu-west-9"),)
+    gaps = (MissingPrice(component="", urn="", name="x", what="hour", key="k", region="eu-west-9"),)
     incomplete = dataclasses.replace(shown, estimate=dataclasses.replace(shown.estimate, missing=gaps))
     assert (
         headline(incomplete)
@@ -320,7 +320,7 @@ def test_a_rule_s_header_is_named_without_its_value() -> None:
 @pytest.mark.parametrize("format_", ["plain", "markdown", "rich"])
 def test_a_service_of_unknown_price_is_not_free(format_: Format) -> None:
     shown = with_services()
-    gap = Missing(component="worker", urn="u", name="worker", what="tasks", key="k", region="eu-central-1")
+    gap = MissingPrice(component="worker", urn="u", name="worker", what="tasks", key="k", region="eu-central-1")
     known = tuple(line for line in shown.estimate.lines if line.component != "worker")
     incomplete = dataclasses.replace(shown.estimate, lines=known, missing=(gap,))
     [line] = [

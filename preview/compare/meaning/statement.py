@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from preview.compare.values import MISSING
-from preview.outline import kind
+from preview.summary import kind
 from preview.words import count
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from preview import answers
+from preview import provider_fakes
 from preview.compare.difference import Change, Comparison, compare
 from preview.compare.meaning.statement import Situation, Statement
 from preview.graph import Graph, Resource
@@ -33,7 +33,7 @@ def resource(type_: str, name: str, inputs: Mapping[str, object] | None = None, 
     stack, parent = more.pop("stack", "prod"), more.get("parent", "")
     own = urn(type_, name, stack, parent)
     custom = more.pop("custom", not type_.startswith("slipway:"))
-    answer = answers.answer(own, type_, name, given, "eu-west-1")
+    answer = provider_fakes.answer(own, type_, name, given, "eu-west-1")
     outputs = {
         **given,
         **{key: value for key, value in {"id": answer.id, **answer.outputs}.items() if key not in given},

@@ -48,7 +48,7 @@ class Section:
     """US dollars, as far as they are known."""
 
 
-def outline(graph: Graph, monthly: Mapping[str, Decimal] | None = None) -> list[Section]:
+def summarize(graph: Graph, monthly: Mapping[str, Decimal] | None = None) -> list[Section]:
     """Sum up a graph.
 
     Args:

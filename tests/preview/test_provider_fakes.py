@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from preview.answers import TAGGABLE, answer, look_up
+from preview.provider_fakes import TAGGABLE, answer, look_up
 
 REGION = "eu-west-1"
 
