@@ -235,7 +235,7 @@ def _shifted(wanted: WantedRollout, service: _Found, ecs: Client) -> _State:
     good = (found for found in newest if found.get("status") == "SUCCESSFUL")
     current = next((revisions.get(found.get("targetServiceRevisionArn", ""), "") for found in good), wanted.revision)
     if state == "SUCCESSFUL" and current != wanted.revision:
-        return replace(shown, problem=f"runs {current} instead of {wanted.revision}, by a later deployment")
+        return replace(shown, problem=f"runs {current} instead of {wanted.revision}, by a later deployment", stale=True)
     return replace(shown, done=state == "SUCCESSFUL")
 
 

@@ -70,9 +70,9 @@ def _run(context: Context, options: argparse.Namespace) -> int:
         context, {key: verify.rollout(context, key, found) for key, found in services.describe(context).items()}
     )
     context.result(
-        {"plan": plan, "done": not wrong, "damaged": _damaged_name(identifier), "problems": wrong},
+        {"plan": plan, "done": not wrong, "damaged": damaged_name(identifier), "problems": wrong},
         "\n".join(wrong.values())
-        or f"Restored. The damaged instance is {_damaged_name(identifier)}; delete it when nobody needs it.",
+        or f"Restored. The damaged instance is {damaged_name(identifier)}; delete it when nobody needs it.",
     )
     return REFUSED if wrong else OK
 
@@ -82,7 +82,7 @@ def _steps(
 ) -> Sequence[tuple[str, Callable[[], None]]]:
     """Return what is left to do."""
     steps: list[tuple[str, Callable[[], None]]] = []
-    beside = f"{identifier}-restored"
+    beside = restored_name(identifier)
     if not facts.swapped:
         if not facts.restored:
             if options.resume and options.to is None and options.snapshot is None:
@@ -97,7 +97,7 @@ def _steps(
         steps.append(("Stop every service, so that nobody writes", lambda: _stop(context)))
         steps.append(
             (
-                f"Rename {identifier} to {_damaged_name(identifier)}, and {beside} to {identifier}: addresses stay",
+                f"Rename {identifier} to {damaged_name(identifier)}, and {beside} to {identifier}: addresses stay",
                 lambda: _swap(context, identifier, beside),
             )
         )
@@ -108,16 +108,16 @@ def _steps(
 
 def _facts(context: Context, identifier: str, known_id: str) -> _Facts:
     current = _find(context, identifier)
-    damaged = current if current and current["DbiResourceId"] == known_id else _find(context, _damaged_name(identifier))
+    damaged = current if current and current["DbiResourceId"] == known_id else _find(context, damaged_name(identifier))
     if damaged is None:
         raise OperationError(
-            f"there is neither {identifier} with the id that the state knows nor {_damaged_name(identifier)}; restore by hand: docs/runbooks/restore.md"
+            f"there is neither {identifier} with the id that the state knows nor {damaged_name(identifier)}; restore by hand: docs/runbooks/restore.md"
         )
     return _Facts(
         known_id=known_id,
         current_id=current["DbiResourceId"] if current else "",
         damaged=damaged,
-        restored=_find(context, f"{identifier}-restored") is not None,
+        restored=_find(context, restored_name(identifier)) is not None,
     )
 
 
@@ -130,8 +130,19 @@ def _find(context: Context, identifier: str) -> Mapping[str, Any] | None:
     return found
 
 
-def _damaged_name(identifier: str) -> str:
-    return f"{identifier[:54]}-damaged"
+def damaged_name(identifier: str) -> str:
+    """Return what the damaged instance is called from then on."""
+    return f"{_short(identifier)}-damaged"
+
+
+def restored_name(identifier: str) -> str:
+    """Return what the restored instance is called until it takes the damaged one's name."""
+    return f"{_short(identifier)}-restored"
+
+
+def _short(identifier: str) -> str:
+    """Leave room for what is added: an instance's name has 63 characters, and no two hyphens together."""
+    return identifier[:54].rstrip("-")
 
 
 def _restore(context: Context, options: argparse.Namespace, damaged: Mapping[str, Any], beside: str) -> None:
@@ -148,9 +159,11 @@ def _restore(context: Context, options: argparse.Namespace, damaged: Mapping[str
         "CopyTagsToSnapshot": True,
         "EnableIAMDatabaseAuthentication": damaged.get("IAMDatabaseAuthenticationEnabled", False),
         "EnableCloudwatchLogsExports": damaged.get("EnabledCloudwatchLogsExports", []),
-        "Tags": damaged.get("TagList", []),
+        # Those that AWS made itself are not for others to give.
+        "Tags": [tag for tag in damaged.get("TagList", ()) if not tag["Key"].startswith("aws:")],
     }
-    if damaged.get("Iops") and damaged["StorageType"] != "gp2":
+    # gp3 shows its baseline as if it were set, and refuses it below 400 GiB; what is left out is taken from the backup.
+    if damaged["StorageType"] in {"io1", "io2"}:
         settings["Iops"] = damaged["Iops"]
     if damaged.get("MasterUserSecret"):
         settings["ManageMasterUserPassword"] = True
@@ -186,7 +199,7 @@ def _stop(context: Context) -> None:
 
 
 def _swap(context: Context, identifier: str, beside: str) -> None:
-    for old, new in ((identifier, _damaged_name(identifier)), (beside, identifier)):
+    for old, new in ((identifier, damaged_name(identifier)), (beside, identifier)):
         if _find(context, old) is None:
             continue
         context.client("rds").modify_db_instance(

@@ -44,7 +44,7 @@ def _run(context: Context, options: argparse.Namespace) -> int:
             f"{identifier} has nothing to restore yet: it has no backups, or the first one is not finished"
         )
     now = dt.datetime.now(tz=dt.UTC)
-    copy = f"{identifier[:40]}-drill-{now:%m%d%H%M}"
+    copy = f"{identifier[:40].rstrip('-')}-drill-{now:%m%d%H%M}"
     if context.dry_run:
         context.result(
             {"from": latest, "into": copy, "limits": limits},

@@ -93,16 +93,20 @@ class _Lines:
 
     def show(self) -> None:
         logs = self._context.client("logs")
-        more = {"nextToken": self._token} if self._token else {}
-        try:
-            answer = logs.get_log_events(
-                logGroupName=self._group, logStreamName=self._stream, startFromHead=True, **more
-            )
-        except logs.exceptions.ResourceNotFoundException:
-            return
-        self._token = answer.get("nextForwardToken", self._token)
-        for event in answer["events"]:
-            self._context.say(f"  {str(event['message']).rstrip()}")
+        while True:
+            more = {"nextToken": self._token} if self._token else {}
+            try:
+                answer = logs.get_log_events(
+                    logGroupName=self._group, logStreamName=self._stream, startFromHead=True, **more
+                )
+            except logs.exceptions.ResourceNotFoundException:
+                return
+            for event in answer["events"]:
+                self._context.say(f"  {str(event['message']).rstrip()}")
+            # A page holds at most 1 MB and may be empty before the end, which is where the token stays the same.
+            before, self._token = self._token, answer.get("nextForwardToken")
+            if self._token in {None, before}:
+                return
 
 
 def _run(context: Context, options: argparse.Namespace) -> int:

@@ -330,9 +330,17 @@ def test_requests_are_moved_back(aws: Aws, state: str) -> None:
 
 
 def test_somebody_deployed_something_else_since(aws: Aws) -> None:
-    shifts(aws, ("SUCCESSFUL", OLD, ""), ("SUCCESSFUL", NEW, ""))
+    for _ in range(3):
+        shifts(aws, ("SUCCESSFUL", OLD, ""), ("SUCCESSFUL", NEW, ""))
     aws.stopped()
     assert aws.fails(SHIFTED).startswith("api runs shop-api:7 instead of shop-api:8, by a later deployment.\n")
+
+
+def test_going_back_to_what_ran_once_is_not_taken_for_its_first_time(aws: Aws) -> None:
+    """The list of deployments may be older than the update: what it shows of the revision is long over."""
+    shifts(aws, ("SUCCESSFUL", OLD, ""), ("SUCCESSFUL", NEW, ""))
+    shifts(aws, ("SUCCESSFUL", NEW, ""), ("SUCCESSFUL", OLD, ""), ("SUCCESSFUL", NEW, ""))
+    assert aws.wait(SHIFTED) == "deployment/0"
 
 
 def test_a_first_deployment_has_no_record_yet(aws: Aws) -> None:

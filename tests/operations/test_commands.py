@@ -32,7 +32,7 @@ def ended(code: int | None = 0, **more: Any) -> dict[str, Any]:
 
 class TestVerify:
     def test_all_well(self, operator: Operator) -> None:
-        operator.describes(*(operator.service(key) for key in ("api", "worker", "frontend")))
+        operator.describes(*(operator.service(key) for key in ("api", "frontend", "worker")))
         for key in ("api",):
             operator.describes(operator.service(key))
         assert operator.run("verify", "--service", "api", "--json") == OK
@@ -45,7 +45,8 @@ class TestVerify:
         gone_back = operator.service(revision=8)
         former = {**gone_back["deployments"][0], "taskDefinition": f"{ECS}:task-definition/storefront-production-api:7"}
         operator.describes(operator.service())
-        operator.describes({**gone_back, "deployments": [former]})
+        for _ in range(3):
+            operator.describes({**gone_back, "deployments": [former]})
         operator.answer("ecs", "list_tasks", {"taskArns": []})
         assert operator.run("verify", "--service", "api") == REFUSED
         assert "api runs storefront-production-api:7 instead of storefront-production-api:8; ECS went back." in (
@@ -89,10 +90,13 @@ class TestRun:
         operator.answer("ecs", "describe_tasks", ended(4))
         lines = {"events": [{"message": "12 rows\n"}], "nextForwardToken": "t"}
         operator.answer("logs", "get_log_events", lines)
-        operator.answer("logs", "get_log_events", {"events": [], "nextForwardToken": "t"})
+        operator.answer("logs", "get_log_events", {"events": [], "nextForwardToken": "u"})
+        operator.answer("logs", "get_log_events", {"events": [{"message": "done\n"}], "nextForwardToken": "v"})
+        for _ in range(2):
+            operator.answer("logs", "get_log_events", {"events": [], "nextForwardToken": "v"})
         assert operator.run("run", "--service", "api", "--json", "--", "python", "-m", "app.backfill") == REFUSED
         assert operator.json["exitCode"] == 4
-        assert "  12 rows\n" in operator.said
+        assert "  12 rows\n  done\n" in operator.said
 
     def test_an_interrupt_stops_the_task(self, operator: Operator) -> None:
         operator.describes(operator.service())
@@ -352,8 +356,8 @@ class TestDrill:
 
 class TestStatus:
     def ask(self, operator: Operator, *, alarm: bool = False, running: int = 2) -> int:
-        operator.describes(*(operator.service(key, runningCount=running) for key in ("api", "worker", "frontend")))
-        for key in ("api", "worker", "frontend"):
+        operator.describes(*(operator.service(key, runningCount=running) for key in ("api", "frontend", "worker")))
+        for key in ("api", "frontend", "worker"):
             operator.defines(key, 8, f"registry/storefront/{key}:9f2c1ab")
         found = [
             {
@@ -398,14 +402,14 @@ class TestSleepAndWake:
         assert "no hibernation section" in operator.said
 
     def test_the_database_wakes_first(self, operator: Operator) -> None:
-        keys = ("api", "worker", "frontend")
+        keys = ("api", "frontend", "worker")
         operator.describes(*(operator.service(key) for key in keys))
         for state in ("stopping", "stopped", "stopped"):
             operator.answer("rds", "describe_db_instances", {"DBInstances": [{"DBInstanceStatus": state}]})
         operator.answer("rds", "start_db_instance", {})
         for state in ("starting", "available"):
             operator.answer("rds", "describe_db_instances", {"DBInstances": [{"DBInstanceStatus": state}]})
-        for key, fewest in {"api": 2, "worker": 1, "frontend": 2}.items():
+        for key, fewest in {"api": 2, "frontend": 2, "worker": 1}.items():
             operator.answer("application-autoscaling", "describe_scalable_targets", {"ScalableTargets": []})
             operator.answer("ecs", "update_service", {}, {"cluster": CLUSTER, "service": key, "desiredCount": fewest})
         operator.describes(*(operator.service(key) for key in keys))
@@ -417,9 +421,9 @@ class TestSleepAndWake:
 
 class TestRecord:
     def test_written_into_the_state_bucket(self, operator: Operator) -> None:
-        operator.describes(*(operator.service(key) for key in ("api", "worker", "frontend")))
+        operator.describes(*(operator.service(key) for key in ("api", "frontend", "worker")))
         operator.answer("sts", "get_caller_identity", {"Arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/ci"})
-        for key in ("api", "worker", "frontend"):
+        for key in ("api", "frontend", "worker"):
             operator.defines(key, 8, f"registry/{key}:9f2c1ab")
         request = {"Bucket": "states", "Key": ANY, "Body": ANY, "ContentType": "application/json"}
         operator.answer("s3", "put_object", {}, request)
@@ -573,7 +577,7 @@ class TestImages:
         assert operator.run("images", "--tag", "9f2c1ab", "--out", str(docker / "images")) == OK
         asked = (docker / "asked").read_text().splitlines()
         assert [line.split()[:3] for line in asked if line.startswith("build")] == [
-            ["build", "--tag", f"storefront/{name}:9f2c1ab"] for name in ("api", "worker", "frontend")
+            ["build", "--tag", f"storefront/{name}:9f2c1ab"] for name in ("api", "frontend", "worker")
         ]
         assert asked[0].endswith(f"{ROOT}/examples/app/backend")
         assert asked[1] == f"save --output {docker}/images/storefront--api.tar storefront/api:9f2c1ab"

@@ -10,6 +10,7 @@ import pytest
 from botocore.stub import ANY  # type: ignore[import-untyped] # has no types of its own
 
 from operations import _pulumi as cli_module
+from operations import restore
 from operations._command import OK, REFUSED, WRONG
 from tests.operations.conftest import Operator
 
@@ -63,20 +64,24 @@ def instance(operator: Operator, resource_id: str | None, status: str = "availab
         "DBParameterGroups": [{"DBParameterGroupName": "parameters"}],
         "MultiAZ": True,
         "StorageType": "gp3",
+        # as RDS shows them where nobody set them
+        "Iops": 3000,
+        "StorageThroughput": 125,
+        "TagList": [{"Key": "owner", "Value": "web"}, {"Key": "aws:cloudformation:stack-id", "Value": "s"}],
         "MasterUserSecret": {"SecretArn": "arn:secret"},
     }
     operator.answer("rds", "describe_db_instances", {"DBInstances": [found]})
 
 
 def scales(operator: Operator, *counts: int) -> None:
-    for key, count in zip(("api", "worker", "frontend"), counts, strict=True):
+    for key, count in zip(("api", "frontend", "worker"), counts, strict=True):
         operator.answer("application-autoscaling", "describe_scalable_targets", {"ScalableTargets": []})
         request = {"cluster": NAME, "service": key, "desiredCount": count}
         operator.answer("ecs", "update_service", {}, request)
 
 
 def well(operator: Operator) -> None:
-    operator.describes(*(operator.service(key) for key in ("api", "worker", "frontend")))
+    operator.describes(*(operator.service(key) for key in ("api", "frontend", "worker")))
     for _ in range(3):
         operator.stub("ecs").add_client_error("describe_services", "AccessDeniedException", "not yours")
 
@@ -121,7 +126,7 @@ def test_all_five_steps(operator: Operator, cli: Path) -> None:
             "CopyTagsToSnapshot": True,
             "EnableIAMDatabaseAuthentication": False,
             "EnableCloudwatchLogsExports": [],
-            "Tags": [],
+            "Tags": [{"Key": "owner", "Value": "web"}],
             "ManageMasterUserPassword": True,
         },
     )
@@ -135,7 +140,7 @@ def test_all_five_steps(operator: Operator, cli: Path) -> None:
         instance(operator, None)
         instance(operator, NEW)
     instance(operator, NEW)
-    scales(operator, 2, 1, 2)
+    scales(operator, 2, 2, 1)
     well(operator)
     assert operator.run("restore", "--to", "2026-11-30T11:55:00Z", "--yes") == REFUSED  # the last look was denied
     assert asked(cli) == ["stack export", "stack export", "stack import", "refresh --stack", "up --stack"]
@@ -200,3 +205,9 @@ def test_one_that_stopped_between_the_two_names_changes_the_second(operator: Ope
     instance(operator, NEW)
     assert operator.run("restore", "--resume", "--dry-run", "--json") == OK
     assert [line[3:12] for line in operator.json["plan"]] == ["Stop ever", "Rename st", "Let the p", "Wake the "]
+
+
+def test_names_keep_to_what_rds_takes() -> None:
+    long = f"{'a' * 53}-bcdefghi"
+    assert restore.restored_name(long) == f"{'a' * 53}-restored"
+    assert len(restore.damaged_name("a" * 63)) <= 63
