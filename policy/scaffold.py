@@ -109,13 +109,13 @@ def scaffold(root: Path, *, control: str, token: str, prop: str, module: str) ->
         rules.write_text(_with_imports(text), encoding="utf-8")
     cases = root / "tests" / "policy" / "rules" / f"cases_{module}.py"
     _append(cases, _CASES, _SAMPLES.substitute(words))
-    mistakes = root / "tests" / "policy" / "mistakes.py"
-    text = mistakes.read_text(encoding="utf-8")
+    fixtures = root / "tests" / "policy" / "violation_fixtures.py"
+    text = fixtures.read_text(encoding="utf-8")
     before, mark, after = text.partition(_ABSENT)
     if not mark:
-        raise ValueError(f"{mistakes}: no {_ABSENT.strip()}")
-    mistakes.write_text(f'{before}{mark}    "{control}": "not tried yet",\n{after}', encoding="utf-8")
-    return rules, cases, mistakes
+        raise ValueError(f"{fixtures}: no {_ABSENT.strip()}")
+    fixtures.write_text(f'{before}{mark}    "{control}": "not tried yet",\n{after}', encoding="utf-8")
+    return rules, cases, fixtures
 
 
 def _with_imports(text: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from settings import shape
+from settings import schema_lookup
 from settings.model import Settings
 from settings.model.section import Section
 
@@ -26,13 +26,13 @@ def sections(model: type[Section] = Settings) -> Iterator[type[Section]]:
         if section in seen:
             return
         seen.add(section)
-        for _, info in shape.fields(section):
+        for _, info in schema_lookup.fields(section):
             annotation: object = info.annotation
             while annotation is not None:
-                inner = shape.section(annotation)
+                inner = schema_lookup.section(annotation)
                 if inner:
                     yield from walk(inner)
-                annotation = None if inner else shape.step(annotation, 0)
+                annotation = None if inner else schema_lookup.step(annotation, 0)
         yield section
 
     return walk(model)

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 import limits
 from policy.common import credentials
-from settings import shape
+from settings import schema_lookup
 from settings.described import describe
 from settings.problems import HIDDEN, Problem, shown
 
@@ -55,14 +55,14 @@ def suggestion(place: Sequence[str | int]) -> str | None:
 
 def names(place: Sequence[str | int]) -> Sequence[str]:
     """Return the settings of the section at a place."""
-    model = shape.section(shape.annotation_at(place))
-    return [name for name, _ in shape.fields(model) if place or name != "aws"] if model else ()
+    model = schema_lookup.section(schema_lookup.annotation_at(place))
+    return [name for name, _ in schema_lookup.fields(model) if place or name != "aws"] if model else ()
 
 
 def _message(detail: ErrorDetails, place: Sequence[str | int]) -> str:  # noqa: PLR0911 - one branch a kind of error
     kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
     describe()
-    field = shape.field_at(place)
+    field = schema_lookup.field_at(place)
     what = f" ({' '.join(field.description.split()).split('. ')[0].rstrip('.')})" if field and field.description else ""
     text = HIDDEN if _hidden(place, value, field) else shown(value)
     if kind in _KINDS:
@@ -141,7 +141,7 @@ def bounds(field: FieldInfo) -> tuple[object, object]:
     """Return the least and the greatest number that a setting takes, None where there is no bound."""
     low: object = None
     high: object = None
-    for rule in [*field.metadata, *shape.metadata(field.annotation)]:
+    for rule in [*field.metadata, *schema_lookup.metadata(field.annotation)]:
         low = rule.ge if isinstance(rule, annotated_types.Ge) else low
         high = rule.le if isinstance(rule, annotated_types.Le) else high
     return low, high

@@ -13,10 +13,10 @@ import pulumi
 
 import limits
 from compat import core
-from settings import checks, shape
+from settings import checks, schema_lookup
+from settings.error_recovery import read
 from settings.model import OPTIONAL_SECTIONS, Settings
 from settings.problems import Problem, report, shown
-from settings.repair import read
 
 _OTHER_NAMESPACES: Final = ("awsx", "docker", "docker-build", "pulumi", "random")
 _DEEPEST: Final = 32
@@ -82,7 +82,7 @@ def parse(config: Mapping[str, object], stack: str) -> Settings:
             problems.append(judged)
     problems = [_as_written(problem, data, spelled) for problem in problems]
     if problems or reading.settings is None:
-        order = {name: index for index, (name, _) in enumerate(shape.fields(Settings))}
+        order = {name: index for index, (name, _) in enumerate(schema_lookup.fields(Settings))}
         raise InvalidSettings(stack, sorted(problems, key=lambda p: order.get(str(p.place[0]), -1) if p.place else -1))
     return reading.settings
 
@@ -99,7 +99,7 @@ def _decode(config: Mapping[str, object]) -> tuple[dict[str, object], list[Probl
             if problem := _respelled(place, given):
                 problems.append(problem)
             try:
-                value = _decoded(given, shape.annotation_at(place))
+                value = _decoded(given, schema_lookup.annotation_at(place))
             except _TooDeepError:
                 problems.append(
                     Problem(place=place, message=f"nested too deeply; at most {_DEEPEST} levels are allowed")
@@ -133,7 +133,12 @@ def _spelled(config: Mapping[str, object]) -> dict[Place, str] | None:
 def _respelled(place: Place, given: object) -> Problem | None:
     """Tell of a number or date at the top level where text is meant: the program gets text, but not what the file has."""
     written = given.spelled.get(()) if isinstance(given, Spelled) else None
-    if written is None or not given or not shape.is_text(shape.annotation_at(place)) or _DATE.fullmatch(str(given)):
+    if (
+        written is None
+        or not given
+        or not schema_lookup.is_text(schema_lookup.annotation_at(place))
+        or _DATE.fullmatch(str(given))
+    ):
         return None
     return Problem(place=place, message=f"{written} must be text; put it in quotes, without which it becomes {given}")
 
@@ -188,8 +193,8 @@ def _left_out(name: str, value: object, problems: list[Problem]) -> bool:
         if not isinstance(enabled, bool):
             problems.append(Problem(place=(name, "enabled"), message=f"{shown(enabled)} must be true or false"))
         return enabled is False
-    annotation = shape.annotation_at((name,))
-    return value == "" and shape.is_text(annotation) and shape.is_optional(annotation)
+    annotation = schema_lookup.annotation_at((name,))
+    return value == "" and schema_lookup.is_text(annotation) and schema_lookup.is_optional(annotation)
 
 
 class _TooDeepError(Exception):
@@ -202,7 +207,7 @@ def _decoded(value: object, annotation: object) -> object:
         text = (
             str(value) if isinstance(value, str) else "" if value is None else json.dumps(_plain(value, None, _DEEPEST))
         )
-        if shape.is_text(annotation):
+        if schema_lookup.is_text(annotation):
             return text
         try:
             value = json.loads(text, parse_int=_whole) if text else None
@@ -223,13 +228,13 @@ def _plain(value: object, annotation: object, levels: int) -> object:
     if levels == 0:
         raise _TooDeepError
     if value is None:
-        if shape.section(annotation) or shape.is_mapping(annotation):
+        if schema_lookup.section(annotation) or schema_lookup.is_mapping(annotation):
             return {}
-        return [] if shape.is_list(annotation) and not shape.is_optional(annotation) else None
+        return [] if schema_lookup.is_list(annotation) and not schema_lookup.is_optional(annotation) else None
     if isinstance(value, Mapping):
-        return {_key(k): _plain(v, shape.step(annotation, _key(k)), levels - 1) for k, v in value.items()}
+        return {_key(k): _plain(v, schema_lookup.step(annotation, _key(k)), levels - 1) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(part, shape.step(annotation, 0), levels - 1) for part in value]
+        return [_plain(part, schema_lookup.step(annotation, 0), levels - 1) for part in value]
     if isinstance(value, int) and not isinstance(value, bool):
         return value if abs(value) < 10**18 else float("inf") if value > 0 else float("-inf")
     return value if isinstance(value, str | float | bool) else str(value)

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from pydantic.fields import FieldInfo
 
-from settings import messages, shape
+from settings import messages, schema_lookup
 from settings.described import describe
 from settings.model import OPTIONAL_SECTIONS, Provider, Section, Settings
 from settings.references import PART_SECRETS, REFERENCES
@@ -46,13 +46,15 @@ def _models() -> Mapping[type[Section], list[str]]:
 
     def collect(model: type[Section], place: str) -> None:
         found.setdefault(model, []).append(place)
-        for name, info in shape.fields(model):
+        for name, info in schema_lookup.fields(model):
             annotation: object = info.annotation
             inner = f"{place}.{name}" if place else f"slipway:{name}"
-            while not shape.section(annotation) and (shape.is_mapping(annotation) or shape.is_list(annotation)):
-                inner += ".<name>" if shape.is_mapping(annotation) else "[]"
-                annotation = shape.step(annotation, 0)
-            if (section := shape.section(annotation)) and section is not Provider:
+            while not schema_lookup.section(annotation) and (
+                schema_lookup.is_mapping(annotation) or schema_lookup.is_list(annotation)
+            ):
+                inner += ".<name>" if schema_lookup.is_mapping(annotation) else "[]"
+                annotation = schema_lookup.step(annotation, 0)
+            if (section := schema_lookup.section(annotation)) and section is not Provider:
                 collect(section, inner)
 
     collect(Settings, "")
@@ -87,7 +89,7 @@ def _section(model: type[Section], places: list[str]) -> str:
             intro += " Optional."
         if len(places) > 1:
             intro += f" The same in {', '.join(f'`{_title(place)}`' for place in places[1:])}."
-    rows = [_row(prefix, name, info) for name, info in shape.fields(model) if name != "aws"]
+    rows = [_row(prefix, name, info) for name, info in schema_lookup.fields(model) if name != "aws"]
     table = ["| setting | allowed | default | meaning |", "|---|---|---|---|", *rows]
     return "\n".join([heading, "", intro, "", *table, ""])
 
@@ -106,17 +108,17 @@ def _allowed(info: FieldInfo) -> str:
 
 
 def _type(annotation: object, info: FieldInfo | None = None) -> str:
-    inner = shape.plain(annotation)
+    inner = schema_lookup.plain(annotation)
     if told := next(_told(annotation, info), None):
         return told
     if typing.get_origin(inner) is Literal:
         return ", ".join(f"`{choice}`" for choice in typing.get_args(inner))
-    if shape.is_mapping(annotation):
-        value = _type(shape.step(annotation, ""))
+    if schema_lookup.is_mapping(annotation):
+        value = _type(schema_lookup.step(annotation, ""))
         return "sections by name" if value == "section" else f"{value} by name"
-    if shape.is_list(annotation):
-        return f"list of {_type(shape.step(annotation, 0))}".replace("list of section", "list of sections")
-    return "section" if shape.section(annotation) else _WORDS.get(inner, "any value")
+    if schema_lookup.is_list(annotation):
+        return f"list of {_type(schema_lookup.step(annotation, 0))}".replace("list of section", "list of sections")
+    return "section" if schema_lookup.section(annotation) else _WORDS.get(inner, "any value")
 
 
 _WORDS: Final[Mapping[object, str]] = {bool: "true, false", int: "whole number", float: "number", str: "text"}
@@ -131,7 +133,7 @@ def _choices(values: Sequence[object]) -> str:
 
 def _told(annotation: object, info: FieldInfo | None) -> Iterator[str]:
     """Return what the rules of a setting say is allowed."""
-    for rule in [*(info.metadata if info else ()), *shape.metadata(annotation)]:
+    for rule in [*(info.metadata if info else ()), *schema_lookup.metadata(annotation)]:
         if isinstance(rule, Rule) and isinstance(choices := rule.schema.get("enum"), list):
             yield _choices(choices)
         elif isinstance(rule, Rule) and rule.words:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic.fields import FieldInfo
 
-from settings import shape
+from settings import schema_lookup
 from settings.described import describe, sections
 from settings.model import OPTIONAL_SECTIONS, Section, Settings
 
@@ -74,7 +74,7 @@ def schema() -> dict[str, object]:
         found = model if section is Settings else definitions.get(section.__name__)
         if found:
             found.pop("title", None)
-            for name, info in shape.fields(section):
+            for name, info in schema_lookup.fields(section):
                 found["properties"][name] = _setting(name, info, found["properties"][name])
     provider = definitions.pop("Provider")
     for section in sections():
@@ -82,7 +82,7 @@ def schema() -> dict[str, object]:
             _take_nothing(section, definition["properties"])
     switch = {"type": "boolean", "title": "Enabled", "default": True, "description": "Whether the section counts."}
     for name in OPTIONAL_SECTIONS:
-        if optional := shape.section(shape.annotation_at((name,))):
+        if optional := schema_lookup.section(schema_lookup.annotation_at((name,))):
             definitions[optional.__name__]["properties"]["enabled"] = switch
     _take_nothing(Settings, model["properties"])
     keys = {f"slipway:{name}": setting for name, setting in model["properties"].items() if name != "aws"}
@@ -119,7 +119,11 @@ def _setting(name: str, info: FieldInfo, given: dict[str, Any]) -> dict[str, Any
     """Return a setting's schema as editors show it best: a title in words, its default, and no `null` that only says nothing."""
     kept: dict[str, Any] = {key: _plain(value) for key, value in given.items() if key != "title"}
     default = info.get_default(call_default_factory=True) if not info.is_required() else None
-    single = not (shape.section(info.annotation) or shape.is_mapping(info.annotation) or shape.is_list(info.annotation))
+    single = not (
+        schema_lookup.section(info.annotation)
+        or schema_lookup.is_mapping(info.annotation)
+        or schema_lookup.is_list(info.annotation)
+    )
     if default is None:
         kept.pop("default", None)
         some = [choice for choice in kept.get("anyOf", ()) if choice != _NOTHING]
@@ -160,22 +164,24 @@ def _ecmascript(pattern: str) -> str:
 
 def _take_nothing(model: type[Section], properties: dict[str, dict[str, object]]) -> None:
     """Accept `name:` with nothing after it where a section, a mapping or a list stands: it means an empty one."""
-    for name, info in shape.fields(model):
+    for name, info in schema_lookup.fields(model):
         if name not in properties:
             continue
         inner = properties[name]
         patterns = inner.get("patternProperties")
         if isinstance(patterns, dict):
             inner["additionalProperties"] = False
-        if shape.is_mapping(info.annotation) and shape.section(shape.step(info.annotation, "")):
+        if schema_lookup.is_mapping(info.annotation) and schema_lookup.section(schema_lookup.step(info.annotation, "")):
             if isinstance(patterns, dict):
                 inner["patternProperties"] = {key: {"anyOf": [value, _NOTHING]} for key, value in patterns.items()}
             else:
                 inner["additionalProperties"] = {"anyOf": [inner["additionalProperties"], _NOTHING]}
         nothing_fits = (
-            shape.section(info.annotation) or shape.is_mapping(info.annotation) or shape.is_list(info.annotation)
+            schema_lookup.section(info.annotation)
+            or schema_lookup.is_mapping(info.annotation)
+            or schema_lookup.is_list(info.annotation)
         )
-        if nothing_fits and not shape.is_optional(info.annotation):
+        if nothing_fits and not schema_lookup.is_optional(info.annotation):
             properties[name] = {"anyOf": [inner, _NOTHING]}
             for key in ("title", "description", "default", "examples"):
                 if key in inner:

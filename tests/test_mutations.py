@@ -96,7 +96,7 @@ def answers() -> list[list[str]]:
     """What is said about the unchanged program, then about each changed one."""
     changes = [[], *([file, line, instead] for file, line, instead, _ in MUTATIONS)]
     done = subprocess.run(
-        [sys.executable, "-m", "tests.mutant", "Pulumi.prod.yaml"],
+        [sys.executable, "-m", "tests.mutation_runner", "Pulumi.prod.yaml"],
         cwd=stacks.ROOT,
         input=json.dumps(changes),
         capture_output=True,

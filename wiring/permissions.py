@@ -115,7 +115,9 @@ def names(settings: Settings) -> Mapping[Kind, Sequence[str]]:
     """Return the names that the stack file gives, by kind: what else there is starts with the stack's own name."""
     services = settings.services.items()
     families = [derived.family(settings, key, service) for key, service in services]
-    families += [derived.migration_family(settings, key, settings.services[key]) for key in settings.migrating]
+    families += [
+        derived.migration_family(settings, key, settings.services[key]) for key in settings.services_with_migration
+    ]
     return {
         "cluster": [settings.cluster.name or settings.label],
         "family": families,

@@ -10,7 +10,7 @@ from typing import Final
 import pulumi
 from pydantic.alias_generators import to_camel
 
-from settings import InvalidSettings, shape
+from settings import InvalidSettings, schema_lookup
 from settings.problems import Place, Problem
 
 _LINE: Final = re.compile(r"(?P<arguments>[A-Z]\w+)\.(?P<field>\w+)(?P<inside>[^:\s]*): (?P<problem>.+)")
@@ -90,7 +90,7 @@ def _problems(text: str, around: Sequence[str]) -> Sequence[Problem]:
 def _problem(match: re.Match[str], around: Sequence[str]) -> Problem:
     place = [*(around or PLACES.get(match["arguments"], ()))]
     field = to_camel(match["field"])
-    model = shape.section(shape.annotation_at(place))
-    if model and field in dict(shape.fields(model)):
+    model = schema_lookup.section(schema_lookup.annotation_at(place))
+    if model and field in dict(schema_lookup.fields(model)):
         return Problem(place=[*place, field], message=match["problem"])
     return Problem(place=place, message=f"{match['field'].replace('_', ' ')}{match['inside']}: {match['problem']}")

@@ -69,7 +69,7 @@ def args(
         sleeps=settings.hibernation is not None,
         wait_for_steady_state=deployment.wait_for_steady_state,
         migration=_migration(context, key, service, components, before),
-        after=[migrated] if settings.migrating else [],
+        after=[migrated] if settings.services_with_migration else [],
         spot_percent=service.spot_percent,
         exec_enabled=service.exec,
         repository_arns=containers.repository_arns(service, components),

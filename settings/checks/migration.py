@@ -12,7 +12,7 @@ from settings.problems import Problem, at
 def problems(settings: Settings) -> Iterator[Problem]:
     """Check that services that migrate the database reach it, and that the migrations share their families with none."""
     families = {family(settings, key, service): key for key, service in settings.services.items()}
-    for key in settings.migrating:
+    for key in settings.services_with_migration:
         place = ["services", key, "migrate"]
         own = migration_family(settings, key, settings.services[key])
         if own in families:

@@ -137,7 +137,7 @@ class Settings(Section):
         }
 
     @property
-    def migrating(self) -> Sequence[str]:
+    def services_with_migration(self) -> Sequence[str]:
         """The services that bring the database up to date before any changes, in the order in which they do.
 
         By name: the engine hands a file's mappings over in no other order.
@@ -145,7 +145,7 @@ class Settings(Section):
         return sorted(key for key, service in self.services.items() if service.migrate)
 
     @property
-    def following(self) -> Sequence[str]:
+    def services_without_migration(self) -> Sequence[str]:
         """The services that wait for that."""
         return [key for key, service in self.services.items() if not service.migrate]
 

@@ -4,8 +4,8 @@ import pytest
 
 from policy.control import Environment, Level
 from policy.rules import CONTROLS, RULES
-from tests.policy.mistakes import ALREADY_SAID, MISTAKES, NOT_IN_THE_REFERENCE
 from tests.policy.reference import Mistake, Reference
+from tests.policy.violation_fixtures import ALREADY_SAID, MISTAKES, NOT_IN_THE_REFERENCE
 
 
 @pytest.fixture(scope="module")

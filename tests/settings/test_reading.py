@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import settings
 from settings import model, problems
-from settings.repair import read
+from settings.error_recovery import read
 from tests.settings.files import ROOT, SHIPPED, as_engine, changed, config, mistakes, places, replaced
 
 CANARIES = [

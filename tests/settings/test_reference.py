@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from settings import reference, shape
+from settings import reference, schema_lookup
 from settings.model import Settings
 from settings.references import PART_SECRETS, REFERENCES
 
@@ -15,7 +15,7 @@ def test_the_page_is_fresh() -> None:
 
 def test_every_section_reference_and_secret_is_on_the_page() -> None:
     page = reference.text()
-    for name, _ in shape.fields(Settings):
+    for name, _ in schema_lookup.fields(Settings):
         assert f"`slipway:{name}" in page or name == "aws"
     for name in REFERENCES:
         assert f"`${{{name}}}`" in page

@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from settings import schema, shape
+from settings import schema, schema_lookup
 from settings.described import describe
 from settings.model import Settings
 from tests.settings.files import ROOT, SHIPPED, changed, document
@@ -62,14 +62,14 @@ def test_the_project_file_declares_what_the_model_has() -> None:
     own = {key.removeprefix("slipway:"): value for key, value in declared.items() if key.startswith("slipway:")}
     expected = {}
     describe()
-    for name, info in shape.fields(Settings):
-        text = shape.is_text(info.annotation)
+    for name, info in schema_lookup.fields(Settings):
+        text = schema_lookup.is_text(info.annotation)
         declaration: dict[str, Any] = {
             "type": "string" if text else "object",
             "description": " ".join(str(info.description).split()),
         }
         if not info.is_required():
-            optional = bool(shape.section(info.annotation)) and shape.is_optional(info.annotation)
+            optional = bool(schema_lookup.section(info.annotation)) and schema_lookup.is_optional(info.annotation)
             declaration["default"] = "" if text else {"enabled": False} if optional else {}
         expected[name] = declaration
     del expected["aws"]

@@ -8,7 +8,7 @@ import pytest
 from components.cluster import ClusterArgs
 from components.service import ServiceArgs
 from preview.record import InvalidStack, record
-from settings import InvalidSettings, shape
+from settings import InvalidSettings, schema_lookup
 from tests.settings.files import ROOT, changed
 from wiring import refusals
 from wiring.refusals import told_as_settings
@@ -53,7 +53,7 @@ def test_each_components_arguments_have_a_place() -> None:
     assert len(said) > 30
     assert said - refusals.PLACES.keys() == set()
     for place in refusals.PLACES.values():
-        assert shape.annotation_at(place) is not None, place
+        assert schema_lookup.annotation_at(place) is not None, place
 
 
 @pytest.mark.parametrize(

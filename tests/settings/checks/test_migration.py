@@ -55,4 +55,4 @@ def test_families_of_migrations() -> None:
     parsed = settings.parse(changed({}), "test")
     families = {key: derived.migration_family(parsed, key, service) for key, service in parsed.services.items()}
     assert families == {"api": "storefront-production-api-migrate", "worker": "", "frontend": ""}
-    assert (parsed.migrating, parsed.following) == (["api"], ["worker", "frontend"])
+    assert (parsed.services_with_migration, parsed.services_without_migration) == (["api"], ["worker", "frontend"])

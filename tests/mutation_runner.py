@@ -1,6 +1,6 @@
 """Judges changed copies of the project: what a policy or an invariant says when one line of it is another.
 
-`python -m tests.mutant STACK_FILE < changes.json > answers.json`, where a change is [file, line, instead] and an answer the
+`python -m tests.mutation_runner STACK_FILE < changes.json > answers.json`, where a change is [file, line, instead] and an answer the
 list of what is wrong. Each copy is recorded in a fork, so that the AWS SDK is imported once.
 """
 

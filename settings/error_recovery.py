@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from settings import messages, shape
+from settings import messages, schema_lookup
 from settings.model import Settings
 from settings.problems import Problem
 
@@ -149,5 +149,5 @@ def _at(data: object, place: Sequence[str | int]) -> object:
 
 
 def _stand_in(place: Sequence[str | int]) -> object:
-    field = shape.field_at(place)
+    field = schema_lookup.field_at(place)
     return copy.deepcopy(field.examples[0]) if field is not None and field.examples else {}
