@@ -47,5 +47,9 @@ def say(situation: Situation) -> Iterator[Statement]:
     yield Statement(
         level="caution" if noticed else "note",
         concern="money",
-        text=f"A month costs {signed(after - before)} USD, {money(before)} to {money(after)}: {named}{more}",
+        text=(
+            f"A month costs {signed(after - before)} USD, {money(before)} to {money(after)}: {named}{more}"
+            if abs(after - before) >= _CENT
+            else f"A month costs the same {money(after)} USD, elsewhere: {named}{more}"
+        ),
     )

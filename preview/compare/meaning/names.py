@@ -39,6 +39,19 @@ _RULE: Final = (
     "referencedSecurityGroupId",
     "prefixListId",
 )
+_GIVEN_OUT: Final = frozenset(
+    {
+        "listenerArn",
+        "loadBalancerArn",
+        "networkAclId",
+        "referencedSecurityGroupId",
+        "routeTableId",
+        "securityGroupId",
+        "subnetId",
+        "vpcId",
+    }
+)
+"""Properties with an id that AWS makes anew for each resource, unlike a name."""
 _LONGEST: Final = 80
 
 _ONCE: Final[Mapping[str, _Once]] = {
@@ -115,6 +128,7 @@ _ONCE: Final[Mapping[str, _Once]] = {
 def say(situation: Situation) -> Iterator[Statement]:
     """Say what is still taken when the update wants it."""
     changes = situation.comparison.changes
+    replaced = {change.before.urn for change in changes if change.before and change.kind == "replaced"}
     holders: dict[tuple[str, str], Change] = {}
     for change in changes:
         if change.before and not (change.kind == "replaced" and change.deleted_first):
@@ -124,6 +138,9 @@ def say(situation: Situation) -> Iterator[Statement]:
     for change in changes:
         after = change.after
         if after is None or change.kind in {"kept", "renamed"} or (change.kind == "replaced" and change.deleted_first):
+            continue
+        if replaced & {urn for name in _GIVEN_OUT for urn in after.property_dependencies.get(name, ())}:
+            # It stands in something new, where nothing is taken yet.
             continue
         identity = _identity(after)
         holder = holders.get((after.type, identity)) if identity else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from preview.compare.meaning.statement import Situation, Statement, named
@@ -31,6 +31,10 @@ _OF_ROLES: Final = frozenset({"aws:iam/policy:Policy"})
 """Types of which one role holds several."""
 _ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 _STRONG: Final = ("*", "iam:", "kms:", "sts:AssumeRole", "secretsmanager:GetSecretValue", "organizations:")
+_ANY_OF: Final = frozenset(
+    {"ArnEquals", "ArnLike", "IpAddress", "StringEquals", "StringEqualsIgnoreCase", "StringLike"}
+)
+"""Operators that let through what matches one of their values: fewer values let through less."""
 _MOST: Final = 4
 
 _Grant = tuple[str, str, str, str]
@@ -54,7 +58,7 @@ def _policy(situation: Situation, change: Change, after: Resource) -> Iterator[S
     allowed = {grant for policy in before for grant in _grants(policy, "Allow")}
     forbidden = {grant for policy in now for grant in _grants(policy, "Deny")}
     old, new = (document(item.inputs.get(_POLICIES[after.type])) if item else None for item in (change.before, after))
-    more = [grant for grant in dict.fromkeys(_grants(new, "Allow")) if grant not in allowed]
+    more = [grant for grant in dict.fromkeys(_grants(new, "Allow")) if not _covered(grant, allowed)]
     freed = [grant for grant in dict.fromkeys(_grants(old, "Deny")) if grant not in forbidden]
     if not more and not freed:
         return
@@ -124,6 +128,31 @@ def _grants(policy: object, effect: str) -> Iterator[_Grant]:
             for action in actions:
                 for resource in resources or [""]:
                     yield principal, action, resource, limits
+
+
+def _covered(grant: _Grant, allowed: Collection[_Grant]) -> bool:
+    """Whether somebody could do it before, under the same condition or a wider one."""
+    return grant in allowed or any(grant[:3] == old[:3] and _narrows(grant[3], old[3]) for old in allowed)
+
+
+def _narrows(condition: str, old: str) -> bool:
+    """Whether a condition lets through no more than an old one: each of its tests stays, with no values more."""
+    new_tests, old_tests = (_tests(text) for text in (condition, old))
+    return all(
+        (values := new_tests.get(test)) is not None
+        and (values == wider or (test[0] in _ANY_OF and set(values) <= set(wider) and bool(values)))
+        for test, wider in old_tests.items()
+    )
+
+
+def _tests(condition: str) -> dict[tuple[str, str], list[str]]:
+    """Return the values of each test of a condition, by operator and key."""
+    tests = json.loads(condition) if condition else {}
+    return {
+        (operator, key): _texts(values) or [json.dumps(values)]
+        for operator, keys in tests.items()
+        for key, values in (keys.items() if isinstance(keys, dict) else ())
+    }
 
 
 def _principals(principal: object) -> list[str]:

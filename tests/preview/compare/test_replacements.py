@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -101,3 +104,17 @@ def test_the_table_knows_every_property_that_shipped_stacks_set(name: str) -> No
         known = set().union(rule.replace, rule.update, rule.nothing, rule.depends, rule.unverified) if rule else set()
         unknown |= {f"{resource.type} {key}" for key in resource.inputs if key not in {*known, "tags", "__provider"}}
     assert not unknown
+
+
+def test_the_program_s_own_dynamic_resources_are_known() -> None:
+    """Else each edit that changes one says that its effect is not known."""
+    root = Path(__file__).resolve().parents[3]
+    own = {
+        name
+        for file in (root / "components").glob("_*.py")
+        for name in re.findall(r'\(Resource, module="slipway", name="(\w+)"\)', file.read_text())
+    }
+    known = json.loads((root / "data" / "replacements.json").read_text())
+    text = json.dumps(known)
+    assert {"MigrationRun", "RolloutCheck"} < own
+    assert {name for name in own if f'"pulumi-python:dynamic/slipway:{name}"' not in text} == set()

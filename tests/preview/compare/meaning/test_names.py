@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from preview.compare.meaning import names
 from preview.graph import Resource
 from tests.preview.compare.graphs import LOG_GROUP, RULE, resource, said
@@ -52,3 +54,16 @@ def test_what_keeps_its_own_name_is_no_collision() -> None:
 def test_one_that_is_renamed_by_alias_keeps_its_own() -> None:
     old = resource(LOG_GROUP, "old", {"name": "/l"})
     assert not said(names.say, [old], [resource(LOG_GROUP, "new", {"name": "/l"}, aliases=(old.urn,))])
+
+
+def test_what_stands_in_something_new_finds_nothing_taken() -> None:
+    """A security group that is replaced begins without rules."""
+    group, egress = "aws:ec2/securityGroup:SecurityGroup", "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+
+    def both(prefix: str, name: str) -> list[Resource]:
+        made = resource(group, "group", {"namePrefix": prefix, "vpcId": "vpc-1"})
+        rule = resource(egress, name, {"securityGroupId": "sg-1", "fromPort": 443})
+        return [made, dataclasses.replace(rule, property_dependencies={"securityGroupId": (made.urn,)})]
+
+    assert not said(names.say, both("a-", "out"), both("b-", "all"))
+    assert said(names.say, both("a-", "out"), both("a-", "all"))

@@ -68,6 +68,12 @@ def test_what_is_not_known_is_said() -> None:
     assert "not known whether size of thing t can change in place" in text
 
 
+def test_money_that_only_moves() -> None:
+    situation = Situation(comparison=edit([], []), estimate_before=cost(worker="10"), estimate_after=cost(jobs="10"))
+    (item,) = money.say(situation)
+    assert item.text == "A month costs the same 10.00 USD, elsewhere: jobs +10.00, worker -10.00"
+
+
 def test_money_up_and_down() -> None:
     situation = Situation(
         comparison=edit([], []), estimate_before=cost(api="10", db="50"), estimate_after=cost(api="40", db="49.5")

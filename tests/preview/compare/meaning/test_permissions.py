@@ -78,3 +78,24 @@ def test_what_moves_between_policies_of_a_role_widens_nothing() -> None:
     assert not said(permissions.say, before, [parent, managed("one", "a:B", "a:D"), managed("two", "a:C")])
     ((_, text),) = said(permissions.say, before, [parent, managed("one", "a:B", "a:E"), managed("two", "a:C", "a:D")])
     assert "policy one now allows a:E on arn:x" in text
+
+
+def test_a_condition_with_fewer_values_or_more_tests_widens_nothing() -> None:
+    def on(*arns: str, **more: Any) -> Resource:
+        tests = {"ArnLike": {"aws:SourceArn": list(arns)}, **more}
+        return policy(allow("secretsmanager:GetSecretValue", Condition=tests))
+
+    account = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+    assert not said(permissions.say, [on("arn:a", "arn:b")], [on("arn:a")])
+    assert not said(permissions.say, [policy(allow("secretsmanager:GetSecretValue"))], [on("arn:a")])
+    assert not said(permissions.say, [on("arn:a")], [on("arn:a", **account)])
+    assert said(permissions.say, [on("arn:a")], [on("arn:a", "arn:b")])
+    assert said(permissions.say, [on("arn:a", **account)], [on("arn:a")])
+    assert said(permissions.say, [on("arn:a")], [policy(allow("secretsmanager:GetSecretValue"))])
+
+
+def test_fewer_values_of_a_negation_widen() -> None:
+    def but(*arns: str) -> Resource:
+        return policy(allow("s3:GetObject", Condition={"ArnNotLike": {"aws:SourceArn": list(arns)}}))
+
+    assert said(permissions.say, [but("arn:a", "arn:b")], [but("arn:a")])
