@@ -13,6 +13,8 @@ from settings.problems import Place
 
 OWN_TAGS: Final = ("app", "environment", "managed-by")
 """Tags that the program sets itself."""
+OWNER_TAG: Final = "owner-id"
+"""The tag that `ownerId` becomes: pipelines of a stack without one are refused what carries it."""
 
 
 ROLLBACK_PERCENT: Final = 5.0

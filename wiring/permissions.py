@@ -12,7 +12,7 @@ from wiring.context import CLOUDFRONT_REGION
 
 def tags(settings: Settings) -> Mapping[str, str]:
     """Return the tags that everything of the stack carries, and nothing of another stack."""
-    owner = {"owner-id": settings.owner_id} if settings.owner_id else {}
+    owner = {derived.OWNER_TAG: settings.owner_id} if settings.owner_id else {}
     return {"app": settings.app, "environment": settings.environment, **owner}
 
 

@@ -120,10 +120,10 @@ def _tagged(scope: Scope, *, by_tag: bool) -> Iterator[Statement]:
         actions += [*_SECRETS.split(), *_PULL.split()]
     if "load-balancer" in scope.parts:
         actions += _SWITCHING.split()
-    yield documents.allow(actions, ["*"], {"StringEquals": scope.tagged})
+    yield documents.allow(actions, ["*"], scope.owned)
     if "backup" in scope.parts:
         for_aws = {"kms:GrantIsForAWSResource": "true"}
-        yield documents.allow(["kms:CreateGrant"], ["*"], {"StringEquals": scope.tagged, "Bool": for_aws})
+        yield documents.allow(["kms:CreateGrant"], ["*"], {**scope.owned, "Bool": for_aws})
 
 
 def _using(scope: Scope, database_user: str | None) -> Iterator[Statement]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from components import _documents as documents
 from components._permissions import actions as known
-from components._permissions.scope import ACCOUNT, Scope, Statement
+from components._permissions.scope import ACCOUNT, OWNER_TAG, Scope, Statement
 
 _ESCALATION: Final = (
     "iam:AddClientIDToOpenIDConnectProvider iam:Create*Alias iam:CreateInstanceProfile iam:CreateOpenIDConnectProvider"
@@ -72,6 +72,10 @@ def _foreign(scope: Scope) -> Iterator[Statement]:
         theirs = {"StringNotEquals": {f"aws:ResourceTag/{tag}": value}, "Null": {f"aws:ResourceTag/{tag}": "false"}}
         if actions:
             yield documents.deny(actions, ["*"], theirs, sid=f"NothingForeign{number}")
+    if actions and OWNER_TAG not in scope.tags:
+        # A copy of the stack has the same tags, and its owner's beside them.
+        somebodys = {"Null": {f"aws:ResourceTag/{OWNER_TAG}": "false"}}
+        yield documents.deny(actions, ["*"], somebodys, sid="NothingOwned")
     types = {
         (service, type_)
         for word, type_ in known.CREATES.items()

@@ -23,6 +23,8 @@ KINDS: Final[Sequence[Kind]] = get_args(Kind)
 
 ACCOUNT: Final = "<account-id>"
 """Stands for the account's id, and is as long."""
+OWNER_TAG: Final = "owner-id"
+"""The tag that tells a person's copy of a stack from the stack that is nobody's: the other tags of the two are the same."""
 VPC: Final = "<vpc-xxxxxxxxxxxxxxx>"
 """Stands for the network's id, and is as long."""
 
@@ -73,6 +75,12 @@ class Scope:
     def tagged(self) -> Mapping[str, str]:
         """The condition keys and values of what carries the stack's tags."""
         return {f"aws:ResourceTag/{tag}": value for tag, value in sorted(self.tags.items())}
+
+    @property
+    def owned(self) -> Mapping[str, Mapping[str, object]]:
+        """The conditions of what is the stack's: it carries the stack's tags, and no owner where the stack has none."""
+        nobodys = {} if OWNER_TAG in self.tags else {"Null": {f"aws:ResourceTag/{OWNER_TAG}": "true"}}
+        return {"StringEquals": self.tagged, **nobodys}
 
     @property
     def requested(self) -> Mapping[str, str]:

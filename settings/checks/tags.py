@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from limits import quotas
 from policy.common import credentials
-from settings.derived import OWN_TAGS
+from settings.derived import OWN_TAGS, OWNER_TAG
 from settings.model import Settings
 from settings.problems import Problem, at
 
@@ -19,7 +19,7 @@ def warnings(settings: Settings) -> Iterator[Problem]:
 
 def problems(settings: Settings) -> Iterator[Problem]:
     """Check that no tag takes another's place: IAM does not tell capital letters from small ones."""
-    seen = dict.fromkeys(OWN_TAGS, "the program sets it")
+    seen = {**dict.fromkeys(OWN_TAGS, "the program sets it"), OWNER_TAG: "slipway:ownerId sets it"}
     for key in settings.tags:
         if key.lower() in seen:
             yield at(["tags", key], f"{key!r} is there already: {seen[key.lower()]}; choose another key")

@@ -15,6 +15,7 @@ REGION: Final = "us-east-1"
 HERE: Final = {"aws:RequestedRegion": REGION}
 OURS: Final = {"aws:ResourceTag/app": "storefront", "aws:ResourceTag/environment": "production"}
 ASKED: Final = {"aws:RequestTag/app": "storefront", "aws:RequestTag/environment": "production"}
+COPY: Final = {**OURS, "aws:ResourceTag/owner-id": "jane"}
 STAGING: Final = {"aws:ResourceTag/app": "storefront", "aws:ResourceTag/environment": "staging"}
 OTHERS: Final = {"aws:ResourceTag/app": "payroll", "aws:ResourceTag/environment": "production"}
 BOUNDARY: Final = f"arn:aws:iam::{ACCOUNT}:policy/{LABEL}-boundary"
@@ -324,6 +325,20 @@ DEPLOY: Final[Sequence[Attack]] = [
         on=arn("lambda", f"function:{LABEL}-eu-notify"),
         context={**HERE, **OTHERS},
         guard="sid NothingForeign",
+    ),
+    Attack(
+        name="a function of somebody's copy of the stack",
+        action="lambda:UpdateFunctionCode",
+        on=arn("lambda", f"function:{LABEL}-jane-notify"),
+        context={**HERE, **COPY},
+        guard="sid NothingOwned",
+    ),
+    Attack(
+        name="the key of somebody's copy of the stack",
+        action="kms:ScheduleKeyDeletion",
+        on=arn("kms", "key/1"),
+        context={**HERE, **COPY},
+        guard="sid NothingOwned",
     ),
     Attack(
         name="a topic of a stack whose label begins alike",
@@ -715,6 +730,7 @@ TASK: Final[Sequence[Attack]] = [
         ),
         ("what another key encrypts", "kms:Decrypt", arn("kms", "key/1234abcd"), OTHERS),
         ("what an untagged key encrypts", "kms:Decrypt", arn("kms", "key/1234abcd"), {}),
+        ("what the key of a copy encrypts", "kms:Decrypt", arn("kms", "key/1234abcd"), COPY),
         ("the policy of its own key", "kms:PutKeyPolicy", arn("kms", "key/1234abcd"), OURS),
         ("another bucket", "s3:GetObject", "arn:aws:s3:::payroll/x", {}),
         ("the state", "s3:GetObject", "arn:aws:s3:::storefront-tfstate/.pulumi/stacks/slipway/prod.json", {}),

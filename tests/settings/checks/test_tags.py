@@ -9,6 +9,7 @@ from tests.settings.checks.rules import Case, judge, judge_among_others
 
 CASES: list[Case] = [
     ({"slipway:tags.Environment": "x"}, "slipway:tags.Environment: 'Environment' is there already: the program sets it; choose another key", {"slipway:tags.Stage": "x"}),
+    ({"slipway:tags.Owner-Id": "x"}, "slipway:tags.Owner-Id: 'Owner-Id' is there already: slipway:ownerId sets it; choose another key", {"slipway:tags.Owned-By": "x"}),
     ({"slipway:tags.Owner": "x"}, "slipway:tags.Owner: 'Owner' is there already: as 'owner'; choose another key", {"slipway:tags.Owners": "x"}),
 ]  # fmt: skip
 IDS = [message[:80] for _, message, _ in CASES]
