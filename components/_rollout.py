@@ -333,8 +333,9 @@ def _fired(state: _State, cloudwatch: Client, since: Any) -> Iterator[str]:  # n
     """Yield the alarms that sound; only those that began after a time, if one is given."""
     if not state.alarms:
         return
-    answer = cloudwatch.describe_alarms(AlarmNames=list(state.alarms), AlarmTypes=["MetricAlarm", "CompositeAlarm"])
-    for alarm in (*answer.get("MetricAlarms", ()), *answer.get("CompositeAlarms", ())):
+    # A service's alarms are metrics'. Composite ones are shown only to who may see all of the account's.
+    answer = cloudwatch.describe_alarms(AlarmNames=list(state.alarms), AlarmTypes=["MetricAlarm"])
+    for alarm in answer.get("MetricAlarms", ()):
         if alarm.get("StateValue") == "ALARM" and (since is None or alarm["StateUpdatedTimestamp"] >= since):
             yield f"the alarm {alarm['AlarmName']} sounds: {alarm.get('StateReason', 'no reason given')}"
 

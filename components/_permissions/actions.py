@@ -142,8 +142,7 @@ WRITES: Final[Mapping[Part, str]] = {
     "log": "logs:AssociateKmsKey logs:CreateLogGroup logs:DeleteLogGroup logs:DeleteMetricFilter logs:DeleteRetentionPolicy"
     " logs:DisassociateKmsKey logs:FilterLogEvents logs:GetLogEvents logs:PutMetricFilter logs:PutRetentionPolicy"
     " logs:TagResource logs:UntagResource",
-    "alarm": "cloudwatch:DeleteAlarms cloudwatch:PutCompositeAlarm cloudwatch:PutMetricAlarm cloudwatch:TagResource"
-    " cloudwatch:UntagResource",
+    "alarm": "cloudwatch:DeleteAlarms cloudwatch:PutMetricAlarm cloudwatch:TagResource cloudwatch:UntagResource",
     "dashboard": "cloudwatch:DeleteDashboards cloudwatch:PutDashboard",
     "topic": "sns:CreateTopic sns:DeleteTopic sns:SetSubscriptionAttributes sns:SetTopicAttributes sns:Subscribe"
     " sns:TagResource sns:Unsubscribe sns:UntagResource",

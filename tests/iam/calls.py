@@ -157,6 +157,49 @@ _ADDED: Final[Mapping[str, Mapping[Verb, str]]] = {
 }
 """What the provider calls where AWS's schemas say nothing, or something else."""
 
+DYNAMIC: Final = "pulumi-python:dynamic/slipway:"
+_WATCHED: Final[Mapping[str, Mapping[str, str]]] = {
+    f"{DYNAMIC}MigrationRun": {
+        "ecs:ListTasks": "*",
+        "ecs:DescribeTasks": "task/{cluster}/0123456789abcdef0123456789abcdef",
+        "ecs:RunTask": "{task_definition}",
+        # Its tags are those of its definition.
+        "ecs:TagResource": "task/{cluster}/0123456789abcdef0123456789abcdef",
+    },
+    f"{DYNAMIC}RolloutCheck": {
+        "cloudwatch:DescribeAlarms": "alarm:{label}-{service}-errors",
+        "ecs:DescribeServiceRevisions": "service-revision/{cluster}/{service}/1234567890123456789",
+        "ecs:DescribeServices": "service/{cluster}/{service}",
+        "ecs:DescribeTasks": "task/{cluster}/0123456789abcdef0123456789abcdef",
+        "ecs:ListServiceDeployments": "service/{cluster}/{service}",
+        "ecs:ListTasks": "*",
+        "elasticloadbalancing:DescribeTargetHealth": "*",
+        "logs:GetLogEvents": "log-group:{log_group}:log-stream:{service}/{service}/0123456789abcdef",
+    },
+}
+"""What the dynamic resources call with the deployer's rights, and on what: their inputs fill it in."""
+
+
+def watching(type_: str) -> Sequence[str]:
+    """The actions that a dynamic resource takes."""
+    return list(_WATCHED[type_])
+
+
+def watching_requests(stack: "Stack", resource: Resource) -> Iterator[Request]:
+    """The requests that making or updating a dynamic resource is."""
+    cluster = str(resource.inputs["cluster"])
+    filled = {**resource.inputs, "cluster": cluster.rpartition("/")[2], "label": stack.label}
+    for action, form in _WATCHED[resource.type].items():
+        last = form.format(**filled)
+        service = action.partition(":")[0]
+        on = last if last == "*" or last.startswith("arn:") else f"arn:aws:{service}:{stack.region}:{ACCOUNT}:{last}"
+        yield Request(
+            action=action,
+            resource=on,
+            context={**stack.context(tagged=on != "*", requested=False), "ecs:cluster": cluster},
+        )
+
+
 ADMINISTRATORS: Final = ("aws:iam/openIdConnectProvider:OpenIdConnectProvider", "aws:iam/policy:Policy")
 """What an administrator's update makes: a pipeline may not."""
 

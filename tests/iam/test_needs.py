@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -21,6 +22,8 @@ from tests.settings.files import as_engine, config
 
 GITHUB = {"repository": "octo-org/storefront", "environment": "production"}
 ROLE = "aws:iam/role:Role"
+MIGRATION, ROLLOUT = f"{calls.DYNAMIC}MigrationRun", f"{calls.DYNAMIC}RolloutCheck"
+WATCHED = {MIGRATION: "_one_off_task.py", ROLLOUT: "_rollout.py"}
 
 
 def with_pipeline(name: str, **delivery: Any) -> Graph:
@@ -74,6 +77,36 @@ STACKS = pytest.mark.parametrize("name", stacks.NAMES)
 @STACKS
 def test_a_deployment_may_make_read_change_and_remove_all_of_a_stack(name: str) -> None:
     assert refused(usual(name), "deploy", *calls.VERBS) == []
+
+
+@STACKS
+def test_a_deployment_may_run_migrations_and_watch_what_it_rolls_out(name: str) -> None:
+    graph = usual(name)
+    stack, statements = Stack(graph), granted(graph)
+    found = [r for r in graph.resources if r.type in WATCHED]
+    assert {r.type for r in found} >= {ROLLOUT}
+    asked = [request for r in found for request in calls.watching_requests(stack, r)]
+    assert [(request.action, request.resource) for request in asked if not decides(request, statements)] == []
+    # No wider: nothing of another cluster, and no logs of others.
+    cluster = next(str(r.inputs["cluster"]) for r in found)
+    for request in asked:
+        other = {**request.context, "ecs:cluster": f"{cluster}2"}
+        if request.action == "ecs:ListTasks":
+            assert not decides(replace(request, context=other), statements)
+        elif request.resource != "*":
+            kind, _, rest = request.resource.split(":", 5)[-1].partition(":" if "logs:" in request.action else "/")
+            if rest:
+                elsewhere = request.resource.replace(rest, f"payroll-{rest.lstrip('/')}")
+                assert not decides(replace(request, resource=elsewhere), statements), (kind, elsewhere)
+
+
+@pytest.mark.parametrize("type_", WATCHED)
+def test_what_dynamic_resources_call_is_in_the_table(type_: str) -> None:
+    clients = {"ecs": "ecs", "logs": "logs", "cloudwatch": "cloudwatch", "balancer": "elasticloadbalancing"}
+    source = (stacks.ROOT / "components" / WATCHED[type_]).read_text(encoding="utf-8")
+    called = re.findall(rf"\b({'|'.join(clients)})\.([a-z]+(?:_[a-z]+)+)\(", source)
+    named = {f"{clients[who]}:{''.join(word.capitalize() for word in what.split('_'))}" for who, what in called}
+    assert named == set(calls.watching(type_)) - {"ecs:TagResource"}
 
 
 NOT_READ_BY_PULL_REQUESTS = "ecs:DescribeTaskDefinition"
