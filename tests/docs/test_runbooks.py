@@ -31,7 +31,7 @@ PULUMI: Final = {
     "stack rm": {"--preserve-config", "--stack"},
     "config set": {"--stack", "--path", "--type", "--secret", "--config-file"},
     "preview": {"--stack", "--policy-pack", "--diff"},
-    "up": {"--stack", "--target", "--policy-pack"},
+    "up": {"--stack", "--target", "--policy-pack", "--refresh"},
     "refresh": {"--stack", "--target"},
     "cancel": {"--stack"},
     "destroy": {"--stack"},
