@@ -217,7 +217,7 @@ def no_resource_wildcards(graph: Graph, _config: Config) -> Iterator[Finding]:
         return changes and covers(statement, "Resource") and not _narrowed(statement, _ANY_RESOURCE)
 
     fix = "the ARNs it is needed on, or a condition on tags"
-    spared = _named(graph, _BOUNDARIES) - _named(graph, _ATTACHMENTS)
+    spared = set() if _attached_somewhere(graph) else _named(graph, _BOUNDARIES) - _named(graph, _ATTACHMENTS)
     for holder in graph.of(*HOLDERS):
         if holder.urn not in spared:
             yield from _about_grants(
@@ -245,6 +245,15 @@ def _named(graph: Graph, places: Sequence[tuple[str, str]]) -> set[str]:
         for holder in graph.of(token)
         for policy in graph.refers(holder.inputs, path, _MANAGED).found
     }
+
+
+def _attached_somewhere(graph: Graph) -> bool:
+    """Whether an attachment names a policy that cannot be told yet: it may be any."""
+    return any(
+        values.has_unknown(holder.inputs.get(path)) and not graph.refers(holder.inputs, path, _MANAGED).found
+        for token, path in _ATTACHMENTS
+        for holder in graph.of(token)
+    )
 
 
 _ESCALATION: Final = {

@@ -261,13 +261,11 @@ class TestBackup:
 
 
 class TestDrill:
-    LATEST = dt.datetime.now(tz=dt.UTC) - dt.timedelta(minutes=4)
-
     def source(self, operator: Operator, *left: str) -> None:
         instance = {
             "DBInstanceIdentifier": DATABASE,
             "DBInstanceClass": "db.t4g.medium",
-            "LatestRestorableTime": self.LATEST,
+            "LatestRestorableTime": dt.datetime.now(tz=dt.UTC) - dt.timedelta(minutes=4),
             "DBSubnetGroup": {"DBSubnetGroupName": "group"},
             "VpcSecurityGroups": [{"VpcSecurityGroupId": "sg-1"}],
         }

@@ -32,6 +32,7 @@ PRESENCE = {
     ("database-groups-chosen", "vpcSecurityGroupIds"): "any group will do",
     ("database-under-own-key", "kmsKeyId"): "any key will do",
     ("secrets-under-own-key", "kmsKeyId"): "any key will do, and the one that will not is no output of anything",
+    ("table-under-own-key", "serverSideEncryption"): "any key will do",
     ("topics-encrypted", "kmsMasterKeyId"): "any key will do, and the one that will not is no output of anything",
     ("function-grants-name-source", "sourceArn"): "what another resource answers names one",
     ("group-rules-described", "description"): "any text will do",

@@ -72,7 +72,8 @@ def test_every_mistake_of_every_section_is_told_at_once_in_the_order_of_the_file
         == "slipway:database.engine: 'postgress' is not allowed; did you mean postgres?; allowed: postgres or mysql"
     )
     assert (
-        found[4] == "slipway:database.storageGib: '50' must be a whole number without quotes (Storage allocated, GiB)"
+        found[4]
+        == "slipway:database.storageGib: '50' must be a whole number without quotes (Storage allocated, GiB, such as 50)"
     )
 
 
@@ -94,8 +95,14 @@ def test_every_mistake_of_every_section_is_told_at_once_in_the_order_of_the_file
             {"slipway:domain.zoneId": "z1"},
             "slipway:domain.zoneId: 'z1' is not a hosted zone's id: Z and 5 to 31 capital letters and digits",
         ),
-        ({"slipway:network": 5}, "slipway:network: 5 must be a mapping of settings (The VPC)"),
-        ({"slipway:network": "x"}, "slipway:network: 'x' must be a mapping of settings (The VPC)"),
+        (
+            {"slipway:network": 5},
+            "slipway:network: 5 must be a mapping of settings (The VPC with its public, private and isolated subnets: its range, its availability zones, the way out (NAT) and endpoints of AWS's services)",
+        ),
+        (
+            {"slipway:network": "x"},
+            "slipway:network: 'x' must be a mapping of settings (The VPC with its public, private and isolated subnets: its range, its availability zones, the way out (NAT) and endpoints of AWS's services)",
+        ),
         (
             {"slipway:network.zones": "us-east-1a"},
             "slipway:network.zones: 'us-east-1a' must be a list (Two to six availability zones)",
@@ -103,11 +110,11 @@ def test_every_mistake_of_every_section_is_told_at_once_in_the_order_of_the_file
         ({"slipway:network.zones": [1]}, "slipway:network.zones[0]: 1 must be text; put it in quotes"),
         (
             {"slipway:database.multiAz": "yes"},
-            "slipway:database.multiAz: 'yes' must be true or false without quotes (Whether a standby in a second zone takes over when the first fails)",
+            "slipway:database.multiAz: 'yes' must be true or false without quotes (Whether a standby in a second zone takes over when the first fails, within a minute or two)",
         ),
         (
             {"slipway:services.api.port": 70000},
-            "slipway:services.api.port: 70000 is outside 1 to 65535 (The port it listens on; none for a worker)",
+            "slipway:services.api.port: 70000 is outside 1 to 65535 (The port it listens on, such as 8000; none for a worker)",
         ),
         (
             {"slipway:services.api.environment.DEBUG": True},
@@ -130,11 +137,11 @@ def test_every_mistake_of_every_section_is_told_at_once_in_the_order_of_the_file
         ),
         (
             {"slipway:services.api.command": {"a": 1}},
-            "slipway:services.api.command: a mapping must be a list (Instead of the image's command)",
+            "slipway:services.api.command: a mapping must be a list (What the container runs instead of the image's command, an argument each, such as `[celery, worker]`)",
         ),
         (
             {"slipway:database.version": ""},
-            "slipway:database.version: '' is too short; at least 1 characters are needed (A major version (AWS then picks and keeps up the minor one) or a full one)",
+            "slipway:database.version: '' is too short; at least 1 characters are needed (A major version, such as `\"17\"` (AWS picks and keeps up the minor one), or a full one, in quotes)",
         ),
         (
             {"slipway:tags": {f"k{n}": "v" for n in range(41)}},
@@ -151,8 +158,14 @@ def test_every_mistake_of_every_section_is_told_at_once_in_the_order_of_the_file
             "aws:defaultTags: not used: the program sets the provider's default tags; use slipway:tags",
         ),
         ({"aws:allowedAccountIds": ["1"]}, "aws:allowedAccountIds[0]: '1' is not an account: 12 digits"),
-        ({"aws:maxRetries": 2.5}, "aws:maxRetries: 2.5 must be a whole number (How often a call is tried)"),
-        ({"slipway:media": [[[[[]]]]]}, "slipway:media: a list must be a mapping of settings (The bucket for uploads)"),
+        (
+            {"aws:maxRetries": 2.5},
+            "aws:maxRetries: 2.5 must be a whole number (How often a call that AWS throttles or fails is tried; the provider's default is 25)",
+        ),
+        (
+            {"slipway:media": [[[[[]]]]]},
+            "slipway:media: a list must be a mapping of settings (The S3 bucket for files that people upload, private and versioned; `{}` is enough)",
+        ),
         (
             {
                 "slipway:database": {
@@ -187,9 +200,9 @@ def test_nothing_after_a_name_is_an_empty_section() -> None:
     secrets = {f"slipway:services.{key}.secrets": {"PASSWORD": "database:password"} for key in ("api", "worker")}
     assert mistakes(changed({"slipway:database": None, **secrets})) == [
         "slipway:database.engine: missing (The engine)",
-        "slipway:database.version: missing (A major version (AWS then picks and keeps up the minor one) or a full one)",
+        'slipway:database.version: missing (A major version, such as `"17"` (AWS picks and keeps up the minor one), or a full one, in quotes)',
         "slipway:database.instanceClass: missing (Its size, such as db.t4g.medium)",
-        "slipway:database.storageGib: missing (Storage allocated, GiB)",
+        "slipway:database.storageGib: missing (Storage allocated, GiB, such as 50)",
     ]
 
 
