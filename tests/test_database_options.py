@@ -274,7 +274,11 @@ def test_the_outline_tells_them_apart() -> None:
 @pytest.mark.parametrize(
     ("changes", "type_", "expected"),
     [
-        ({f"{DB}.allowMajorUpgrade": True}, INSTANCE, {"allowMajorVersionUpgrade": True}),
+        (
+            {f"{DB}.allowMajorUpgrade": True, f"{DB}.applyImmediately": True},
+            INSTANCE,
+            {"allowMajorVersionUpgrade": True},
+        ),
         ({f"{DB}.extendedSupport": True}, INSTANCE, {"engineLifecycleSupport": "open-source-rds-extended-support"}),
         (
             {"slipway:cache.snapshotWindow": "05:00-06:00", "slipway:cache.maintenanceWindow": "mon:07:00-mon:08:00"},

@@ -247,7 +247,8 @@ def _master_password(scope: Scope, actions: Sequence[str]) -> Iterator[Statement
 
 def _secrets(scope: Scope) -> Iterator[Statement]:
     """Let the program write and read the values that it makes itself: the cache's token and the database's login."""
-    own = [f"secret:{scope.label}-{part}-secret-*" for part in ("cache", "database") if part in scope.parts]
+    names = {"cache": f"secret:{scope.label}-cache-secret-*", "database": f"secret:{scope.label}-database-*"}
+    own = [name for part, name in names.items() if part in scope.parts]
     if own:
         actions = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"]
         yield documents.allow(actions, scope.arns("secretsmanager", own), sid="OwnValues")

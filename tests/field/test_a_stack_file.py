@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 CASES = Path(__file__).parent / "cases"
 SHOP = (CASES / "Pulumi.spelling.yaml").read_text(encoding="utf-8")
 
-COMMIT = "(The image's tag, such as a commit); pulumi config set keeps it text with --type string"
+COMMIT = "(The image's tag, such as a commit (`9f2c1ab`); in quotes if it could be a number); pulumi config set keeps it text with --type string"
 ZEROS = " as it stands in the file, where it may have more zeros"
 
 
