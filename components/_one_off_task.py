@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-import boto3  # type: ignore[import-untyped] # has no types of its own
-from botocore.config import Config  # type: ignore[import-untyped] # as above
-from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped] # as above
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped] # has no types of its own
+
+from components._aws_session import AwsAccess
 
 POLL_SECONDS: Final = 5
 """Seconds between two looks at a task."""
 
-_CALLS: Final = Config(retries={"mode": "standard", "total_max_attempts": 10})
 _FINISHED: Final = "EssentialContainerExited"
 _UNASSUMABLE: Final = "unable to assume the role"
 _ROLE_TRIES: Final = 13
@@ -74,17 +73,14 @@ def client(region: str, profile: str | None, role_arns: Sequence[str], endpoints
         role_arns: roles to assume, each with the one before. What they grant ends after an hour.
         endpoints: other addresses of `ecs` and `sts`, for emulators.
     """
-    session = boto3.Session(profile_name=profile, region_name=region)
-    for role_arn in role_arns:
-        sts = session.client("sts", endpoint_url=endpoints.get("sts"))
-        granted = sts.assume_role(RoleArn=role_arn, RoleSessionName="slipway-migration")["Credentials"]
-        session = boto3.Session(
-            aws_access_key_id=granted["AccessKeyId"],
-            aws_secret_access_key=granted["SecretAccessKey"],
-            aws_session_token=granted["SessionToken"],
-            region_name=region,
-        )
-    return session.client("ecs", endpoint_url=endpoints.get("ecs"), config=_CALLS)
+    access = AwsAccess(
+        region=region,
+        profile=profile,
+        role_arns=role_arns,
+        endpoints=endpoints,
+        session_name="slipway-migration",
+    )
+    return access.clients("ecs")["ecs"]
 
 
 def run(

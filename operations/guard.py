@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,7 +56,7 @@ def _run(context: Context, options: argparse.Namespace) -> int:
     except gate.InvalidWaivers as error:
         raise OperationError(str(error), WRONG) from error
     found = list(changes(_plan(context, options.plan)))
-    held = _stateful(found, waivers, today)
+    held = gate.unwaived(found, waivers, today)
     kept = [change for change in found if change.resource.type in STATEFUL and change not in held]
     lines = [f"{change.resource.type}::{change.resource.name} would be {change.kind}" for change in held]
     context.result(
@@ -66,16 +66,6 @@ def _run(context: Context, options: argparse.Namespace) -> int:
         else f"Nothing that holds data is deleted or replaced{f', but {len(kept)} by waivers' if kept else ''}.",
     )
     return REFUSED if held else OK
-
-
-def _stateful(found: Sequence[Change], waivers: Sequence[gate.Waiver], today: dt.date) -> list[Change]:
-    return [
-        change
-        for change in found
-        if change.resource.type in STATEFUL
-        and not change.resource.retain_on_delete
-        and not any(waiver.covers(change, today) for waiver in waivers)
-    ]
 
 
 def _plan(context: Context, file: Path | None) -> Mapping[str, Any]:

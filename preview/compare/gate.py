@@ -49,9 +49,14 @@ class Waiver:
 
 def destroyed(comparison: Comparison, waivers: Sequence[Waiver], today: dt.date) -> list[Change]:
     """Return what holds data and is deleted or replaced, without those that a waiver covers or AWS keeps."""
+    return unwaived(comparison.kind("deleted", "replaced"), waivers, today)
+
+
+def unwaived(changes: Sequence[Change], waivers: Sequence[Waiver], today: dt.date) -> list[Change]:
+    """Return those of several deletions and replacements that lose data: what AWS keeps and what a waiver covers is left out."""
     return [
         change
-        for change in comparison.kind("deleted", "replaced")
+        for change in changes
         if change.before
         and change.before.type in STATEFUL
         and not change.before.retain_on_delete
