@@ -13,6 +13,9 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["SLIPWAY_TESTS_FOLDER"] = _folder
     # Tests see no prices that whoever runs them has read with `make prices`.
     os.environ["XDG_CACHE_HOME"] = _folder
+    # A make inside a test is nobody's child: under `make test` it would say which folder it enters.
+    for _name in ("MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS"):
+        os.environ.pop(_name, None)
 
 
 def pytest_collection_finish() -> None:
