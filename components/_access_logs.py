@@ -55,7 +55,7 @@ _WRITERS: Final[Mapping[str, str]] = {
 class AccessLogArgs:
     """What the log's bucket is made of."""
 
-    label: str
+    name_prefix: str
     """The stack's name in AWS: the beginning of the bucket's name."""
     region: str
     """The load balancer's region, and the bucket's."""
@@ -75,9 +75,11 @@ def access_log_bucket(name: str, args: AccessLogArgs, parent: pulumi.Resource) -
     """Make the bucket; return its name, usable once load balancers may write to it: AWS tries that when it makes one."""
     bucket = aws.s3.Bucket(
         f"{name}-bucket",
-        bucket_prefix=_bucket_names.prefix(args.label, "requests"),
+        bucket_prefix=_bucket_names.prefix(args.name_prefix, "requests"),
         force_destroy=args.empty_on_destroy,
-        opts=ResourceOptions(parent=parent, protect=args.protect, ignore_changes=list(_bucket_names.kept(args.label))),
+        opts=ResourceOptions(
+            parent=parent, protect=args.protect, ignore_changes=list(_bucket_names.kept(args.name_prefix))
+        ),
     )
     block = buckets.close(parent, name, bucket)
     policy = buckets.allow(parent, name, bucket, list(_statements(args, bucket)), block)
@@ -97,13 +99,13 @@ def access_log_bucket(name: str, args: AccessLogArgs, parent: pulumi.Resource) -
 
 
 def log_distribution(
-    name: str, label: str, distribution: aws.cloudfront.Distribution, bucket: Input[str], parent: pulumi.Resource
+    name: str, name_prefix: str, distribution: aws.cloudfront.Distribution, bucket: Input[str], parent: pulumi.Resource
 ) -> None:
     """Let a distribution write its access log into `access_log_bucket`'s, of any region: JSON without cookies, under `AWSLogs`.
 
     Args:
         name: what the names of its resources begin with.
-        label: the stack's name in AWS.
+        name_prefix: the stack's name in AWS.
         distribution: the distribution.
         bucket: the bucket's name, usable once CloudFront may write to it: AWS tries that.
         parent: the component they belong to.
@@ -112,7 +114,7 @@ def log_distribution(
     once = ResourceOptions(parent=parent, ignore_changes=["name"])
     source = aws.cloudwatch.LogDeliverySource(
         f"{name}-source",
-        name=names.after(label, f"{name}-source", names.DELIVERY),
+        name=names.after(name_prefix, f"{name}-source", names.DELIVERY),
         log_type="ACCESS_LOGS",
         resource_arn=distribution.arn,
         region=_CDN_REGION,
@@ -121,7 +123,7 @@ def log_distribution(
     # AWS refuses two changes to one destination at a time (ConflictException), so that distributions do not share it.
     destination = aws.cloudwatch.LogDeliveryDestination(
         f"{name}-destination",
-        name=names.after(label, f"{name}-destination", names.DELIVERY),
+        name=names.after(name_prefix, f"{name}-destination", names.DELIVERY),
         output_format="json",
         delivery_destination_configuration=aws.cloudwatch.LogDeliveryDestinationDeliveryDestinationConfigurationArgs(
             destination_resource_arn=Output.concat("arn:aws:s3:::", bucket)

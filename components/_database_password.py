@@ -35,7 +35,7 @@ def kept(
     """Keep a password as RDS would; return the secret's ARN, usable once it is filled."""
     secret = aws.secretsmanager.Secret(
         f"{name}-secret",
-        name_prefix=f"{args.label}-{name}-",
+        name_prefix=f"{args.name_prefix}-{name}-",
         description=f"Master user of database {args.identifier}",
         kms_key_id=key_arn,
         recovery_window_in_days=args.recovery_days,

@@ -48,7 +48,7 @@ def make(parent: pulumi.Resource, name: str, args: DatabaseArgs) -> Surroundings
     """Make what the instance and its replica have in common."""
     subnets = aws.rds.SubnetGroup(
         f"{name}-subnets",
-        name_prefix=f"{args.label}-{name}-",
+        name_prefix=f"{args.name_prefix}-{name}-",
         description=f"Isolated subnets of database {args.identifier}",
         subnet_ids=list(args.subnet_ids),
         opts=ResourceOptions(parent=parent),
@@ -65,7 +65,7 @@ def _parameter_group(parent: pulumi.Resource, name: str, args: DatabaseArgs) -> 
     chosen = {**given, **limits.RDS_OWN_PARAMETERS[args.engine]}
     return aws.rds.ParameterGroup(
         f"{name}-parameters",
-        name_prefix=f"{args.label}-{name}-",
+        name_prefix=f"{args.name_prefix}-{name}-",
         description=f"Parameters of database {args.identifier}",
         family=f"{args.engine}{limits.rds_major(args.engine, args.version)}",
         parameters=[
@@ -99,7 +99,7 @@ def _monitoring_role(
         parent,
         f"{name}-monitoring",
         service="monitoring.rds.amazonaws.com",
-        label=args.label,
+        name_prefix=args.name_prefix,
         description=f"Writes the Enhanced Monitoring of database {args.identifier}",
         account_id=args.account_id,
         boundary_arn=args.boundary_arn,

@@ -171,8 +171,8 @@ def _switch_role(
         parent,
         name,
         service="ecs.amazonaws.com",
-        label=args.label,
-        description=f"Moves the requests of {args.label} {args.service_name} to new tasks",
+        name_prefix=args.name_prefix,
+        description=f"Moves the requests of {args.name_prefix} {args.service_name} to new tasks",
         boundary_arn=args.boundary_arn,
     )
     ready = f"arn:{documents.partition(args.region)}:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers"
@@ -210,7 +210,7 @@ def _rollback_alarm(
     )
     return aws.cloudwatch.MetricAlarm(
         name,
-        name=f"{args.label}-{name}",
+        name=f"{args.name_prefix}-{name}",
         alarm_description=f"Takes a deployment of {args.service_name} back above {rollback.percent:g} % of 5xx",
         comparison_operator="GreaterThanThreshold",
         threshold=rollback.percent,

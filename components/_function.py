@@ -16,7 +16,7 @@ from components._role import service_role
 def function(
     name: str,
     *,
-    label: str,
+    name_prefix: str,
     description: str,
     handler: str,
     allowed: Sequence[documents.Statement],
@@ -32,7 +32,7 @@ def function(
 
     Args:
         name: the name of its resources.
-        label: the stack's name in AWS, such as storefront-production.
+        name_prefix: the stack's name in AWS, such as storefront-production.
         description: what it does; the role says the same.
         handler: its folder in `functions/` and its entry, such as slack_notifier.handler.
         allowed: what it may do beside writing its log.
@@ -48,20 +48,25 @@ def function(
     options = ResourceOptions(parent=parent)
     log = aws.cloudwatch.LogGroup(
         name,
-        name_prefix=f"/aws/lambda/{label}-{name}-",
+        name_prefix=f"/aws/lambda/{name_prefix}-{name}-",
         retention_in_days=log_days,
         kms_key_id=log_key_arn,
         region=region,
         opts=options,
     )
     role = service_role(
-        parent, name, service="lambda.amazonaws.com", label=label, description=description, boundary_arn=boundary_arn
+        parent,
+        name,
+        service="lambda.amazonaws.com",
+        name_prefix=name_prefix,
+        description=description,
+        boundary_arn=boundary_arn,
     )
     writing = documents.allow(["logs:CreateLogStream", "logs:PutLogEvents"], [Output.concat(log.arn, ":*")])
     policy = aws.iam.RolePolicy(name, role=role.name, policy=documents.policy(writing, *allowed), opts=options)
     return aws.lambda_.Function(
         name,
-        name=names.after(label, name, names.FUNCTION),
+        name=names.after(name_prefix, name, names.FUNCTION),
         description=description,
         role=role.arn,
         runtime="python3.13",

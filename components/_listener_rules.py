@@ -21,7 +21,7 @@ class ListenerRules:
     """The component they belong to."""
     name: str
     """What the names of its resources begin with."""
-    label: str
+    name_prefix: str
     """What generated names start with."""
     vpc_id: Input[str]
     """The network of its target groups."""
@@ -38,7 +38,7 @@ class ListenerRules:
             rule = self._rule(key, target, group)
             return Target(arn=with_dependencies(group.arn, rule or self.listener), arn_suffix=group.arn_suffix)
         other = target_group(
-            self.parent, f"{self.name}-{key}-alternate", key, target, label=self.label, vpc_id=self.vpc_id
+            self.parent, f"{self.name}-{key}-alternate", key, target, name_prefix=self.name_prefix, vpc_id=self.vpc_id
         )
         weighted = self._weighted_rule(key, target, (group, other))
         green = GreenTargetGroup(
@@ -56,7 +56,7 @@ class ListenerRules:
             priority=target.rule_priority(locked=bool(self.origin_header)),
             actions=[aws.lb.ListenerRuleActionArgs(type="forward", target_group_arn=group.arn)],
             conditions=self._conditions(target),
-            tags={"Name": f"{self.label}-{key}"},
+            tags={"Name": f"{self.name_prefix}-{key}"},
             opts=ResourceOptions(parent=self.parent),
         )
 
@@ -78,7 +78,7 @@ class ListenerRules:
             priority=target.rule_priority(locked=bool(self.origin_header)),
             actions=[aws.lb.ListenerRuleActionArgs(type="forward", forward=forward)],
             conditions=self._conditions(target),
-            tags={"Name": f"{self.label}-{key}"},
+            tags={"Name": f"{self.name_prefix}-{key}"},
             opts=ResourceOptions(parent=self.parent, ignore_changes=["actions"]),
         )
 

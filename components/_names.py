@@ -13,15 +13,15 @@ DELIVERY: Final = 60
 """Characters of the name of a log delivery's source or destination (CloudWatch Logs' API)."""
 
 
-def after(label: str, name: str, longest: int) -> str:
-    """Return `LABEL-NAME`, cut to what AWS takes: a short hash then tells it from others that are cut alike.
+def after(name_prefix: str, name: str, longest: int) -> str:
+    """Return `PREFIX-NAME`, cut to what AWS takes: a short hash then tells it from others that are cut alike.
 
     Args:
-        label: the stack's name in AWS, which is never cut.
+        name_prefix: the stack's name in AWS, which is never cut.
         name: what it is.
         longest: how many characters AWS takes.
     """
-    whole = f"{label}-{name}"
+    whole = f"{name_prefix}-{name}"
     if len(whole) <= longest:
         return whole
     digest = hashlib.sha256(name.encode()).hexdigest()[:_HASH]

@@ -14,7 +14,7 @@ def service_role(
     name: str,
     *,
     service: str,
-    label: str,
+    name_prefix: str,
     description: str,
     account_id: Input[str] | None = None,
     boundary_arn: Input[str] | None = None,
@@ -25,7 +25,7 @@ def service_role(
         parent: the component it belongs to.
         name: its logical name.
         service: the service's principal, such as `ecs-tasks.amazonaws.com`.
-        label: what generated names start with; becomes the role's path.
+        name_prefix: what generated names start with; becomes the role's path.
         description: what the role is for, in a sentence without a full stop.
         account_id: the account for which alone the service may take it on; None where the service says no account.
         boundary_arn: its permissions boundary, beyond which no policy of its own leads; None: none.
@@ -33,7 +33,7 @@ def service_role(
     return aws.iam.Role(
         name,
         description=description,
-        path=f"/{label}/",
+        path=f"/{name_prefix}/",
         assume_role_policy=documents.trust(service, account_id),
         permissions_boundary=boundary_arn,
         opts=ResourceOptions(parent=parent),

@@ -67,7 +67,7 @@ class ScaledService:
     """The component that the resources belong to."""
     name: Input[str]
     """The ECS service's name, known once the service is there."""
-    label: str
+    name_prefix: str
     """What names start with."""
     service_name: str
     """The same, for descriptions."""
@@ -184,7 +184,7 @@ class Scaling:
         )
         aws.cloudwatch.MetricAlarm(
             name,
-            name=f"{self._service.label}-{name}",
+            name=f"{self._service.name_prefix}-{name}",
             alarm_description=f"Scales {self._service.service_name} {'out above' if rising else 'in below'} {step.threshold} %",
             namespace="AWS/ECS",
             metric_name=metric,

@@ -45,10 +45,10 @@ def service_group(
     """Make the service's group: in from the load balancer only, out to what it declares."""
     group = aws.ec2.SecurityGroup(
         f"{name}-group",
-        name_prefix=f"{args.label}-{name}-",
+        name_prefix=f"{args.name_prefix}-{name}-",
         description=f"Tasks of {args.service_name}",
         vpc_id=args.vpc_id,
-        tags={"Name": f"{args.label}-{name}"},
+        tags={"Name": f"{args.name_prefix}-{name}"},
         opts=ResourceOptions(parent=parent),
     )
     rules: list[pulumi.CustomResource] = []

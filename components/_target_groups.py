@@ -159,7 +159,7 @@ class Target:
 
 
 def target_group(
-    parent: pulumi.Resource, name: str, key: str, target: TargetArgs, *, label: str, vpc_id: Input[str]
+    parent: pulumi.Resource, name: str, key: str, target: TargetArgs, *, name_prefix: str, vpc_id: Input[str]
 ) -> aws.lb.TargetGroup:
     """Make a target group.
 
@@ -168,7 +168,7 @@ def target_group(
         name: its logical name.
         key: what its physical name and its tag say.
         target: what it is made of.
-        label: what generated names start with.
+        name_prefix: what generated names start with.
         vpc_id: the network.
     """
     health = target.health
@@ -197,7 +197,7 @@ def target_group(
         )
         if target.stickiness_seconds
         else None,
-        tags={"Name": f"{label}-{key}"},
+        tags={"Name": f"{name_prefix}-{key}"},
         opts=ResourceOptions(parent=parent),
     )
 

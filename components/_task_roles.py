@@ -25,8 +25,8 @@ def execution_role(
         parent,
         f"{name}-execution",
         service="ecs-tasks.amazonaws.com",
-        label=args.label,
-        description=f"Starts the tasks of {args.label} {args.service_name}",
+        name_prefix=args.name_prefix,
+        description=f"Starts the tasks of {args.name_prefix} {args.service_name}",
         account_id=args.account_id,
         boundary_arn=args.boundary_arn,
     )
@@ -62,8 +62,8 @@ def task_role(
         parent,
         f"{name}-task",
         service="ecs-tasks.amazonaws.com",
-        label=args.label,
-        description=f"What {args.label} {args.service_name} may do",
+        name_prefix=args.name_prefix,
+        description=f"What {args.name_prefix} {args.service_name} may do",
         account_id=args.account_id,
         boundary_arn=args.boundary_arn,
     )

@@ -22,7 +22,7 @@ class AlarmsArgs:
     A part that a stack does not have has no alarms. An alarm costs $0.10 a month for each metric it looks at.
     """
 
-    label: str
+    name_prefix: str
     """What the alarms' names start with, such as storefront-production. A change replaces the alarms."""
     targets: AlarmTargets
     """What there is."""
@@ -43,9 +43,9 @@ class AlarmsArgs:
             for key in sorted({key for key in keys if keys.count(key) > 1})
         ]
         longest = max(map(len, keys), default=0)
-        if len(self.label) + 1 + longest > LONGEST_NAME:
+        if len(self.name_prefix) + 1 + longest > LONGEST_NAME:
             problems.append(
-                f"AlarmsArgs.label: {len(self.label)} characters; at most {LONGEST_NAME - 1 - longest} are allowed"
+                f"AlarmsArgs.name_prefix: {len(self.name_prefix)} characters; at most {LONGEST_NAME - 1 - longest} are allowed"
             )
         if problems:
             raise ValueError("\n".join(problems))
@@ -75,7 +75,7 @@ class Alarms(pulumi.ComponentResource):
         percentile = metric is not None and metric.statistic.startswith("p")
         return aws.cloudwatch.MetricAlarm(
             logical_name,
-            name=f"{args.label}-{alarm.key}",
+            name=f"{args.name_prefix}-{alarm.key}",
             alarm_description=f"{alarm.route.capitalize()}: {alarm.says}",
             namespace=metric.namespace if metric else None,
             metric_name=metric.name if metric else None,

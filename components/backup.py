@@ -39,7 +39,7 @@ class BackupArgs:
     the loss; AWS Backup's continuous backups would take that window over and turn every change of it into drift.
     """
 
-    label: str
+    name_prefix: str
     """The stack's name in AWS, such as storefront-production: the vaults' and the plan's name."""
     account_id: Input[str]
     """The AWS account."""
@@ -84,8 +84,8 @@ class BackupArgs:
             raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
-        if not re.fullmatch(r"[A-Za-z0-9_-]{2,50}", self.label):
-            yield "label", f"{self.label!r} is not a vault's name: 2 to 50 letters, digits and - _"
+        if not re.fullmatch(r"[A-Za-z0-9_-]{2,50}", self.name_prefix):
+            yield "name_prefix", f"{self.name_prefix!r} is not a vault's name: 2 to 50 letters, digits and - _"
         if not (self.databases or self.buckets or self.tags):
             yield "databases", "neither these nor buckets nor tags given: nothing would be saved"
         if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", self.daily_at):
@@ -123,14 +123,14 @@ class Backup(pulumi.ComponentResource):
         role, attachments = self._role(name, args)
         plan = aws.backup.Plan(
             f"{name}-plan",
-            name=args.label,
+            name=args.name_prefix,
             rules=[_rule(args, vault, copies)],
             tags=_objectives(args),
             opts=ResourceOptions(parent=self),
         )
         selection = aws.backup.Selection(
             f"{name}-selection",
-            name=args.label,
+            name=args.name_prefix,
             plan_id=plan.id,
             iam_role_arn=role.arn,
             resources=[arn for _, arn in [*sorted(args.databases.items()), *sorted(args.buckets.items())]] or None,
@@ -161,10 +161,10 @@ class Backup(pulumi.ComponentResource):
         )
 
     def _vault(self, name: str, args: BackupArgs, region: str) -> aws.backup.Vault:
-        key = own_key(self, name, args, f"Backups of {args.label}", region=region)
+        key = own_key(self, name, args, f"Backups of {args.name_prefix}", region=region)
         return aws.backup.Vault(
             f"{name}-vault",
-            name=args.label,
+            name=args.name_prefix,
             region=region,
             kms_key_arn=key.arn,
             force_destroy=args.empty_on_destroy,
@@ -177,8 +177,8 @@ class Backup(pulumi.ComponentResource):
             self,
             f"{name}-role",
             service="backup.amazonaws.com",
-            label=args.label,
-            description=f"Saves and restores what {args.label} holds",
+            name_prefix=args.name_prefix,
+            description=f"Saves and restores what {args.name_prefix} holds",
             account_id=args.account_id,
             boundary_arn=args.boundary_arn,
         )
@@ -196,7 +196,7 @@ class Backup(pulumi.ComponentResource):
         """Report what went wrong with the vault's backups and their copies."""
         vault = Output.format(
             "arn:{0}:backup:{1}:{2}:backup-vault:{3}",
-            documents.partition(args.region), args.region, args.account_id, args.label,
+            documents.partition(args.region), args.region, args.account_id, args.name_prefix,
         )  # fmt: skip
         patterns = {
             "backup": {
@@ -213,8 +213,8 @@ class Backup(pulumi.ComponentResource):
                 continue
             rule = aws.cloudwatch.EventRule(
                 f"{name}-{what}-failed",
-                name=names.after(args.label, f"{name}-{what}-failed", names.RULE),
-                description=f"Failed {what} jobs of {args.label}",
+                name=names.after(args.name_prefix, f"{name}-{what}-failed", names.RULE),
+                description=f"Failed {what} jobs of {args.name_prefix}",
                 event_pattern=Output.json_dumps({"source": ["aws.backup"], **pattern}, sort_keys=True),
                 opts=ResourceOptions(parent=self),
             )

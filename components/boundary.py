@@ -18,7 +18,7 @@ from components._permissions.scope import ACCOUNT, PARTS, Kind, Part, Scope
 class BoundaryArgs:
     """What the stack's tasks, functions and the services that work for it need."""
 
-    label: str
+    name_prefix: str
     """The stack's name in AWS; the boundary's name is this and `-boundary`."""
     account_id: Input[str]
     """The AWS account."""
@@ -29,7 +29,7 @@ class BoundaryArgs:
     parts: Sequence[Part] = PARTS
     """What the stack is made of."""
     names: Mapping[Kind, Sequence[str]] = field(default_factory=dict)
-    """The names of the stack's own that are not made of the label."""
+    """The names of the stack's own that are not made of the name prefix."""
     repository_arns: Sequence[str] = ()
     """Repositories that the stack pulls from and another made."""
     database_user: str | None = None
@@ -81,8 +81,8 @@ class Boundary(pulumi.ComponentResource):
         text = _text(args)
         policy = aws.iam.Policy(
             f"{name}-policy",
-            name=f"{args.label}-boundary",
-            description=f"The most that any role of {args.label} may do",
+            name=f"{args.name_prefix}-boundary",
+            description=f"The most that any role of {args.name_prefix} may do",
             policy=Output.from_input(args.account_id).apply(lambda account: text.replace(ACCOUNT, account)),
             opts=ResourceOptions(parent=self),
         )
@@ -91,7 +91,9 @@ class Boundary(pulumi.ComponentResource):
 
 
 def _text(args: BoundaryArgs) -> str:
-    scope = Scope(label=args.label, regions=args.regions, tags=args.tags, parts=args.parts, names=args.names)
+    scope = Scope(
+        name_prefix=args.name_prefix, regions=args.regions, tags=args.tags, parts=args.parts, names=args.names
+    )
 
     def written(*, by_tag: bool) -> str:
         statements = boundary.boundary_statements(

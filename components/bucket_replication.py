@@ -22,7 +22,7 @@ from components.encryption_key import EncryptionKey, own_key
 class BucketReplicationArgs:
     """Which bucket is copied, where to, and how."""
 
-    label: str
+    name_prefix: str
     """The stack's name in AWS, such as storefront-production: what generated names start with."""
     account_id: Input[str]
     """The AWS account."""
@@ -87,17 +87,17 @@ class BucketReplication(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: BucketReplicationArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:BucketReplication", name, None, opts)
-        key = own_key(self, name, args, f"Copies of uploaded files of {args.label}", region=args.to_region)
+        key = own_key(self, name, args, f"Copies of uploaded files of {args.name_prefix}", region=args.to_region)
         copy = aws.s3.Bucket(
             f"{name}-bucket",
             bucket=args.copy_name,
-            bucket_prefix=None if args.copy_name else _bucket_names.prefix(args.label, "copy"),
+            bucket_prefix=None if args.copy_name else _bucket_names.prefix(args.name_prefix, "copy"),
             region=args.to_region,
             force_destroy=args.empty_on_destroy,
             opts=ResourceOptions(
                 parent=self,
                 protect=args.protect,
-                ignore_changes=None if args.copy_name else list(_bucket_names.kept(args.label)),
+                ignore_changes=None if args.copy_name else list(_bucket_names.kept(args.name_prefix)),
             ),
         )
         versioning = self._settings(name, args, copy, key)
@@ -146,8 +146,8 @@ class BucketReplication(pulumi.ComponentResource):
             self,
             f"{name}-role",
             service="s3.amazonaws.com",
-            label=args.label,
-            description=f"Copies uploaded files of {args.label} to {args.to_region}",
+            name_prefix=args.name_prefix,
+            description=f"Copies uploaded files of {args.name_prefix} to {args.to_region}",
             account_id=args.account_id,
             boundary_arn=args.boundary_arn,
         )

@@ -15,7 +15,7 @@ from pulumi import Input, Output, ResourceOptions
 class BudgetArgs:
     """How much a month may cost, and who hears of it."""
 
-    label: str
+    name_prefix: str
     """The stack's name in AWS, such as storefront-production: the budget's name."""
     monthly_usd: float
     """The figure, US dollars a month."""
@@ -68,7 +68,7 @@ class Budget(pulumi.ComponentResource):
         super().__init__("slipway:index:Budget", name, None, opts)
         budget = aws.budgets.Budget(
             f"{name}-budget",
-            name=args.label,
+            name=args.name_prefix,
             budget_type="COST",
             limit_amount=f"{args.monthly_usd:.2f}",
             limit_unit="USD",

@@ -23,7 +23,7 @@ class CacheArgs:
     Nodes are `shards` (one, if None) times one primary and its `replicas`.
     """
 
-    label: str
+    name_prefix: str
     """What generated names start with, such as storefront-production."""
     identifier: str
     """The replication group's name in ElastiCache. A change replaces the cache."""
@@ -168,10 +168,10 @@ class Cache(pulumi.ComponentResource):
         key = own_key(self, name, args, f"Cache {args.identifier}: nodes, snapshots and secret")
         group = aws.ec2.SecurityGroup(
             f"{name}-group",
-            name_prefix=f"{args.label}-{name}-",
+            name_prefix=f"{args.name_prefix}-{name}-",
             description=f"Cache {args.identifier}",
             vpc_id=args.vpc_id,
-            tags={"Name": f"{args.label}-{name}"},
+            tags={"Name": f"{args.name_prefix}-{name}"},
             opts=ResourceOptions(parent=self),
         )
         token = random.RandomPassword(
@@ -205,7 +205,7 @@ class Cache(pulumi.ComponentResource):
         subnets = aws.elasticache.SubnetGroup(
             f"{name}-subnets",
             # ElastiCache has no name prefixes; what makes AWS replace a group is in its name, so that the new one can come first.
-            name=f"{args.label}-{name}",
+            name=f"{args.name_prefix}-{name}",
             description=f"Isolated subnets of cache {args.identifier}",
             subnet_ids=list(args.subnet_ids),
             opts=ResourceOptions(parent=self),
@@ -214,8 +214,8 @@ class Cache(pulumi.ComponentResource):
         family = _family(args.engine, args.version)
         parameters = aws.elasticache.ParameterGroup(
             f"{name}-parameters",
-            name=f"{args.label}-{name}-{family.replace('.', '-')}",
-            description=f"Parameters of {args.label}",
+            name=f"{args.name_prefix}-{name}-{family.replace('.', '-')}",
+            description=f"Parameters of {args.name_prefix}",
             family=family,
             parameters=[aws.elasticache.ParameterGroupParameterArgs(name="cluster-enabled", value="yes")]
             if clustered
@@ -226,7 +226,7 @@ class Cache(pulumi.ComponentResource):
         return aws.elasticache.ReplicationGroup(
             f"{name}-nodes",
             replication_group_id=args.identifier,
-            description=f"Cache of {args.label}",
+            description=f"Cache of {args.name_prefix}",
             engine=args.engine,
             engine_version=args.version,
             node_type=args.node_type,
@@ -289,7 +289,7 @@ class Cache(pulumi.ComponentResource):
         """Make a secret with a value; return its ARN, usable once the value is there."""
         secret = aws.secretsmanager.Secret(
             logical_name,
-            name_prefix=f"{args.label}-{logical_name}-",
+            name_prefix=f"{args.name_prefix}-{logical_name}-",
             description=f"How to reach cache {args.identifier}",
             kms_key_id=key.arn,
             recovery_window_in_days=args.recovery_days,

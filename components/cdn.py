@@ -31,7 +31,7 @@ _ALL_VIEWER: Final = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 class CdnArgs:
     """What a distribution is made of."""
 
-    label: str
+    name_prefix: str
     """The stack's name in AWS, such as storefront-production."""
     hosts: Sequence[str]
     """The host names people use, all on the certificate. AWS refuses one that another distribution serves."""
@@ -93,12 +93,14 @@ class Cdn(pulumi.ComponentResource):
     def __init__(self, name: str, args: CdnArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Cdn", name, None, opts)
         firewall = (
-            web_acl(name, args.waf, label=args.label, scope="CLOUDFRONT", parent=self) if args.waf is not None else None
+            web_acl(name, args.waf, name_prefix=args.name_prefix, scope="CLOUDFRONT", parent=self)
+            if args.waf is not None
+            else None
         )
         distribution = aws.cloudfront.Distribution(
             f"{name}-distribution",
             enabled=True,
-            comment=f"{args.label}: {args.hosts[0]}"[:128],
+            comment=f"{args.name_prefix}: {args.hosts[0]}"[:128],
             aliases=list(args.hosts),
             price_class=args.price_class,
             http_version="http2and3",
@@ -125,7 +127,7 @@ class Cdn(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
         if args.access_log_bucket is not None:
-            log_distribution(f"{name}-log", args.label, distribution, args.access_log_bucket, self)
+            log_distribution(f"{name}-log", args.name_prefix, distribution, args.access_log_bucket, self)
         self.domain_name = distribution.domain_name
         self.zone_id = distribution.hosted_zone_id
         self.arn = distribution.arn
@@ -143,7 +145,7 @@ class Cdn(pulumi.ComponentResource):
         """Make browsers stay with HTTPS, and be careful where the application does not say otherwise."""
         return aws.cloudfront.ResponseHeadersPolicy(
             f"{name}-headers",
-            comment=f"Responses of {args.label}",
+            comment=f"Responses of {args.name_prefix}",
             security_headers_config=security_headers(override_referrer=False),
             opts=ResourceOptions(parent=self),
         )

@@ -53,7 +53,7 @@ class ConnectionStringArgs:
 class ConnectionStringSecretsArgs:
     """Which URLs there are, and where the function that composes them runs."""
 
-    label: str
+    name_prefix: str
     """What generated names start with, such as storefront-production."""
     account_id: Input[str]
     """The AWS account."""
@@ -226,8 +226,8 @@ class ConnectionStringSecrets(pulumi.ComponentResource):
             self,
             f"{name}-role",
             service="lambda.amazonaws.com",
-            label=args.label,
-            description=f"Composes the connection URLs of {args.label}",
+            name_prefix=args.name_prefix,
+            description=f"Composes the connection URLs of {args.name_prefix}",
             boundary_arn=args.boundary_arn,
         )
         partition = documents.partition(args.region)
@@ -272,10 +272,10 @@ class ConnectionStringSecrets(pulumi.ComponentResource):
     ) -> tuple[aws.ec2.SecurityGroup, aws.vpc.SecurityGroupEgressRule]:
         group = aws.ec2.SecurityGroup(
             f"{name}-group",
-            name_prefix=f"{args.label}-{name}-",
+            name_prefix=f"{args.name_prefix}-{name}-",
             description=f"Function {args.function_name}",
             vpc_id=args.vpc_id,
-            tags={"Name": f"{args.label}-{name}"},
+            tags={"Name": f"{args.name_prefix}-{name}"},
             # Lambda removes its interfaces with the role's permission after the function is gone: the policy goes last.
             opts=ResourceOptions(parent=self, depends_on=[policy]),
         )
@@ -304,7 +304,7 @@ class ConnectionStringSecrets(pulumi.ComponentResource):
         return aws.lambda_.Function(
             f"{name}-function",
             name=args.function_name,
-            description=f"Keeps the connection URLs of {args.label} in step with their passwords",
+            description=f"Keeps the connection URLs of {args.name_prefix} in step with their passwords",
             runtime="python3.13",
             architectures=["arm64"],
             handler="handler.handle",
@@ -341,7 +341,7 @@ class ConnectionStringSecrets(pulumi.ComponentResource):
         """Run the function on an event or a schedule."""
         rule = aws.cloudwatch.EventRule(
             name,
-            name=names.after(args.label, name, names.RULE),
+            name=names.after(args.name_prefix, name, names.RULE),
             description=f"Runs {args.function_name} {'when a password changes' if event_pattern else 'in case an event was lost'}",
             event_pattern=event_pattern,
             schedule_expression=schedule,

@@ -31,7 +31,7 @@ _ALARMS_IN_A_LINE: Final = 4
 class DashboardArgs:
     """What a dashboard shows. It costs $3 a month from the fourth in an account on."""
 
-    label: str
+    name_prefix: str
     """Its name, such as storefront-production. A change replaces it."""
     region: str
     """The AWS region of what it shows."""
@@ -48,9 +48,9 @@ class DashboardArgs:
         Raises:
             ValueError: it is not one that CloudWatch takes.
         """
-        if not re.fullmatch(r"[A-Za-z0-9_-]{1,255}", self.label):
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,255}", self.name_prefix):
             raise ValueError(
-                f"DashboardArgs.label: {self.label!r} is not a dashboard's name: at most 255 letters, digits, hyphens and underscores"
+                f"DashboardArgs.name_prefix: {self.name_prefix!r} is not a dashboard's name: at most 255 letters, digits, hyphens and underscores"
             )
 
 
@@ -65,7 +65,7 @@ class Dashboard(pulumi.ComponentResource):
         body = {"periodOverride": "inherit", "widgets": _widgets(args)}
         dashboard = aws.cloudwatch.Dashboard(
             f"{name}-dashboard",
-            dashboard_name=args.label,
+            dashboard_name=args.name_prefix,
             dashboard_body=Output.json_dumps(body, sort_keys=True),
             opts=ResourceOptions(parent=self),
         )

@@ -51,7 +51,7 @@ class PoolArgs:
 class DatabaseArgs:
     """What a database is made of."""
 
-    label: str
+    name_prefix: str
     """What generated names start with, such as storefront-production."""
     identifier: str
     """The instance's name in RDS. A change renames it with a restart: its host name is another then."""
@@ -312,10 +312,10 @@ class Database(pulumi.ComponentResource):
     def _security_group(self, name: str, args: DatabaseArgs, description: str) -> aws.ec2.SecurityGroup:
         return aws.ec2.SecurityGroup(
             f"{name}-group",
-            name_prefix=f"{args.label}-{name}-",
+            name_prefix=f"{args.name_prefix}-{name}-",
             description=description,
             vpc_id=args.vpc_id,
-            tags={"Name": f"{args.label}-{name}"},
+            tags={"Name": f"{args.name_prefix}-{name}"},
             opts=ResourceOptions(parent=self),
         )
 
@@ -458,7 +458,7 @@ class Database(pulumi.ComponentResource):
         return DatabaseProxy(
             f"{name}-proxy",
             DatabaseProxyArgs(
-                label=args.label,
+                name_prefix=args.name_prefix,
                 region=args.region,
                 proxy_name=args.identifier,
                 engine=args.engine.value,

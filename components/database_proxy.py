@@ -19,7 +19,7 @@ from components._role import service_role
 class DatabaseProxyArgs:
     """What a proxy is made of. It is billed by the database's vCPUs, two at least."""
 
-    label: str
+    name_prefix: str
     """What generated names start with, such as storefront-production."""
     region: str
     """The AWS region."""
@@ -116,10 +116,10 @@ class DatabaseProxy(pulumi.ComponentResource):
         """Make the proxy's group, let it out to the database, and the database let it in."""
         group = aws.ec2.SecurityGroup(
             f"{name}-group",
-            name_prefix=f"{args.label}-{name}-",
+            name_prefix=f"{args.name_prefix}-{name}-",
             description=f"Proxy of database {args.proxy_name}",
             vpc_id=args.vpc_id,
-            tags={"Name": f"{args.label}-{name}"},
+            tags={"Name": f"{args.name_prefix}-{name}"},
             opts=ResourceOptions(parent=self),
         )
         out = aws.vpc.SecurityGroupEgressRule(
@@ -150,7 +150,7 @@ class DatabaseProxy(pulumi.ComponentResource):
             self,
             f"{name}-role",
             service="rds.amazonaws.com",
-            label=args.label,
+            name_prefix=args.name_prefix,
             description=f"Reads the password for the proxy of database {args.proxy_name}",
             boundary_arn=args.boundary_arn,
         )

@@ -92,7 +92,7 @@ class StateArgs:
 class DeliveryArgs:
     """Who may deploy a stack, and what that takes."""
 
-    label: str
+    name_prefix: str
     """The stack's name in AWS, such as storefront-production: its roles stand under the path of this name."""
     account_id: Input[str]
     """The AWS account."""
@@ -103,7 +103,7 @@ class DeliveryArgs:
     provider_arn: str | None = None
     """The account's identity provider for GitHub where it exists, of which there can be one only; None: it is made here."""
     role_name: str | None = None
-    """The deploying role's name; None: the label and `-deploy`. A change replaces the role."""
+    """The deploying role's name; None: the name prefix and `-deploy`. A change replaces the role."""
     preview_role_name: str | None = None
     """The name of a role that pull requests may only read with; None: there is none."""
     session_hours: int = 1
@@ -111,7 +111,7 @@ class DeliveryArgs:
     parts: Sequence[Part] = PARTS
     """What the stack may be made of. Fewer parts are fewer permissions."""
     names: Mapping[Kind, Sequence[str]] = field(default_factory=dict)
-    """The names of the stack's own that are not made of the label."""
+    """The names of the stack's own that are not made of the name prefix."""
     tags: Mapping[str, str]
     """Tags that everything of the stack carries, and nothing else does: nothing without them is changed or taken over."""
     hosts: Sequence[str] = ()
@@ -139,7 +139,7 @@ class DeliveryArgs:
     @property
     def role(self) -> str:
         """The deploying role's name."""
-        return self.role_name or f"{self.label}-deploy"
+        return self.role_name or f"{self.name_prefix}-deploy"
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         wrong = list(self._wrong())
@@ -149,7 +149,7 @@ class DeliveryArgs:
         most = packing.MOST_POLICIES
         count = len(_deploy_documents(self))
         if count > most:
-            shorter = f"leave names out, and they begin with {self.label} and take one line together"
+            shorter = f"leave names out, and they begin with {self.name_prefix} and take one line together"
             yield "names", f"the permissions take {count} policies; a role has {most} at most: {shorter}"
         trust = len(_trust(self, *self.github.contexts))
         if trust > packing.TRUST_SIZE:
@@ -232,7 +232,7 @@ class Delivery(pulumi.ComponentResource):
         role = aws.iam.Role(
             f"{name}-role",
             name=role_name,
-            description=f"{args.github.repository} on GitHub Actions: {args.label}",
+            description=f"{args.github.repository} on GitHub Actions: {args.name_prefix}",
             max_session_duration=args.session_hours * hour,
             assume_role_policy=self.provider_arn.apply(lambda arn: trust.replace(_PROVIDER, arn)),
             opts=ResourceOptions(parent=self, delete_before_replace=True),
@@ -286,7 +286,7 @@ def _preview_documents(args: DeliveryArgs) -> Sequence[str]:
 def _scope(args: DeliveryArgs) -> Scope:
     own, state = [args.role, args.preview_role_name], args.state
     return Scope(
-        label=args.label,
+        name_prefix=args.name_prefix,
         regions=args.regions,
         tags=args.tags,
         parts=args.parts,

@@ -30,7 +30,7 @@ _USERS: Final[Sequence[str]] = ("logs", "cloudfront", "publishers")
 class EncryptionKeyArgs:
     """What a key is for."""
 
-    label: str
+    name_prefix: str
     """The stack's name in AWS, such as storefront-production; the key's Name tag begins with it."""
     description: str
     """What the key encrypts, shown in the console; at most 8192 characters."""
@@ -72,7 +72,7 @@ class Keyed(Protocol):
     """The arguments of a component that has a key of its own."""
 
     @property
-    def label(self) -> str:
+    def name_prefix(self) -> str:
         """What generated names start with."""
 
     @property
@@ -114,11 +114,11 @@ def own_key(
     return EncryptionKey(
         f"{name}-key",
         EncryptionKeyArgs(
-            label=args.label,
+            name_prefix=args.name_prefix,
             description=encrypts,
             account_id=args.account_id,
             region=region or args.region,
-            alias=f"{args.label}-{name}",
+            alias=f"{args.name_prefix}-{name}",
             services=services,
             protect=args.protect,
             deletion_days=args.key_deletion_days,
@@ -144,7 +144,7 @@ class EncryptionKey(pulumi.ComponentResource):
             enable_key_rotation=True,
             deletion_window_in_days=args.deletion_days,
             region=args.region,
-            tags={"Name": f"{args.label}-{name}"},
+            tags={"Name": f"{args.name_prefix}-{name}"},
             opts=ResourceOptions(parent=self, protect=args.protect),
         )
         aws.kms.Alias(

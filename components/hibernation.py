@@ -42,7 +42,7 @@ class HibernationArgs:
     backup and maintenance windows belong into the day.
     """
 
-    label: str
+    name_prefix: str
     """The stack's name in AWS, such as storefront-staging: the schedules' group."""
     account_id: Input[str]
     """The AWS account."""
@@ -153,7 +153,7 @@ class Hibernation(pulumi.ComponentResource):
             )
 
     def _databases(self, name: str, args: HibernationArgs) -> None:
-        group = aws.scheduler.ScheduleGroup(f"{name}-group", name=args.label, opts=ResourceOptions(parent=self))
+        group = aws.scheduler.ScheduleGroup(f"{name}-group", name=args.name_prefix, opts=ResourceOptions(parent=self))
         partition = documents.partition(args.region)
         role, policy = self._role(name, args)
         schedules = {
@@ -165,7 +165,7 @@ class Hibernation(pulumi.ComponentResource):
                 aws.scheduler.Schedule(
                     f"{name}-{key}-{what}",
                     group_name=group.name,
-                    description=f"{what.capitalize()}s database {key} of {args.label}",
+                    description=f"{what.capitalize()}s database {key} of {args.name_prefix}",
                     schedule_expression=schedule,
                     schedule_expression_timezone=args.time_zone,
                     flexible_time_window=aws.scheduler.ScheduleFlexibleTimeWindowArgs(mode="OFF"),
@@ -187,8 +187,8 @@ class Hibernation(pulumi.ComponentResource):
             self,
             f"{name}-role",
             service="scheduler.amazonaws.com",
-            label=args.label,
-            description=f"Stops and starts the databases of {args.label}",
+            name_prefix=args.name_prefix,
+            description=f"Stops and starts the databases of {args.name_prefix}",
             account_id=args.account_id,
             boundary_arn=args.boundary_arn,
         )

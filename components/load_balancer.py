@@ -51,7 +51,7 @@ class OriginProtection:
 class LoadBalancerArgs:
     """What a load balancer is made of."""
 
-    label: str
+    name_prefix: str
     """The stack's name in AWS, such as storefront-production: the beginning of the parts' names."""
     region: str
     """The region."""
@@ -168,7 +168,7 @@ class LoadBalancer(pulumi.ComponentResource):
         self.origin_header = lock.header_name if lock else ""
         self.origin_secret = self._origin_secret(name) if lock else None
 
-        group = self._group(f"{name}-group", args, f"Load balancer of {args.label}")
+        group = self._group(f"{name}-group", args, f"Load balancer of {args.name_prefix}")
         groups = [group, self._cloudfront_group(name, args, lock)] if lock else [group]
         if not lock:
             self._open(name, args, group)
@@ -178,21 +178,23 @@ class LoadBalancer(pulumi.ComponentResource):
             aws.wafv2.WebAclAssociation(
                 f"{name}-firewall-association",
                 resource_arn=balancer.arn,
-                web_acl_arn=web_acl(name, args.waf, label=args.label, scope="REGIONAL", parent=self),
+                web_acl_arn=web_acl(name, args.waf, name_prefix=args.name_prefix, scope="REGIONAL", parent=self),
                 opts=ResourceOptions(parent=self),
             )
         if args.http_redirect and not lock:
             self._redirect(name, balancer)
 
         target_groups = {
-            key: target_group(self, f"{name}-{key}-targets", key, target, label=args.label, vpc_id=args.vpc_id)
+            key: target_group(
+                self, f"{name}-{key}-targets", key, target, name_prefix=args.name_prefix, vpc_id=args.vpc_id
+            )
             for key, target in args.targets.items()
         }
         listener = self._listener(name, args, balancer, target_groups)
         rules = ListenerRules(
             parent=self,
             name=name,
-            label=args.label,
+            name_prefix=args.name_prefix,
             vpc_id=args.vpc_id,
             listener=listener,
             origin_header=self.origin_header,
@@ -233,16 +235,16 @@ class LoadBalancer(pulumi.ComponentResource):
     def _group(self, name: str, args: LoadBalancerArgs, description: str) -> aws.ec2.SecurityGroup:
         return aws.ec2.SecurityGroup(
             name,
-            name_prefix=f"{args.label}-{name}-",
+            name_prefix=f"{args.name_prefix}-{name}-",
             description=description,
             vpc_id=args.vpc_id,
-            tags={"Name": f"{args.label}-{name}"},
+            tags={"Name": f"{args.name_prefix}-{name}"},
             opts=ResourceOptions(parent=self),
         )
 
     def _cloudfront_group(self, name: str, args: LoadBalancerArgs, lock: OriginProtection) -> aws.ec2.SecurityGroup:
         """Let CloudFront in, in a group of its own: the list of its addresses fills one."""
-        group = self._group(f"{name}-cloudfront", args, f"CloudFront to the load balancer of {args.label}")
+        group = self._group(f"{name}-cloudfront", args, f"CloudFront to the load balancer of {args.name_prefix}")
         aws.vpc.SecurityGroupIngressRule(
             f"{name}-cloudfront-https",
             security_group_id=group.id,
@@ -276,7 +278,7 @@ class LoadBalancer(pulumi.ComponentResource):
         return aws.lb.LoadBalancer(
             f"{name}-balancer",
             name=args.load_balancer_name,
-            name_prefix=None if args.load_balancer_name else f"{args.label[:LONGEST_PREFIX]}-",
+            name_prefix=None if args.load_balancer_name else f"{args.name_prefix[:LONGEST_PREFIX]}-",
             load_balancer_type="application",
             internal=False,
             subnets=list(args.subnet_ids),
@@ -287,7 +289,7 @@ class LoadBalancer(pulumi.ComponentResource):
             access_logs=aws.lb.LoadBalancerAccessLogsArgs(bucket=self.access_log_bucket, enabled=True)
             if self.access_log_bucket
             else None,
-            tags={"Name": args.label},
+            tags={"Name": args.name_prefix},
             # A name that is given cannot be had twice at a time.
             opts=ResourceOptions(parent=self, delete_before_replace=True if args.load_balancer_name else None),
         )
@@ -296,7 +298,7 @@ class LoadBalancer(pulumi.ComponentResource):
         return access_log_bucket(
             f"{name}-log",
             AccessLogArgs(
-                label=args.label,
+                name_prefix=args.name_prefix,
                 region=args.region,
                 cdn=args.access_log_of_cdn,
                 account_id=args.account_id,

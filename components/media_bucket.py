@@ -69,7 +69,7 @@ class ReplicationArgs:
 class MediaBucketArgs:
     """What a bucket is made of."""
 
-    label: str
+    name_prefix: str
     """What generated names start with, such as storefront-production."""
     bucket_name: str | None = None
     """Its name, unique in the world; None: generated. A change replaces the bucket."""
@@ -155,16 +155,18 @@ class MediaBucket(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: MediaBucketArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:MediaBucket", name, None, opts)
-        key = own_key(self, name, args, f"Uploaded files of {args.label}", services=["cloudfront"] if args.cdn else [])
+        key = own_key(
+            self, name, args, f"Uploaded files of {args.name_prefix}", services=["cloudfront"] if args.cdn else []
+        )
         bucket = aws.s3.Bucket(
             f"{name}-bucket",
             bucket=args.bucket_name,
-            bucket_prefix=None if args.bucket_name else _bucket_names.prefix(args.label, "media"),
+            bucket_prefix=None if args.bucket_name else _bucket_names.prefix(args.name_prefix, "media"),
             force_destroy=args.empty_on_destroy,
             opts=ResourceOptions(
                 parent=self,
                 protect=args.protect,
-                ignore_changes=None if args.bucket_name else list(_bucket_names.kept(args.label)),
+                ignore_changes=None if args.bucket_name else list(_bucket_names.kept(args.name_prefix)),
             ),
         )
         block = buckets.close(self, name, bucket)
@@ -201,7 +203,7 @@ class MediaBucket(pulumi.ComponentResource):
         copy = BucketReplication(
             f"{name}-copy",
             BucketReplicationArgs(
-                label=args.label,
+                name_prefix=args.name_prefix,
                 account_id=args.account_id,
                 region=args.region,
                 bucket=self.bucket,
@@ -280,7 +282,7 @@ class MediaBucket(pulumi.ComponentResource):
     ) -> aws.cloudfront.Distribution:
         access = aws.cloudfront.OriginAccessControl(
             f"{name}-origin-access",
-            description=f"Signs requests for uploaded files of {args.label}",
+            description=f"Signs requests for uploaded files of {args.name_prefix}",
             origin_access_control_origin_type="s3",
             signing_behavior="always",
             signing_protocol="sigv4",
@@ -289,7 +291,7 @@ class MediaBucket(pulumi.ComponentResource):
         distribution = aws.cloudfront.Distribution(
             f"{name}-distribution",
             enabled=True,
-            comment=f"Uploaded files of {args.label}",
+            comment=f"Uploaded files of {args.name_prefix}",
             aliases=[cdn.host] if cdn.host else None,
             price_class=cdn.price_class,
             # Without one, / would ask the bucket for the list of its files.
@@ -325,14 +327,14 @@ class MediaBucket(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
         if cdn.access_log_bucket is not None:
-            log_distribution(f"{name}-log", args.label, distribution, cdn.access_log_bucket, self)
+            log_distribution(f"{name}-log", args.name_prefix, distribution, cdn.access_log_bucket, self)
         return distribution
 
     def _response_headers(self, name: str, args: MediaBucketArgs) -> aws.cloudfront.ResponseHeadersPolicy:
         """Make browsers stay with TLS, take files for what they are said to be, and run no script in them."""
         return aws.cloudfront.ResponseHeadersPolicy(
             f"{name}-headers",
-            comment=f"Uploaded files of {args.label}",
+            comment=f"Uploaded files of {args.name_prefix}",
             security_headers_config=security_headers(
                 override_referrer=True, content_security_policy="script-src 'none'"
             ),

@@ -37,7 +37,7 @@ class Nat(StrEnum):
 class NetworkArgs:
     """What a network is made of."""
 
-    label: str
+    name_prefix: str
     """The stack's name in AWS, such as storefront-production: the beginning of the parts' names."""
     account_id: Input[str]
     """The AWS account."""
@@ -115,7 +115,7 @@ class Network(pulumi.ComponentResource):
             cidr_block=args.cidr,
             enable_dns_support=True,
             enable_dns_hostnames=True,
-            tags={"Name": args.label},
+            tags={"Name": args.name_prefix},
             opts=ResourceOptions(parent=self),
         )
         aws.ec2.DefaultSecurityGroup(
@@ -123,14 +123,14 @@ class Network(pulumi.ComponentResource):
             vpc_id=vpc.id,
             ingress=[],
             egress=[],
-            tags={"Name": f"{args.label}-default-closed"},
+            tags={"Name": f"{args.name_prefix}-default-closed"},
             opts=ResourceOptions(parent=self),
         )
         if args.flow_log_days is not None:
             self._flow_log(name, args, vpc, args.flow_log_days)
 
         internet = aws.ec2.InternetGateway(
-            f"{name}-internet", vpc_id=vpc.id, tags={"Name": args.label}, opts=ResourceOptions(parent=self)
+            f"{name}-internet", vpc_id=vpc.id, tags={"Name": args.name_prefix}, opts=ResourceOptions(parent=self)
         )
         public = self._public(name, args, vpc, internet, zones)
         gateways = self._nat_gateways(name, args, internet, public)
@@ -145,7 +145,7 @@ class Network(pulumi.ComponentResource):
             service_name=f"com.amazonaws.{args.region}.s3",
             vpc_endpoint_type="Gateway",
             route_table_ids=[*(table.id for table in tables.values()), closed.id],
-            tags={"Name": f"{args.label}-s3"},
+            tags={"Name": f"{args.name_prefix}-s3"},
             opts=ResourceOptions(parent=self),
         )
         endpoints = self._interface_endpoints(name, args, vpc, list(private.values()))
@@ -222,14 +222,14 @@ class Network(pulumi.ComponentResource):
             address = aws.ec2.Eip(
                 f"{name}-nat-{letter}-address",
                 domain="vpc",
-                tags={"Name": f"{args.label}-nat-{letter}"},
+                tags={"Name": f"{args.name_prefix}-nat-{letter}"},
                 opts=ResourceOptions(parent=self, depends_on=[internet]),
             )
             made[zone] = aws.ec2.NatGateway(
                 f"{name}-nat-{letter}",
                 subnet_id=public[zone],
                 allocation_id=address.allocation_id,
-                tags={"Name": f"{args.label}-{letter}"},
+                tags={"Name": f"{args.name_prefix}-{letter}"},
                 opts=ResourceOptions(parent=self, depends_on=[internet]),
             )
         return {zone: made.get(zone, made[args.zones[0]]) for zone in args.zones} if made else {}
@@ -253,10 +253,10 @@ class Network(pulumi.ComponentResource):
             return ()
         group = aws.ec2.SecurityGroup(
             f"{name}-endpoints",
-            name_prefix=f"{args.label}-endpoints-",
-            description=f"Interface endpoints of {args.label}",
+            name_prefix=f"{args.name_prefix}-endpoints-",
+            description=f"Interface endpoints of {args.name_prefix}",
             vpc_id=vpc.id,
-            tags={"Name": f"{args.label}-endpoints"},
+            tags={"Name": f"{args.name_prefix}-endpoints"},
             opts=ResourceOptions(parent=self),
         )
         rule = aws.vpc.SecurityGroupIngressRule(
@@ -278,7 +278,7 @@ class Network(pulumi.ComponentResource):
                 private_dns_enabled=True,
                 subnet_ids=[subnet.id for subnet in subnets],
                 security_group_ids=[with_dependencies(group.id, rule)],
-                tags={"Name": f"{args.label}-{service}"},
+                tags={"Name": f"{args.name_prefix}-{service}"},
                 opts=ResourceOptions(parent=self),
             )
             for service in services
@@ -288,7 +288,7 @@ class Network(pulumi.ComponentResource):
         NetworkAcls(
             f"{name}-acls",
             NetworkAclsArgs(
-                label=args.label,
+                name_prefix=args.name_prefix,
                 vpc_id=self.vpc_id,
                 cidr=args.cidr,
                 zones=args.zones,
@@ -305,7 +305,7 @@ class Network(pulumi.ComponentResource):
     def _flow_log(self, name: str, args: NetworkArgs, vpc: aws.ec2.Vpc, days: int) -> None:
         group = aws.cloudwatch.LogGroup(
             f"{name}-flow-log-group",
-            name=f"/vpc/{args.label}/flow-log",
+            name=f"/vpc/{args.name_prefix}/flow-log",
             retention_in_days=days,
             kms_key_id=args.log_key_arn,
             opts=ResourceOptions(parent=self),
@@ -314,8 +314,8 @@ class Network(pulumi.ComponentResource):
             self,
             f"{name}-flow-log-role",
             service="vpc-flow-logs.amazonaws.com",
-            label=args.label,
-            description=f"Writes the flow log of {args.label}",
+            name_prefix=args.name_prefix,
+            description=f"Writes the flow log of {args.name_prefix}",
             account_id=args.account_id,
             boundary_arn=args.boundary_arn,
         )
@@ -338,7 +338,7 @@ class Network(pulumi.ComponentResource):
             log_destination_type="cloud-watch-logs",
             log_destination=group.arn,
             iam_role_arn=role.arn,
-            tags={"Name": args.label},
+            tags={"Name": args.name_prefix},
             opts=ResourceOptions(parent=self, depends_on=[policy]),
         )
 
@@ -351,7 +351,7 @@ class Network(pulumi.ComponentResource):
             availability_zone=zone.zone,
             cidr_block=cidr,
             map_public_ip_on_launch=False,
-            tags={"Name": f"{args.label}-{tier}-{zone.letter}"},
+            tags={"Name": f"{args.name_prefix}-{tier}-{zone.letter}"},
             opts=ResourceOptions(parent=self),
         )
 
@@ -359,7 +359,7 @@ class Network(pulumi.ComponentResource):
         return aws.ec2.RouteTable(
             f"{name}-{role}-routes",
             vpc_id=vpc.id,
-            tags={"Name": f"{args.label}-{role}"},
+            tags={"Name": f"{args.name_prefix}-{role}"},
             opts=ResourceOptions(parent=self),
         )
 

@@ -19,7 +19,7 @@ from limits.network_acls import AclRule, Flow, Ranges, Tier, numbered, rules_of,
 class NetworkAclsArgs:
     """What the lists let through."""
 
-    label: str
+    name_prefix: str
     """The stack's name in AWS, such as storefront-production: the beginning of the lists' Name tags."""
     vpc_id: Input[str]
     """The network."""
@@ -104,7 +104,7 @@ class NetworkAcls(pulumi.ComponentResource):
         acl = aws.ec2.NetworkAcl(
             f"{name}-list",
             vpc_id=args.vpc_id,
-            tags={"Name": f"{args.label}-{tier}"},
+            tags={"Name": f"{args.name_prefix}-{tier}"},
             opts=ResourceOptions(parent=self),
         )
         entries = [

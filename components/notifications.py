@@ -104,7 +104,7 @@ class AlertChannelArgs:
 class NotificationsArgs:
     """Who is told."""
 
-    label: str
+    name_prefix: str
     """What generated names start with, such as storefront-production, and what e-mails say they come from."""
     account_id: Input[str]
     """The AWS account, in whose name AWS's services may publish."""
@@ -204,15 +204,17 @@ class Notifications(pulumi.ComponentResource):
         )
 
     def _key(self, name: str, args: NotificationsArgs, region: str) -> EncryptionKey:
-        return own_key(self, name, args, f"Notifications of {args.label}", region=region, services=("publishers",))
+        return own_key(
+            self, name, args, f"Notifications of {args.name_prefix}", region=region, services=("publishers",)
+        )
 
     def _topic(
         self, name: str, args: NotificationsArgs, region: str, key: EncryptionKey, recipients: AlertChannelArgs
     ) -> _Topic:
         topic = aws.sns.Topic(
             name,
-            name_prefix=f"{args.label}-{name.rpartition('-')[2]}-",
-            display_name=args.label,
+            name_prefix=f"{args.name_prefix}-{name.rpartition('-')[2]}-",
+            display_name=args.name_prefix,
             kms_master_key_id=key.arn,
             region=region,
             opts=ResourceOptions(parent=self),
@@ -260,8 +262,8 @@ class Notifications(pulumi.ComponentResource):
             self,
             f"{name}-chatbot",
             service="chatbot.amazonaws.com",
-            label=args.label,
-            description=f"Shows graphs of {args.label} in Slack",
+            name_prefix=args.name_prefix,
+            description=f"Shows graphs of {args.name_prefix} in Slack",
             boundary_arn=args.boundary_arn,
         )
         attachment = aws.iam.RolePolicyAttachment(
@@ -270,7 +272,7 @@ class Notifications(pulumi.ComponentResource):
         for channel in channels:
             aws.chatbot.SlackChannelConfiguration(
                 f"{name}-slack-{limits.slug(channel.channel_id)}",
-                configuration_name=f"{args.label}-{channel.channel_id}",
+                configuration_name=f"{args.name_prefix}-{channel.channel_id}",
                 iam_role_arn=role.arn,
                 slack_team_id=channel.team_id,
                 slack_channel_id=channel.channel_id,
@@ -328,8 +330,8 @@ class Notifications(pulumi.ComponentResource):
             allowed.append(documents.allow(["kms:Decrypt"], [webhook.key_arn]))
         return function(
             name,
-            label=args.label,
-            description=f"Tells Slack what happens to {args.label}",
+            name_prefix=args.name_prefix,
+            description=f"Tells Slack what happens to {args.name_prefix}",
             handler="slack_notifier.handler",
             allowed=allowed,
             seconds=30,
@@ -345,8 +347,8 @@ class Notifications(pulumi.ComponentResource):
         for event, (description, pattern) in _ecs_events(args, cluster).items():
             rule = aws.cloudwatch.EventRule(
                 f"{name}-{event}",
-                name=_names.after(args.label, f"{name}-{event}", _names.RULE),
-                description=f"{args.label}: {description}",
+                name=_names.after(args.name_prefix, f"{name}-{event}", _names.RULE),
+                description=f"{args.name_prefix}: {description}",
                 event_pattern=Output.json_dumps({"source": ["aws.ecs"], **pattern}, sort_keys=True),
                 region=args.region,
                 opts=ResourceOptions(parent=self),

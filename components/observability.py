@@ -22,7 +22,7 @@ from components.uptime_check import UptimeCheck, UptimeCheckArgs
 class ObservabilityArgs:
     """What there is to see, and which of the means are wanted."""
 
-    label: str
+    name_prefix: str
     """What names start with, such as storefront-production."""
     region: str
     """The AWS region of what is watched."""
@@ -76,7 +76,9 @@ class Observability(pulumi.ComponentResource):
         alarms: list[Output[str]] = []
         if args.thresholds:
             targets = replace(args.targets, functions=functions)
-            wanted = AlarmsArgs(label=args.label, targets=targets, thresholds=args.thresholds, topics=self.topics)
+            wanted = AlarmsArgs(
+                name_prefix=args.name_prefix, targets=targets, thresholds=args.thresholds, topics=self.topics
+            )
             alarms += Alarms(f"{name}-alarms", wanted, child).arns.values()
         if args.uptime_check:
             topics = [told.health_topic] if told and told.health_topic else []
@@ -84,7 +86,7 @@ class Observability(pulumi.ComponentResource):
         self.dashboard_name = None
         if args.dashboard_name is not None:
             shown = DashboardArgs(
-                label=args.dashboard_name,
+                name_prefix=args.dashboard_name,
                 region=args.region,
                 targets=args.targets,
                 thresholds=args.thresholds or Thresholds(),
@@ -101,7 +103,7 @@ class Observability(pulumi.ComponentResource):
         if not args.rotation_reminders or args.secrets_key_arn is None or channel is None:
             return {}
         wanted = RotationRemindersArgs(
-            label=args.label,
+            name_prefix=args.name_prefix,
             account_id=notifications.account_id,
             region=args.region,
             secrets=args.rotation_reminders,

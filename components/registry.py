@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class RegistryArgs:
     """Which repositories there are and what they keep."""
 
-    label: str
+    name_prefix: str
     """What generated names start with, such as storefront-production."""
     account_id: Input[str]
     """The AWS account."""
@@ -81,7 +81,7 @@ class Registry(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RegistryArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Registry", name, None, opts)
-        key = own_key(self, name, args, f"Images of {args.label}")
+        key = own_key(self, name, args, f"Images of {args.name_prefix}")
         self.urls = {
             repository: self._repository(f"{name}-{limits.slug(repository)}", repository, args, key).url
             for repository in args.repositories

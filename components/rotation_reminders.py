@@ -31,7 +31,7 @@ class RotationReminderArgs:
 class RotationRemindersArgs:
     """Which secrets grow old, and who is told."""
 
-    label: str
+    name_prefix: str
     """What names start with, such as storefront-production."""
     account_id: Input[str]
     """The AWS account."""
@@ -88,8 +88,8 @@ class RotationReminders(pulumi.ComponentResource):
         super().__init__("slipway:index:SecretAges", name, None, opts)
         looking = function(
             f"{name}-function",
-            label=args.label,
-            description=f"Reminds of secrets of {args.label} that are older than agreed",
+            name_prefix=args.name_prefix,
+            description=f"Reminds of secrets of {args.name_prefix} that are older than agreed",
             handler="report_secret_ages.handle",
             allowed=list(_statements(args)),
             seconds=300,
@@ -105,14 +105,14 @@ class RotationReminders(pulumi.ComponentResource):
     def _schedule(self, name: str, args: RotationRemindersArgs, looking: Output[str]) -> None:
         schedule = f"{name}-schedule"
         group = aws.scheduler.ScheduleGroup(
-            schedule, name=f"{args.label}-secret-ages", opts=ResourceOptions(parent=self)
+            schedule, name=f"{args.name_prefix}-secret-ages", opts=ResourceOptions(parent=self)
         )
         role = service_role(
             self,
             schedule,
             service="scheduler.amazonaws.com",
-            label=args.label,
-            description=f"Starts the look at the ages of the secrets of {args.label}",
+            name_prefix=args.name_prefix,
+            description=f"Starts the look at the ages of the secrets of {args.name_prefix}",
             account_id=args.account_id,
             boundary_arn=args.boundary_arn,
         )
@@ -130,7 +130,7 @@ class RotationReminders(pulumi.ComponentResource):
         aws.scheduler.Schedule(
             schedule,
             group_name=group.name,
-            description=f"Looks at the ages of the secrets of {args.label}",
+            description=f"Looks at the ages of the secrets of {args.name_prefix}",
             schedule_expression="rate(1 day)",
             flexible_time_window=aws.scheduler.ScheduleFlexibleTimeWindowArgs(mode="OFF"),
             target=aws.scheduler.ScheduleTargetArgs(

@@ -31,7 +31,7 @@ class SecretArgs:
 class SecretsArgs:
     """Which secrets there are."""
 
-    label: str
+    name_prefix: str
     """What generated names start with, such as storefront-production."""
     account_id: Input[str]
     """The AWS account."""
@@ -82,7 +82,7 @@ class Secrets(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: SecretsArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Secrets", name, None, opts)
-        key = own_key(self, name, args, f"Secrets of {args.label}")
+        key = own_key(self, name, args, f"Secrets of {args.name_prefix}")
         self.arns = {
             secret_name: aws.secretsmanager.Secret(
                 f"{name}-{limits.slug(secret_name)}",

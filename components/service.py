@@ -66,7 +66,7 @@ class MigrateArgs:
 class ServiceArgs:
     """What a service is made of."""
 
-    label: str
+    name_prefix: str
     """What generated names start with."""
     region: str
     """The region, for ARNs and logs."""
@@ -421,7 +421,7 @@ class Service(pulumi.ComponentResource):
         counted = ScaledService(
             component=self,
             name=service.name,
-            label=args.label,
+            name_prefix=args.name_prefix,
             service_name=args.service_name,
             cluster_name=args.cluster_name,
             min_tasks=args.min_tasks,

@@ -26,7 +26,7 @@ class UptimeCheckArgs:
     About $2.75 a month: an HTTPS check of something on AWS; asking every 10 seconds and latency measurement cost more.
     """
 
-    label: str
+    name_prefix: str
     """What names start with, such as storefront-production."""
     host: str
     """The public host name, asked on port 443. A change replaces the check."""
@@ -86,14 +86,14 @@ class UptimeCheck(pulumi.ComponentResource):
             request_interval=args.interval_seconds,
             failure_threshold=args.failures,
             measure_latency=args.measure_latency,
-            tags={"Name": f"{args.label}-{name}"},
+            tags={"Name": f"{args.name_prefix}-{name}"},
             opts=ResourceOptions(parent=self),
         )
         metric = metrics.HEALTH_CHECK
         topics = list(args.topic_arns)
         alarm = aws.cloudwatch.MetricAlarm(
             f"{name}-alarm",
-            name=f"{args.label}-{name}",
+            name=f"{args.name_prefix}-{name}",
             alarm_description=f"Critical: https://{args.host}{args.path} does not answer from outside",
             namespace=metric.namespace,
             metric_name=metric.name,

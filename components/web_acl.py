@@ -88,13 +88,13 @@ class WebAclArgs:
         yield "log_days", limits.log_retention(self.log_days)
 
 
-def web_acl(name: str, args: WebAclArgs, *, label: str, scope: Scope, parent: pulumi.Resource) -> Output[str]:
+def web_acl(name: str, args: WebAclArgs, *, name_prefix: str, scope: Scope, parent: pulumi.Resource) -> Output[str]:
     """Make the firewall of a load balancer or distribution.
 
     Args:
         name: what it protects, the beginning of the resources' names.
         args: what it lets through.
-        label: the stack's name in AWS.
+        name_prefix: the stack's name in AWS.
         scope: what it stands before.
         parent: the component that owns it.
 
@@ -104,8 +104,8 @@ def web_acl(name: str, args: WebAclArgs, *, label: str, scope: Scope, parent: pu
     region = _CLOUDFRONT_REGION if scope == "CLOUDFRONT" else None
     acl = aws.wafv2.WebAcl(
         f"{name}-firewall",
-        name_prefix=f"{label}-{name}-",
-        description=f"Firewall of {label} {name}",
+        name_prefix=f"{name_prefix}-{name}-",
+        description=f"Firewall of {name_prefix} {name}",
         scope=scope,
         region=region,
         default_action={"allow": {}},
@@ -115,14 +115,14 @@ def web_acl(name: str, args: WebAclArgs, *, label: str, scope: Scope, parent: pu
             _rate_rule(args, MOST_RATE_LIMITS),
             *(_managed_rule(group, place) for place, group in enumerate(_MANAGED_GROUPS, start=MOST_RATE_LIMITS + 1)),
         ],
-        visibility_config=_visible(f"{label}-{name}"),
-        tags={"Name": f"{label}-{name}"},
+        visibility_config=_visible(f"{name_prefix}-{name}"),
+        tags={"Name": f"{name_prefix}-{name}"},
         opts=ResourceOptions(parent=parent),
     )
     log = aws.cloudwatch.LogGroup(
         f"{name}-firewall-log",
         # WAF writes only to groups whose names begin like this.
-        name=f"aws-waf-logs-{label}-{name}",
+        name=f"aws-waf-logs-{name_prefix}-{name}",
         retention_in_days=args.log_days,
         kms_key_id=args.log_key_arn,
         region=region,

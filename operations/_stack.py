@@ -28,9 +28,9 @@ class Stack:
     settings: Settings
 
     @property
-    def label(self) -> str:
+    def name_prefix(self) -> str:
         """Return what most names begin with."""
-        return self.settings.label
+        return self.settings.name_prefix
 
     @property
     def region(self) -> str:
@@ -40,17 +40,17 @@ class Stack:
     @property
     def cluster(self) -> str:
         """Return the ECS cluster's name."""
-        return self.settings.cluster.name or self.settings.label
+        return self.settings.cluster.name or self.settings.name_prefix
 
     @property
     def database(self) -> str | None:
         """Return the database's identifier, or None without one."""
-        return (self.settings.database.name or self.settings.label) if self.settings.database else None
+        return (self.settings.database.name or self.settings.name_prefix) if self.settings.database else None
 
     @property
     def cache(self) -> str | None:
         """Return the cache's identifier, or None without one."""
-        return (self.settings.cache.name or self.settings.label) if self.settings.cache else None
+        return (self.settings.cache.name or self.settings.name_prefix) if self.settings.cache else None
 
     @property
     def services(self) -> Mapping[str, str]:

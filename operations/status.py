@@ -67,7 +67,7 @@ def _unhealthy(context: Context, found: services.Found) -> int:
 
 def _alarms(context: Context) -> Sequence[Mapping[str, Any]]:
     pages = context.client("cloudwatch").get_paginator("describe_alarms")
-    pages = pages.paginate(AlarmNamePrefix=f"{context.stack.label}-", StateValue="ALARM")
+    pages = pages.paginate(AlarmNamePrefix=f"{context.stack.name_prefix}-", StateValue="ALARM")
     return [
         {
             "name": alarm["AlarmName"],

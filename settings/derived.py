@@ -21,7 +21,7 @@ ROLLBACK_PERCENT: Final = 5.0
 """Requests answered 5xx, percent of a minute's, above which ECS takes a moved service back unless the stack file says another."""
 
 
-LABEL: Final[Sequence[Place]] = (["app"], ["environment"], ["ownerId"])
+NAME_PREFIX: Final[Sequence[Place]] = (["app"], ["environment"], ["ownerId"])
 """What generated names are made of."""
 
 
@@ -32,7 +32,7 @@ def service_name(_: Settings, key: str, service: Service) -> str:
 
 def family(settings: Settings, key: str, service: Service) -> str:
     """Return the family of a service's task definition, unique in the account."""
-    return service.family or service.name or f"{settings.label}-{key}"
+    return service.family or service.name or f"{settings.name_prefix}-{key}"
 
 
 def readers(settings: Settings, secret: str) -> Sequence[str]:

@@ -15,7 +15,7 @@ def args(context: StackContext, components: Components, observability: Observabi
     if backup is None:
         return None
     return BackupArgs(
-        label=context.label,
+        name_prefix=context.name_prefix,
         account_id=context.account_id,
         boundary_arn=context.boundary_arn,
         region=context.region,

@@ -21,7 +21,7 @@ def args(context: StackContext) -> BoundaryArgs | None:
     database = settings.database
     try:
         return BoundaryArgs(
-            label=context.label,
+            name_prefix=context.name_prefix,
             account_id=context.account_id,
             regions=permissions.regions(settings),
             tags=permissions.tags(settings),

@@ -15,7 +15,7 @@ def args(context: StackContext, observability: Observability | None) -> BudgetAr
     if budget is None:
         return None
     return BudgetArgs(
-        label=context.label,
+        name_prefix=context.name_prefix,
         monthly_usd=budget.monthly_usd,
         topic_arn=topic(observability, budget.notify) if budget.notify else None,
         emails=budget.emails,

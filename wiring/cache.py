@@ -15,12 +15,12 @@ def args(context: StackContext, network: Network) -> CacheArgs | None:
         return None
     protection = settings.protection
     return CacheArgs(
-        label=context.label,
+        name_prefix=context.name_prefix,
         account_id=context.account_id,
         region=context.region,
         vpc_id=network.vpc_id,
         subnet_ids=network.isolated_subnet_ids,
-        identifier=cache.name or context.label,
+        identifier=cache.name or context.name_prefix,
         engine=cache.engine,
         version=cache.version,
         node_type=cache.node_type,

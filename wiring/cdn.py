@@ -21,7 +21,7 @@ def args(
     if cdn is None or domain is None or balancer is None or balancer.origin_secret is None:
         return None
     return CdnArgs(
-        label=context.label,
+        name_prefix=context.name_prefix,
         hosts=public_hosts(domain),
         certificate_arn=certificates[CDN_CERTIFICATE].arn,
         origin_host=derived.origin_host(cdn, domain),

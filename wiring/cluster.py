@@ -10,7 +10,7 @@ def args(context: StackContext) -> ClusterArgs:
     """Return the cluster's arguments."""
     settings = context.settings
     return ClusterArgs(
-        cluster_name=settings.cluster.name or context.label,
+        cluster_name=settings.cluster.name or context.name_prefix,
         container_insights=settings.cluster.container_insights,
         exec_log=any(service.exec for service in settings.services.values()),
         log_days=settings.logs.retention_days,

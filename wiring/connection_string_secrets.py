@@ -27,11 +27,11 @@ def args(
     if not urls:
         return None
     return ConnectionStringSecretsArgs(
-        label=context.label,
+        name_prefix=context.name_prefix,
         account_id=context.account_id,
         boundary_arn=context.boundary_arn,
         region=context.region,
-        function_name=f"{context.label}-secret-urls",
+        function_name=f"{context.name_prefix}-secret-urls",
         urls=urls,
         vpc_id=network.vpc_id,
         subnet_ids=list(network.private_subnet_ids),

@@ -51,9 +51,9 @@ class StackContext:
     """`PROJECT/STACK`, as Pulumi's state has it."""
 
     @property
-    def label(self) -> str:
+    def name_prefix(self) -> str:
         """What generated names start with."""
-        return self.settings.label
+        return self.settings.name_prefix
 
     @property
     def region(self) -> str:

@@ -15,13 +15,13 @@ def args(context: StackContext, network: Network) -> DatabaseArgs | None:
         return None
     protection = settings.protection
     return DatabaseArgs(
-        label=context.label,
+        name_prefix=context.name_prefix,
         account_id=context.account_id,
         boundary_arn=context.boundary_arn,
         region=context.region,
         vpc_id=network.vpc_id,
         subnet_ids=network.isolated_subnet_ids,
-        identifier=database.name or context.label,
+        identifier=database.name or context.name_prefix,
         engine=Engine(database.engine),
         version=database.version,
         instance_class=database.instance_class,

@@ -18,10 +18,10 @@ def args(context: StackContext, vpc_id: Input[str]) -> DeliveryArgs | None:
     settings, delivery = context.settings, context.settings.delivery
     if delivery is None:
         return None
-    own = f"arn:{documents.partition(context.region)}:iam::{ACCOUNT}:policy/{context.label}-boundary"
+    own = f"arn:{documents.partition(context.region)}:iam::{ACCOUNT}:policy/{context.name_prefix}-boundary"
     try:
         return DeliveryArgs(
-            label=context.label,
+            name_prefix=context.name_prefix,
             account_id=context.account_id,
             regions=permissions.regions(settings),
             github=_github(delivery.github),

@@ -18,11 +18,11 @@ def args(context: StackContext) -> Mapping[str, EncryptionKeyArgs]:
         regions[EDGE_LOG_KEY] = CLOUDFRONT_REGION
     return {
         name: EncryptionKeyArgs(
-            label=context.label,
-            description=f"Logs of {context.label}",
+            name_prefix=context.name_prefix,
+            description=f"Logs of {context.name_prefix}",
             account_id=context.account_id,
             region=region,
-            alias=f"{context.label}-{name}",
+            alias=f"{context.name_prefix}-{name}",
             services=("logs",),
             protect=settings.protection.protect,
             deletion_days=settings.protection.key_deletion_days,

@@ -16,7 +16,7 @@ def args(context: StackContext, components: Components, services: Mapping[str, S
     if hibernation is None:
         return None
     return HibernationArgs(
-        label=context.label,
+        name_prefix=context.name_prefix,
         account_id=context.account_id,
         boundary_arn=context.boundary_arn,
         region=context.region,

@@ -23,7 +23,7 @@ def args(context: StackContext, network: Network, certificates: Mapping[str, Cer
         return None
     own = certificates.get(BALANCER_CERTIFICATE)
     return LoadBalancerArgs(
-        label=context.label,
+        name_prefix=context.name_prefix,
         account_id=context.account_id,
         region=context.region,
         load_balancer_name=balancer.name,

@@ -20,7 +20,7 @@ def args(
     if media is None:
         return None
     return MediaBucketArgs(
-        label=context.label,
+        name_prefix=context.name_prefix,
         account_id=context.account_id,
         boundary_arn=context.boundary_arn,
         region=context.region,

@@ -11,7 +11,7 @@ def args(context: StackContext) -> NetworkArgs:
     """Return the network's arguments."""
     network = context.settings.network
     return NetworkArgs(
-        label=context.label,
+        name_prefix=context.name_prefix,
         account_id=context.account_id,
         boundary_arn=context.boundary_arn,
         region=context.region,

@@ -19,12 +19,12 @@ def args(context: StackContext, components: Components) -> NotificationsArgs | N
         return None
     channels = {channel: _channel(getattr(notify, channel), components.secrets) for channel in AlertChannel}
     return NotificationsArgs(
-        label=context.label,
+        name_prefix=context.name_prefix,
         account_id=context.account_id,
         boundary_arn=context.boundary_arn,
         region=context.region,
         channels={channel: told for channel, told in channels.items() if told},
-        cluster_name=settings.cluster.name or context.label,
+        cluster_name=settings.cluster.name or context.name_prefix,
         health_checks=settings.health_check is not None,
         chatbot_region=notify.chatbot_region,
         log_days=settings.logs.retention_days,

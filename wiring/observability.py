@@ -23,12 +23,12 @@ def args(context: StackContext, components: Components, services: Mapping[str, S
     if not (settings.notify or settings.alarms or dashboard or settings.health_check):
         return None
     return ObservabilityArgs(
-        label=context.label,
+        name_prefix=context.name_prefix,
         region=context.region,
         targets=alarms.targets(context, components, services),
         notifications=notifications.args(context, components),
         thresholds=alarms.thresholds(settings.alarms),
-        dashboard_name=dashboard.name or context.label if dashboard else None,
+        dashboard_name=dashboard.name or context.name_prefix if dashboard else None,
         uptime_check=_uptime_check(settings),
         rotation_reminders=_rotation_reminders(settings, secrets) if settings.notify and secrets else {},
         secrets_key_arn=secrets.key_arn if secrets else None,
@@ -58,7 +58,7 @@ def _uptime_check(settings: Settings) -> UptimeCheckArgs | None:
     if check is None or domain is None:
         return None
     return UptimeCheckArgs(
-        label=settings.label,
+        name_prefix=settings.name_prefix,
         host=domain.host,
         path=check.path,
         interval_seconds=check.interval_seconds,

@@ -119,11 +119,11 @@ def names(settings: Settings) -> Mapping[Kind, Sequence[str]]:
         derived.migration_family(settings, key, settings.services[key]) for key in settings.services_with_migration
     ]
     return {
-        "cluster": [settings.cluster.name or settings.label],
+        "cluster": [settings.cluster.name or settings.name_prefix],
         "family": families,
         "repository": settings.repositories if settings.registry else [],
         "database": list(_databases(settings)),
-        "cache": [settings.cache.name or settings.label] if settings.cache else [],
+        "cache": [settings.cache.name or settings.name_prefix] if settings.cache else [],
         "bucket": _buckets(settings.media),
         "secret": [settings.secret_name(name) for name in (*settings.secrets, *settings.url_secrets)],
         "log-group": [group for key, service in services for group in derived.log_groups(settings, key, service)],
@@ -132,7 +132,7 @@ def names(settings: Settings) -> Mapping[Kind, Sequence[str]]:
 
 def _databases(settings: Settings) -> Iterator[str]:
     if settings.database:
-        name = settings.database.name or settings.label
+        name = settings.database.name or settings.name_prefix
         yield name
         if settings.database.read_replica:
             yield f"{name}-replica"

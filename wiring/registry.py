@@ -12,7 +12,7 @@ def args(context: StackContext) -> RegistryArgs | None:
     if registry is None:
         return None
     return RegistryArgs(
-        label=context.label,
+        name_prefix=context.name_prefix,
         account_id=context.account_id,
         region=context.region,
         repositories=settings.repositories,

@@ -12,7 +12,7 @@ def args(context: StackContext) -> SecretsArgs | None:
     if not settings.secrets:
         return None
     return SecretsArgs(
-        label=context.label,
+        name_prefix=context.name_prefix,
         account_id=context.account_id,
         region=context.region,
         secrets={

@@ -36,7 +36,7 @@ def args(
     network, deployment = components.network, service.deployment
     fewest, most = task_range(service.tasks)
     return ServiceArgs(
-        label=context.label,
+        name_prefix=context.name_prefix,
         region=context.region,
         account_id=context.account_id,
         boundary_arn=context.boundary_arn,

@@ -163,12 +163,12 @@ WRITES: Final[Mapping[Part, str]] = {
 """What making, changing and removing a part takes, roles and DNS records aside."""
 
 NAMED: Final[Mapping[str, Sequence[str]]] = {
-    "backup:backupVault": ["backup-vault:{label}"],
-    "budgets:budget": [":budget/{label}"],
+    "backup:backupVault": ["backup-vault:{name_prefix}"],
+    "budgets:budget": [":budget/{name_prefix}"],
     "chatbot:ChatbotConfiguration": [":chat-configuration/slack-channel/{name}"],
     # Those of target tracking are made on the caller's behalf.
     "cloudwatch:alarm": ["alarm:{name}", "alarm:TargetTracking-service/{cluster}/*"],
-    "cloudwatch:dashboard": [":dashboard/{label}"],
+    "cloudwatch:dashboard": [":dashboard/{name_prefix}"],
     "ecr:repository": ["repository/{repository}"],
     "ecs:cluster": ["cluster/{cluster}"],
     "ecs:container-instance": ["container-instance/{cluster}/*"],
@@ -196,8 +196,8 @@ NAMED: Final[Mapping[str, Sequence[str]]] = {
     "rds:snapshot": ["snapshot:{database}-final-????????"],
     "rds:subgrp": ["subgrp:{name}"],
     "s3:bucket": ["::{bucket}"],
-    "scheduler:schedule": ["schedule/{label}/*", "schedule/{name}/*"],
-    "scheduler:schedule-group": ["schedule-group/{label}", "schedule-group/{name}"],
+    "scheduler:schedule": ["schedule/{name_prefix}/*", "schedule/{name}/*"],
+    "scheduler:schedule-group": ["schedule-group/{name_prefix}", "schedule-group/{name}"],
     "secretsmanager:Secret": ["secret:{secret}"],
     "sns:topic": ["{name}"],
     "wafv2:webacl": ["regional/webacl/{name}/*", "global/webacl/{name}/*"],

@@ -158,7 +158,9 @@ def _saving(scope: Scope) -> Iterator[Statement]:
     actions = ["backup:Copy*BackupVault", "backup:DescribeBackupVault", "backup:ListRecoveryPointsByBackupVault"]
     actions += ["backup:StartRestoreJob", "backup:TagResource"]
     snapshots = scope.arns("rds", ["snapshot:awsbackup:*"])
-    yield documents.allow(actions, [*scope.arns("backup", ["backup-vault:{label}", "recovery-point:*"]), *snapshots])
+    yield documents.allow(
+        actions, [*scope.arns("backup", ["backup-vault:{name_prefix}", "recovery-point:*"]), *snapshots]
+    )
     if "database" in scope.parts:
         patterns = ["db:{database}", "db:{name}", "snapshot:awsbackup:*", "auto-backup:*", "subgrp:{name}", "pg:{name}"]
         yield documents.allow(_SAVING.split(), scope.arns("rds", [*patterns, "og:default:*", "pg:default.*"]))

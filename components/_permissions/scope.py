@@ -35,7 +35,7 @@ Statement = Mapping[str, object]
 class Scope:
     """What the permissions are limited to."""
 
-    label: str
+    name_prefix: str
     """The stack's name in AWS: roles are under the path of this name, and what is named after it begins with it and a hyphen."""
     regions: Sequence[str]
     """The stack's region first, then others that it has resources in."""
@@ -44,7 +44,7 @@ class Scope:
     parts: Sequence[Part]
     """What the stack is made of."""
     names: Mapping[Kind, Sequence[str]] = field(default_factory=dict)
-    """The names that are not made of the label."""
+    """The names that are not made of the name prefix."""
     hosts: Sequence[str] = ()
     """Host names whose DNS records the stack writes."""
     state_bucket: str | None = None
@@ -93,7 +93,7 @@ class Scope:
         Args:
             service: the part of the ARN, such as `rds`.
             patterns: the ARNs' last parts; those that begin with a colon have no region, those with two no account either.
-                `{label}` stands for the stack's name, `{name}` for names made of it, `{database}` and its like for each of those.
+                `{name_prefix}` stands for the stack's name, `{name}` for names made of it, `{database}` and its like for each of those.
         """
         region = self.regions[0] if len(self.regions) == 1 else "*"
         starts = {0: f"{region}:{ACCOUNT}:", 1: f":{ACCOUNT}:", 2: "::"}
@@ -106,7 +106,7 @@ class Scope:
 
     def _expanded(self, pattern: str) -> Iterator[str]:
         """Write a pattern once for each of the names its `{kind}` stands for."""
-        pattern = pattern.replace("{label}", self.label).replace("{name}", f"{self.label}-*")
+        pattern = pattern.replace("{name_prefix}", self.name_prefix).replace("{name}", f"{self.name_prefix}-*")
         kind = next((kind for kind in KINDS if f"{{{kind}}}" in pattern), None)
         if kind is None:
             yield pattern
@@ -115,7 +115,7 @@ class Scope:
             yield pattern.replace(f"{{{kind}}}", name)
 
     def named(self, kind: Kind) -> Sequence[str]:
-        """Return the names of a kind, as patterns: those made of the label, and those given.
+        """Return the names of a kind, as patterns: those made of the name prefix, and those given.
 
         Stores that hold data and are named by the stack file have exact names only: another stack's may begin alike.
         """
@@ -123,15 +123,15 @@ class Scope:
         made: Sequence[str]
         match kind:
             case "family":
-                made = [f"{self.label}-*"]
+                made = [f"{self.name_prefix}-*"]
             case "bucket":
-                made = [f"{prefix}*" for prefix in prefixes(self.label)]
+                made = [f"{prefix}*" for prefix in prefixes(self.name_prefix)]
             case "secret":
                 # Secrets Manager adds a hyphen and six characters.
-                made, given = [f"{self.label}-*"], [f"{name}-??????" for name in given]
+                made, given = [f"{self.name_prefix}-*"], [f"{name}-??????" for name in given]
             case "log-group":
-                made = [f"/ecs/{self.label}-*", f"/vpc/{self.label}/*", f"/aws/lambda/{self.label}-*"]
-                made += [f"aws-waf-logs-{self.label}-*"]
+                made = [f"/ecs/{self.name_prefix}-*", f"/vpc/{self.name_prefix}/*", f"/aws/lambda/{self.name_prefix}-*"]
+                made += [f"aws-waf-logs-{self.name_prefix}-*"]
                 made += [f"/ecs/{name}/*" for name in self.names.get("cluster", ())]
                 made += [f"/aws/rds/instance/{name}/*" for name in self.names.get("database", ())]
                 made += [f"/aws/elasticache/{name}/*" for name in self.names.get("cache", ())]

@@ -211,7 +211,7 @@ def _sid(what: str, service: str) -> str:
 def _identity(scope: Scope) -> Iterator[Statement]:
     """Let the roles of the stack and of the pipeline, and their policies, be read."""
     iam = f"arn:{scope.partition}:iam::{ACCOUNT}"
-    roles = [f"{iam}:role/{scope.label}/*", *(f"{iam}:role/{name}" for name in scope.own_roles)]
+    roles = [f"{iam}:role/{scope.name_prefix}/*", *(f"{iam}:role/{name}" for name in scope.own_roles)]
     reading = (
         "GetRole",
         "GetRolePolicy",
@@ -220,7 +220,7 @@ def _identity(scope: Scope) -> Iterator[Statement]:
         "ListRolePolicies",
     )
     yield documents.allow([f"iam:{action}" for action in reading], roles, sid="ReadRoles")
-    policies = [f"{iam}:policy/{scope.label}-boundary", *(f"{iam}:policy/{name}-*" for name in scope.own_roles)]
+    policies = [f"{iam}:policy/{scope.name_prefix}-boundary", *(f"{iam}:policy/{name}-*" for name in scope.own_roles)]
     seeing = ("GetPolicy", "GetPolicyVersion", "ListPolicyVersions")
     yield documents.allow([f"iam:{action}" for action in seeing], policies, sid="ReadPolicies")
     provider = scope.provider_arn or f"{iam}:oidc-provider/token.actions.githubusercontent.com"
@@ -247,7 +247,10 @@ def _master_password(scope: Scope, actions: Sequence[str]) -> Iterator[Statement
 
 def _secrets(scope: Scope) -> Iterator[Statement]:
     """Let the program write and read the values that it makes itself: the cache's token and the database's login."""
-    names = {"cache": f"secret:{scope.label}-cache-secret-*", "database": f"secret:{scope.label}-database-*"}
+    names = {
+        "cache": f"secret:{scope.name_prefix}-cache-secret-*",
+        "database": f"secret:{scope.name_prefix}-database-*",
+    }
     own = [name for part, name in names.items() if part in scope.parts]
     if own:
         actions = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"]
@@ -313,7 +316,7 @@ def _keys(scope: Scope) -> Iterator[Statement]:
 
 def _roles(scope: Scope) -> Iterator[Statement]:
     """Let the stack make roles under its own path, all within the boundary, and pass them to the services they are for."""
-    roles = [f"arn:{scope.partition}:iam::{ACCOUNT}:role/{scope.label}/*"]
+    roles = [f"arn:{scope.partition}:iam::{ACCOUNT}:role/{scope.name_prefix}/*"]
     bounded = {"iam:PermissionsBoundary": scope.boundary_arn} if scope.boundary_arn else {}
     making = ["iam:CreateRole", "iam:PutRolePermissionsBoundary"] if bounded else ["iam:CreateRole"]
     changing = ["iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:PutRolePolicy"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import limits
-from settings.derived import LABEL
+from settings.derived import NAME_PREFIX
 from settings.model import Settings
 from settings.problems import Problem, at, found
 
@@ -16,7 +16,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
     if cache is None:
         return
     if cache.name is None:
-        yield from found(["cache", "name"], limits.cache_identifier(settings.label), *LABEL)
+        yield from found(["cache", "name"], limits.cache_identifier(settings.name_prefix), *NAME_PREFIX)
     yield from found(["cache", "version"], limits.cache_version(cache.engine, cache.version), ["cache", "engine"])
     yield from found(
         ["cache", "nodeType"], limits.cache_node_engine(cache.engine, cache.node_type), ["cache", "engine"]

@@ -8,7 +8,7 @@ from typing import Final
 import limits
 from limits import capacity
 from limits.database_parameters import parameter_name
-from settings.derived import LABEL, database_name
+from settings.derived import NAME_PREFIX, database_name
 from settings.model import Database, ReadReplica, Settings
 from settings.problems import Place, Problem, at, found
 
@@ -20,7 +20,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
         return
     engine, judged_by = database.engine, ["database", "engine"]
     if database.name is None:
-        yield from found(["database", "name"], limits.rds_identifier(settings.label), *LABEL)
+        yield from found(["database", "name"], limits.rds_identifier(settings.name_prefix), *NAME_PREFIX)
     yield from _version(database)
     yield from _classes(settings, database)
     yield from found(["database", "username"], limits.rds_username(engine, database.username), judged_by)
@@ -143,8 +143,8 @@ def _logins(database: Database) -> Iterator[Problem]:
 
 def _read_replica(settings: Settings, database: Database, replica: ReadReplica) -> Iterator[Problem]:
     place: Place = ["database", "readReplica"]
-    identifier = f"{database.name or settings.label}-replica"
-    yield from found(place, limits.rds_identifier(identifier), ["database", "name"], *LABEL)
+    identifier = f"{database.name or settings.name_prefix}-replica"
+    yield from found(place, limits.rds_identifier(identifier), ["database", "name"], *NAME_PREFIX)
     if database.managed_password:
         yield at(
             place,

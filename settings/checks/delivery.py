@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from settings.derived import LABEL
+from settings.derived import NAME_PREFIX
 from settings.model import Settings
 from settings.problems import Problem, at
 
@@ -24,13 +24,13 @@ def problems(settings: Settings) -> Iterator[Problem]:
         )
     if delivery.boundary_arn:
         yield from _boundary(settings, delivery.boundary_arn)
-    own = delivery.role_name or f"{settings.label}-deploy"
+    own = delivery.role_name or f"{settings.name_prefix}-deploy"
     if delivery.preview_role_name == own:
         yield at(
             ["delivery", "previewRoleName"],
             f"{own!r} is the deploying role; the other needs a name of its own",
             ["delivery", "roleName"],
-            *LABEL,
+            *NAME_PREFIX,
         )
 
 

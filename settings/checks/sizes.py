@@ -138,7 +138,7 @@ def _image(image: Image) -> str:
 
 def _urls(settings: Settings) -> Iterator[Problem]:
     """Check the variables of the function that fills the secrets with a URL: it is told which services read each."""
-    cluster = settings.cluster.name or settings.label
+    cluster = settings.cluster.name or settings.name_prefix
     told = [
         [secret, _secret_arn(settings, secret) * 2, _ADDRESS * 3, cluster, derived.readers(settings, secret), "x" * 200]
         for secret in settings.url_secrets

@@ -114,7 +114,7 @@ class Settings(Section):
     """The `aws:` keys of the stack file."""
 
     @property
-    def label(self) -> str:
+    def name_prefix(self) -> str:
         """App, environment and owner: what generated names start with."""
         return "-".join(part for part in (self.app, self.environment, self.owner_id) if part)
 

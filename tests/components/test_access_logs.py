@@ -19,7 +19,7 @@ def program() -> None:
     """A bucket and two distributions that log to it."""
     parent = pulumi.ComponentResource("slipway:index:Logged", "logged")
     args = AccessLogArgs(
-        label="storefront",
+        name_prefix="storefront",
         region="eu-west-1",
         cdn=True,
         account_id=ACCOUNT,
@@ -29,7 +29,7 @@ def program() -> None:
     )
     bucket = access_log_bucket("log", args, parent)
     cdn = CdnArgs(
-        label="storefront",
+        name_prefix="storefront",
         hosts=["shop.example.com"],
         certificate_arn="arn:aws:acm:us-east-1:123456789012:certificate/cdn",
         origin_host="origin.shop.example.com",
@@ -39,7 +39,7 @@ def program() -> None:
     )
     Cdn("cdn", cdn)
     served = MediaCdnArgs(access_log_bucket=bucket)
-    MediaBucket("media", MediaBucketArgs(label="storefront", account_id=ACCOUNT, region="eu-west-1", cdn=served))
+    MediaBucket("media", MediaBucketArgs(name_prefix="storefront", account_id=ACCOUNT, region="eu-west-1", cdn=served))
 
 
 @pytest.mark.parametrize("mode", ["update", "preview"])

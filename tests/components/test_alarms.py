@@ -88,7 +88,7 @@ def targets(**changes: Any) -> AlarmTargets:
 
 
 def args(**changes: Any) -> AlarmsArgs:
-    return AlarmsArgs(**{"label": "storefront-production", "targets": targets(), "topics": TOPICS, **changes})
+    return AlarmsArgs(**{"name_prefix": "storefront-production", "targets": targets(), "topics": TOPICS, **changes})
 
 
 def recorded(**changes: Any) -> Graph:
@@ -483,7 +483,7 @@ def test_outputs() -> None:
             lambda: args(targets=targets(cache_nodes=["a-001", "b-001"])),
             "AlarmsArgs.targets: two alarms would be called 'cache-001-cpu'",
         ),
-        (lambda: args(label="x" * 250), "AlarmsArgs.label: 250 characters; at most 228 are allowed"),
+        (lambda: args(name_prefix="x" * 250), "AlarmsArgs.name_prefix: 250 characters; at most 228 are allowed"),
         (
             lambda: DatabaseAlarmTarget(identifier="db", engine="mysql", instance_class="db.m4.large", storage_gib=20),
             "DatabaseAlarmTarget.instance_class: 'db.m4.large' is not an instance class",

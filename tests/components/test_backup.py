@@ -16,7 +16,7 @@ ROLE = "aws:iam/role:Role"
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 RULE = "aws:cloudwatch/eventRule:EventRule"
 TARGET = "aws:cloudwatch/eventTarget:EventTarget"
-LABEL = "storefront-production"
+NAME_PREFIX = "storefront-production"
 DATABASE = f"arn:aws:rds:eu-central-1:{ACCOUNT}:db:storefront"
 BUCKET = "arn:aws:s3:::storefront-media"
 TOPIC = f"arn:aws:sns:eu-central-1:{ACCOUNT}:team"
@@ -24,7 +24,7 @@ TOPIC = f"arn:aws:sns:eu-central-1:{ACCOUNT}:team"
 
 def args(**changes: Any) -> BackupArgs:
     given: dict[str, Any] = {
-        "label": LABEL,
+        "name_prefix": NAME_PREFIX,
         "account_id": ACCOUNT,
         "region": "eu-central-1",
         "databases": {"database": DATABASE},
@@ -59,7 +59,7 @@ def test_vaults_have_keys_of_their_own_in_their_regions() -> None:
     for name, region in (("backup", "eu-central-1"), ("backup-copy", "eu-north-1")):
         key = graph.one(KEY, f"{name}-key-key")
         vault = graph.one(VAULT, f"{name}-vault", region=region)
-        assert vault.inputs["name"] == LABEL
+        assert vault.inputs["name"] == NAME_PREFIX
         assert key.inputs["region"] == region
         assert vault.inputs["kmsKeyArn"] == key.outputs["arn"]
 
@@ -67,7 +67,7 @@ def test_vaults_have_keys_of_their_own_in_their_regions() -> None:
 def test_a_backup_is_made_daily_and_kept_as_asked() -> None:
     daily = rule(usual())
     assert daily["schedule"] == "cron(0 6 * * ? *)"
-    assert daily["targetVaultName"] == LABEL
+    assert daily["targetVaultName"] == NAME_PREFIX
     assert daily["lifecycle"] == {"deleteAfter": 30}
     assert rule(recorded(daily_at="21:45", keep_days=90))["schedule"] == "cron(45 21 * * ? *)"
     assert rule(recorded(daily_at="21:45", keep_days=90))["lifecycle"] == {"deleteAfter": 90}
@@ -111,7 +111,7 @@ def test_the_role_saves_and_restores_for_aws_backup_only() -> None:
     trust = json.loads(str(role.inputs["assumeRolePolicy"]))["Statement"][0]
     assert trust["Principal"] == {"Service": "backup.amazonaws.com"}
     assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
-    assert role.inputs["path"] == f"/{LABEL}/"
+    assert role.inputs["path"] == f"/{NAME_PREFIX}/"
     start = "arn:aws:iam::aws:policy/"
     everything = {
         f"{start}service-role/AWSBackupServiceRolePolicyForBackup",
@@ -172,7 +172,7 @@ def test_outputs() -> None:
     graph = usual()
     vault = graph.one(VAULT, "backup-vault")
     assert graph.registered_outputs[graph.one("slipway:index:Backup").urn] == {
-        "vault_name": LABEL,
+        "vault_name": NAME_PREFIX,
         "vault_arn": vault.outputs["arn"],
         "copy_vault_arn": graph.one(VAULT, "backup-copy-vault").outputs["arn"],
         "plan_id": graph.one(PLAN).outputs["id"],
@@ -183,7 +183,7 @@ def test_outputs() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"label": "a" * 51}, "is not a vault's name: 2 to 50 letters"),
+        ({"name_prefix": "a" * 51}, "is not a vault's name: 2 to 50 letters"),
         ({"databases": {}, "buckets": {}}, "BackupArgs.databases: neither these nor buckets nor tags given"),
         ({"daily_at": "24:00"}, "BackupArgs.daily_at: '24:00' is not a time of day, such as 06:00 (UTC)"),
         ({"keep_days": 0}, "BackupArgs.keep_days: 0 is below 1"),

@@ -12,7 +12,7 @@ LABELS = st.from_regex(r"[a-z][a-z0-9]{1,10}(-[a-z0-9]{1,11}){1,3}", fullmatch=T
 
 
 @pytest.mark.parametrize(
-    ("label", "expected"),
+    ("name_prefix", "expected"),
     [
         ("storefront-production", ["storefront-production-media-"]),
         ("spendsense-development-chuong", ["spendsense-d-chuong-bd96e3a-media-", "spendsense-developme-chuong-media-"]),
@@ -20,41 +20,43 @@ LABELS = st.from_regex(r"[a-z][a-z0-9]{1,10}(-[a-z0-9]{1,11}){1,3}", fullmatch=T
         ("a" * 30, ["", f"{'a' * 27}-media-"]),
     ],
 )
-def test_a_label_that_does_not_fit_has_a_hash_and_keeps_its_former_prefix(label: str, expected: list[str]) -> None:
-    media = [found for found in prefixes(label) if found.endswith("-media-")]
-    assert media[0] == prefix(label, "media")
+def test_a_label_that_does_not_fit_has_a_hash_and_keeps_its_former_prefix(
+    name_prefix: str, expected: list[str]
+) -> None:
+    media = [found for found in prefixes(name_prefix) if found.endswith("-media-")]
+    assert media[0] == prefix(name_prefix, "media")
     assert media[0] == (expected[0] or media[0])
     assert media[1:] == expected[1:]
-    assert kept(label) == (["bucketPrefix"] if len(expected) > 1 else [])
+    assert kept(name_prefix) == (["bucketPrefix"] if len(expected) > 1 else [])
 
 
 @given(LABELS)
-def test_bucket_prefixes_fit(label: str) -> None:
+def test_bucket_prefixes_fit(name_prefix: str) -> None:
     for purpose in PURPOSES:
-        name = prefix(label, purpose)
+        name = prefix(name_prefix, purpose)
         assert len(name) <= 37
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*-", name)
-        assert name in prefixes(label)
+        assert name in prefixes(name_prefix)
 
 
 @pytest.mark.parametrize(
-    ("label", "other"),
+    ("name_prefix", "other"),
     [
         ("marketplace-checkout-service-production", "marketplace-checkout-service-staging"),
         ("marketplace-checkout-service-eu-production", "marketplace-checkout-service-us-production"),
         ("marketplace-checkout-production-jane", "marketplace-checkout-preproduction-jane"),
     ],
 )
-def test_new_buckets_of_labels_that_begin_alike_are_out_of_each_others_reach(label: str, other: str) -> None:
-    for mine, theirs in ((label, other), (other, label)):
+def test_new_buckets_of_prefixes_that_begin_alike_are_out_of_each_others_reach(name_prefix: str, other: str) -> None:
+    for mine, theirs in ((name_prefix, other), (other, name_prefix)):
         patterns = granted(mine)
         for purpose in PURPOSES:
             assert reaches(patterns, f"{prefix(mine, purpose)}20261130120000000000000001")
             assert not reaches(patterns, f"{prefix(theirs, purpose)}20261130120000000000000001")
 
 
-def granted(label: str) -> list[str]:
-    scope = Scope(label=label, regions=["eu-central-1"], tags={}, parts=["bucket"])
+def granted(name_prefix: str) -> list[str]:
+    scope = Scope(name_prefix=name_prefix, regions=["eu-central-1"], tags={}, parts=["bucket"])
     return scope.arns("s3", ["::{bucket}"])
 
 

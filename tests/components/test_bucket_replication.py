@@ -20,7 +20,7 @@ SOURCE_KEY = f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/1111"
 
 def args(**changes: Any) -> BucketReplicationArgs:
     given: dict[str, Any] = {
-        "label": "storefront-production",
+        "name_prefix": "storefront-production",
         "account_id": ACCOUNT,
         "region": "eu-central-1",
         "bucket": "storefront-media",
@@ -179,7 +179,7 @@ def test_the_role_reads_one_bucket_and_writes_the_other() -> None:
 def test_names() -> None:
     assert usual().one(BUCKET).inputs["bucketPrefix"] == "storefront-production-copy-"
     assert recorded(copy_name="expense-app-media-copy").has(BUCKET, bucket="expense-app-media-copy")
-    long = recorded(label="a-very-long-application-name-production-jane")
+    long = recorded(name_prefix="a-very-long-application-name-production-jane")
     prefix = str(long.one(BUCKET).inputs["bucketPrefix"])
     assert len(prefix) <= 37
     assert "-jane-" in prefix, "its owner is told"

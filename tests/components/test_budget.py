@@ -11,7 +11,7 @@ TOPIC = f"arn:aws:sns:eu-central-1:{ACCOUNT}:team"
 
 
 def args(**changes: Any) -> BudgetArgs:
-    given: dict[str, Any] = {"label": "storefront-production", "monthly_usd": 265, "topic_arn": TOPIC}
+    given: dict[str, Any] = {"name_prefix": "storefront-production", "monthly_usd": 265, "topic_arn": TOPIC}
     return BudgetArgs(**{**given, **changes})
 
 

@@ -21,7 +21,7 @@ VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
 
 def args(**changes: Any) -> CacheArgs:
     given: dict[str, Any] = {
-        "label": "storefront-production",
+        "name_prefix": "storefront-production",
         "identifier": "storefront-production",
         "node_type": "cache.t4g.small",
         "vpc_id": "vpc-1",

@@ -17,7 +17,7 @@ LOG_SOURCE = "aws:cloudwatch/logDeliverySource:LogDeliverySource"
 
 def args(**changes: Any) -> CdnArgs:
     given: dict[str, Any] = {
-        "label": "storefront-production",
+        "name_prefix": "storefront-production",
         "hosts": ["shop.example.com", "www.example.com"],
         "certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/cdn",
         "origin_host": "origin.shop.example.com",

@@ -36,7 +36,7 @@ CACHE = ConnectionStringArgs(
 
 def args(**changes: Any) -> ConnectionStringSecretsArgs:
     given: dict[str, Any] = {
-        "label": "shop-production",
+        "name_prefix": "shop-production",
         "account_id": ACCOUNT,
         "region": "us-east-1",
         "function_name": "shop-production-secret-urls",

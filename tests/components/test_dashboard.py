@@ -40,7 +40,9 @@ def targets(**changes: Any) -> AlarmTargets:
 
 
 def args(**changes: Any) -> DashboardArgs:
-    return DashboardArgs(**{"label": "rupaya-production", "region": "eu-north-1", "targets": targets(), **changes})
+    return DashboardArgs(
+        **{"name_prefix": "rupaya-production", "region": "eu-north-1", "targets": targets(), **changes}
+    )
 
 
 def recorded(**changes: Any) -> Graph:
@@ -266,7 +268,7 @@ def test_outputs() -> None:
     assert graph.registered_outputs[graph.one("slipway:index:Dashboard").urn] == {"name": "rupaya-production"}
 
 
-@pytest.mark.parametrize("label", ["rupaya.production", "", "x" * 256])
-def test_refuses_a_name_that_cloudwatch_refuses(label: str) -> None:
-    with pytest.raises(ValueError, match=r"^DashboardArgs\.label: .* is not a dashboard's name: at most 255"):
-        args(label=label)
+@pytest.mark.parametrize("name_prefix", ["rupaya.production", "", "x" * 256])
+def test_refuses_a_name_that_cloudwatch_refuses(name_prefix: str) -> None:
+    with pytest.raises(ValueError, match=r"^DashboardArgs\.name_prefix: .* is not a dashboard's name: at most 255"):
+        args(name_prefix=name_prefix)

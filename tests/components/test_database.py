@@ -19,7 +19,7 @@ SUBNET_GROUP = "aws:rds/subnetGroup:SubnetGroup"
 
 def args(**changes: Any) -> DatabaseArgs:
     given: dict[str, Any] = {
-        "label": "storefront-production",
+        "name_prefix": "storefront-production",
         "identifier": "storefront-production",
         "engine": Engine.POSTGRES,
         "version": "17",

@@ -15,7 +15,7 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/1"
 
 def args(**changes: Any) -> DatabaseProxyArgs:
     given: dict[str, Any] = {
-        "label": "storefront-production",
+        "name_prefix": "storefront-production",
         "region": "us-east-1",
         "proxy_name": "storefront-production",
         "engine": "postgres",

@@ -18,16 +18,16 @@ ROLE = "aws:iam/role:Role"
 POLICY = "aws:iam/policy:Policy"
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 ISSUER = "token.actions.githubusercontent.com"
-LABEL = "storefront-production"
+NAME_PREFIX = "storefront-production"
 REGION = "eu-central-1"
 TAGS = {"app": "storefront", "environment": "production"}
 OURS = {f"aws:ResourceTag/{tag}": value for tag, value in TAGS.items()}
 THEIRS = {"aws:ResourceTag/app": "storefront", "aws:ResourceTag/environment": "staging"}
 HERE = {"aws:RequestedRegion": REGION}
-ROLES = f"arn:aws:iam::{ACCOUNT}:role/{LABEL}"
+ROLES = f"arn:aws:iam::{ACCOUNT}:role/{NAME_PREFIX}"
 KEY = f"arn:aws:kms:eu-north-1:{ACCOUNT}:key/1111"
 STATE = StateArgs(stack="slipway/prod", bucket="storefront-tfstate", key_arn=KEY)
-BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/{LABEL}-boundary"
+BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/{NAME_PREFIX}-boundary"
 BOUND = {"iam:PermissionsBoundary": BOUNDARY}
 ASKED = {f"aws:RequestTag/{tag}": value for tag, value in TAGS.items()}
 
@@ -38,7 +38,7 @@ def github(**changes: Any) -> GitHubArgs:
 
 def args(**changes: Any) -> DeliveryArgs:
     given_: dict[str, Any] = {
-        "label": LABEL,
+        "name_prefix": NAME_PREFIX,
         "account_id": ACCOUNT,
         "regions": [REGION],
         "github": github(),
@@ -169,7 +169,7 @@ def test_role_is_named_and_lasts_as_asked() -> None:
     assert role.inputs["name"] == "github-actions-deploy"
     assert role.inputs["maxSessionDuration"] == 7200
     assert role.outputs["arn"] == f"arn:aws:iam::{ACCOUNT}:role/github-actions-deploy"
-    assert usual().one(ROLE, "delivery-deploy-role").inputs["name"] == f"{LABEL}-deploy"
+    assert usual().one(ROLE, "delivery-deploy-role").inputs["name"] == f"{NAME_PREFIX}-deploy"
 
 
 def test_role_is_known_once_it_has_its_policies() -> None:
@@ -200,22 +200,22 @@ ALLOWED = [
     ("ec2:CreateTags", arn("ec2", "vpc/vpc-1"), {**HERE, **ASKED, "ec2:CreateAction": "CreateVpc"}),
     ("ec2:DeleteVpc", arn("ec2", "vpc/vpc-1"), {**HERE, **OURS}),
     ("ecs:CreateService", arn("ecs", "service/storefront-prod/api"), HERE),
-    ("ecs:RunTask", arn("ecs", f"task-definition/{LABEL}-migrate:3"), HERE),
+    ("ecs:RunTask", arn("ecs", f"task-definition/{NAME_PREFIX}-migrate:3"), HERE),
     ("rds:CreateDBInstance", arn("rds", "db:storefront"), HERE),
     ("rds:CreateDBProxy", "*", {**HERE, **ASKED}),
     ("acm:RequestCertificate", "*", {**HERE, **ASKED}),
     ("iam:CreateRole", f"{ROLES}/api-task-1", BOUND),
     ("iam:PassRole", f"{ROLES}/api-task-1", {"iam:PassedToService": "ecs-tasks.amazonaws.com"}),
     ("s3:CreateBucket", "arn:aws:s3:::storefront-media-prod", {}),
-    ("s3:PutBucketPolicy", f"arn:aws:s3:::{LABEL}-media-1a2b", {}),
+    ("s3:PutBucketPolicy", f"arn:aws:s3:::{NAME_PREFIX}-media-1a2b", {}),
     ("secretsmanager:CreateSecret", arn("secretsmanager", "secret:storefront/production/secrets-a1B2c3"), HERE),
-    ("secretsmanager:GetSecretValue", arn("secretsmanager", f"secret:{LABEL}-cache-secret-1-a1B2c3"), HERE),
-    ("cloudwatch:PutMetricAlarm", arn("cloudwatch", f"alarm:{LABEL}-api-cpu"), HERE),
+    ("secretsmanager:GetSecretValue", arn("secretsmanager", f"secret:{NAME_PREFIX}-cache-secret-1-a1B2c3"), HERE),
+    ("cloudwatch:PutMetricAlarm", arn("cloudwatch", f"alarm:{NAME_PREFIX}-api-cpu"), HERE),
     ("elasticache:CreateReplicationGroup", arn("elasticache", "replicationgroup:storefront"), HERE),
     ("ecr:PutImage", arn("ecr", "repository/storefront/api"), HERE),
     ("kms:CreateKey", "*", ASKED),
     ("kms:PutKeyPolicy", arn("kms", "key/1"), OURS),
-    ("budgets:ViewBudget", f"arn:aws:budgets::{ACCOUNT}:budget/{LABEL}", {}),
+    ("budgets:ViewBudget", f"arn:aws:budgets::{ACCOUNT}:budget/{NAME_PREFIX}", {}),
     ("billing:GetBillingViewData", f"arn:aws:billing::{ACCOUNT}:billingview/primary", {}),
     (
         "elasticloadbalancing:GetLoadBalancerWebACL",
@@ -254,13 +254,13 @@ EVERYTHING = {"Effect": "Allow", "Action": ["*"], "Resource": ["*"]}
     [
         ("iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/backdoor", {}),
         ("iam:CreateAccessKey", f"arn:aws:iam::{ACCOUNT}:user/admin", {}),
-        ("iam:CreatePolicyVersion", f"arn:aws:iam::{ACCOUNT}:policy/{LABEL}-deploy-1", {}),
+        ("iam:CreatePolicyVersion", f"arn:aws:iam::{ACCOUNT}:policy/{NAME_PREFIX}-deploy-1", {}),
         ("iam:CreateOpenIDConnectProvider", "*", {}),
         ("iam:UpdateAccountPasswordPolicy", "*", {}),
-        ("iam:PutRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/{LABEL}-deploy", {}),
-        ("iam:AttachRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/{LABEL}-deploy", {}),
+        ("iam:PutRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/{NAME_PREFIX}-deploy", {}),
+        ("iam:AttachRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/{NAME_PREFIX}-deploy", {}),
         ("iam:UpdateAssumeRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/github-actions-preview", {}),
-        ("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/{LABEL}-deploy", {}),
+        ("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/{NAME_PREFIX}-deploy", {}),
         ("organizations:LeaveOrganization", "*", {}),
         ("account:CloseAccount", "*", {}),
         ("cloudtrail:StopLogging", "*", {}),
@@ -345,7 +345,7 @@ def test_several_regions() -> None:
     assert may("acm:RequestCertificate", "*", elsewhere, regions=regions)
     assert may(
         "logs:CreateLogGroup",
-        f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/ecs/{LABEL}-api",
+        f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/ecs/{NAME_PREFIX}-api",
         elsewhere,
         regions=regions,
     )

@@ -12,7 +12,7 @@ KEY = "aws:kms/key:Key"
 
 def args(**changes: Any) -> EncryptionKeyArgs:
     given: dict[str, Any] = {
-        "label": "storefront-production",
+        "name_prefix": "storefront-production",
         "description": "Logs of storefront-production",
         "account_id": ACCOUNT,
         "region": "eu-central-1",

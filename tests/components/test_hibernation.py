@@ -24,7 +24,7 @@ def sleeper(**changes: Any) -> ScheduledServiceArgs:
 
 def args(**changes: Any) -> HibernationArgs:
     given: dict[str, Any] = {
-        "label": "rupaya-staging",
+        "name_prefix": "rupaya-staging",
         "account_id": ACCOUNT,
         "region": "us-east-1",
         "services": {

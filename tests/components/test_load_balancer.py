@@ -31,7 +31,7 @@ WEB = TargetArgs(port=8080, default=True)
 
 def args(**changes: Any) -> LoadBalancerArgs:
     given: dict[str, Any] = {
-        "label": "storefront-production",
+        "name_prefix": "storefront-production",
         "region": "us-east-1",
         "account_id": ACCOUNT,
         "vpc_id": "vpc-1",

@@ -29,7 +29,7 @@ HOSTED = MediaCdnArgs(host="media.example.com", certificate_arn=CERTIFICATE, pri
 
 
 def args(**changes: Any) -> MediaBucketArgs:
-    given: dict[str, Any] = {"label": "storefront-production", "account_id": ACCOUNT, "region": "eu-west-1"}
+    given: dict[str, Any] = {"name_prefix": "storefront-production", "account_id": ACCOUNT, "region": "eu-west-1"}
     return MediaBucketArgs(**{**given, **changes})
 
 
@@ -189,13 +189,13 @@ def test_names() -> None:
     assert named["bucket"] == "storefront-uploads"
     assert "bucketPrefix" not in named
     assert recorded().one(BUCKET).inputs["bucketPrefix"] == "storefront-production-media-"
-    longest = str(recorded(label="a" * 49).one(BUCKET).inputs["bucketPrefix"])
+    longest = str(recorded(name_prefix="a" * 49).one(BUCKET).inputs["bucketPrefix"])
     assert re.fullmatch(r"a{19}-[0-9a-f]{7}-media-", longest)
 
 
 def test_only_a_generated_name_of_a_cut_label_stays_as_it_was_made() -> None:
-    assert recorded(label="a" * 49).one(BUCKET).ignore_changes == ("bucketPrefix",)
-    assert recorded(label="a" * 49, bucket_name="storefront-uploads").one(BUCKET).ignore_changes == ()
+    assert recorded(name_prefix="a" * 49).one(BUCKET).ignore_changes == ("bucketPrefix",)
+    assert recorded(name_prefix="a" * 49, bucket_name="storefront-uploads").one(BUCKET).ignore_changes == ()
     assert recorded().one(BUCKET).ignore_changes == ()
 
 

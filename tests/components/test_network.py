@@ -26,7 +26,7 @@ ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
 
 def args(**changes: Any) -> NetworkArgs:
     given: dict[str, Any] = {
-        "label": "storefront-production",
+        "name_prefix": "storefront-production",
         "account_id": ACCOUNT,
         "region": "us-east-1",
         "cidr": "10.0.0.0/16",

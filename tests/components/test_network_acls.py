@@ -31,7 +31,7 @@ WANTED = flows(
 
 def args(zones: Sequence[str] = ZONES, **changes: Any) -> NetworkAclsArgs:
     given_: dict[str, Any] = {
-        "label": "storefront-production",
+        "name_prefix": "storefront-production",
         "vpc_id": "vpc-1",
         "cidr": "10.0.0.0/16",
         "zones": zones,

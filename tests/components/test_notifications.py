@@ -51,7 +51,7 @@ CHANNELS = {
 
 def args(**changes: Any) -> NotificationsArgs:
     given: dict[str, Any] = {
-        "label": "rupaya-production",
+        "name_prefix": "rupaya-production",
         "account_id": ACCOUNT,
         "region": "us-east-1",
         "channels": CHANNELS,

@@ -20,11 +20,11 @@ TOPIC = "aws:sns/topic:Topic"
 def args(**changes: Any) -> ObservabilityArgs:
     region = changes.get("region", "us-east-1")
     given: dict[str, Any] = {
-        "label": "storefront-production",
+        "name_prefix": "storefront-production",
         "region": region,
         "targets": AlarmTargets(cluster_name="storefront", load_balancer_arn_suffix="app/storefront/50dc6c495c0c9188"),
         "notifications": NotificationsArgs(
-            label="storefront-production",
+            name_prefix="storefront-production",
             account_id=ACCOUNT,
             region=region,
             channels={
@@ -35,7 +35,7 @@ def args(**changes: Any) -> ObservabilityArgs:
         ),
         "thresholds": Thresholds(),
         "dashboard_name": "storefront-production",
-        "uptime_check": UptimeCheckArgs(label="storefront-production", host="shop.example.com"),
+        "uptime_check": UptimeCheckArgs(name_prefix="storefront-production", host="shop.example.com"),
     }
     return ObservabilityArgs(**{**given, **changes})
 

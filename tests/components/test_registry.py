@@ -26,7 +26,7 @@ REAL_RULES = json.loads(
 
 def args(**changes: Any) -> RegistryArgs:
     given: dict[str, Any] = {
-        "label": "power-pto-production",
+        "name_prefix": "power-pto-production",
         "account_id": ACCOUNT,
         "region": "us-east-1",
         "repositories": ["power-pto/api", "power-pto/worker"],

@@ -16,7 +16,7 @@ TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:team"
 
 def args(**changes: Any) -> RotationRemindersArgs:
     given: dict[str, Any] = {
-        "label": "shop-production",
+        "name_prefix": "shop-production",
         "account_id": ACCOUNT,
         "region": "us-east-1",
         "secrets": {

@@ -18,7 +18,7 @@ DECLARED = {
 
 def args(**changes: Any) -> SecretsArgs:
     given: dict[str, Any] = {
-        "label": "storefront-production",
+        "name_prefix": "storefront-production",
         "account_id": ACCOUNT,
         "region": "us-east-1",
         "secrets": DECLARED,

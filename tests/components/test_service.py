@@ -23,7 +23,7 @@ ENTRY = LoadBalancerAttachmentArgs(
     target_group_arn="arn:target", security_group_id="sg-balancer", request_label="app/lb/1/targetgroup/api/2"
 )
 ARGS = ServiceArgs(
-    label="shop-production",
+    name_prefix="shop-production",
     region="us-east-1",
     account_id=ACCOUNT,
     service_name="api",

@@ -12,7 +12,7 @@ TOPIC = "arn:aws:sns:us-east-1:123456789012:page"
 
 
 def args(**changes: Any) -> UptimeCheckArgs:
-    given: dict[str, Any] = {"label": "rupaya-production", "host": "api.rupaya.example", "topic_arns": [TOPIC]}
+    given: dict[str, Any] = {"name_prefix": "rupaya-production", "host": "api.rupaya.example", "topic_arns": [TOPIC]}
     return UptimeCheckArgs(**{**given, **changes})
 
 

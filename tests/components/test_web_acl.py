@@ -18,7 +18,7 @@ LOGGING = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"
 class Owner(pulumi.ComponentResource):
     def __init__(self, name: str, args: WebAclArgs, scope: Scope) -> None:
         super().__init__("slipway:index:Owner", name)
-        arn = web_acl(name, args, label="storefront-production", scope=scope, parent=self)
+        arn = web_acl(name, args, name_prefix="storefront-production", scope=scope, parent=self)
         self.register_outputs({"arn": arn})
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from tests.components.conftest import ACCOUNT
 
-LABEL: Final = "storefront-production"
+NAME_PREFIX: Final = "storefront-production"
 REGION: Final = "us-east-1"
 HERE: Final = {"aws:RequestedRegion": REGION}
 OURS: Final = {"aws:ResourceTag/app": "storefront", "aws:ResourceTag/environment": "production"}
@@ -18,9 +18,9 @@ ASKED: Final = {"aws:RequestTag/app": "storefront", "aws:RequestTag/environment"
 COPY: Final = {**OURS, "aws:ResourceTag/owner-id": "jane"}
 STAGING: Final = {"aws:ResourceTag/app": "storefront", "aws:ResourceTag/environment": "staging"}
 OTHERS: Final = {"aws:ResourceTag/app": "payroll", "aws:ResourceTag/environment": "production"}
-BOUNDARY: Final = f"arn:aws:iam::{ACCOUNT}:policy/{LABEL}-boundary"
+BOUNDARY: Final = f"arn:aws:iam::{ACCOUNT}:policy/{NAME_PREFIX}-boundary"
 BOUND: Final = {"iam:PermissionsBoundary": BOUNDARY}
-ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/{LABEL}/attacker"
+ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/{NAME_PREFIX}/attacker"
 ADMIN: Final = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
@@ -102,7 +102,7 @@ DEPLOY: Final[Sequence[Attack]] = [
     Attack(
         name="a role under a path that begins alike",
         action="iam:CreateRole",
-        on=f"arn:aws:iam::{ACCOUNT}:role/{LABEL}-2/x",
+        on=f"arn:aws:iam::{ACCOUNT}:role/{NAME_PREFIX}-2/x",
         context=BOUND,
         guard="name",
     ),
@@ -159,7 +159,7 @@ DEPLOY: Final[Sequence[Attack]] = [
     Attack(
         name="its own trust",
         action="iam:UpdateAssumeRolePolicy",
-        on=f"arn:aws:iam::{ACCOUNT}:role/{LABEL}-deploy",
+        on=f"arn:aws:iam::{ACCOUNT}:role/{NAME_PREFIX}-deploy",
         context=OURS,
         guard="sid NotItself",
     ),
@@ -195,7 +195,7 @@ DEPLOY: Final[Sequence[Attack]] = [
     Attack(
         name="a new version of its policy",
         action="iam:CreatePolicyVersion",
-        on=f"arn:aws:iam::{ACCOUNT}:policy/{LABEL}-deploy-1",
+        on=f"arn:aws:iam::{ACCOUNT}:policy/{NAME_PREFIX}-deploy-1",
         context={},
         guard="sid NoEscalation",
     ),
@@ -217,14 +217,14 @@ DEPLOY: Final[Sequence[Attack]] = [
     Attack(
         name="a policy on itself",
         action="iam:PutRolePolicy",
-        on=f"arn:aws:iam::{ACCOUNT}:role/{LABEL}-deploy",
+        on=f"arn:aws:iam::{ACCOUNT}:role/{NAME_PREFIX}-deploy",
         context=BOUND,
         guard="sid NotItself",
     ),
     Attack(
         name="a policy on the preview role",
         action="iam:AttachRolePolicy",
-        on=f"arn:aws:iam::{ACCOUNT}:role/{LABEL}-preview",
+        on=f"arn:aws:iam::{ACCOUNT}:role/{NAME_PREFIX}-preview",
         context=BOUND,
         guard="sid NotItself",
     ),
@@ -263,7 +263,7 @@ DEPLOY: Final[Sequence[Attack]] = [
     Attack(
         name="its own role for a function",
         action="iam:PassRole",
-        on=f"arn:aws:iam::{ACCOUNT}:role/{LABEL}-deploy",
+        on=f"arn:aws:iam::{ACCOUNT}:role/{NAME_PREFIX}-deploy",
         context={"iam:PassedToService": "lambda.amazonaws.com"},
         guard="sid NotItself",
     ),
@@ -286,7 +286,7 @@ DEPLOY: Final[Sequence[Attack]] = [
     Attack(
         name="a shell in a task",
         action="ecs:ExecuteCommand",
-        on=arn("ecs", f"task/{LABEL}/1"),
+        on=arn("ecs", f"task/{NAME_PREFIX}/1"),
         context={**HERE, **OURS},
         guard="absent",
     ),
@@ -320,16 +320,16 @@ DEPLOY: Final[Sequence[Attack]] = [
     *_named("ecr:PutImage", "ecr", "repository/payroll", "repository/storefront/api-base", "repository/storefront"),
     # Like-named of another stack, which its tags give away.
     Attack(
-        name="a function of a stack whose label begins alike",
+        name="a function of a stack whose name prefix begins alike",
         action="lambda:UpdateFunctionCode",
-        on=arn("lambda", f"function:{LABEL}-eu-notify"),
+        on=arn("lambda", f"function:{NAME_PREFIX}-eu-notify"),
         context={**HERE, **OTHERS},
         guard="sid NothingForeign",
     ),
     Attack(
         name="a function of somebody's copy of the stack",
         action="lambda:UpdateFunctionCode",
-        on=arn("lambda", f"function:{LABEL}-jane-notify"),
+        on=arn("lambda", f"function:{NAME_PREFIX}-jane-notify"),
         context={**HERE, **COPY},
         guard="sid NothingOwned",
     ),
@@ -341,9 +341,9 @@ DEPLOY: Final[Sequence[Attack]] = [
         guard="sid NothingOwned",
     ),
     Attack(
-        name="a topic of a stack whose label begins alike",
+        name="a topic of a stack whose name prefix begins alike",
         action="sns:DeleteTopic",
-        on=arn("sns", f"{LABEL}-eu-page"),
+        on=arn("sns", f"{NAME_PREFIX}-eu-page"),
         context={**HERE, **STAGING},
         guard="sid NothingForeign",
     ),
@@ -390,7 +390,7 @@ DEPLOY: Final[Sequence[Attack]] = [
         name="the master password",
         action="secretsmanager:GetSecretValue",
         on=arn("secretsmanager", "secret:rds!db-1-a1B2c3"),
-        context={**HERE, "aws:ResourceTag/aws:rds:primaryDBInstanceArn": arn("rds", f"db:{LABEL}")},
+        context={**HERE, "aws:ResourceTag/aws:rds:primaryDBInstanceArn": arn("rds", f"db:{NAME_PREFIX}")},
         guard="name",
     ),
     Attack(
@@ -533,7 +533,7 @@ DEPLOY: Final[Sequence[Attack]] = [
     Attack(
         name="a region of nobody's",
         action="sns:CreateTopic",
-        on=f"arn:aws:sns:ap-southeast-2:{ACCOUNT}:{LABEL}-x",
+        on=f"arn:aws:sns:ap-southeast-2:{ACCOUNT}:{NAME_PREFIX}-x",
         context={"aws:RequestedRegion": "ap-southeast-2"},
         guard="sid NowhereElse",
     ),
@@ -555,7 +555,7 @@ DEPLOY: Final[Sequence[Attack]] = [
     Attack(
         name="a snapshot",
         action="rds:DeleteDBSnapshot",
-        on=arn("rds", f"snapshot:{LABEL}-final-1234abcd"),
+        on=arn("rds", f"snapshot:{NAME_PREFIX}-final-1234abcd"),
         context={**HERE, **OURS},
         guard="sid NoLossOfBackups",
     ),
@@ -651,7 +651,7 @@ PREVIEW: Final[Sequence[Attack]] = [
     Attack(
         name="the cache's token",
         action="secretsmanager:GetSecretValue",
-        on=arn("secretsmanager", f"secret:{LABEL}-cache-secret-1-a1B2c3"),
+        on=arn("secretsmanager", f"secret:{NAME_PREFIX}-cache-secret-1-a1B2c3"),
         guard="absent",
     ),
     Attack(
@@ -667,7 +667,7 @@ PREVIEW: Final[Sequence[Attack]] = [
     Attack(
         name="logs",
         action="logs:GetLogEvents",
-        on=arn("logs", f"log-group:/ecs/{LABEL}-api:log-stream:1"),
+        on=arn("logs", f"log-group:/ecs/{NAME_PREFIX}-api:log-stream:1"),
         guard="absent",
     ),
     Attack(name="every task's environment", action="ecs:DescribeTaskDefinition", on="*", guard="absent"),
@@ -686,7 +686,9 @@ PREVIEW: Final[Sequence[Attack]] = [
         guard="absent",
     ),
     Attack(name="a network", action="ec2:CreateVpc", on=arn("ec2", "vpc/*"), context={**HERE, **ASKED}, guard="absent"),
-    Attack(name="a deployment", action="ecs:UpdateService", on=arn("ecs", f"service/{LABEL}/api"), guard="absent"),
+    Attack(
+        name="a deployment", action="ecs:UpdateService", on=arn("ecs", f"service/{NAME_PREFIX}/api"), guard="absent"
+    ),
     Attack(name="an image", action="ecr:PutImage", on=arn("ecr", "repository/storefront/api"), guard="absent"),
     *_named("lambda:GetFunction", "lambda", "function:payroll", "function:storefront-staging-x"),
     *_named("rds:DescribeDBInstances", "rds", "db:payroll"),
@@ -734,7 +736,7 @@ TASK: Final[Sequence[Attack]] = [
         ("the policy of its own key", "kms:PutKeyPolicy", arn("kms", "key/1234abcd"), OURS),
         ("another bucket", "s3:GetObject", "arn:aws:s3:::payroll/x", {}),
         ("the state", "s3:GetObject", "arn:aws:s3:::storefront-tfstate/.pulumi/stacks/slipway/prod.json", {}),
-        ("the policy of its own bucket", "s3:PutBucketPolicy", f"arn:aws:s3:::{LABEL}-media-1", {}),
+        ("the policy of its own bucket", "s3:PutBucketPolicy", f"arn:aws:s3:::{NAME_PREFIX}-media-1", {}),
         ("another function", "lambda:InvokeFunction", arn("lambda", "function:payroll"), HERE),
         ("a machine", "ec2:RunInstances", "*", HERE),
         ("another cluster", "ecs:UpdateService", arn("ecs", "service/payroll/api"), HERE),

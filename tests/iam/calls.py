@@ -167,7 +167,7 @@ _WATCHED: Final[Mapping[str, Mapping[str, str]]] = {
         "ecs:TagResource": "task/{cluster}/0123456789abcdef0123456789abcdef",
     },
     f"{DYNAMIC}RolloutCheck": {
-        "cloudwatch:DescribeAlarms": "alarm:{label}-{service}-errors",
+        "cloudwatch:DescribeAlarms": "alarm:{name_prefix}-{service}-errors",
         "ecs:DescribeServiceRevisions": "service-revision/{cluster}/{service}/1234567890123456789",
         "ecs:DescribeServices": "service/{cluster}/{service}",
         "ecs:DescribeTasks": "task/{cluster}/0123456789abcdef0123456789abcdef",
@@ -188,7 +188,7 @@ def watching(type_: str) -> Sequence[str]:
 def watching_requests(stack: "Stack", resource: Resource) -> Iterator[Request]:
     """The requests that making or updating a dynamic resource is."""
     cluster = str(resource.inputs["cluster"])
-    filled = {**resource.inputs, "cluster": cluster.rpartition("/")[2], "label": stack.label}
+    filled = {**resource.inputs, "cluster": cluster.rpartition("/")[2], "name_prefix": stack.name_prefix}
     for action, form in _WATCHED[resource.type].items():
         last = form.format(**filled)
         service = action.partition(":")[0]
@@ -232,7 +232,7 @@ class Stack:
         return {key: value for key, value in everything.items() if key in ("app", "environment", "owner-id")}
 
     @property
-    def label(self) -> str:
+    def name_prefix(self) -> str:
         tags: Any = self.graph.one("aws:ec2/vpc:Vpc").inputs["tags"]
         return str(tags["Name"])
 

@@ -1,4 +1,4 @@
-"""Stacks whose labels begin alike, or whose tags are alike, do not reach each other by their pipelines."""
+"""Stacks whose name prefixes begin alike, or whose tags are alike, do not reach each other by their pipelines."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -82,7 +82,7 @@ SHOP: Any = ("shop", "production")
 )
 def test_a_pipeline_changes_nothing_of_a_stack_whose_label_begins_alike(other: Any) -> None:
     for mine, theirs in ((stack(*SHOP), stack(*other)), (stack(*other), stack(*SHOP))):
-        assert Stack(mine).label != Stack(theirs).label
+        assert Stack(mine).name_prefix != Stack(theirs).name_prefix
         found = {request.action for request in reached(mine, theirs)}
         assert found - NEW_PASSWORDS <= UNTOLD
 

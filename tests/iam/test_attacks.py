@@ -111,7 +111,7 @@ def test_a_role_of_the_stack_with_every_permission_stays_within_the_boundary(att
 
 @pytest.mark.parametrize("role", ["deploy", "preview"])
 def test_nothing_is_granted_by_a_bare_prefix_or_a_likeness(role: str) -> None:
-    """`LABEL-*` and exact names: no pattern of ours goes on without a separator, none begins with a star."""
+    """`PREFIX-*` and exact names: no pattern of ours goes on without a separator, none begins with a star."""
     for statement in statements(role):
         for resource in listed(statement["Resource"]) if statement["Effect"] == "Allow" else ():
             last = str(resource).split(":", 5)[-1]

@@ -110,10 +110,13 @@ def test_backups_are_made_and_restored(policy: str) -> None:
     graph = recorded("Pulumi.prod.yaml")
     stack = Stack(graph)
     on = {
-        "rds": [f"arn:aws:rds:us-east-1:{ACCOUNT}:{what}" for what in (f"db:{stack.label}", f"db:{stack.label}-restored", "snapshot:awsbackup:job-1")],
+        "rds": [
+            f"arn:aws:rds:us-east-1:{ACCOUNT}:{what}"
+            for what in (f"db:{stack.name_prefix}", f"db:{stack.name_prefix}-restored", "snapshot:awsbackup:job-1")
+        ],
         "s3": ["arn:aws:s3:::storefront-production-media-1", "arn:aws:s3:::storefront-production-restored", "arn:aws:s3:::storefront-production-restored/a"],
         "kms": [f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1"],
-        "backup": [f"arn:aws:backup:us-east-1:{ACCOUNT}:backup-vault:{stack.label}", "*"],
+        "backup": [f"arn:aws:backup:us-east-1:{ACCOUNT}:backup-vault:{stack.name_prefix}", "*"],
         "events": [f"arn:aws:events:us-east-1:{ACCOUNT}:rule/AwsBackupManagedRule-1", "*"],
         "tag": ["*"],
     }  # fmt: skip

@@ -650,7 +650,7 @@ class TestEnvironment:
         file = stackfile.read(ROOT / "Pulumi.staging.yaml")
         made = environment.copy(dict(file.config), 12, "registry.example")
         copied = parse(project.read(ROOT).values(made), "pr-12")
-        assert copied.label == f"{staging.settings.label}-pr12"
+        assert copied.name_prefix == f"{staging.settings.name_prefix}-pr12"
         assert copied.domain is not None
         assert copied.domain.host == "pr12.staging.shop.example.com"
         assert not copied.protection.protect
