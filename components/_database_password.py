@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -44,7 +45,11 @@ def kept(
     version = aws.secretsmanager.SecretVersion(
         f"{name}-secret",
         secret_id=secret.id,
-        secret_string=Output.json_dumps({"username": args.username, "password": password}, sort_keys=True),
+        secret_string=Output.json_dumps(
+            # A restored instance's master user is the backup's.
+            {"username": instance.username if args.restore else args.username, "password": password},
+            sort_keys=True,
+        ),
         # Readers restart when it changes: the database must take the new password by then.
         opts=ResourceOptions(parent=parent, depends_on=[instance]),
     )
@@ -53,7 +58,15 @@ def kept(
 
 def rotated(parent: pulumi.Resource, name: str, args: DatabaseArgs, instance: aws.rds.Instance) -> Output[str]:
     """Have RDS change the password that it keeps; return the ARN of the secret it keeps it in."""
-    secret_arn = instance.master_user_secrets.apply(lambda secrets: str(secrets[0].secret_arn))
+
+    def arn(secrets: Sequence[aws.rds.outputs.InstanceMasterUserSecret]) -> str:
+        if not secrets:
+            raise pulumi.RunError(
+                f"RDS keeps no password of database {args.identifier}, as happens after a restore: run make rotate, then pulumi up --refresh"
+            )
+        return str(secrets[0].secret_arn)
+
+    secret_arn = instance.master_user_secrets.apply(arn)
     aws.secretsmanager.SecretRotation(
         f"{name}-rotation",
         secret_id=secret_arn,

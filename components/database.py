@@ -48,6 +48,33 @@ class PoolArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RestoreArgs:
+    """A backup that an instance is made from: a snapshot, or a source and a moment."""
+
+    snapshot: str | None = None
+    """A snapshot's identifier or ARN, in the same region."""
+    source: str | None = None
+    """An instance's identifier, a deleted one's resource id (`db-...`), or the ARN of an automated backup in the same region."""
+    time: str | None = None
+    """The moment of a source, such as 2026-11-30T11:55:00Z, or `latest`."""
+
+    @property
+    def point_in_time(self) -> aws.rds.InstanceRestoreToPointInTimeArgs | None:
+        """The source and the moment, as RDS names them; None for a snapshot."""
+        if self.source is None:
+            return None
+        by_arn = self.source.startswith("arn:")
+        by_id = not by_arn and limits.rds_identifier(self.source) is not None
+        return aws.rds.InstanceRestoreToPointInTimeArgs(
+            source_db_instance_automated_backups_arn=self.source if by_arn else None,
+            source_dbi_resource_id=self.source if by_id else None,
+            source_db_instance_identifier=None if by_arn or by_id else self.source,
+            restore_time=None if self.time == "latest" else self.time,
+            use_latest_restorable_time=True if self.time == "latest" else None,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DatabaseArgs:
     """What a database is made of."""
 
@@ -104,6 +131,9 @@ class DatabaseArgs:
     """A read replica; None: there is none."""
     proxy: PoolArgs | None = None
     """A proxy that clients connect to; None: they connect to the instance."""
+    restore: RestoreArgs | None = None
+    """The backup that it is made from; None: it begins empty. It counts only when the instance is made: one that is there stays as it
+    is. Data, users, master user, first database and the storage's key are then the backup's."""
     monitoring_seconds: int = 60
     """Interval of Enhanced Monitoring, seconds: 1, 5, 10, 15, 30 or 60; 0 switches it off."""
     insights_days: int | None = 7
@@ -192,6 +222,20 @@ class DatabaseArgs:
             yield "recovery_days", f"{self.recovery_days} is not allowed; 0 or 7 to 30 are"
         yield from self._replica_problems()
         yield from self._proxy_problems()
+        yield from self._restore_problems()
+
+    def _restore_problems(self) -> Iterator[tuple[str, str | None]]:
+        if self.restore is None:
+            return
+        snapshot, source, time = self.restore.snapshot, self.restore.source, self.restore.time
+        if (snapshot is None) == (source is None) or (source is None) != (time is None):
+            yield "restore", "it needs a snapshot alone, or a source and a time"
+        if snapshot is not None:
+            yield "restore", limits.rds_snapshot(snapshot, self.region)
+        if source is not None:
+            yield "restore", limits.rds_backup_source(source, self.region)
+        if time is not None:
+            yield "restore", limits.rds_restore_time(time)
 
     def _support_problem(self) -> str | None:
         return limits.rds_extended_support(self.engine, self.version, allowed=self.extended_support)
@@ -343,7 +387,8 @@ class Database(pulumi.ComponentResource):
             iops=args.iops,
             storage_throughput=args.throughput,
             storage_encrypted=True,
-            kms_key_id=key.arn,
+            # A restored instance keeps the backup's.
+            kms_key_id=None if args.restore else key.arn,
             multi_az=args.multi_az,
             db_subnet_group_name=shared.subnets.name,
             vpc_security_group_ids=[group.id],
@@ -351,8 +396,10 @@ class Database(pulumi.ComponentResource):
             port=args.listens_on,
             ca_cert_identifier=args.ca,
             parameter_group_name=shared.parameters.name,
-            db_name=args.database_name,
-            username=args.username,
+            db_name=None if args.restore else args.database_name,
+            username=None if args.restore else args.username,
+            snapshot_identifier=args.restore.snapshot if args.restore else None,
+            restore_to_point_in_time=args.restore.point_in_time if args.restore else None,
             manage_master_user_password=True if password is None else None,
             master_user_secret_kms_key_id=key.arn if password is None else None,
             password_wo=password,
@@ -382,6 +429,8 @@ class Database(pulumi.ComponentResource):
                 depends_on=[*logs, *shared.before],
                 # Its identifier is fixed: two cannot stand side by side.
                 delete_before_replace=True,
+                # What an instance was made from would replace it when it changes.
+                ignore_changes=["restoreToPointInTime", "snapshotIdentifier"],
             ),
         )
 

@@ -16,6 +16,7 @@ from limits.cache import (
 )
 from limits.database import (
     RDS_OWN_PARAMETERS,
+    rds_backup_source,
     rds_charged_support,
     rds_class,
     rds_class_here,
@@ -25,6 +26,8 @@ from limits.database import (
     rds_insights,
     rds_major,
     rds_newest,
+    rds_restore_time,
+    rds_snapshot,
     rds_storage,
     rds_unknown_minor,
     rds_username,
@@ -238,6 +241,7 @@ __all__ = [
     "rate_limit_path",
     "rate_limits",
     "rate_window",
+    "rds_backup_source",
     "rds_charged_support",
     "rds_class",
     "rds_class_here",
@@ -249,6 +253,8 @@ __all__ = [
     "rds_insights",
     "rds_major",
     "rds_newest",
+    "rds_restore_time",
+    "rds_snapshot",
     "rds_storage",
     "rds_unknown_minor",
     "rds_username",

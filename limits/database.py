@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 from limits import tables
@@ -29,6 +30,45 @@ def rds_identifier(name: str) -> str | None:
     if re.fullmatch(r"[a-z](?:-?[a-z0-9])*", name) and len(name) <= 63:
         return None
     return f"{short(name)} is not an RDS identifier: at most 63 lower-case letters, digits and single inner hyphens, a letter first"
+
+
+def rds_snapshot(name: str, region: str) -> str | None:
+    """Check the identifier or ARN of an instance's snapshot that a region's RDS is to restore."""
+    if name.startswith("arn:"):
+        return _backup_arn(name, region, "snapshot")
+    if re.fullmatch(r"(?:rds:|awsbackup:)?[A-Za-z](?:-?[A-Za-z0-9])*", name) and len(name) <= 255:
+        return None
+    return f"{short(name)} is not the identifier or ARN of a snapshot, such as storefront-before-42"
+
+
+def rds_backup_source(name: str, region: str) -> str | None:
+    """Check what a point-in-time restore reads: an instance's identifier, the resource id of a deleted one, or its automated backup's ARN."""
+    if name.startswith("arn:"):
+        return _backup_arn(name, region, "auto-backup")
+    if re.fullmatch(r"db-[A-Z0-9]{8,}", name) or rds_identifier(name) is None:
+        return None
+    return f"{short(name)} is neither an instance's identifier nor a resource id, such as db-ABCDEFGHIJKL0123, nor an automated backup's ARN"
+
+
+def _backup_arn(arn: str, region: str, kind: str) -> str | None:
+    match = re.fullmatch(r"arn:aws[a-z-]*:rds:([a-z0-9-]+):[0-9]{12}:([a-z-]+):.+", arn)
+    if not match or match[2] != kind:
+        what = "an instance's snapshot" if kind == "snapshot" else "an automated backup"
+        return f"{short(arn)} is not the ARN of {what}, such as arn:aws:rds:{region}:123456789012:{kind}:..."
+    if match[1] == region:
+        return None
+    return f"{short(arn)} is in {match[1]}; RDS restores in {region} only what is there: copy it first"
+
+
+def rds_restore_time(time: str) -> str | None:
+    """Check a moment to restore to: `latest`, or one that has been, in UTC."""
+    if time == "latest":
+        return None
+    try:
+        moment = datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return f"{short(time)} is neither latest nor a time in UTC, such as 2026-11-30T11:55:00Z"
+    return f"{time} has not been yet" if moment > datetime.now(tz=UTC) else None
 
 
 def rds_username(engine: str, name: str) -> str | None:

@@ -1,8 +1,11 @@
-"""Bring the database back to a moment, in five steps that can be taken up again where they stopped.
+"""Bring the database back to a moment, in steps that can be taken up again where they stopped.
 
-1. restore beside the damaged instance, with its settings; 2. stop the services, so that nobody writes; 3. let the two change names, so that
+A damaged instance: 1. restore beside it, with its settings; 2. stop the services, so that nobody writes; 3. let the two change names, so that
 every address stays; 4. let the program know the instance by its new id, and update; 5. wake the services and look that they are well.
-The damaged instance stays, stopped for nobody, under another name: delete it when nobody needs it any more.
+The damaged instance stays under another name: delete it when nobody needs it any more. A read replica follows the damaged one, and is made anew.
+
+An instance that is gone: 1. stop the services; 2. write `database.restoreFrom` into the stack file; 3. let the program forget the instance,
+and make it from the backup; 4. wake the services.
 """
 
 from __future__ import annotations
@@ -13,7 +16,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
+
+from botocore.exceptions import ClientError  # type: ignore[import-untyped] # has no types of its own
 
 from operations import _capacity as capacity
 from operations import _pulumi as pulumi
@@ -22,6 +27,9 @@ from operations import verify
 from operations._command import OK, REFUSED, WRONG, Command, Context, OperationError
 
 _TYPE: Final = "aws:rds/instance:Instance"
+_SETTING: Final = "slipway:database.restoreFrom"
+_Found: TypeAlias = Mapping[str, Any]
+_Steps: TypeAlias = Sequence[tuple[str, Callable[[], None]]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,17 +37,25 @@ class _Facts:
     """How far an earlier run came."""
 
     known_id: str
-    """The resource id of the instance that the state knows."""
-    current_id: str
-    """The resource id of the instance that has the name."""
-    damaged: Mapping[str, Any]
-    """The instance that the state knows."""
-    restored: bool
-    """Whether the restored one is there, not yet under the name."""
+    """The resource id of the instance that the state knows; empty: it knows none."""
+    current: _Found | None
+    """The instance that has the name."""
+    damaged: _Found | None
+    """The instance that has the damaged one's later name."""
+    restored: _Found | None
+    """The one that was restored, not yet under the name."""
 
     @property
     def swapped(self) -> bool:
-        return self.current_id not in {"", self.known_id}
+        """Whether the name is already another instance's than the state knows."""
+        return self.current is not None and self.current["DbiResourceId"] != self.known_id
+
+    @property
+    def source(self) -> _Found | None:
+        """The instance that the state knows, under whichever name; None: it is gone."""
+        return next(
+            (one for one in (self.current, self.damaged) if one and one["DbiResourceId"] == self.known_id), None
+        )
 
 
 def _run(context: Context, options: argparse.Namespace) -> int:
@@ -51,8 +67,20 @@ def _run(context: Context, options: argparse.Namespace) -> int:
             "to which moment? --to TIME, --to latest or --snapshot NAME; --resume goes on with one begun", WRONG
         )
     deployment = json.loads(pulumi.output("stack", "export", "--stack", context.stack.name))
-    facts = _facts(context, identifier, _instance(deployment)["id"])
-    steps = _steps(context, options, identifier, facts)
+    known = _instance(deployment)
+    facts = _Facts(
+        known_id=str(known["id"]) if known else "",
+        current=_find(context, identifier),
+        damaged=_find(context, damaged_name(identifier)),
+        restored=_find(context, restored_name(identifier)),
+    )
+    if known is None and facts.current:
+        raise OperationError(
+            f"AWS has {identifier}, and the state has none: an update was cut off. pulumi refresh --import-pending-creates "
+            f"takes it over, id {identifier}; then --resume"
+        )
+    gone = facts.current is None and facts.source is None
+    steps = _made_anew(context, options, known, facts) if gone else _steps(context, options, identifier, facts)
     plan = [f"{number}. {words}" for number, (words, _) in enumerate(steps, start=1)]
     context.say("\n".join(plan))
     if context.dry_run or not options.yes:
@@ -66,34 +94,28 @@ def _run(context: Context, options: argparse.Namespace) -> int:
             raise OperationError(
                 f"{error}\nStopped at step {number}; --resume goes on from here, --resume --dry-run shows what is left."
             ) from error
+        except KeyboardInterrupt:
+            context.say(
+                f"Stopped in step {number}; --resume --yes goes on from here, --resume --dry-run shows what is left."
+            )
+            raise
     wrong = verify.watch(
         context, {key: verify.rollout(context, key, found) for key, found in services.describe(context).items()}
     )
+    left = "" if gone else f" The damaged instance is {damaged_name(identifier)}; delete it when nobody needs it."
     context.result(
-        {"plan": plan, "done": not wrong, "damaged": damaged_name(identifier), "problems": wrong},
-        "\n".join(wrong.values())
-        or f"Restored. The damaged instance is {damaged_name(identifier)}; delete it when nobody needs it.",
+        {"plan": plan, "done": not wrong, "damaged": None if gone else damaged_name(identifier), "problems": wrong},
+        "\n".join(wrong.values()) or f"Restored.{left}",
     )
     return REFUSED if wrong else OK
 
 
-def _steps(
-    context: Context, options: argparse.Namespace, identifier: str, facts: _Facts
-) -> Sequence[tuple[str, Callable[[], None]]]:
-    """Return what is left to do."""
+def _steps(context: Context, options: argparse.Namespace, identifier: str, facts: _Facts) -> _Steps:
+    """Return what is left to do beside a damaged instance."""
     steps: list[tuple[str, Callable[[], None]]] = []
     beside = restored_name(identifier)
     if not facts.swapped:
-        if not facts.restored:
-            if options.resume and options.to is None and options.snapshot is None:
-                raise OperationError("nothing was begun: say to which moment, --to or --snapshot", WRONG)
-            moment = f"the snapshot {options.snapshot}" if options.snapshot else f"{options.to}"
-            steps.append(
-                (
-                    f"Restore {moment} into {beside}, with the settings of {identifier}",
-                    lambda: _restore(context, options, facts.damaged, beside),
-                )
-            )
+        steps += _beside(context, options, identifier, facts)
         steps.append(("Stop every service, so that nobody writes", lambda: _stop(context)))
         steps.append(
             (
@@ -101,30 +123,189 @@ def _steps(
                 lambda: _swap(context, identifier, beside),
             )
         )
+    own, others = _replicas(context, identifier, facts)
+    if own:
+        steps.append(
+            (
+                f"Delete the read replica {own}, which follows the damaged instance: the update makes it anew",
+                lambda: _unfollow(context, own),
+            )
+        )
+    if others:
+        context.say(
+            f"{', '.join(others)} follow the damaged instance, and are not the program's: make them anew by hand."
+        )
     steps.append(("Let the program know the instance by its new id, and update", lambda: _adopt(context, identifier)))
     steps.append(("Wake the services, and look that they are well", lambda: _wake(context)))
     return steps
 
 
-def _facts(context: Context, identifier: str, known_id: str) -> _Facts:
-    current = _find(context, identifier)
-    damaged = current if current and current["DbiResourceId"] == known_id else _find(context, damaged_name(identifier))
-    if damaged is None:
+def _beside(context: Context, options: argparse.Namespace, identifier: str, facts: _Facts) -> _Steps:
+    """Return the restore itself, or the wait for one that was begun."""
+    beside, source = restored_name(identifier), facts.source
+    if facts.restored:
+        if not options.resume:
+            raise OperationError(
+                f"there is {beside} already, from a restore that was begun: --resume goes on with it; to begin anew, delete it first",
+                WRONG,
+            )
+        if facts.restored["DBInstanceStatus"] == "available":
+            return []
+        return [(f"Wait until {beside} is restored", lambda: _available(context, beside))]
+    if options.to is None and options.snapshot is None:
         raise OperationError(
-            f"there is neither {identifier} with the id that the state knows nor {damaged_name(identifier)}; restore by hand: docs/runbooks/restore.md"
+            "no restore is under way: say to which moment, --to or --snapshot. If only the services are asleep: make wake",
+            WRONG,
         )
-    return _Facts(
-        known_id=known_id,
-        current_id=current["DbiResourceId"] if current else "",
-        damaged=damaged,
-        restored=_find(context, restored_name(identifier)) is not None,
-    )
+    if source is None:
+        raise OperationError(f"{identifier} is not the instance that the state knows: pulumi refresh first")
+    if facts.current and facts.damaged:
+        raise OperationError(
+            f"there is {damaged_name(identifier)} already, from an earlier restore, and its name is needed: delete it, or rename it, first"
+        )
+    _fits(context, options, source)
+    moment = f"the snapshot {options.snapshot}" if options.snapshot else f"{options.to}"
+    words = f"Restore {moment} into {beside}, with the settings of {identifier}"
+    return [(words, lambda: _restore(context, options, source, beside))]
 
 
-def _find(context: Context, identifier: str) -> Mapping[str, Any] | None:
+def _fits(context: Context, options: argparse.Namespace, source: _Found) -> None:
+    """Refuse a backup that the program could not go on with.
+
+    Raises:
+        OperationError: it is not there, of another engine or user, not encrypted, or not so new.
+    """
+    if not options.snapshot:
+        latest = source.get("LatestRestorableTime")
+        if latest is None:
+            raise OperationError(
+                f"{source['DBInstanceIdentifier']} has no automated backups to restore: name a --snapshot"
+            )
+        if options.to != "latest" and options.to > latest:
+            raise OperationError(f"it can be restored up to {latest:%Y-%m-%dT%H:%M:%SZ}, not to {options.to}", WRONG)
+        return
+    found = _snapshot(context, options.snapshot)
+    for name, words in (("Engine", "engine"), ("MasterUsername", "master user")):
+        if found.get(name) != source.get(name):
+            raise OperationError(
+                f"the snapshot {options.snapshot} has the {words} {found.get(name)}, not {source.get(name)}: "
+                "the program would replace the database; name another",
+                WRONG,
+            )
+
+
+def _snapshot(context: Context, name: str) -> _Found:
+    """Return a snapshot that can be restored.
+
+    Raises:
+        OperationError: it is not there, not finished or not encrypted.
+    """
     rds = context.client("rds")
     try:
-        found: Mapping[str, Any] = rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"][0]
+        found: _Found = rds.describe_db_snapshots(DBSnapshotIdentifier=name)["DBSnapshots"][0]
+    except rds.exceptions.DBSnapshotNotFoundFault:
+        raise OperationError(
+            f"there is no snapshot {name}; aws rds describe-db-snapshots --region {context.stack.region} lists them",
+            WRONG,
+        ) from None
+    if found.get("Status") != "available":
+        raise OperationError(f"the snapshot {name} is {found.get('Status')}, not available")
+    if not found.get("Encrypted"):
+        raise OperationError(
+            f"the snapshot {name} is not encrypted, and so would the database be: copy it with a key first (aws rds copy-db-snapshot --kms-key-id)",
+            WRONG,
+        )
+    return found
+
+
+def _made_anew(context: Context, options: argparse.Namespace, known: dict[str, Any] | None, facts: _Facts) -> _Steps:
+    """Return what brings back an instance that is gone: the program makes it from a backup."""
+    urn = str(known["urn"]) if known else None
+    steps: list[tuple[str, Callable[[], None]]] = [
+        ("Stop every service, so that nobody writes", lambda: _stop(context))
+    ]
+    if options.to is None and options.snapshot is None:
+        if context.stack.settings.database is None or context.stack.settings.database.restore_from is None:
+            raise OperationError("the database is gone: say to which moment, --to or --snapshot", WRONG)
+    else:
+        backup = _backup(context, options, facts.known_id)
+        steps.append(
+            (f"Write {_SETTING} into the stack file: {json.dumps(backup)}", lambda: _write_backup(context, backup))
+        )
+    steps.append(
+        ("Let the program forget the instance that is gone, and make it from the backup", lambda: _make(context, urn))
+    )
+    steps.append(("Wake the services, and look that they are well", lambda: _wake(context)))
+    return steps
+
+
+def _backup(context: Context, options: argparse.Namespace, known_id: str) -> dict[str, str]:
+    """Return what `database.restoreFrom` is to say.
+
+    Raises:
+        OperationError: there is no such snapshot, or AWS kept no automated backups of the instance.
+    """
+    if options.snapshot:
+        _snapshot(context, options.snapshot)
+        return {"snapshot": options.snapshot}
+    asked = {"DbiResourceId": known_id} if known_id else {"DBInstanceIdentifier": str(context.stack.database)}
+    pages = context.client("rds").get_paginator("describe_db_instance_automated_backups").paginate(**asked)
+    kept = [found for page in pages for found in page["DBInstanceAutomatedBackups"]]
+    if not kept:
+        raise OperationError(
+            f"{context.stack.database} is gone, and no automated backups of it are kept: name a --snapshot; "
+            f"aws rds describe-db-snapshots --region {context.stack.region} lists them"
+        )
+    newest = max(kept, key=lambda found: str(found.get("RestoreWindow", {}).get("LatestTime", "")))
+    latest = newest.get("RestoreWindow", {}).get("LatestTime")
+    if options.to != "latest" and latest and options.to > latest:
+        raise OperationError(f"it can be restored up to {latest:%Y-%m-%dT%H:%M:%SZ}, not to {options.to}", WRONG)
+    time = "latest" if options.to == "latest" else options.to.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"source": str(newest["DBInstanceAutomatedBackupsArn"]), "time": time}
+
+
+def _write_backup(context: Context, backup: Mapping[str, str]) -> None:
+    for name in ("snapshot", "source", "time"):
+        if name in backup:
+            setting = ("--path", f"{_SETTING}.{name}", backup[name], "--type", "string")
+            _must(context, "config", "set", *pulumi.where(context), *setting)
+        else:
+            # What an earlier restore wrote; it need not be there.
+            pulumi.run(context, "config", "rm", *pulumi.where(context), "--path", f"{_SETTING}.{name}")
+
+
+def _make(context: Context, urn: str | None) -> None:
+    if urn:
+        _must(context, "refresh", *pulumi.where(context), "--target", urn, "--yes")
+    _must(context, "up", *pulumi.where(context), "--policy-pack", "policy", "--yes")
+
+
+def _replicas(context: Context, identifier: str, facts: _Facts) -> tuple[str | None, Sequence[str]]:
+    """Return the program's own replica of the damaged instance, if there is one, and others."""
+    following = [str(name) for name in (facts.source or {}).get("ReadReplicaDBInstanceIdentifiers", ())]
+    database = context.stack.settings.database
+    own = f"{identifier}-replica" if database and database.read_replica else None
+    return (own if own in following else None), [name for name in following if name != own]
+
+
+def _unfollow(context: Context, replica: str) -> None:
+    """Delete a replica of the damaged instance: all it holds is that one's data."""
+    rds = context.client("rds")
+    if _find(context, replica) is None:
+        return
+    rds.modify_db_instance(DBInstanceIdentifier=replica, DeletionProtection=False, ApplyImmediately=True)
+    _available(context, replica)
+    try:
+        rds.delete_db_instance(DBInstanceIdentifier=replica, SkipFinalSnapshot=True)
+    except ClientError as error:
+        raise OperationError(f"{replica} cannot be deleted: {error}") from error
+    context.until(f"{replica} is not deleted", lambda: _find(context, replica) is None, every=30)
+
+
+def _find(context: Context, identifier: str) -> _Found | None:
+    rds = context.client("rds")
+    try:
+        found: _Found = rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"][0]
     except rds.exceptions.DBInstanceNotFoundFault:
         return None
     return found
@@ -145,7 +326,7 @@ def _short(identifier: str) -> str:
     return identifier[:54].rstrip("-")
 
 
-def _restore(context: Context, options: argparse.Namespace, damaged: Mapping[str, Any], beside: str) -> None:
+def _restore(context: Context, options: argparse.Namespace, damaged: _Found, beside: str) -> None:
     rds = context.client("rds")
     settings: dict[str, Any] = {
         "DBInstanceClass": damaged["DBInstanceClass"],
@@ -165,8 +346,12 @@ def _restore(context: Context, options: argparse.Namespace, damaged: Mapping[str
     # gp3 shows its baseline as if it were set, and refuses it below 400 GiB; what is left out is taken from the backup.
     if damaged["StorageType"] in {"io1", "io2"}:
         settings["Iops"] = damaged["Iops"]
-    if damaged.get("MasterUserSecret"):
+    if support := damaged.get("EngineLifecycleSupport"):
+        settings["EngineLifecycleSupport"] = support
+    if secret := damaged.get("MasterUserSecret"):
         settings["ManageMasterUserPassword"] = True
+        if key := secret.get("KmsKeyId"):
+            settings["MasterUserSecretKmsKeyId"] = key
     if options.snapshot:
         rds.restore_db_instance_from_db_snapshot(
             DBInstanceIdentifier=beside, DBSnapshotIdentifier=options.snapshot, **settings
@@ -208,38 +393,38 @@ def _swap(context: Context, identifier: str, beside: str) -> None:
         _available(context, new)
 
 
-def _instance(deployment: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the database's instance in an exported stack, not a replica's.
+def _instance(deployment: Mapping[str, Any], *, replica: bool = False) -> dict[str, Any] | None:
+    """Return the database's instance in an exported stack, or its replica; None: it has none.
 
     Raises:
-        OperationError: there is none, or several.
+        OperationError: there are several.
     """
-    found = [
+    found: list[dict[str, Any]] = [
         resource
         for resource in deployment.get("deployment", {}).get("resources", ())
-        if resource["type"] == _TYPE and not resource.get("inputs", {}).get("replicateSourceDb")
+        if resource["type"] == _TYPE and bool(resource.get("inputs", {}).get("replicateSourceDb")) is replica
     ]
-    if len(found) != 1:
-        raise OperationError(f"the state has {len(found)} database instances, not one")
-    instance: dict[str, Any] = found[0]
-    return instance
+    if len(found) > 1:
+        raise OperationError(
+            f"the state has {len(found)} database instances, not one: restore by hand, docs/runbooks/restore.md"
+        )
+    return found[0] if found else None
 
 
 def adopted(deployment: dict[str, Any], resource_id: str) -> dict[str, Any]:
     """Return an exported stack whose database is another instance. The refresh that follows fills in what else is known of it."""
-    instance = _instance(deployment)
-    instance["id"] = resource_id
-    instance.setdefault("outputs", {}).update({"id": resource_id, "resourceId": resource_id})
+    if instance := _instance(deployment):
+        instance["id"] = resource_id
+        instance.setdefault("outputs", {}).update({"id": resource_id, "resourceId": resource_id})
     return deployment
 
 
 def _adopt(context: Context, identifier: str) -> None:
     deployment = json.loads(pulumi.output("stack", "export", "--stack", context.stack.name))
-    current = _find(context, identifier)
-    if current is None:
-        raise OperationError(f"there is no {identifier}")
-    urn = str(_instance(deployment)["urn"])
-    if _instance(deployment)["id"] != current["DbiResourceId"]:
+    current, known = _find(context, identifier), _instance(deployment)
+    if current is None or known is None:
+        raise OperationError(f"there is no {identifier}" if current is None else "the state knows no database any more")
+    if known["id"] != current["DbiResourceId"]:
         folder = pulumi.ROOT / "build"
         folder.mkdir(exist_ok=True)
         before, after = (
@@ -250,7 +435,10 @@ def _adopt(context: Context, identifier: str) -> None:
         context.say(f"  the state as it was: {before}")
         _write(after, adopted(deployment, current["DbiResourceId"]))
         _must(context, "stack", "import", "--stack", context.stack.name, "--file", str(after))
-    _must(context, "refresh", *pulumi.where(context), "--target", urn, "--yes")
+    replica = _instance(deployment, replica=True)
+    targets = [str(one["urn"]) for one in (known, replica) if one]
+    asked = [word for urn in targets for word in ("--target", urn)]
+    _must(context, "refresh", *pulumi.where(context), *asked, "--yes")
     _must(context, "up", *pulumi.where(context), "--policy-pack", "policy", "--yes")
 
 

@@ -14,7 +14,10 @@ def _run(context: Context, _options: argparse.Namespace) -> int:
     instance = context.client("rds").describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"][0]
     secret = instance.get("MasterUserSecret", {}).get("SecretArn")
     if not secret:
-        raise OperationError(f"the password of {identifier} is not kept by RDS: change it where it is kept")
+        database = context.stack.settings.database
+        if database is None or not database.managed_password:
+            raise OperationError(f"the password of {identifier} is not kept by RDS: change it where it is kept")
+        return _keep(context, identifier)
     secrets = context.client("secretsmanager")
     before = _current(secrets.describe_secret(SecretId=secret))
     if context.dry_run:
@@ -29,6 +32,35 @@ def _run(context: Context, _options: argparse.Namespace) -> int:
     context.result(
         {"secret": secret, "before": before, "after": after},
         "The new password is in use. Secrets with a connection URL follow within five minutes, and their services restart then.",
+    )
+    return OK
+
+
+def _keep(context: Context, identifier: str) -> int:
+    """Have RDS make and keep a password, as the stack file wants: a restore may have come without one."""
+    if context.dry_run:
+        context.result(
+            {"secret": None}, f"Would have RDS make and keep a password of {identifier}, which it does not yet."
+        )
+        return OK
+    rds = context.client("rds")
+    rds.modify_db_instance(
+        DBInstanceIdentifier=identifier,
+        ManageMasterUserPassword=True,
+        MasterUserSecretKmsKeyId=f"alias/{context.stack.name_prefix}-database",
+        ApplyImmediately=True,
+    )
+    found: dict[str, str] = {}
+
+    def made() -> bool:
+        instance = rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"][0]
+        found.update(instance.get("MasterUserSecret", {}))
+        return found.get("SecretStatus") == "active"
+
+    context.until("RDS has no password yet", made)
+    context.result(
+        {"secret": found["SecretArn"], "made": True},
+        "RDS made and keeps a new password; run pulumi up --refresh, so that the program knows it.",
     )
     return OK
 

@@ -169,6 +169,8 @@ def _db_instance(asked: _Asked) -> Answer:
         "engineVersionActual": asked.text("engineVersion"),
         "status": "available",
     }
+    if "snapshotIdentifier" in asked.inputs or "restoreToPointInTime" in asked.inputs:
+        outputs |= {"username": "backup_admin", "dbName": "backup"}
     if asked.inputs.get("manageMasterUserPassword") is True:
         secret = asked.arn("secretsmanager", f"secret:rds!db-{asked.uuid('secret')}-{asked.letters(6, 'secret')}")
         key = asked.text("masterUserSecretKmsKeyId", asked.arn("kms", f"key/{asked.uuid('key')}"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.database import DatabaseArgs, Engine, PoolArgs, ReplicaArgs
+from components.database import DatabaseArgs, Engine, PoolArgs, ReplicaArgs, RestoreArgs
 from components.network import Network
 from settings import derived, model
 from wiring.context import StackContext
@@ -42,6 +42,7 @@ def args(context: StackContext, network: Network) -> DatabaseArgs | None:
         recovery_days=protection.secret_recovery_days,
         iam_authentication=database.iam_authentication,
         replica=_replica(database.read_replica),
+        restore=_restore(database.restore_from),
         proxy=_proxy(database.proxy),
         monitoring_seconds=database.monitoring_seconds,
         insights_days=database.insights_days,
@@ -61,6 +62,10 @@ def args(context: StackContext, network: Network) -> DatabaseArgs | None:
 
 def _replica(replica: model.ReadReplica | None) -> ReplicaArgs | None:
     return ReplicaArgs(instance_class=replica.instance_class, zone=replica.zone) if replica else None
+
+
+def _restore(backup: model.RestoreFrom | None) -> RestoreArgs | None:
+    return RestoreArgs(snapshot=backup.snapshot, source=backup.source, time=backup.time) if backup else None
 
 
 def _proxy(proxy: model.DatabaseProxy | None) -> PoolArgs | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import limits
 from components._permissions.scope import Kind, Part
 from settings import Settings, derived, model
 from wiring.certificate import balancer_hosts, media_host, public_hosts
@@ -123,6 +124,7 @@ def names(settings: Settings) -> Mapping[Kind, Sequence[str]]:
         "family": families,
         "repository": settings.repositories if settings.registry else [],
         "database": list(_databases(settings)),
+        "database-backup": list(_backups(settings)),
         "cache": [settings.cache.name or settings.name_prefix] if settings.cache else [],
         "bucket": _buckets(settings.media),
         "secret": [settings.secret_name(name) for name in (*settings.secrets, *settings.url_secrets)],
@@ -136,6 +138,18 @@ def _databases(settings: Settings) -> Iterator[str]:
         yield name
         if settings.database.read_replica:
             yield f"{name}-replica"
+
+
+def _backups(settings: Settings) -> Iterator[str]:
+    """Yield what a new database may be made from, as ARNs or their last parts; a deleted instance's id does not say which backup is its."""
+    backup = settings.database.restore_from if settings.database else None
+    if backup and backup.snapshot:
+        yield backup.snapshot if backup.snapshot.startswith("arn:") else f"snapshot:{backup.snapshot}"
+    if backup and backup.source:
+        by_name = limits.rds_identifier(backup.source) is None
+        yield (
+            backup.source if backup.source.startswith("arn:") else f"db:{backup.source}" if by_name else "auto-backup:*"
+        )
 
 
 def _buckets(media: model.Media | None) -> Sequence[str]:

@@ -17,7 +17,9 @@ Part = Literal[
 """What a stack may be made of."""
 PARTS: Final[Sequence[Part]] = get_args(Part)
 
-Kind = Literal["cluster", "family", "repository", "database", "cache", "bucket", "secret", "log-group"]
+Kind = Literal[
+    "cluster", "family", "repository", "database", "database-backup", "cache", "bucket", "secret", "log-group"
+]
 """What is granted by names that a stack file gives."""
 KINDS: Final[Sequence[Kind]] = get_args(Kind)
 

@@ -24,6 +24,7 @@ def deploy_statements(scope: Scope) -> Sequence[Statement]:
         *_derived(scope, words),
         *_identity(scope),
         *_master_password(scope, ["DescribeSecret", "CancelRotateSecret", "RotateSecret"]),
+        *_restoring(scope),
         *_secrets(scope),
         *_network(scope),
         *_tasks(scope),
@@ -243,6 +244,22 @@ def _master_password(scope: Scope, actions: Sequence[str]) -> Iterator[Statement
     if "RotateSecret" in actions:
         making = ["secretsmanager:CreateSecret", "secretsmanager:TagResource"]
         yield documents.allow(making, secrets, sid="NewMasterPassword")
+
+
+def _restoring(scope: Scope) -> Iterator[Statement]:
+    """Let the database be made from the backup that the stack file names, with the key that the backup is encrypted with."""
+    backups = scope.names.get("database-backup", ())
+    if "database" not in scope.parts or not backups:
+        return
+    own = ["db:{database}", "og:default:*", "pg:{name}", "pg:default.*", "subgrp:{name}"]
+    given = [backup for backup in backups if backup.startswith("arn:")]
+    own += [backup for backup in backups if backup not in given]
+    restoring = ["rds:RestoreDBInstanceFromDBSnapshot", "rds:RestoreDBInstanceToPointInTime"]
+    yield documents.allow(restoring, [*scope.arns("rds", own), *given], sid="Restore")
+    keys, through = scope.arns("kms", ["key/*"]), {"kms:ViaService": f"rds.{scope.regions[0]}.amazonaws.com"}
+    yield documents.allow(["kms:DescribeKey"], keys, {"StringEquals": through}, sid="SeeBackupKey")
+    granting = {"StringEquals": through, "Bool": {"kms:GrantIsForAWSResource": "true"}}
+    yield documents.allow(["kms:CreateGrant"], keys, granting, sid="BackupKey")
 
 
 def _secrets(scope: Scope) -> Iterator[Statement]:

@@ -9,7 +9,7 @@ import limits
 from limits import capacity
 from limits.database_parameters import parameter_name
 from settings.derived import NAME_PREFIX, database_name
-from settings.model import Database, ReadReplica, Settings
+from settings.model import Database, ReadReplica, RestoreFrom, Settings
 from settings.problems import Place, Problem, at, found
 
 
@@ -61,8 +61,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
         if name in database.parameters:
             yield at(["database", "parameters", name], f"the program sets it, to {value}: leave it out", judged_by)
     yield from _logins(database)
-    if database.read_replica:
-        yield from _read_replica(settings, database, database.read_replica)
+    yield from _copies(settings, database)
     yield from _connections(settings, database)
 
 
@@ -141,6 +140,14 @@ def _logins(database: Database) -> Iterator[Problem]:
         )
 
 
+def _copies(settings: Settings, database: Database) -> Iterator[Problem]:
+    """Check the copy that is made of the database, and the one that it is made from."""
+    if database.read_replica:
+        yield from _read_replica(settings, database, database.read_replica)
+    if database.restore_from:
+        yield from _restore_from(settings, database, database.restore_from)
+
+
 def _read_replica(settings: Settings, database: Database, replica: ReadReplica) -> Iterator[Problem]:
     place: Place = ["database", "readReplica"]
     identifier = f"{database.name or settings.name_prefix}-replica"
@@ -171,6 +178,36 @@ def _read_replica(settings: Settings, database: Database, replica: ReadReplica) 
             limits.rds_insights(database.engine, replica.instance_class),
             ["database", "engine"],
             ["database", "insightsDays"],
+        )
+
+
+def _restore_from(settings: Settings, database: Database, backup: RestoreFrom) -> Iterator[Problem]:
+    """Check that one backup is named, and as AWS names it."""
+    place: Place = ["database", "restoreFrom"]
+    region, in_region = settings.aws.region, ["aws", "region"]
+    if (backup.snapshot is None) == (backup.source is None):
+        both = "both are given" if backup.snapshot else "neither is given"
+        yield at(place, f"a snapshot, or a source and a time, and {both}")
+    if backup.snapshot is not None:
+        yield from found([*place, "snapshot"], limits.rds_snapshot(backup.snapshot, region), in_region)
+        if backup.time is not None and backup.source is None:
+            yield at(
+                [*place, "time"], "a snapshot is of one moment: leave time out, or name a source", [*place, "snapshot"]
+            )
+    if backup.time is not None:
+        yield from found([*place, "time"], limits.rds_restore_time(backup.time))
+    if backup.source is None:
+        return
+    yield from found([*place, "source"], limits.rds_backup_source(backup.source, region), in_region)
+    if backup.time is None:
+        yield at(place, "say to which moment: time: latest, or a time in UTC, such as 2026-11-30T11:55:00Z")
+    name = database.name or settings.name_prefix
+    if backup.source == name:
+        yield at(
+            [*place, "source"],
+            f"{name!r} is this database's own name, which no two can have: name a deleted one by its resource id or its automated backup's ARN",
+            ["database", "name"],
+            *NAME_PREFIX,
         )
 
 

@@ -40,6 +40,7 @@ from settings.model.database import (
     Database,
     DatabaseProxy,
     ReadReplica,
+    RestoreFrom,
 )
 from settings.model.delivery import (
     Delivery,
@@ -202,6 +203,7 @@ __all__ = [
     "Registry",
     "Replicate",
     "Repository",
+    "RestoreFrom",
     "RoleName",
     "Route",
     "Scaling",

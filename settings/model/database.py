@@ -32,6 +32,24 @@ class DatabaseProxy(Section):
     """Minutes after which it closes the connection of a client that says nothing."""
 
 
+class RestoreFrom(Section):
+    """A backup that the database begins with when it is made: a `snapshot`, or a `source` and a `time`. It counts only then.
+
+    Data, users and the key that encrypts the storage are the backup's; so are master user and first database, whatever `username` says. The backup
+    must be of the same engine and encrypted, and `storageGib` at least its size. It stays in the stack file while the database lives: taken out,
+    the next update would replace the database, whose key is not the stack's. What RDS sets only of a database that is there, such as backup windows,
+    may take a second `pulumi up`.
+    """
+
+    snapshot: Text | None = None
+    """Identifier or ARN of a snapshot, in the stack's region, such as `storefront-before-42`."""
+    source: Text | None = None
+    """What has the automated backups: the identifier of another instance, or, of one that was deleted, its resource id (`db-...`) or its automated
+    backup's ARN."""
+    time: Text | None = None
+    """The moment, such as `"2026-11-30T11:55:00Z"`, in quotes, or `latest`."""
+
+
 class Database(Section):
     """The relational database, in the isolated subnets, reachable only from services that use it."""
 
@@ -90,6 +108,8 @@ class Database(Section):
     """A copy that answers queries; `{}` switches it on. It costs as much as a database in one zone."""
     proxy: DatabaseProxy | None = None
     """A pool of connections between services and the database; `{}` switches it on. Billed by the database's vCPUs."""
+    restore_from: RestoreFrom | None = None
+    """A backup that the database is made from, instead of an empty one. A database that is there stays as it is; `make restore` brings that back."""
     url_secret: SecretName | None = None
     """Name of a secret kept filled with all it takes to connect, postgresql://...; its readers restart when the password changes."""
     monitoring_seconds: Annotated[int, one_of(limits.MONITORING_INTERVALS, "an Enhanced Monitoring interval")] = 60

@@ -1,11 +1,12 @@
 import json
+import re
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 import pytest
 
-from components.database import Database, DatabaseArgs, Engine, PoolArgs, ReplicaArgs
+from components.database import Database, DatabaseArgs, Engine, PoolArgs, ReplicaArgs, RestoreArgs
 from preview.graph import UNKNOWN, Graph
 from tests.components.conftest import ACCOUNT, build, check_contract
 
@@ -58,6 +59,8 @@ REPLICA: dict[str, Any] = {**OWN_PASSWORD, "replica": ReplicaArgs()}
         {"monitoring_seconds": 0, "final_snapshot": False},
         REPLICA,
         {"proxy": PoolArgs()},
+        {"restore": RestoreArgs(snapshot="before-42")},
+        {**OWN_PASSWORD, "restore": RestoreArgs(source="legacy", time="latest")},
         {**REPLICA, **MYSQL, "proxy": PoolArgs(), "monitoring_seconds": 0},
     ],
 )
@@ -517,3 +520,73 @@ def test_clients_connect_to_the_proxy_where_there_is_one(engine: dict[str, Any],
     assert outputs["identifier"] == "storefront-production"
     secrets: Any = graph.one(INSTANCE).outputs["masterUserSecrets"]
     assert outputs["secret_arn"] == secrets[0]["secretArn"]
+
+
+MADE_FROM = ("snapshotIdentifier", "restoreToPointInTime")
+
+
+@pytest.mark.parametrize(
+    ("restore", "wanted"),
+    [
+        (RestoreArgs(snapshot="before-42"), {"snapshotIdentifier": "before-42"}),
+        (
+            RestoreArgs(source="legacy", time="latest"),
+            {"restoreToPointInTime": {"sourceDbInstanceIdentifier": "legacy", "useLatestRestorableTime": True}},
+        ),
+        (
+            RestoreArgs(source="db-ABCDEFGHIJKL0123", time="2026-01-30T11:55:00Z"),
+            {
+                "restoreToPointInTime": {
+                    "sourceDbiResourceId": "db-ABCDEFGHIJKL0123",
+                    "restoreTime": "2026-01-30T11:55:00Z",
+                }
+            },
+        ),
+        (
+            RestoreArgs(source="arn:aws:rds:us-east-1:123456789012:auto-backup:ab-1", time="latest"),
+            {
+                "restoreToPointInTime": {
+                    "sourceDbInstanceAutomatedBackupsArn": "arn:aws:rds:us-east-1:123456789012:auto-backup:ab-1",
+                    "useLatestRestorableTime": True,
+                }
+            },
+        ),
+    ],
+)
+def test_it_is_made_from_a_backup_and_takes_over_what_is_the_backups(
+    restore: RestoreArgs, wanted: dict[str, Any]
+) -> None:
+    instance = recorded(restore=restore).one(INSTANCE)
+    assert {name: instance.inputs[name] for name in MADE_FROM if name in instance.inputs} == wanted
+    # Each would replace the living instance where it is not what the backup has.
+    assert not {"dbName", "username", "kmsKeyId"} & instance.inputs.keys()
+    assert instance.inputs["storageEncrypted"] is True
+    assert set(MADE_FROM) <= set(instance.ignore_changes)
+    assert instance.protect
+
+
+def test_what_it_was_made_from_replaces_no_living_instance_either_when_it_is_taken_out() -> None:
+    instance = recorded().one(INSTANCE)
+    assert set(MADE_FROM) <= set(instance.ignore_changes)
+    assert not set(MADE_FROM) & instance.inputs.keys()
+
+
+def test_the_secret_of_a_restored_instance_names_the_backups_user() -> None:
+    graph = recorded(**OWN_PASSWORD, restore=RestoreArgs(snapshot="before-42"))
+    secret: Any = graph.one("aws:secretsmanager/secretVersion:SecretVersion")
+    assert graph.one(INSTANCE).urn in secret.property_dependencies["secretString"]
+
+
+@pytest.mark.parametrize(
+    ("restore", "words"),
+    [
+        (RestoreArgs(), "DatabaseArgs.restore: it needs a snapshot alone, or a source and a time"),
+        (RestoreArgs(source="legacy"), "DatabaseArgs.restore: it needs a snapshot alone"),
+        (RestoreArgs(snapshot="-"), "DatabaseArgs.restore: '-' is not the identifier"),
+        (RestoreArgs(source="legacy", time="soon"), "DatabaseArgs.restore: 'soon' is neither latest"),
+        (RestoreArgs(source="LEGACY", time="latest"), "DatabaseArgs.restore: 'LEGACY' is neither an instance's"),
+    ],
+)
+def test_backups_that_cannot_be(restore: RestoreArgs, words: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(words)):
+        args(restore=restore)

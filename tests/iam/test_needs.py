@@ -188,6 +188,42 @@ def test_the_master_password_is_rotated_and_never_read(name: str) -> None:
         assert not allows(granted(graph), "secretsmanager:GetSecretValue", secret, context)
 
 
+@pytest.mark.parametrize(
+    ("backup", "needed", "foreign"),
+    [
+        ({"snapshot": "before-42"}, "snapshot:before-42", "snapshot:payroll"),
+        ({"source": "legacy", "time": "latest"}, "db:legacy", "db:payroll"),
+        (
+            {"source": f"arn:aws:rds:us-east-1:{ACCOUNT}:auto-backup:ab-1", "time": "latest"},
+            "auto-backup:ab-1",
+            "auto-backup:ab-2",
+        ),
+    ],
+)
+def test_the_backup_that_is_named_may_be_restored_and_no_other(
+    backup: dict[str, str], needed: str, foreign: str
+) -> None:
+    values = config(stacks.ROOT / "Pulumi.prod.yaml")
+    values["slipway:database"] = {**values["slipway:database"], "restoreFrom": backup}
+    statements = granted(record(stacks.ROOT, "prod", as_engine(values)))
+    action = "rds:RestoreDBInstanceToPointInTime" if "source" in backup else "rds:RestoreDBInstanceFromDBSnapshot"
+    start = f"arn:aws:rds:us-east-1:{ACCOUNT}:"
+    for own in (
+        needed,
+        "db:storefront-production",
+        "subgrp:storefront-production-database-1",
+        "og:default:postgres-17",
+    ):
+        assert allows(statements, action, f"{start}{own}", {}), own
+    for other in (foreign, "db:payroll-production"):
+        assert not allows(statements, action, f"{start}{other}", {}), other
+    assert not allows(granted(usual("Pulumi.prod.yaml")), action, f"{start}{needed}", {})
+    key, through = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1", {"kms:ViaService": "rds.us-east-1.amazonaws.com"}
+    assert allows(statements, "kms:CreateGrant", key, {**through, "kms:GrantIsForAWSResource": "true"})
+    assert not allows(statements, "kms:CreateGrant", key, through)
+    assert not allows(statements, "kms:Decrypt", key, through)
+
+
 @STACKS
 def test_records_are_written(name: str) -> None:
     graph = usual(name)

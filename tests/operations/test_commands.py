@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -238,9 +239,34 @@ class TestRotate:
         assert operator.json["after"].startswith("two")
 
     def test_not_kept_by_rds(self, operator: Operator) -> None:
+        database = operator.stack.settings.database
+        assert database is not None
+        own = operator.stack.settings.model_copy(
+            update={"database": database.model_copy(update={"managed_password": False})}
+        )
+        operator.stack = replace(operator.stack, settings=own)
         self.instance(operator, MasterUserSecret={})
         assert operator.run("rotate") == REFUSED
         assert "is not kept by RDS" in operator.said
+
+    def test_a_restored_instance_without_the_password_that_rds_should_keep_gets_one(self, operator: Operator) -> None:
+        self.instance(operator, MasterUserSecret={})
+        request = {
+            "DBInstanceIdentifier": DATABASE,
+            "ManageMasterUserPassword": True,
+            "MasterUserSecretKmsKeyId": f"alias/{DATABASE}-database",
+            "ApplyImmediately": True,
+        }
+        operator.answer("rds", "modify_db_instance", {}, request)
+        self.instance(operator, MasterUserSecret={})
+        self.instance(operator, MasterUserSecret={"SecretArn": "arn:made", "SecretStatus": "creating"})
+        self.instance(operator, MasterUserSecret={"SecretArn": "arn:made", "SecretStatus": "active"})
+        assert operator.run("rotate") == OK
+        assert "pulumi up --refresh" in operator.out.getvalue()
+
+    def test_a_dry_run_gives_none(self, operator: Operator) -> None:
+        self.instance(operator, MasterUserSecret={})
+        assert operator.run("rotate", "--dry-run") == OK
 
 
 class TestBackup:

@@ -111,6 +111,8 @@ STATEFUL: Final[Mapping[str, Callable[[Resource, Graph], str]]] = {
 }
 """By type, what of a resource's data is lost or kept when it is deleted, as a clause."""
 
+_FROM_BACKUPS: Final = frozenset({_DATABASE, "aws:rds/cluster:Cluster"})
+
 _MILD: Final = frozenset({_LOG_GROUP, "aws:sqs/queue:Queue"})
 
 _SHORTER: Final[Mapping[tuple[str, str], str]] = {
@@ -145,6 +147,7 @@ _GUARDS: Final[Mapping[str, tuple[object, str]]] = {
 def say(situation: Situation) -> Iterator[Statement]:
     """Say what becomes of data."""
     yield from _gone(situation)
+    yield from _restored(situation)
     for change in situation.comparison.kind("updated", "replaced"):
         yield from _shorter(situation, change)
     yield from _guards(situation)
@@ -174,6 +177,53 @@ def _gone(situation: Situation) -> Iterator[Statement]:
             urns=tuple(resource.urn for resource in resources),
             setting=setting,
         )
+
+
+def _restored(situation: Situation) -> Iterator[Statement]:
+    """Say what a backup that a database is to begin with does: all, or nothing where the database is there."""
+    for change in situation.comparison.changes:
+        new = change.after
+        if new is None or new.type not in _FROM_BACKUPS:
+            continue
+        backup = _backup(new)
+        if change.kind in {"created", "replaced"}:
+            if backup:
+                yield Statement(
+                    level="note",
+                    concern="data",
+                    text=f"{named(new)} is made from {backup}: its data, users and key are the backup's, and it takes longer the more there is",
+                    urns=(new.urn,),
+                    setting="slipway:database.restoreFrom",
+                )
+        elif backup and change.before and backup != _backup(change.before):
+            yield Statement(
+                level="caution",
+                concern="data",
+                text=(
+                    f"{named(new)} stays as it is, without the data of {backup}: restoreFrom counts when a database is made; "
+                    "make restore brings back one that is there"
+                ),
+                urns=(new.urn,),
+                setting="slipway:database.restoreFrom",
+            )
+
+
+def _backup(database: Resource) -> str:
+    """Name the backup that a database is made from; empty for none."""
+    if snapshot := text(database, "snapshotIdentifier"):
+        return f"the snapshot {snapshot}"
+    moment = database.inputs.get("restoreToPointInTime")
+    if not isinstance(moment, Mapping):
+        return ""
+    sources = (
+        "sourceDbInstanceIdentifier",
+        "sourceDbiResourceId",
+        "sourceDbInstanceAutomatedBackupsArn",
+        "sourceClusterIdentifier",
+        "sourceClusterResourceId",
+    )
+    source = next((moment[name] for name in sources if moment.get(name)), "a backup")
+    return f"{source} as of {moment.get('restoreTime') or moment.get('restoreToTime') or 'the latest moment'}"
 
 
 def _shorter(situation: Situation, change: Change) -> Iterator[Statement]:

@@ -96,3 +96,34 @@ def test_versions_that_are_not_kept_any_more() -> None:
 
     ((level, text),) = said(data.say, [status("Enabled")], [status("Suspended")])
     assert (level, "what is overwritten or deleted is lost" in text) == ("danger", True)
+
+
+MOMENT = {"restoreToPointInTime": {"sourceDbInstanceIdentifier": "legacy", "useLatestRestorableTime": True}}
+
+
+@pytest.mark.parametrize(
+    ("backup", "words"),
+    [
+        ({"snapshotIdentifier": "before-42"}, "the snapshot before-42"),
+        (MOMENT, "legacy as of the latest moment"),
+        (
+            {"restoreToPointInTime": {"sourceDbiResourceId": "db-A", "restoreTime": "2026-01-30T11:55:00Z"}},
+            "db-A as of 2026-01-30T11:55:00Z",
+        ),
+    ],
+)
+def test_a_backup_makes_a_new_database_and_leaves_one_that_is_there(backup: dict[str, object], words: str) -> None:
+    ignored = ["restoreToPointInTime", "snapshotIdentifier"]
+    empty = resource(DATABASE, "d", {"identifier": "d"})
+    filled = resource(DATABASE, "d", {"identifier": "d", **backup}, ignore_changes=ignored)
+    ((level, text),) = said(data.say, [], [filled])
+    assert (level, text.startswith(f"database d is made from {words}: its data")) == ("note", True)
+    ((level, text),) = said(data.say, [empty], [filled])
+    assert (level, text.startswith(f"database d stays as it is, without the data of {words}")) == ("caution", True)
+    assert not said(data.say, [filled], [filled])
+
+
+def test_a_database_that_is_made_anew_begins_with_the_backup() -> None:
+    old = resource(DATABASE, "d", {"identifier": "d", "engine": "mysql"})
+    new = resource(DATABASE, "d", {"identifier": "d", "engine": "postgres", **MOMENT})
+    assert any("is made from legacy" in text for _, text in said(data.say, [old], [new]))
