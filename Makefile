@@ -52,7 +52,7 @@ install: $(RUN) ## Prepare .venv for the program, the policy pack and the previe
 preview: $(RUN) ## Show a stack offline: make preview STACK=prod | FILE=path/Pulumi.x.yaml [BASE=origin/main | other.yaml | export.json] [GATE=destructive] [FORMAT=plain] [CONFIG=policy-config.json]
 	@$(BIN)/python -m preview $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(BASE_OPTION) $(if $(FORMAT),--format "$(FORMAT)") $(CONFIG_OPTION)
 
-policy: $(RUN) ## Judge a stack file, or an exported stack: make policy STACK=prod | FILE=export.json [FORMAT=sarif|junit|...] [CONFIG=policy-config.json]
+policy: $(RUN) ## Check a stack file, or an exported stack, by the policy pack: make policy STACK=prod | FILE=export.json [FORMAT=sarif|junit|...] [CONFIG=policy-config.json]
 	@$(BIN)/python -m preview --policy $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(if $(FORMAT),--format "$(FORMAT)") $(CONFIG_OPTION)
 
 test: $(DEV) ## Run the tests
@@ -67,7 +67,7 @@ lint: $(DEV) ## Lint and check the format
 	  $(BIN)/actionlint .github/workflows/*.yml examples/*/.github/workflows/*.yml; \
 	else echo "actionlint was not run: building it needs go" >&2; fi
 
-format: $(DEV) ## Format the code and mend what the linter can mend
+format: $(DEV) ## Format the code and fix what the linter can fix
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
@@ -110,7 +110,7 @@ $(CROSSCHECK): requirements-crosscheck.txt
 	@.venv-crosscheck/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-crosscheck.txt
 	@touch $@
 
-crosscheck: $(DEV) $(CROSSCHECK) ## Let checkov judge every shipped stack, and compare it with the policy pack
+crosscheck: $(DEV) $(CROSSCHECK) ## Let checkov check every shipped stack, and compare it with the policy pack
 	@CHECKOV=.venv-crosscheck/bin/checkov $(BIN)/python -m crosscheck
 
 $(DATA): requirements-data.txt

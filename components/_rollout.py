@@ -251,7 +251,7 @@ def _screen(wanted: WantedRollout, clients: Mapping[str, Client], state: _State,
     for title, read in parts:
         lines += _part(title, read)
     lines.append(
-        f"Mend the cause: in the stack file, and run pulumi up; or elsewhere, and {state.again}. "
+        f"Fix the cause: in the stack file, and run pulumi up; or elsewhere, and {state.again}. "
         "Or set the image that ran before. Each update asks again until it is true."
     )
     return "\n".join(lines)

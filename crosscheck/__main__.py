@@ -32,7 +32,7 @@ CHECKOV: Final = "CHECKOV"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
+class CheckovResult:
     """What checkov says about a plan."""
 
     resources: int
@@ -77,7 +77,7 @@ def blocks(graph: Graph) -> list[Block]:
     ]
 
 
-def run_checkov(listed: Sequence[Block]) -> Outcome:
+def run_checkov(listed: Sequence[Block]) -> CheckovResult:
     """Run checkov on a plan.
 
     Raises:
@@ -97,7 +97,7 @@ def run_checkov(listed: Sequence[Block]) -> Outcome:
         raise RuntimeError(f"checkov gives no verdict: {done.stderr.strip()[-500:]}") from None
     if seen < len(aws):
         raise RuntimeError(f"checkov saw {seen} of {len(aws)} resources")
-    return Outcome(
+    return CheckovResult(
         resources=seen,
         failed=frozenset(_places(results["failed_checks"])),
         passed=frozenset(_places(results["passed_checks"])),

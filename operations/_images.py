@@ -8,16 +8,16 @@ from pathlib import Path
 
 from operations._command import WRONG, Context, OperationError
 from operations.pipelines import write as pipelines
-from operations.pipelines.model import Build
+from operations.pipelines.model import ImageBuild
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Image:
+class BuiltImage:
     """An image of the stack's own repositories. Services that share a repository share it."""
 
     repository: str
     """The repository's name, such as storefront/api."""
-    build: Build
+    build: ImageBuild
     """What it is built from."""
 
     def file(self, folder: Path) -> Path:
@@ -25,7 +25,7 @@ class Image:
         return folder / f"{self.repository.replace('/', '--')}.tar"
 
 
-def images(context: Context) -> Mapping[str, Image]:
+def images(context: Context) -> Mapping[str, BuiltImage]:
     """Return the images, by service.
 
     Raises:
@@ -37,7 +37,10 @@ def images(context: Context) -> Mapping[str, Image]:
         built = pipelines.builds(pipelines.read(folder), list(own)) if (folder / "pipelines.yaml").is_file() else {}
     except pipelines.InvalidPipelinesError as error:
         raise OperationError(str(error), WRONG) from error
-    return {key: Image(repository=name, build=built.get(key, Build(context=f"./{key}"))) for key, name in own.items()}
+    return {
+        key: BuiltImage(repository=name, build=built.get(key, ImageBuild(context=f"./{key}")))
+        for key, name in own.items()
+    }
 
 
 def registry_host(context: Context) -> str:

@@ -25,7 +25,7 @@ def docker(context: Context, *words: str) -> int:
     return 0 if context.dry_run else subprocess.run([found, *words], check=False).returncode  # noqa: S603 - words of our own
 
 
-def commands(image: _images.Image, root: Path, tag: str) -> Sequence[str]:
+def commands(image: _images.BuiltImage, root: Path, tag: str) -> Sequence[str]:
     """Return what builds an image."""
     context = root / image.build.context
     words = ["build", "--tag", f"{image.repository}:{tag}", "--file", str(context / image.build.dockerfile)]
@@ -35,7 +35,7 @@ def commands(image: _images.Image, root: Path, tag: str) -> Sequence[str]:
 
 
 def _run(context: Context, options: argparse.Namespace) -> int:
-    built: dict[str, _images.Image] = {}
+    built: dict[str, _images.BuiltImage] = {}
     for image in _images.images(context).values():
         other = built.setdefault(image.repository, image)
         if other.build != image.build:

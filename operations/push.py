@@ -35,7 +35,7 @@ def _run(context: Context, options: argparse.Namespace) -> int:
     context.result(
         {"pushed": [name for name, _ in names], "findings": found, "severe": bool(told)},
         "\n".join(
-            [*told, "Mend them, or accept them in ECR's own exceptions; nothing is deployed."]
+            [*told, "Fix them, or accept them in ECR's own exceptions; nothing is deployed."]
             if told
             else ["Pushed; no severe findings."]
         ),

@@ -33,7 +33,7 @@ _STACK_PREFIXES: Final = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Request:
+class PolicyConfig:
     """What a policy configuration says about one policy."""
 
     level: str
@@ -100,14 +100,14 @@ def levels(where: Environment, mandatory_from: str | None = None) -> dict[str, L
 
 
 def problems(
-    requests: Mapping[str, Request], parameters: Mapping[str, frozenset[str]], remediable: frozenset[str]
+    requests: Mapping[str, PolicyConfig], parameters: Mapping[str, frozenset[str]], remediable: frozenset[str]
 ) -> Iterator[str]:
     """What is wrong with a policy configuration that the engine itself accepts.
 
     Args:
         requests: the configuration by policy.
         parameters: which properties each policy of the pack may be given.
-        remediable: the policies that can mend what they find.
+        remediable: the policies that can fix what they find.
     """
     every_one = all(request.level == "remediate" for name, request in requests.items() if name in BY_NAME)
     for name, request in requests.items():

@@ -415,7 +415,7 @@ def _rule_errors_policy(store: ResultStore) -> Policy:
 
     return StackValidationPolicy(
         name=RULE_ERRORS,
-        description="Every rule of the pack works. A rule that breaks is a defect of the pack, not of the program.",
+        description="Every rule of the pack works. A rule that breaks is an error of the pack, not of the program.",
         validate=validate,
         enforcement_level=EnforcementLevel.MANDATORY,
         severity=SdkSeverity.HIGH,

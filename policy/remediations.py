@@ -1,4 +1,4 @@
-"""What the pack may mend by itself, at the level ``remediate``: only what never replaces a resource.
+"""What the pack may fix by itself, at the level ``remediate``: only what never replaces a resource.
 
 A remediation edits the properties in place and returns whether it changed any. That keeps secrets secret: the SDK would send a
 new object's in plain text. Nothing guards unknown values here, so a remediation leaves a property alone that holds one.
@@ -78,4 +78,4 @@ REMEDIATIONS: Final[Mapping[str, Remediation]] = {
     "bucket-public-access-block-complete": block_public_access,
     "database-tags-copied-to-snapshots": copy_tags_to_snapshots,
 }
-"""The remedies by control."""
+"""The remediations by control."""

@@ -24,7 +24,7 @@ from pulumi_policy import (
 )
 
 from policy import compat, levels, results
-from policy.levels import Request
+from policy.levels import PolicyConfig
 from policy.model import canonical_type
 from policy.rules import ALIASES
 from policy.values import Sent
@@ -45,7 +45,7 @@ class Registered(PolicyResource):
     """What `Analyze` was asked about in the same run; None where it was not asked."""
 
 
-class Registry(list[PolicyResource]):
+class AnalyzedResources(list[PolicyResource]):
     """The resources of a stack that are part of the operation, as stack policies get them."""
 
     def __init__(self, resources: Iterable[PolicyResource], *, left_out: frozenset[str]) -> None:
@@ -114,11 +114,11 @@ class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
             args = ResourceValidationArgs(
                 request.type, props, request.urn, request.name, options, provider, config, self._tags
             )
-            self._judge(policy, level, args, response)
+            self._evaluate(policy, level, args, response)
         return response
 
     def Remediate(self, request: Any, context: Any) -> Any:  # noqa: ANN401, N802 - as the SDK's
-        """Mend one resource's inputs, if it is part of the operation."""
+        """Remediate one resource's inputs, if it is part of the operation."""
         if not request.properties.fields:
             return analyzer_pb2.RemediateResponse()
         return super().Remediate(request, context)
@@ -130,13 +130,13 @@ class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
         """
         response = analyzer_pb2.AnalyzeResponse()
         inputs, self._inputs, self._providers = self._inputs, {}, {}
-        resources = Registry(
+        resources = AnalyzedResources(
             self._stack([item for item in request.resources if not _is_left_out(item)], inputs),
             left_out=frozenset(item.type for item in request.resources if _is_left_out(item)),
         )
         for policy, level in self._running(StackValidationPolicy):
             args = StackValidationArgs(resources, self._get_policy_config(policy.name), self._tags)
-            self._judge(policy, level, args, response)
+            self._evaluate(policy, level, args, response)
         for words in self._renamed:
             self._tell(words, response)
         return response
@@ -152,7 +152,9 @@ class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
         """Take the policy configuration, or refuse it with everything that is wrong with it."""
         request, self._renamed = _by_present_names(request)
         requests = {
-            name: Request(level=_LEVELS[given.enforcementLevel], properties=json_format.MessageToDict(given.properties))
+            name: PolicyConfig(
+                level=_LEVELS[given.enforcementLevel], properties=json_format.MessageToDict(given.properties)
+            )
             for name, given in sorted(request.policyConfig.items())
         }
         wrong = [
@@ -179,7 +181,7 @@ class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
                 effective.policyConfig[name].enforcementLevel = _NUMBERS[level]
         return super().Configure(effective, context)
 
-    def _levels(self, requests: Mapping[str, Request]) -> Mapping[str, str]:
+    def _levels(self, requests: Mapping[str, PolicyConfig]) -> Mapping[str, str]:
         """The levels that hold where none is configured by name, if they are others than the announced ones."""
         settings = requests[levels.SETTINGS].properties if levels.SETTINGS in requests else {}
         if not settings and levels.ENVIRONMENT not in self._tags:
@@ -201,14 +203,14 @@ class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
         if token not in self._plans:
             kind = canonical_type(token)
             answer = analyzer_pb2.AnalyzeResponse()
-            judging = []
+            evaluating = []
             for policy, level in self._running(ResourceValidationPolicy):
                 types = getattr(policy, "types", None)
                 if types and kind not in types:
                     answer.not_applicable.add(policy_name=policy.name)
                 else:
-                    judging.append((policy, level))
-            self._plans[token] = _Plan(judging, answer.not_applicable)
+                    evaluating.append((policy, level))
+            self._plans[token] = _Plan(evaluating, answer.not_applicable)
         return self._plans[token]
 
     def _get_provider_resource(self, request: Any) -> PolicyProviderResource | None:  # noqa: ANN401 - as the SDK's
@@ -223,7 +225,7 @@ class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
             )
         return self._providers[sent]
 
-    def _judge(
+    def _evaluate(
         self,
         policy: Any,  # noqa: ANN401 - one of two kinds without a common `validate`
         level: EnforcementLevel,

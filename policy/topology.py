@@ -105,7 +105,7 @@ class InternetExposure:
     """Whether something has a way to the internet gateway."""
 
     verdict: Verdict
-    """FAIL: public. HOLDS: no route there. UNDECIDED: not visible from this stack or not known yet."""
+    """FAIL: public. PASS: no route there. UNKNOWN: not visible from this stack or not known yet."""
     why: str
     """The subnet and route, for a message."""
 
@@ -143,7 +143,7 @@ class Topology:
     def subnet(self, subnet: Resource) -> InternetExposure:
         """Whether a subnet's route table leads to an internet gateway."""
         if subnet.urn not in self._subnets:
-            self._subnets[subnet.urn] = self._judge_subnet(subnet)
+            self._subnets[subnet.urn] = self._exposure_of(subnet)
         return self._subnets[subnet.urn]
 
     def zones(self, chosen: ResolvedRefs) -> tuple[set[str], bool]:
@@ -152,7 +152,7 @@ class Topology:
         known = {zone for zone in named if isinstance(zone, str)}
         return known, chosen.certain and all(isinstance(zone, str) for zone in named)
 
-    def _judge_subnet(self, subnet: Resource) -> InternetExposure:
+    def _exposure_of(self, subnet: Resource) -> InternetExposure:
         associations, vague = self.graph.companions(subnet, "subnetId", ASSOCIATION)
         for association in associations:
             table = self.graph.refers(association, "routeTableId", TABLE, DEFAULT_TABLE)

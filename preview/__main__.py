@@ -26,7 +26,7 @@ from dataclasses import replace  # noqa: E402 - see above
 from pathlib import Path  # noqa: E402 - see above
 from typing import TYPE_CHECKING, NoReturn, cast  # noqa: E402 - see above
 
-from preview import judging  # noqa: E402 - see above
+from preview import evaluation  # noqa: E402 - see above
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -43,7 +43,7 @@ _FOR_PROGRAMS = ("json", "html", *_REPORT_FORMATS)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     options = _options(arguments)
-    steps = judging.Steps()
+    steps = evaluation.Progress()
     path = options.file or options.root / f"Pulumi.{options.stack}.yaml"
     chosen = options.format or ("rich" if sys.stdout.isatty() else "plain")
     report_only = options.policy or chosen in _REPORT_FORMATS
@@ -51,20 +51,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.base:
             return _compare(options, path, steps, chosen)
         if report_only:
-            judged = _judge(options, path, steps, report_only=True)
-            shown = _report(judged, path, chosen)
+            evaluated = _evaluate(options, path, steps, report_only=True)
+            shown = _report(evaluated, path, chosen)
         else:
             with _since_last_commit(options, path, chosen) as since:
-                judged = _judge(options, path, steps, report_only=False)
-                shown = _preview(judged, path, chosen) + since(judged)
-    except judging.StoppedError as stop:
+                evaluated = _evaluate(options, path, steps, report_only=False)
+                shown = _preview(evaluated, path, chosen) + since(evaluated)
+    except evaluation.StoppedError as stop:
         sys.stdout.flush()
         print(stop, file=sys.stderr)
         return stop.code
     _write(shown, chosen)
     if options.timings:
         print("timings", json.dumps(steps.seconds), file=sys.stderr)
-    return judging.REFUSED if judged.verdict and judged.verdict.refused else judging.OK
+    return evaluation.REFUSED if evaluated.verdict and evaluated.verdict.refused else evaluation.OK
 
 
 class _Parser(argparse.ArgumentParser):
@@ -72,7 +72,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """End with exit code 2."""
-        self.exit(judging.INVALID, f"{message.removeprefix('argument --format: ')}\n")
+        self.exit(evaluation.INVALID, f"{message.removeprefix('argument --format: ')}\n")
 
 
 def _format(name: str) -> str:
@@ -128,21 +128,23 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _judge(options: argparse.Namespace, path: Path, steps: judging.Steps, *, report_only: bool) -> judging.Judged:
+def _evaluate(
+    options: argparse.Namespace, path: Path, steps: evaluation.Progress, *, report_only: bool
+) -> evaluation.Evaluation:
     pack = options.pack or options.root / "policy"
-    config = judging.config(options.policy_config)
+    config = evaluation.config(options.policy_config)
     if path.suffix != ".json":
-        return judging.stack_file(options.root, path, pack, config, steps)
+        return evaluation.stack_file(options.root, path, pack, config, steps)
     if not report_only:
         text = f"{path}: an exported stack has no program to preview; judge it with --policy"
-        raise judging.StoppedError(text, judging.INVALID)
-    return judging.exported(path, pack, config, steps)
+        raise evaluation.StoppedError(text, evaluation.INVALID)
+    return evaluation.exported(path, pack, config, steps)
 
 
 @contextlib.contextmanager
 def _since_last_commit(
     options: argparse.Namespace, path: Path, chosen: str
-) -> Iterator[Callable[[judging.Judged], str]]:
+) -> Iterator[Callable[[evaluation.Evaluation], str]]:
     """Record the last commit meanwhile, if the stack file differs from it; gives what says in two lines what would change."""
     from preview.compare import bases  # noqa: PLC0415 - only a preview for people needs it
 
@@ -151,34 +153,34 @@ def _since_last_commit(
         return
     from preview.compare import brief, command  # noqa: PLC0415 - as above
 
-    with brief.begin(command.Request.of(options, path, "HEAD", chosen)) as since:
+    with brief.begin(command.CompareRequest.of(options, path, "HEAD", chosen)) as since:
         yield since
 
 
-def _compare(options: argparse.Namespace, path: Path, steps: judging.Steps, chosen: str) -> int:
+def _compare(options: argparse.Namespace, path: Path, steps: evaluation.Progress, chosen: str) -> int:
     from preview.compare import command  # noqa: PLC0415 - only a comparison needs it
 
     if options.policy or chosen not in _FORMATS or path.suffix == ".json":
         text = f"--base compares what a stack file builds, as {', '.join(_FORMATS)}"
-        raise judging.StoppedError(text, judging.INVALID)
-    request = command.Request.of(options, path, options.base, chosen)
-    shown, code = command.run(request, lambda: _judge(options, path, steps, report_only=False))
+        raise evaluation.StoppedError(text, evaluation.INVALID)
+    request = command.CompareRequest.of(options, path, options.base, chosen)
+    shown, code = command.run(request, lambda: _evaluate(options, path, steps, report_only=False))
     _write(shown, chosen)
     if options.timings:
         print("timings", json.dumps(steps.seconds), file=sys.stderr)
     return code
 
 
-def _preview(judged: judging.Judged, path: Path, chosen: str) -> str:
+def _preview(evaluated: evaluation.Evaluation, path: Path, chosen: str) -> str:
     from preview import render  # noqa: PLC0415 - only once there is something to show
     from preview.graph import Message  # noqa: PLC0415 - as above
     from preview.pricing import estimate  # noqa: PLC0415 - not before the program ran
 
-    cost = estimate(judged.graph)
+    cost = estimate(evaluated.graph)
     told = [Message(severity="warning", text=text) for text in cost.warnings()]
-    graph = replace(judged.graph, messages=(*judged.graph.messages, *told))
+    graph = replace(evaluated.graph, messages=(*evaluated.graph.messages, *told))
     made = render.Preview(
-        source=str(path), graph=graph, estimate=cost, verdict=judged.verdict, width=_width(render.WIDTH)
+        source=str(path), graph=graph, estimate=cost, verdict=evaluated.verdict, width=_width(render.WIDTH)
     )
     if chosen == "html":
         from preview.picture import page  # noqa: PLC0415 - as above
@@ -192,15 +194,19 @@ def _width(usual: int) -> int:
     return min(max(shutil.get_terminal_size((usual, 0)).columns, _NARROWEST), _WIDEST)
 
 
-def _report(judged: judging.Judged, path: Path, chosen: str) -> str:
+def _report(evaluated: evaluation.Evaluation, path: Path, chosen: str) -> str:
     from preview import reports  # noqa: PLC0415 - only once there is something to show
 
-    if judged.verdict is None:
-        raise judging.StoppedError("there is no policy pack to judge by; name its folder with --pack", judging.INVALID)
+    if evaluated.verdict is None:
+        raise evaluation.StoppedError(
+            "there is no policy pack to judge by; name its folder with --pack", evaluation.INVALID
+        )
     source = path.resolve()
     here = Path.cwd()
     shown = source.relative_to(here) if source.is_relative_to(here) else source
-    made = reports.Report(source=shown.as_posix(), graph=judged.graph, verdict=judged.verdict, lines=judged.lines)
+    made = reports.Report(
+        source=shown.as_posix(), graph=evaluated.graph, verdict=evaluated.verdict, lines=evaluated.lines
+    )
     return reports.write(made, cast("reports.Format", chosen))
 
 

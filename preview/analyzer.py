@@ -152,12 +152,12 @@ class Session:
         only_read = {resource.urn for resource in graph.resources if resource.external}
         found: list[Finding] = []
         undecided: list[Finding] = []
-        defects: list[str] = []
+        rule_errors: list[str] = []
         for urn in (*asked, ""):
             ended, answer = self._answer()
             if ended != ANSWERED:
                 about = f"{graph.urn(urn).type} {graph.urn(urn).name}" if urn else "the stack"
-                defects.append(f"{about}: {answer.decode()}")
+                rule_errors.append(f"{about}: {answer.decode()}")
                 continue
             for diagnostic in analyzer_pb2.AnalyzeResponse.FromString(answer).diagnostics:
                 finding = _finding(urn, diagnostic)
@@ -170,7 +170,7 @@ class Session:
             policies=sum(policy.level != "disabled" for policy in self._catalogue),
             findings=tuple(sorted(found, key=_rank)),
             undecided=tuple(sorted(undecided, key=_rank)),
-            defects=tuple(dict.fromkeys(defects)),
+            rule_errors=tuple(dict.fromkeys(rule_errors)),
             name=self._info.name,
             catalogue=self._catalogue,
         )
@@ -239,7 +239,7 @@ def _policy(policy: analyzer_pb2.PolicyInfo, settled: analyzer_pb2.ConfigureAnal
         if level == analyzer_pb2.ADVISORY
         else "mandatory",
         severity=_severity(policy.severity),
-        mend=policy.remediation_steps,
+        remediation=policy.remediation_steps,
         url=policy.url,
         framework=" ".join(part for part in (framework.name, framework.reference) if part),
         tags=tuple(policy.tags),

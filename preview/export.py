@@ -63,7 +63,7 @@ class Export:
             verdict,
             findings=quiet(verdict.findings),
             undecided=quiet(verdict.undecided),
-            defects=tuple(hide(defect) for defect in verdict.defects),
+            rule_errors=tuple(hide(error) for error in verdict.rule_errors),
         )
 
 

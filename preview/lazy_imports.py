@@ -29,7 +29,7 @@ from typing import Any, Final
 import pulumi
 
 from compat import aws, core
-from preview.source_cache import Cache, File
+from preview.source_cache import File, SourceCache
 
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
 _SIMPLE: Final = frozenset(
@@ -44,7 +44,7 @@ def install() -> None:
         return
     original = core.names_for_hints()
     core.look_up_types(_with_referred_classes(original), lambda cls: _PropertyTypes(cls, core.getters(cls), original))
-    sys.meta_path.insert(0, _Finder(Cache(f"sdk-{version('pulumi-aws')}")))
+    sys.meta_path.insert(0, _Finder(SourceCache(f"sdk-{version('pulumi-aws')}")))
 
 
 def save() -> None:
@@ -155,7 +155,7 @@ def _referred(cls: type) -> Iterator[str]:
 class _Finder(importlib.abc.MetaPathFinder):
     """Finds the SDK's packages and modules, and hands them to the lazy loaders."""
 
-    def __init__(self, cache: Cache) -> None:
+    def __init__(self, cache: SourceCache) -> None:
         self.cache = cache
 
     def find_spec(

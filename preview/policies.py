@@ -108,18 +108,18 @@ class Pack:
         self._errors.close()
 
     def observe(self, resource: Resource) -> None:
-        """Ask about a resource of the graph that `judge` will be given, as soon as the pack has started.
+        """Ask about a resource of the graph that `evaluate` will be given, as soon as the pack has started.
 
         This is what `record` calls while the program runs, so that the pack works meanwhile.
         """
         self._observed.append(resource)
         if self._session or self._listens():
-            with contextlib.suppress(PackError):  # `judge` meets the same problem and says so
+            with contextlib.suppress(PackError):  # `evaluate` meets the same problem and says so
                 session = self._open(_START_SECONDS, _ANSWER_SECONDS)
                 while self._observed:
                     session.ask(self._observed.pop(0))
 
-    def judge(
+    def evaluate(
         self, graph: Graph, *, start_seconds: float = _START_SECONDS, answer_seconds: float = _ANSWER_SECONDS
     ) -> Verdict:
         """Judge every resource by its inputs, then the stack by its outputs.

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 from preview import yaml
 from preview.aws_prices import kept
-from preview.source_cache import Cache
+from preview.source_cache import SourceCache
 
 _PRICES: Final = Path(__file__).with_name("prices.yaml")
 
@@ -36,7 +36,7 @@ class PriceList:
             path: a file of the shape of `prices.yaml`.
             read: by region what `make prices` has read; default what is in the user's cache folder.
         """
-        cache = Cache("prices")
+        cache = SourceCache("prices")
         self.as_of, hours, self._entries = cache.of(path).get("prices", lambda: _listed(path))
         """The day the prices were collected, as YYYY-MM-DD."""
         cache.save()

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from preview import zone_loss
 from preview.graph import UNKNOWN, Graph, Resource
-from preview.services import Service, address, services
-from preview.summary import Section, kind, summarize
+from preview.services import ServiceSummary, address, services
+from preview.summary import ComponentSummary, kind, summarize
 from preview.words import count
 
 if TYPE_CHECKING:
@@ -50,13 +50,13 @@ class Preview:
     """Columns of plain text."""
 
     @property
-    def services(self) -> list[Service]:
+    def services(self) -> list[ServiceSummary]:
         """The services, a line each."""
         unknown = {missing.component for missing in self.estimate.missing}
         return services(self.graph, self.estimate.by_component(), unknown)
 
     @property
-    def sections(self) -> list[Section]:
+    def sections(self) -> list[ComponentSummary]:
         """The components, summed up."""
         return summarize(self.graph, self.estimate.by_component())
 
@@ -204,7 +204,7 @@ def _usage_line(estimate: Estimate) -> str:
     )
 
 
-def _label(section: Section) -> str:
+def _label(section: ComponentSummary) -> str:
     return section.name or "(no component)"
 
 
@@ -258,7 +258,7 @@ def _plain_services(preview: Preview) -> Iterator[str]:
             yield from wrapped(" " * (wide[0] + 4), row[1], preview.width)
 
 
-def _plain_section(section: Section, width: int = WIDTH) -> Iterator[str]:
+def _plain_section(section: ComponentSummary, width: int = WIDTH) -> Iterator[str]:
     title = f"{_label(section)}  {section.kind}".rstrip()
     right = f"{money(section.monthly)} USD" if section.monthly else ""
     yield f"{title}{right:>{max(width - len(title), len(right) + 2)}}".rstrip()
@@ -284,8 +284,8 @@ def plain_policy(verdict: Verdict | None, width: int = WIDTH) -> Iterator[str]:
     yield f"Policy  {_verdict_line(verdict)}"
     if verdict is None:
         return
-    for defect in verdict.defects:
-        yield from wrapped("  DEFECT     ", f"a policy failed to run on {defect}", width)
+    for error in verdict.rule_errors:
+        yield from wrapped("  RULE ERROR ", f"a policy failed to run on {error}", width)
     for finding, subjects in together(verdict.findings):
         mark = "MANDATORY" if finding.level == "mandatory" else "advisory"
         yield from wrapped(f"  {mark:<10} ", f"{finding.policy}: {subjects}: {statement(finding)}", width)
@@ -368,7 +368,7 @@ def _rich_parts(preview: Preview) -> Iterator[RenderableType]:
     yield Padding(verdict, (1, 0, 0, 0))
 
 
-def _rich_services(found: Sequence[Service]) -> RenderableType:
+def _rich_services(found: Sequence[ServiceSummary]) -> RenderableType:
     from rich.table import Table  # noqa: PLC0415 - only this format needs it
     from rich.text import Text  # noqa: PLC0415 - as above
 
@@ -390,8 +390,8 @@ def rich_policy(verdict: Verdict | None) -> RenderableType:
 
     table = Table.grid(padding=(0, 2))
     table.title, table.title_justify, table.title_style = f"Policy  {_verdict_line(verdict)}", "left", "bold"
-    for defect in verdict.defects if verdict else ():
-        table.add_row(Text("DEFECT", style="bold red"), Text(f"a policy failed to run on {defect}"))
+    for error in verdict.rule_errors if verdict else ():
+        table.add_row(Text("RULE ERROR", style="bold red"), Text(f"a policy failed to run on {error}"))
     for finding, subjects in together(verdict.findings if verdict else ()):
         mandatory = finding.level == "mandatory"
         mark = Text("MANDATORY" if mandatory else "advisory", style="bold red" if mandatory else "yellow")
@@ -491,11 +491,11 @@ def markdown_policy(verdict: Verdict | None) -> Iterator[str]:
     """Write a verdict for a pull request: a line that sums it up, then a table of what was found."""
     yield f"**Policy** {cell(_verdict_line(verdict))}"
     yield ""
-    if verdict and (verdict.findings or verdict.defects):
+    if verdict and (verdict.findings or verdict.rule_errors):
         yield "| | Policy | Resource | |"
         yield "|---|---|---|---|"
-        for defect in verdict.defects:
-            yield f"| **defect** | | | a policy failed to run on {cell(defect)} |"
+        for error in verdict.rule_errors:
+            yield f"| **rule error** | | | a policy failed to run on {cell(error)} |"
         for finding, subjects in together(verdict.findings):
             level = "**mandatory**" if finding.level == "mandatory" else "advisory"
             yield f"| {level} | `{finding.policy}` | {cell(subjects)} | {cell(statement(finding))} |"
@@ -528,7 +528,7 @@ def _json(preview: Preview) -> str:
             "refused": verdict.refused,
             "findings": [asdict(finding) for finding in verdict.findings],
             "undecided": [asdict(finding) for finding in verdict.undecided],
-            "defects": list(verdict.defects),
+            "defects": list(verdict.rule_errors),
         },
         "zoneLoss": [asdict(loss) for loss in zone_loss.losses(graph)],
         "estimate": {

@@ -86,8 +86,8 @@ def _help(policy: Policy) -> Iterator[str]:
     """What there is to say about a policy, a line each."""
     if policy.description:
         yield policy.description
-    if policy.mend:
-        yield f"Mend: {policy.mend}"
+    if policy.remediation:
+        yield f"Remediation: {policy.remediation}"
     if policy.framework:
         yield policy.framework
     if policy.tags:
@@ -125,13 +125,13 @@ def _markdown(report: Report) -> Iterator[str]:
     yield from render.markdown_policy(report.verdict)
     found = _found(report.verdict)
     if found:
-        yield "<details><summary>What the policies demand, and how to mend it</summary>"
+        yield "<details><summary>What the policies demand, and how to fix what they find</summary>"
         yield ""
-        yield "| Policy | Severity | Demands | Mend |"
+        yield "| Policy | Severity | Demands | Remediation |"
         yield "|---|---|---|---|"
         for policy in found:
             name = f"[`{policy.name}`]({policy.url})" if policy.url else f"`{policy.name}`"
-            yield f"| {name} | {policy.severity} | {cell(policy.description)} | {cell(policy.mend)} |"
+            yield f"| {name} | {policy.severity} | {cell(policy.description)} | {cell(policy.remediation)} |"
         yield ""
         yield "</details>"
 
@@ -148,7 +148,7 @@ def _json(report: Report) -> str:
         "refused": verdict.refused,
         "findings": [asdict(finding) for finding in verdict.findings],
         "undecided": [asdict(finding) for finding in verdict.undecided],
-        "defects": list(verdict.defects),
+        "defects": list(verdict.rule_errors),
         "messages": [asdict(message) for message in graph.messages],
         "policies": [asdict(policy) for policy in verdict.catalogue],
     }
@@ -168,7 +168,7 @@ def _sarif(report: Report) -> str:
         seen[finding.policy, finding.urn] += 1
     results += _exempted(report, rules)
     notifications = [
-        *({"level": "error", "message": {"text": f"A policy failed to run on {text}"}} for text in verdict.defects),
+        *({"level": "error", "message": {"text": f"A policy failed to run on {text}"}} for text in verdict.rule_errors),
         *(_notification(item.message, "note", rules.get(item.policy), item.policy) for item in verdict.undecided),
         *(
             {"level": "warning" if item.severity != "info" else "note", "message": {"text": item.text}}
@@ -183,7 +183,7 @@ def _sarif(report: Report) -> str:
         "tool": {"driver": driver},
         "automationDetails": {"id": f"policy/{graph.project}/{graph.stack}/"},
         "invocations": [
-            {"executionSuccessful": not verdict.defects, "toolExecutionNotifications": notifications},
+            {"executionSuccessful": not verdict.rule_errors, "toolExecutionNotifications": notifications},
         ],
         "columnKind": "unicodeCodePoints",
         "results": results,
@@ -196,7 +196,7 @@ def _rule(policy: Policy) -> dict[str, object]:
     text = "\n".join(_help(policy)) or policy.title
     parts = [
         policy.description,
-        f"Mend:\n\n```python\n{policy.mend}\n```" if policy.mend else "",
+        f"Remediation:\n\n```python\n{policy.remediation}\n```" if policy.remediation else "",
         policy.framework,
         f"[More]({policy.url})" if policy.url else "",
     ]
@@ -310,12 +310,12 @@ def _junit(report: Report) -> str:
     known = {policy.name: policy for policy in verdict.catalogue}
     for name in dict.fromkeys((*known, *(policy for policy, _ in found))):
         policy = known.get(name)
-        judged = [(urn, items) for (control, urn), items in found.items() if control == name]
-        if not judged:
+        evaluated = [(urn, items) for (control, urn), items in found.items() if control == name]
+        if not evaluated:
             if not policy or policy.level != "disabled":
                 suite.add_testcase(TestCase(_xml(name), _xml(f"{suite.name}.{name}")))
             continue
-        for urn, items in judged:
+        for urn, items in evaluated:
             case = TestCase(_xml(f"{name}[{render.subject(items[0])}]" if urn else name), _xml(f"{suite.name}.{name}"))
             # A skipped test is what every reader shows without failing the run; one that passes hides what it says.
             kind = Failure if any(item.level == "mandatory" for item in items) else Skipped
@@ -324,9 +324,9 @@ def _junit(report: Report) -> str:
             outcome.text = _xml("\n".join([*said, *filter(None, [urn]), *(_help(policy) if policy else ())]))
             case.result = [outcome]
             suite.add_testcase(case)
-    for number, defect in enumerate(verdict.defects, start=1):
-        case = TestCase(f"defect {number}", _xml(f"{suite.name}.defects"))
-        case.result = [Error(_xml(f"a policy failed to run on {defect}"), "defect")]
+    for number, error in enumerate(verdict.rule_errors, start=1):
+        case = TestCase(f"rule error {number}", _xml(f"{suite.name}.rule-errors"))
+        case.result = [Error(_xml(f"a policy failed to run on {error}"), "rule error")]
         suite.add_testcase(case)
     suite.add_property("source", _xml(report.source))
     suite.add_property("stack", _xml(f"{report.graph.project} {report.graph.stack}"))

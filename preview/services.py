@@ -14,7 +14,7 @@ _GROUP, _RULE = "aws:lb/targetGroup:TargetGroup", "aws:lb/listenerRule:ListenerR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
+class ServiceSummary:
     """A service in the words of a person."""
 
     name: str
@@ -28,7 +28,7 @@ class Service:
     """US dollars, of the whole component it is in; None where no price of it is known."""
 
 
-def services(graph: Graph, monthly: Mapping[str, Decimal], unknown: Collection[str] = ()) -> list[Service]:
+def services(graph: Graph, monthly: Mapping[str, Decimal], unknown: Collection[str] = ()) -> list[ServiceSummary]:
     """Return the ECS services in the order of their components.
 
     Args:
@@ -52,10 +52,10 @@ def address(graph: Graph) -> str:
     return url if isinstance(url, str) and "url" not in graph.secret_exports else ""
 
 
-def _service(graph: Graph, service: Resource, monthly: Mapping[str, Decimal | None]) -> Service:
+def _service(graph: Graph, service: Resource, monthly: Mapping[str, Decimal | None]) -> ServiceSummary:
     component, name = graph.component(service), service.inputs.get("name")
     tasks = [task for task in graph.of(_TASK) if task.parent == service.parent and task.urn in service.dependencies]
-    return Service(
+    return ServiceSummary(
         name=name if isinstance(name, str) else service.name,
         address=", ".join(dict.fromkeys(_addresses(graph, service))),
         size=size_of(tasks[0]) if tasks else "",

@@ -35,7 +35,7 @@ def folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "slipway"
 
 
-class Cache:
+class SourceCache:
     """Values by source file and part. They hold for the very file they were made from: its size and time of change."""
 
     def __init__(self, name: str) -> None:

@@ -30,7 +30,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class ComponentSummary:
     """A top-level component."""
 
     name: str
@@ -48,7 +48,7 @@ class Section:
     """US dollars, as far as they are known."""
 
 
-def summarize(graph: Graph, monthly: Mapping[str, Decimal] | None = None) -> list[Section]:
+def summarize(graph: Graph, monthly: Mapping[str, Decimal] | None = None) -> list[ComponentSummary]:
     """Sum up a graph.
 
     Args:
@@ -85,7 +85,7 @@ def kind(type_: str) -> str:
     return "".join(f" {c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))
 
 
-def _section(graph: Graph, name: str, class_: str, resources: Sequence[Resource], monthly: Decimal) -> Section:
+def _section(graph: Graph, name: str, class_: str, resources: Sequence[Resource], monthly: Decimal) -> ComponentSummary:
     by_type: dict[str, list[Resource]] = {}
     for resource in resources:
         by_type.setdefault(resource.type, []).append(resource)
@@ -95,7 +95,7 @@ def _section(graph: Graph, name: str, class_: str, resources: Sequence[Resource]
             label = shown.label if len(found) == 1 else f"{len(found)} {plural(shown.label)}"
             rows.append(Row(label=label, text=shown.describe(graph, found)))
     rest = Counter({kind(type_): len(found) for type_, found in by_type.items()})
-    return Section(
+    return ComponentSummary(
         name=name,
         kind=class_,
         resources=len(resources),

@@ -39,7 +39,7 @@ class Policy:
     level: Literal["mandatory", "advisory", "disabled"]
     severity: str = ""
     """low, medium, high, critical, or empty where the pack gives none."""
-    mend: str = ""
+    remediation: str = ""
     """What to do about a violation."""
     url: str = ""
     framework: str = ""
@@ -58,7 +58,7 @@ class Verdict:
     """Mandatory ones first, then by severity."""
     undecided: tuple[Finding, ...] = ()
     """Policies that cannot tell before the update."""
-    defects: tuple[str, ...] = ()
+    rule_errors: tuple[str, ...] = ()
     """Policies that failed to run, which stops the engine. Each is one line."""
     name: str = ""
     """The pack's name; `pack` is what people call it."""
@@ -70,4 +70,4 @@ class Verdict:
     @property
     def refused(self) -> bool:
         """Whether the engine would refuse the update."""
-        return bool(self.defects) or any(finding.level == "mandatory" for finding in self.findings)
+        return bool(self.rule_errors) or any(finding.level == "mandatory" for finding in self.findings)

@@ -57,7 +57,7 @@ class Unreadable:
         here = tuple(place[:-1]) if whole else tuple(place)
         return (whole and here in self._around) or any(here[:length] in self._places for length in range(len(here) + 1))
 
-    def judged(self, problem: Problem) -> Problem | None:
+    def evaluated(self, problem: Problem) -> Problem | None:
         """Return a problem between the settings as it was in the file, or None where it was judged by what could not be read."""
         place, about = self.in_file(problem.place), [self.in_file(other) for other in problem.about]
         if any(self.covers(other) for other in (place, *about)):
@@ -90,7 +90,7 @@ def read(data: Mapping[str, object], lost: Iterable[Sequence[str | int]] = ()) -
         details = _relevant(data, error.errors(include_url=False), unreadable)
     problems = [messages.problem(detail) for detail in details[:_MOST_TOLD]]
     if more := len(details) - len(problems):
-        problems.append(Problem(place=(), message=f"{more} more settings are wrong; mend these first"))
+        problems.append(Problem(place=(), message=f"{more} more settings are wrong; correct these first"))
     return Reading(settings=_repaired(data, details, unreadable), problems=problems, unreadable=unreadable)
 
 

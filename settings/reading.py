@@ -78,8 +78,8 @@ def parse(config: Mapping[str, object], stack: str) -> Settings:
     reading = read(data, told)
     problems += [problem for problem in reading.problems if tuple(problem.place) not in told]
     for problem in checks.problems(reading.settings) if reading.settings else ():
-        if judged := reading.unreadable.judged(problem):
-            problems.append(judged)
+        if evaluated := reading.unreadable.evaluated(problem):
+            problems.append(evaluated)
     problems = [_as_written(problem, data, spelled) for problem in problems]
     if problems or reading.settings is None:
         order = {name: index for index, (name, _) in enumerate(schema_lookup.fields(Settings))}

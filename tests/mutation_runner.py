@@ -24,7 +24,7 @@ from tests.invariants import faults
 _OWN = ("components", "settings", "wiring", "limits")
 
 
-def judge(name: str, change: Sequence[str]) -> list[str]:
+def evaluate(name: str, change: Sequence[str]) -> list[str]:
     """Return what is wrong with a copy of the project in which one line is changed."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, "copy")
@@ -51,11 +51,11 @@ def _wrong(root: Path, path: Path) -> list[str]:
     file = read(path)
     graph = record(root, file.stack, file.config)
     preview = record(root, file.stack, file.config, mode="preview")
-    verdict = stacks.judge(root, path, graph)
+    verdict = stacks.evaluate(root, path, graph)
     found = [
         *faults(graph),
         *(f"{f.policy}: {f.message}" for f in verdict.findings),
-        *verdict.defects,
+        *verdict.rule_errors,
     ]
     if sorted(r.urn for r in graph.resources) != sorted(r.urn for r in preview.resources):
         found.append("preview and update make different resources")
@@ -71,7 +71,7 @@ def main(name: str) -> None:
     gc.freeze()
     gc.disable()
     with multiprocessing.get_context("fork").Pool(maxtasksperchild=1) as pool:
-        json.dump(pool.map(partial(judge, name), changes, chunksize=1), sys.stdout)
+        json.dump(pool.map(partial(evaluate, name), changes, chunksize=1), sys.stdout)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ _CHARGES = 5
 def shown() -> str:
     """Return the whole preview."""
     graph = stacks.recorded(NAME)
-    made = Preview(source=NAME, graph=graph, estimate=estimate(graph), verdict=stacks.judged(NAME))
+    made = Preview(source=NAME, graph=graph, estimate=estimate(graph), verdict=stacks.evaluated(NAME))
     return render(made, "plain")
 
 
@@ -32,9 +32,9 @@ def block() -> str:
     policy, *findings = by_name["Policy"].splitlines()
     heading, *charges = by_name["Estimate"].splitlines()
     total = next(line for line in charges if line.startswith("  total"))
-    judged = [policy, *([LEFT_OUT] if findings else [])]
+    evaluated = [policy, *([LEFT_OUT] if findings else [])]
     priced = [heading, *charges[:_CHARGES], f"  {LEFT_OUT}", total, f"  {LEFT_OUT}"]
-    kept = [parts[0], *(by_name[name] for name in _SHOWN), LEFT_OUT, "\n".join(judged), "\n".join(priced), parts[-1]]
+    kept = [parts[0], *(by_name[name] for name in _SHOWN), LEFT_OUT, "\n".join(evaluated), "\n".join(priced), parts[-1]]
     return "\n\n".join(kept) + "\n"
 
 

@@ -29,9 +29,9 @@ def recorded(name: str, mode: Mode = "update") -> Graph:
 
 
 @cache
-def judged(name: str, mode: Mode = "update") -> Verdict:
+def evaluated(name: str, mode: Mode = "update") -> Verdict:
     """Return what the policy pack says about that."""
-    return _once(f"{name}.{mode}.verdict", lambda: judge(ROOT, ROOT / name, recorded(name, mode), mode))
+    return _once(f"{name}.{mode}.verdict", lambda: evaluate(ROOT, ROOT / name, recorded(name, mode), mode))
 
 
 def _once(key: str, make: Callable[[], _Made]) -> _Made:
@@ -49,14 +49,14 @@ def _once(key: str, make: Callable[[], _Made]) -> _Made:
         return made
 
 
-def judge(root: Path, path: Path, graph: Graph, mode: Mode = "update") -> Verdict:
+def evaluate(root: Path, path: Path, graph: Graph, mode: Mode = "update") -> Verdict:
     """Return what the pack in `root` says about a graph recorded from the stack file at `path`."""
     file, described = stackfile.read(path), project.read(root)
     values = described.values(file.config)
     with policies.Pack(
         root / "policy", project=described.name, stack=file.stack, values=values, dry_run=mode == "preview"
     ) as pack:
-        return pack.judge(graph)
+        return pack.evaluate(graph)
 
 
 def golden(name: str) -> Path:

@@ -115,8 +115,8 @@ def group(graph: Graph, name: str) -> Resource:
 def test_everything_still_holds(name: str, mode: Mode) -> None:
     graph = recorded(name, mode)
     assert faults(graph) == []
-    verdict = stacks.judge(stacks.ROOT, stacks.ROOT / PROD, graph, mode)
-    assert verdict.defects == ()
+    verdict = stacks.evaluate(stacks.ROOT, stacks.ROOT / PROD, graph, mode)
+    assert verdict.rule_errors == ()
     assert [f"{f.policy} {f.urn}: {f.message}" for f in verdict.findings if f.level == "mandatory"] == []
 
 

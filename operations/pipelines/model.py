@@ -21,7 +21,7 @@ class _Model(BaseModel):
     )
 
 
-class Build(_Model):
+class ImageBuild(_Model):
     """How an image is built."""
 
     context: Folder = "."
@@ -69,7 +69,7 @@ class Pipelines(_Model):
     """The Python that the tests run with."""
     test: Sequence[Annotated[str, Field(min_length=1, max_length=500)]] = ("make test",)
     """Commands that test the application, in the repository's root."""
-    builds: Mapping[str, Build] = Field(default_factory=dict)
+    builds: Mapping[str, ImageBuild] = Field(default_factory=dict)
     """How the services' images are built, by service; a service that is not here is built from the folder of its name."""
     stages: Sequence[Stage] = Field(min_length=1)
     """What is deployed, and by which branches, in this order."""

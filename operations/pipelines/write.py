@@ -17,7 +17,7 @@ import yaml  # type: ignore[import-untyped] # has no stubs among our dependencie
 from pydantic import ValidationError
 
 from operations import _stack as stacks
-from operations.pipelines.model import Build, Pipelines, Stage
+from operations.pipelines.model import ImageBuild, Pipelines, Stage
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 WORKFLOWS: Final = ("deploy", "preview", "migrations", "drift", "security", "environment")
@@ -62,9 +62,9 @@ def read(folder: Path) -> Pipelines:
         raise InvalidPipelinesError("\n".join(lines)) from None
 
 
-def builds(pipelines: Pipelines, services: Sequence[str]) -> Mapping[str, Build]:
+def builds(pipelines: Pipelines, services: Sequence[str]) -> Mapping[str, ImageBuild]:
     """Return how each service's image is built."""
-    return {name: pipelines.builds.get(name, Build(context=f"./{name}")) for name in services}
+    return {name: pipelines.builds.get(name, ImageBuild(context=f"./{name}")) for name in services}
 
 
 def workflows(folder: Path) -> Mapping[str, str]:

@@ -181,7 +181,7 @@ def key_policy_not_public(resource: Resource, _config: Config) -> Iterator[Findi
         category="Encryption",
         severity=Severity.MEDIUM,
         levels=EVERYWHERE,
-        why="Nobody, AWS support aside, can mend a key whose policy lets nobody change it.",
+        why="Nobody, AWS support aside, can repair a key whose policy lets nobody change it.",
         remediation="leave bypass_policy_lockout_safety_check out",
         url="https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
         nist=("SC-12",),

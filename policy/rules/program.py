@@ -200,8 +200,8 @@ def no_plaintext_credentials(resource: Resource, _config: Config) -> Iterator[Fi
     """Keys, tokens and addresses with passwords, in any string. What containers get has a rule of its own."""
     if resource.type.startswith(_PLACES_FOR_SECRETS):
         return
-    judged = {key: value for key, value in resource.props.items() if (resource.type, key) not in _JUDGED_ELSEWHERE}
-    for path in _leaks(judged, ""):
+    evaluated = {key: value for key, value in resource.props.items() if (resource.type, key) not in _JUDGED_ELSEWHERE}
+    for path in _leaks(evaluated, ""):
         yield resource.fails(
             f"{path} holds what looks like a credential", fix="a secret in Secrets Manager, referred to by ARN"
         )

@@ -119,12 +119,12 @@ def _starts_tasks(graph: Graph, resource: Resource, path: str) -> bool:
 )
 def ingress_from_groups_only(graph: Graph, _config: Config) -> Iterator[Finding]:
     """What a network load balancer passes on comes from addresses, so services behind one are exempt."""
-    judged = {
+    evaluated = {
         service.urn
         for service in graph.of(SERVICE)
         if service.has("networkConfiguration") and not _behind_network_balancer(graph, service)
     }
-    yield from (finding for finding in only_groups_reach(graph, SERVICE) if finding.urn in judged)
+    yield from (finding for finding in only_groups_reach(graph, SERVICE) if finding.urn in evaluated)
 
 
 def _behind_network_balancer(graph: Graph, service: Resource) -> bool:

@@ -35,10 +35,10 @@ def measure(path: Path, base: str, runs: int = _RUNS) -> dict[str, float]:
 
 def many(path: Path) -> tuple[int, float]:
     """Return how many resources were compared, and how many seconds of processor that took."""
-    from preview import judging  # noqa: PLC0415 - only this figure needs the recorder in this process
+    from preview import evaluation  # noqa: PLC0415 - only this figure needs the recorder in this process
     from preview.compare.difference import compare  # noqa: PLC0415 - as above
 
-    graph = judging.stack_file(_ROOT, path, _ROOT / "none", {}, judging.Steps()).graph
+    graph = evaluation.stack_file(_ROOT, path, _ROOT / "none", {}, evaluation.Progress()).graph
     resources = [
         dataclasses.replace(item, urn=f"{item.urn}-{number}", name=f"{item.name}-{number}")
         for number in range(_COPIES)

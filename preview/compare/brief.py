@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from preview import judging
+from preview import evaluation
 from preview.compare import bases, command, sides
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def begin(request: command.Request) -> Iterator[Callable[[judging.Judged], str]]:
+def begin(request: command.CompareRequest) -> Iterator[Callable[[evaluation.Evaluation], str]]:
     """Record the last commit in a process of its own.
 
     Args:
@@ -26,12 +26,12 @@ def begin(request: command.Request) -> Iterator[Callable[[judging.Judged], str]]
     """
     try:
         base = bases.find(request.base, request.root, request.path)
-        with sides.Recording(base, request.pack, judging.config(request.policy_config)) as recording:
+        with sides.Recording(base, request.pack, evaluation.config(request.policy_config)) as recording:
 
-            def lines(judged: judging.Judged) -> str:
+            def lines(evaluated: evaluation.Evaluation) -> str:
                 try:
-                    edit = command.edit_of(request, base, recording.side(), judged)
-                except judging.StoppedError as stop:
+                    edit = command.edit_of(request, base, recording.side(), evaluated)
+                except evaluation.StoppedError as stop:
                     first = str(stop).splitlines()[0]
                     return _written(f"Against {base.label}: nothing to compare with", first, request.format)
                 return _written(*_lines(edit, request), request.format)
@@ -42,7 +42,7 @@ def begin(request: command.Request) -> Iterator[Callable[[judging.Judged], str]]
         yield lambda _: _written("Against the last commit: nothing to compare with", text, request.format)
 
 
-def _lines(edit: Edit, request: command.Request) -> tuple[str, str]:
+def _lines(edit: Edit, request: command.CompareRequest) -> tuple[str, str]:
     default = request.path == request.root / f"Pulumi.{edit.comparison.after.stack}.yaml"
     which = f"STACK={edit.comparison.after.stack}" if default else f"FILE={request.path}"
     hint = f"make preview {which} BASE={request.base} shows all of it"

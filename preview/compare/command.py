@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from preview import export, judging, stackfile
+from preview import evaluation, export, stackfile
 from preview.compare import bases, gate, sides
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class CompareRequest:
     """What to compare, and how to show it."""
 
     root: Path
@@ -52,7 +52,7 @@ class Request:
         )
 
 
-def run(request: Request, head: Callable[[], judging.Judged]) -> tuple[str, int]:
+def run(request: CompareRequest, head: Callable[[], evaluation.Evaluation]) -> tuple[str, int]:
     """Compare, and return what to show and the exit code.
 
     Args:
@@ -60,14 +60,14 @@ def run(request: Request, head: Callable[[], judging.Judged]) -> tuple[str, int]
         head: records and judges the stack file; meanwhile the base is recorded in a process of its own.
 
     Raises:
-        judging.StoppedError: there is nothing to compare, or the base does not run.
+        evaluation.StoppedError: there is nothing to compare, or the base does not run.
     """
     today = dt.datetime.now(tz=dt.UTC).date()
     try:
         waivers = gate.read(request.waivers, today) if request.gate else []
-        edit, judged = compare(request, head)
+        edit, evaluated = compare(request, head)
     except (bases.InvalidBase, gate.InvalidWaivers) as error:
-        raise judging.StoppedError(str(error), judging.INVALID) from None
+        raise evaluation.StoppedError(str(error), evaluation.INVALID) from None
     destroyed = gate.destroyed(edit.comparison, waivers, today) if request.gate else []
     text = _text(edit, request.format, tuple(change.resource.urn for change in destroyed))
     for secret in sorted(edit.hidden, key=len, reverse=True):
@@ -80,25 +80,29 @@ def run(request: Request, head: Callable[[], judging.Judged]) -> tuple[str, int]
                 file=sys.stderr,
             )
         return text, gate.DESTRUCTIVE
-    return text, judging.REFUSED if judged.verdict and judged.verdict.refused else judging.OK
+    return text, evaluation.REFUSED if evaluated.verdict and evaluated.verdict.refused else evaluation.OK
 
 
-def compare(request: Request, head: Callable[[], judging.Judged]) -> tuple[Edit, judging.Judged]:
+def compare(request: CompareRequest, head: Callable[[], evaluation.Evaluation]) -> tuple[Edit, evaluation.Evaluation]:
     """Record both sides and compare them.
 
     Raises:
         bases.InvalidBase: there is nothing to compare with.
-        judging.StoppedError: one of them does not run.
+        evaluation.StoppedError: one of them does not run.
     """
     base = bases.find(request.base, request.root, request.path)
     deployed = _exported(base, request.root) if base.kind == "export" else None
-    with sides.Recording(base, request.pack, judging.config(request.policy_config)) as recording:
-        judged = head()
-        return edit_of(request, base, recording.side(), judged, deployed), judged
+    with sides.Recording(base, request.pack, evaluation.config(request.policy_config)) as recording:
+        evaluated = head()
+        return edit_of(request, base, recording.side(), evaluated, deployed), evaluated
 
 
 def edit_of(
-    request: Request, base: bases.Base, side: sides.Side, judged: judging.Judged, deployed: export.Export | None = None
+    request: CompareRequest,
+    base: bases.Base,
+    side: sides.Side,
+    evaluated: evaluation.Evaluation,
+    deployed: export.Export | None = None,
 ) -> Edit:
     """Compare what was recorded.
 
@@ -106,7 +110,7 @@ def edit_of(
         request: what to compare.
         base: what it is compared with.
         side: the base as it was recorded.
-        judged: the new side.
+        evaluated: the new side.
         deployed: the exported stack, if the base is one.
     """
     from preview.compare.difference import compare as difference  # noqa: PLC0415 - not before the sides run
@@ -116,12 +120,12 @@ def edit_of(
 
     before = deployed.graph if deployed else side.graph
     if before is None:  # pragma: no cover - a recorded side has a graph
-        raise judging.StoppedError(f"BASE={request.base}: nothing was recorded", judging.INVALID)
-    comparison: Comparison = difference(before, judged.graph, given=deployed.given if deployed else None)
+        raise evaluation.StoppedError(f"BASE={request.base}: nothing was recorded", evaluation.INVALID)
+    comparison: Comparison = difference(before, evaluated.graph, given=deployed.given if deployed else None)
     situation = Situation(
         comparison=comparison,
         verdict_before=side.verdict,
-        verdict_after=judged.verdict,
+        verdict_after=evaluated.verdict,
         estimate_before=estimate(comparison.before),
         estimate_after=estimate(comparison.after),
     )
@@ -165,7 +169,7 @@ def _notes(comparison: Comparison, deployed: export.Export | None) -> list[str]:
     return notes
 
 
-def _settings(request: Request, before: Mapping[str, object] | None) -> list[Difference]:
+def _settings(request: CompareRequest, before: Mapping[str, object] | None) -> list[Difference]:
     from preview.compare.edit import settings  # noqa: PLC0415 - not before the sides run
 
     return list(settings(before, stackfile.read(request.path).config)) if before is not None else []

@@ -36,7 +36,7 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class ReplacementRule:
     """What the table says of one type."""
 
     replace: frozenset[str] = frozenset()
@@ -56,13 +56,13 @@ class Rule:
 
 
 @cache
-def rules() -> Mapping[str, Rule]:
+def rules() -> Mapping[str, ReplacementRule]:
     """Return the table by type token, read once."""
     types = json.loads(_TABLE.read_text(encoding="utf-8"))["types"]
     return {type_: _rule(entry) for type_, entry in types.items()}
 
 
-def _rule(entry: Mapping[str, object]) -> Rule:
+def _rule(entry: Mapping[str, object]) -> ReplacementRule:
     def paths(key: str) -> frozenset[str]:
         found = entry.get(key)
         return frozenset(map(str, found)) if isinstance(found, list) else frozenset()
@@ -71,7 +71,7 @@ def _rule(entry: Mapping[str, object]) -> Rule:
         found = entry.get(key)
         return {str(path): str(text) for path, text in found.items()} if isinstance(found, dict) else {}
 
-    return Rule(
+    return ReplacementRule(
         replace=paths("replace"),
         update=paths("update"),
         nothing=paths("nothing"),
@@ -126,7 +126,7 @@ def consequence(type_: str, path: str) -> str:
     return ""
 
 
-def _has_below(rule: Rule, path: str) -> bool:
+def _has_below(rule: ReplacementRule, path: str) -> bool:
     start = f"{path}."
     return any(other.startswith(start) for paths in (rule.replace, rule.update, rule.unverified) for other in paths)
 

@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
-from preview import judging, stackfile
+from preview import evaluation, stackfile
 from preview import verdict as verdicts
 from preview.compare.bases import Base, InvalidBase
 from preview.graph import Graph, Message, Resource
@@ -89,7 +89,7 @@ class Recording:
         """Wait for the base and return it.
 
         Raises:
-            judging.StoppedError: its program does not run; the text is its own error.
+            evaluation.StoppedError: its program does not run; the text is its own error.
         """
         if self._side:
             return self._side
@@ -98,7 +98,7 @@ class Recording:
         code = self._process.wait()
         result = self._folder / "side"
         if code or not result.exists():
-            raise judging.StoppedError(f"BASE={self._base.text}: {self._said()}", judging.INVALID)
+            raise evaluation.StoppedError(f"BASE={self._base.text}: {self._said()}", evaluation.INVALID)
         data = result.read_bytes()
         self._side = _side(data)
         _keep(self._place, data)
@@ -254,13 +254,13 @@ def _verdict(document: Mapping[str, object]) -> verdicts.Verdict:
         listed = document[name]
         return tuple(verdicts.Finding(**item) for item in listed) if isinstance(listed, list) else ()
 
-    defects = document["defects"]
+    rule_errors = document["rule_errors"]
     return verdicts.Verdict(
         **{  # type: ignore[arg-type] # plain data that `_written` wrote
             **document,
             "findings": findings("findings"),
             "undecided": findings("undecided"),
-            "defects": tuple(defects) if isinstance(defects, list) else (),
+            "rule_errors": tuple(rule_errors) if isinstance(rule_errors, list) else (),
             "catalogue": (),
         }
     )
@@ -305,15 +305,15 @@ def _main(job: Mapping[str, object]) -> None:
         raise TypeError("not a job")
     paths = {name: Path(given[name]) for name in ("root", "path", "top")}
     base = Base(**{**given, **paths})
-    folder, pack, steps = Path(str(job["folder"])), Path(str(job["pack"])), judging.Steps()
+    folder, pack, steps = Path(str(job["folder"])), Path(str(job["pack"])), evaluation.Progress()
     if base.kind == "export":
-        side = Side(graph=None, verdict=judging.exported(base.path, pack, config, steps).verdict)
+        side = Side(graph=None, verdict=evaluation.exported(base.path, pack, config, steps).verdict)
     else:
         root = base.extract(folder) if base.kind == "revision" else base.root
         path = root / base.path if base.kind == "revision" else base.path
         _alone()
-        judged = judging.stack_file(root, path, pack, config, steps)
-        side = Side(graph=judged.graph, verdict=judged.verdict, config=stackfile.read(path).config)
+        evaluated = evaluation.stack_file(root, path, pack, config, steps)
+        side = Side(graph=evaluated.graph, verdict=evaluated.verdict, config=stackfile.read(path).config)
     (folder / "side").write_bytes(_written(side))
 
 
@@ -323,9 +323,9 @@ if __name__ == "__main__":
     gc.disable()
     try:
         _main(json.loads(sys.argv[1]))
-    except (judging.StoppedError, InvalidBase) as stop:
+    except (evaluation.StoppedError, InvalidBase) as stop:
         print(stop, file=sys.stderr)
         sys.stderr.flush()
-        os._exit(judging.INVALID)
+        os._exit(evaluation.INVALID)
     sys.stderr.flush()
     os._exit(0)

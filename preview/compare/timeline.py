@@ -26,7 +26,7 @@ Act = Literal["create", "update", "delete"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class TimelineStep:
     """One thing that the update does."""
 
     resource: Resource
@@ -35,7 +35,7 @@ class Step:
     begin: float
     """Seconds after the update's begin."""
     seconds: float
-    waits_for: Step | None = None
+    waits_for: TimelineStep | None = None
     """What it waited for to the last."""
 
     @property
@@ -48,7 +48,7 @@ class Step:
 class TimeLine:
     """An update in time."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[TimelineStep, ...]
     """In the order in which they begin."""
     necessary: float
     """Seconds of the longest chain of what is given to another: without edges that only order things."""
@@ -59,7 +59,7 @@ class TimeLine:
         return max((step.end for step in self.steps), default=0.0)
 
     @property
-    def critical(self) -> tuple[Step, ...]:
+    def critical(self) -> tuple[TimelineStep, ...]:
         """The chain that decides how long it takes, from its begin."""
         chain = []
         step = max(self.steps, key=lambda item: item.end, default=None)
@@ -104,10 +104,10 @@ def _table() -> Mapping[str, Mapping[str, float]]:
     }
 
 
-def _made(graph: Graph, wanted: Mapping[str, Change], *, ordering: bool) -> dict[str, Step]:
+def _made(graph: Graph, wanted: Mapping[str, Change], *, ordering: bool) -> dict[str, TimelineStep]:
     """Lay out what is created, updated and replaced; `ordering` counts edges that hand nothing over as well."""
-    steps: dict[str, Step] = {}
-    ready: dict[str, Step | None] = {}
+    steps: dict[str, TimelineStep] = {}
+    ready: dict[str, TimelineStep | None] = {}
     """By URN, also of what stays and of components: the last thing that has to be done until it is there."""
     for resource in graph.resources:
         given = {urn for urns in resource.property_dependencies.values() for urn in urns}
@@ -118,7 +118,7 @@ def _made(graph: Graph, wanted: Mapping[str, Change], *, ordering: bool) -> dict
             ready[resource.urn] = last
             continue
         act, takes = _takes(change, resource)
-        step = Step(resource=resource, act=act, begin=last.end if last else 0.0, seconds=takes, waits_for=last)
+        step = TimelineStep(resource=resource, act=act, begin=last.end if last else 0.0, seconds=takes, waits_for=last)
         steps[resource.urn] = ready[resource.urn] = step
     return steps
 
@@ -132,7 +132,7 @@ def _takes(change: Change, resource: Resource) -> tuple[str, float]:
     return "replace", first + seconds(resource, "create")
 
 
-def _removed(changes: list[Change], begin: float, last: Step | None) -> list[Step]:
+def _removed(changes: list[Change], begin: float, last: TimelineStep | None) -> list[TimelineStep]:
     """Lay out what goes at the end: what depends on another before that other."""
     resources = {change.before.urn: change.before for change in changes if change.before}
     users: dict[str, list[str]] = {urn: [] for urn in resources}
@@ -140,15 +140,15 @@ def _removed(changes: list[Change], begin: float, last: Step | None) -> list[Ste
         for urn in {*resource.dependencies, *(urn for urns in resource.property_dependencies.values() for urn in urns)}:
             if urn in users:
                 users[urn].append(resource.urn)
-    done: dict[str, Step] = {}
+    done: dict[str, TimelineStep] = {}
     for urn, resource in reversed(resources.items()):
         after = _last(done.get(user) for user in users[urn]) or last
         start = after.end if after and after is not last else begin
-        done[urn] = Step(
+        done[urn] = TimelineStep(
             resource=resource, act="delete", begin=start, seconds=seconds(resource, "delete"), waits_for=after
         )
     return list(done.values())
 
 
-def _last(steps: Iterable[Step | None]) -> Step | None:
+def _last(steps: Iterable[TimelineStep | None]) -> TimelineStep | None:
     return max((step for step in steps if step), key=lambda step: step.end, default=None)

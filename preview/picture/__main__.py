@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from preview import judging
+from preview import evaluation
 from preview.picture import page
 from preview.picture.drawing import draw
 from preview.picture.mermaid import diagram
@@ -30,7 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m preview.picture", description=__doc__)
     parser.add_argument("--image", action="store_true", help="also take docs/picture.png, with the system's chromium")
     image = parser.parse_args().image
-    graph = judging.stack_file(_ROOT, _ROOT / _STACK, _ROOT / "none", {}, judging.Steps()).graph
+    graph = evaluation.stack_file(_ROOT, _ROOT / _STACK, _ROOT / "none", {}, evaluation.Progress()).graph
     cost = estimate(graph)
     text = f"```mermaid\n{diagram(draw(graph, cost))}\n```"
     _README.write_text(_BLOCK.sub(lambda _: text, _README.read_text(encoding="utf-8")), encoding="utf-8")

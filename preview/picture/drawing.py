@@ -102,7 +102,7 @@ class Zone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Network:
+class Vpc:
     """A VPC in its region."""
 
     region: str
@@ -116,7 +116,7 @@ class Drawing:
     """All there is to draw."""
 
     parts: tuple[Part, ...]
-    networks: tuple[Network, ...]
+    networks: tuple[Vpc, ...]
     open_parts: tuple[str, ...]
     """Names of the parts that people reach from the internet."""
 
@@ -267,14 +267,14 @@ def _open(graph: Graph) -> Iterator[str]:
                 yield component.name
 
 
-def _networks(graph: Graph) -> Iterator[Network]:
+def _networks(graph: Graph) -> Iterator[Vpc]:
     from preview.pricing import region_of  # noqa: PLC0415 - as the price list does, which needs it first
 
     holds = _in_subnets(graph)
     for vpc in graph.of("aws:ec2/vpc:Vpc"):
         subnets = [item for item in graph.of(_SUBNET) if item.inputs.get("vpcId") == vpc.outputs.get("id")]
         zones = sorted({str(item.inputs.get("availabilityZone", "")) for item in subnets})
-        yield Network(
+        yield Vpc(
             region=region_of(graph, vpc),
             name=vpc.name,
             block=str(vpc.inputs.get("cidrBlock", "")),

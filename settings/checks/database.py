@@ -33,9 +33,9 @@ def problems(settings: Settings) -> Iterator[Problem]:
     storage = limits.rds_storage(
         database.storage_type, database.storage_gib, database.iops, database.throughput_mibps, database.max_storage_gib
     )
-    judged = [["database", name] for name in ("storageType", *_STORAGE.values())]
+    evaluated = [["database", name] for name in ("storageType", *_STORAGE.values())]
     for name, problem in storage:
-        yield at(["database", _STORAGE[name]], problem, *judged)
+        yield at(["database", _STORAGE[name]], problem, *evaluated)
     if database.insights_days is not None:
         yield from found(
             ["database", "insightsDays"],

@@ -178,7 +178,7 @@ def test_a_service_that_went_back_is_told_with_its_reasons(aws: Aws) -> None:
         "  alarms:",
         "    the alarm errors sounds: 1 > 0",
         (
-            "Mend the cause: in the stack file, and run pulumi up; or elsewhere, and run pulumi up --refresh (without it Pulumi takes the "
+            "Fix the cause: in the stack file, and run pulumi up; or elsewhere, and run pulumi up --refresh (without it Pulumi takes the "
             "service for updated, and ECS is told nothing). Or set the image that ran before. Each update asks again until it is true."
         ),
     ]

@@ -85,7 +85,7 @@ def test_a_terminal_of_ascii_gets_a_preview(form: str) -> None:
 
 
 def shown(name: str, form: str) -> str:
-    graph, verdict = stacks.recorded(name), stacks.judged(name)
+    graph, verdict = stacks.recorded(name), stacks.evaluated(name)
     if form in ("plain", "markdown"):
         made = Preview(source=name, graph=graph, estimate=estimate(graph), verdict=verdict)
         return render(made, "plain" if form == "plain" else "markdown")
@@ -125,8 +125,8 @@ def test_names_of_a_certificate_stand_between_commas() -> None:
 
 
 def test_a_source_outside_the_folder_is_an_address() -> None:
-    graph, verdict = stacks.recorded("Pulumi.prod.yaml"), stacks.judged("Pulumi.prod.yaml")
-    finding = stacks.judged(next(name for name in stacks.NAMES if stacks.judged(name).findings)).findings[0]
+    graph, verdict = stacks.recorded("Pulumi.prod.yaml"), stacks.evaluated("Pulumi.prod.yaml")
+    finding = stacks.evaluated(next(name for name in stacks.NAMES if stacks.evaluated(name).findings)).findings[0]
     report = Report(
         source="/tmp/a b/Pulumi.prod.yaml",
         graph=graph,
@@ -181,7 +181,7 @@ def test_warnings_are_counted_in_the_headline() -> None:
 
 
 def test_outputs_are_for_programs() -> None:
-    graph, verdict = stacks.recorded("Pulumi.prod.yaml"), stacks.judged("Pulumi.prod.yaml")
+    graph, verdict = stacks.recorded("Pulumi.prod.yaml"), stacks.evaluated("Pulumi.prod.yaml")
     made = Preview(source="Pulumi.prod.yaml", graph=graph, estimate=estimate(graph), verdict=verdict)
     assert json.loads(render(made, "json"))["exports"]["vpcId"].startswith("vpc-")
 

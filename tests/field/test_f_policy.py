@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from policy.rules import BY_NAME
-from tests.policy.harness import Case, Ref, Sample, judge, res
+from tests.policy.harness import Case, Ref, Sample, evaluate, res
 from tests.policy.networks import network
 
 ACCOUNT = "123456789012"
@@ -534,7 +534,7 @@ LISTED = [*repositories(), *own_keys(), *narrowed(), *policies(), *trusts(), *bu
 @pytest.mark.parametrize("preview", [False, True], ids=["update", "preview"])
 @pytest.mark.parametrize("case", [case for _, case in LISTED], ids=[name for name, _ in LISTED])
 def test_a_verdict_that_strangers_expect(case: Case, *, preview: bool) -> None:
-    outcome = judge(case.resources, preview=preview, config={case.control: case.config}, provider=case.provider)
+    outcome = evaluate(case.resources, preview=preview, config={case.control: case.config}, provider=case.provider)
     assert outcome.verdict(case.control) == case.verdict, outcome.of(case.control)
     if case.verdict == "fail":
         assert any(case.says in message for message in outcome.of(case.control)), outcome.of(case.control)
@@ -613,7 +613,7 @@ PARAMETER = {"Effect": "Allow", "Action": "ssm:GetParameters", "Resource": "arn:
 def test_f15_and_f16_what_a_task_needs_to_start(
     statements: list[dict[str, Any]], missing: list[str], attach: str
 ) -> None:
-    said = judge(secrets(statements, attach)).of("task-secrets-readable")
+    said = evaluate(secrets(statements, attach)).of("task-secrets-readable")
     assert len(said) == len(missing), said
     for words in missing:
         assert any(words in message for message in said), said
@@ -621,9 +621,9 @@ def test_f15_and_f16_what_a_task_needs_to_start(
 
 @pytest.mark.parametrize("attach", ["inline", "attachment", "exclusive"])
 def test_f15_every_secret_is_too_many_however_the_policy_is_attached(attach: str) -> None:
-    every = judge(secrets([{**READ, "Resource": "*"}], attach))
+    every = evaluate(secrets([{**READ, "Resource": "*"}], attach))
     assert every.verdict("execution-role-reads-named-secrets") == "fail"
-    assert judge(secrets([READ, DECRYPT, PARAMETER], attach)).verdict("execution-role-reads-named-secrets") == "pass"
+    assert evaluate(secrets([READ, DECRYPT, PARAMETER], attach)).verdict("execution-role-reads-named-secrets") == "pass"
 
 
 @pytest.mark.parametrize("attach", ["attachment", "exclusive"])
@@ -640,14 +640,14 @@ def test_f15_aws_s_own_policy_that_reads_every_secret_is_found(attach: str) -> N
             policyArns=[arn],
         )
     )
-    outcome = judge([*samples, given])
+    outcome = evaluate([*samples, given])
     assert outcome.verdict("execution-role-reads-named-secrets") == "fail"
 
 
 def test_ids_of_checkov_are_claimed_where_they_are_judged() -> None:
     claimed = {name for control in BY_NAME.values() for name in control.checkov}
-    judged = {
+    evaluated = {
         f"CKV_AWS_{n}" for n in (11, 12, 14, 15, 107, 108, 109, 110, 111, 140, 229, 230, 283, 356, 358, 388, 389)
     } | {"CKV2_AWS_2"}
-    assert judged <= claimed
+    assert evaluated <= claimed
     assert not {"CKV_AWS_61", "CKV2_AWS_35"} & claimed

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import limits
-from tests.limits.judging import Case, judge, judge_text
+from tests.limits.evaluation import Case, evaluate, evaluate_text
 
 CHECKS: list[Case] = [
     (limits.tls_policy, ["ELBSecurityPolicy-TLS13-1-2-2021-06", "ELBSecurityPolicy-FS-1-2-Res-2020-10", "ELBSecurityPolicy-TLS13-1-2-Res-FIPS-PQ-2025-09", "ELBSecurityPolicy-TLS13-1-3-FIPS-PQ-2025-09"], [("ELBSecurityPolicy-2016-08", "'ELBSecurityPolicy-2016-08' lets TLSv1 in, and TLS 1.2 is the least; allowed: ELBSecurityPolicy-TLS13-1-2-2021-06, ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09 or the 3"), ("ELBSecurityPolicy-TLS13-1-2-2021-6", "'ELBSecurityPolicy-TLS13-1-2-2021-6' is not a policy of the load balancer; did you mean ELBSecurityPolicy-TLS13-1-2-2021-06?; allowed: ELB"), ("ELBSecurityPolicy-TLS-1-1-2017-01", "'ELBSecurityPolicy-TLS-1-1-2017-01' lets TLSv1.1 in")]),
@@ -23,12 +23,12 @@ CHECKS: list[Case] = [
 
 @pytest.mark.parametrize(("check", "good", "bad"), CHECKS, ids=[check.__name__ for check, _, _ in CHECKS])
 def test_check(check: Callable[..., str | None], good: Sequence[object], bad: Sequence[tuple[object, str]]) -> None:
-    judge(check, good, bad)
+    evaluate(check, good, bad)
 
 
 @given(text=st.text())
 def test_any_text_is_judged(text: str) -> None:
-    judge_text(CHECKS, text)
+    evaluate_text(CHECKS, text)
 
 
 def test_wildcards_of_one_rule() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import limits
-from tests.limits.judging import Case, judge, judge_text
+from tests.limits.evaluation import Case, evaluate, evaluate_text
 
 CHECKS: list[Case] = [
     (limits.bucket_name, ["abc", "a.b-c", "x" * 63], [("ab", "'ab' is not a bucket name: 3 to 63"), ("a..b", "'a..b'"), ("1.2.3.4", "'1.2.3.4'"), ("Abc", "'Abc'"), ("xn--a", "'xn--a'"), ("a--x-s3", "'a--x-s3'"), ("a_b", "'a_b'"), ("x" * 64, "'xxx")]),
@@ -20,9 +20,9 @@ CHECKS: list[Case] = [
 
 @pytest.mark.parametrize(("check", "good", "bad"), CHECKS, ids=[check.__name__ for check, _, _ in CHECKS])
 def test_check(check: Callable[..., str | None], good: Sequence[object], bad: Sequence[tuple[object, str]]) -> None:
-    judge(check, good, bad)
+    evaluate(check, good, bad)
 
 
 @given(text=st.text())
 def test_any_text_is_judged(text: str) -> None:
-    judge_text(CHECKS, text)
+    evaluate_text(CHECKS, text)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import limits
-from tests.limits.judging import Case, judge, judge_text
+from tests.limits.evaluation import Case, evaluate, evaluate_text
 
 CHECKS: list[Case] = [
     (limits.network_cidr, ["10.0.0.0/16", "172.16.0.0/22", "192.168.4.0/22", "100.64.0.0/16"], [("10.0.0.0", "'10.0.0.0' is not an IPv4 range, such as 10.0.0.0/16"), ("10.0.0.0/255.255.0.0", "'10.0.0.0/255.255.0.0' is not an IPv4 range"), ("10.0.0.1/16", "'10.0.0.1/16' is not an IPv4 range: bits are set beyond its length; use 10.0.0.0/16"), ("8.8.0.0/16", "8.8.0.0/16 is not a private range; use one inside 10.0.0.0/8,"), ("10.0.0.0/23", "10.0.0.0/23 leaves no room for eight zones"), ("10.0.0.0/15", "10.0.0.0/15 leaves no room"), ("fd00::/16", "'fd00::/16' is not")]),
@@ -21,12 +21,12 @@ CHECKS: list[Case] = [
 
 @pytest.mark.parametrize(("check", "good", "bad"), CHECKS, ids=[check.__name__ for check, _, _ in CHECKS])
 def test_check(check: Callable[..., str | None], good: Sequence[object], bad: Sequence[tuple[object, str]]) -> None:
-    judge(check, good, bad)
+    evaluate(check, good, bad)
 
 
 @given(text=st.text())
 def test_any_text_is_judged(text: str) -> None:
-    judge_text(CHECKS, text)
+    evaluate_text(CHECKS, text)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import limits
-from tests.limits.judging import Case, judge, judge_text
+from tests.limits.evaluation import Case, evaluate, evaluate_text
 
 CHECKS: list[Case] = [
     (limits.region, ["us-east-1", "ap-southeast-7", "us-gov-west-1", "cn-northwest-1"], [("us-esat-1", "'us-esat-1' is not an AWS region, such as us-east-1"), ("us-east-1\n", "'us-east-1\\n'"), ("us-east-1a", "'us-east-1a'"), ("US-EAST-1", "'US"), ("xx-east-1", "'xx"), ("", "''")]),
@@ -19,12 +19,12 @@ CHECKS: list[Case] = [
 
 @pytest.mark.parametrize(("check", "good", "bad"), CHECKS, ids=[check.__name__ for check, _, _ in CHECKS])
 def test_check(check: Callable[..., str | None], good: Sequence[object], bad: Sequence[tuple[object, str]]) -> None:
-    judge(check, good, bad)
+    evaluate(check, good, bad)
 
 
 @given(text=st.text())
 def test_any_text_is_judged(text: str) -> None:
-    judge_text(CHECKS, text)
+    evaluate_text(CHECKS, text)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import limits
-from tests.limits.judging import Case, judge, judge_text
+from tests.limits.evaluation import Case, evaluate, evaluate_text
 
 CHECKS: list[Case] = [
     (limits.tag_key, ["costCentre", "a b", "k:1/2=3+4@5-6_7.8", "Größe"], [("aws:x", "'aws:x' is not a tag's key"), ("AWS:x", "'AWS:x'"), ("", "''"), ("a\tb", "'a\\tb'"), ("x" * 129, "a text of 129")]),
@@ -20,9 +20,9 @@ CHECKS: list[Case] = [
 
 @pytest.mark.parametrize(("check", "good", "bad"), CHECKS, ids=[check.__name__ for check, _, _ in CHECKS])
 def test_check(check: Callable[..., str | None], good: Sequence[object], bad: Sequence[tuple[object, str]]) -> None:
-    judge(check, good, bad)
+    evaluate(check, good, bad)
 
 
 @given(text=st.text())
 def test_any_text_is_judged(text: str) -> None:
-    judge_text(CHECKS, text)
+    evaluate_text(CHECKS, text)

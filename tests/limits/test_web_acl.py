@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import limits
-from tests.limits.judging import Case, judge, judge_text
+from tests.limits.evaluation import Case, evaluate, evaluate_text
 
 CHECKS: list[Case] = [
     (limits.rate_limit, [10, 2_000_000_000], [(9, "9 is outside 10 to 2000000000"), (2_000_000_001, "2000000001 is outside")]),
@@ -21,12 +21,12 @@ CHECKS: list[Case] = [
 
 @pytest.mark.parametrize(("check", "good", "bad"), CHECKS, ids=[check.__name__ for check, _, _ in CHECKS])
 def test_check(check: Callable[..., str | None], good: Sequence[object], bad: Sequence[tuple[object, str]]) -> None:
-    judge(check, good, bad)
+    evaluate(check, good, bad)
 
 
 @given(text=st.text())
 def test_any_text_is_judged(text: str) -> None:
-    judge_text(CHECKS, text)
+    evaluate_text(CHECKS, text)
 
 
 @pytest.mark.parametrize(

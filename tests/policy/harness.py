@@ -245,7 +245,7 @@ def configure(server: Any, config: Mapping[str, Mapping[str, Any]]) -> None:
     server.Configure(request, None)
 
 
-def judge(
+def evaluate(
     samples: Sequence[Sample],
     *,
     preview: bool = False,

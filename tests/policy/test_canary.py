@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from policy.rules import RULES
-from tests.policy.harness import UNKNOWN, Case, Outcome, judge, only
+from tests.policy.harness import UNKNOWN, Case, Outcome, evaluate, only
 from tests.policy.rules import CASES
 
 CANARIES = ("hunter2-canary", "AKIACANARYCANARY1234", "postgres://shop:hunter2-canary@db/shop")
@@ -34,7 +34,7 @@ def outcomes(case: Case, canary: str) -> Iterator[Outcome]:
     for index, sample in enumerate(case.resources):
         for props in planted(sample.props, canary):
             resources = [*case.resources[:index], replace(sample, props=props), *case.resources[index + 1 :]]
-            yield judge(resources, provider=case.provider, server=only(case.control))
+            yield evaluate(resources, provider=case.provider, server=only(case.control))
 
 
 @pytest.mark.parametrize("canary", CANARIES)

@@ -3,7 +3,7 @@
 import pytest
 
 from policy.rules import RULES
-from tests.policy.harness import Case, judge
+from tests.policy.harness import Case, evaluate
 from tests.policy.rules import CASES
 
 NAMES = [rule.name for rule in RULES]
@@ -12,7 +12,7 @@ NAMES = [rule.name for rule in RULES]
 @pytest.mark.parametrize("preview", [False, True], ids=["update", "preview"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.control}-{case.verdict}-{case.shows}")
 def test_case(case: Case, *, preview: bool) -> None:
-    outcome = judge(case.resources, preview=preview, config={case.control: case.config}, provider=case.provider)
+    outcome = evaluate(case.resources, preview=preview, config={case.control: case.config}, provider=case.provider)
     assert outcome.verdict(case.control) == case.expected(preview=preview), outcome.diagnostics
     if case.expected(preview=preview) == "fail":
         assert any(case.says in message for message in outcome.of(case.control)), outcome.of(case.control)

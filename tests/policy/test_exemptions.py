@@ -11,7 +11,7 @@ from pulumi.runtime.proto import analyzer_pb2
 from policy import pack, results
 from policy.control import Environment
 from policy.exemptions import Exemptions, load
-from tests.policy.harness import Outcome, Ref, Sample, judge, made_of, res
+from tests.policy.harness import Outcome, Ref, Sample, evaluate, made_of, res
 from tests.policy.networks import network
 
 TODAY = dt.date(2026, 6, 15)
@@ -33,7 +33,7 @@ def written(tmp_path: Path, *entries: Any) -> Exemptions:
 
 
 def outcome(exempt: Exemptions, *samples: Sample) -> Outcome:
-    return judge(samples, server=made_of(pack.policies(Environment.PRODUCTION, exempt=exempt)))
+    return evaluate(samples, server=made_of(pack.policies(Environment.PRODUCTION, exempt=exempt)))
 
 
 @pytest.mark.parametrize(

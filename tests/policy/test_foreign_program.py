@@ -52,7 +52,7 @@ MERITS: Mapping[str, set[str]] = {
 def verdict(mode: Mode) -> Verdict:
     graph = record(PROGRAM, "prod", {"aws:region": "eu-west-1"}, mode=mode)
     with policies.Pack(PACK, project="booking", stack="prod", values={}, dry_run=mode == "preview") as pack:
-        return pack.judge(graph)
+        return pack.evaluate(graph)
 
 
 def found(mode: Mode, control: str) -> set[str]:
@@ -74,6 +74,6 @@ def test_merits_are_left_alone(mode: Mode, control: str) -> None:
 @pytest.mark.parametrize("mode", ["update", "preview"])
 def test_no_rule_breaks_and_no_word_of_the_program_is_repeated(mode: Mode) -> None:
     said = verdict(mode)
-    assert not said.defects
+    assert not said.rule_errors
     assert "rules-without-defects" not in {finding.policy for finding in said.findings}
     assert "correct horse" not in " ".join(finding.message for finding in said.findings)

@@ -1,4 +1,4 @@
-"""The pack around the rules: levels, metadata, the summary line, defects, configuration."""
+"""The pack around the rules: levels, metadata, the summary line, rule errors, configuration."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from policy.model import Finding, Graph, Resource
 from policy.rule import Config, resource_rule, stack_rule
 from policy.rules import BY_NAME, CONTROLS, RULES
 from tests.policy.deployed import SSH
-from tests.policy.harness import UNKNOWN, Ref, analyze_request, judge, made_of, only, res, stack_request
+from tests.policy.harness import UNKNOWN, Ref, analyze_request, evaluate, made_of, only, res, stack_request
 from tests.policy.load import stack
 from tests.policy.networks import group, rule
 from tests.policy.rules import CASES
@@ -72,23 +72,25 @@ def test_metadata_reaches_the_engine() -> None:
 def test_undecided_is_one_advisory_line() -> None:
     samples = [res(DATABASE, name, multiAz=UNKNOWN, storageEncrypted=UNKNOWN) for name in ("one", "two")]
     server = made_of(pack.policies(Environment.PRODUCTION))
-    said = [item for item in judge(samples, preview=True, server=server).diagnostics if item.policy == pack.UNDECIDED]
+    said = [
+        item for item in evaluate(samples, preview=True, server=server).diagnostics if item.policy == pack.UNDECIDED
+    ]
     assert [item.level for item in said] == [analyzer_pb2.ADVISORY]
     assert "database-multi-az 2, database-storage-encrypted 2" in said[0].message
 
 
 def test_a_later_judgement_replaces_an_open_question() -> None:
     server = made_of(pack.policies(Environment.PRODUCTION))
-    preview = judge([res(DATABASE, "db", multiAz=UNKNOWN)], preview=True, server=server)
-    update = judge([res(DATABASE, "db", multiAz=True)], server=server)
+    preview = evaluate([res(DATABASE, "db", multiAz=UNKNOWN)], preview=True, server=server)
+    update = evaluate([res(DATABASE, "db", multiAz=True)], server=server)
     assert preview.verdict("database-multi-az") == "unknown"
     assert update.verdict("database-multi-az") == "pass"
 
 
 def test_open_questions_of_resources_that_are_gone_do_not_count() -> None:
     server = made_of(pack.policies(Environment.PRODUCTION))
-    judge([res(DATABASE, "db", multiAz=UNKNOWN)], preview=True, server=server)
-    assert not judge([res("kms/key:Key", "key")], server=server).of(pack.UNDECIDED)
+    evaluate([res(DATABASE, "db", multiAz=UNKNOWN)], preview=True, server=server)
+    assert not evaluate([res("kms/key:Key", "key")], server=server).of(pack.UNDECIDED)
 
 
 TASK, REPOSITORY = "aws:ecs/taskDefinition:TaskDefinition", "aws:ecr/repository:Repository"
@@ -97,7 +99,7 @@ LATEST = '[{"name": "api", "image": "shop/api:latest", "privileged": true}]'
 
 def test_a_waivable_control_is_exempted_by_tag_and_listed() -> None:
     tags = {pack.SUPPRESS_TAGS[0]: "container-images-pinned"}
-    outcome = judge([res(TASK, "api", containerDefinitions=LATEST, tags=tags)])
+    outcome = evaluate([res(TASK, "api", containerDefinitions=LATEST, tags=tags)])
     assert outcome.verdict("container-images-pinned") == "pass"
     listed = [item for item in outcome.diagnostics if item.policy == pack.EXEMPTED]
     assert [item.level for item in listed] == [analyzer_pb2.ADVISORY]
@@ -106,7 +108,7 @@ def test_a_waivable_control_is_exempted_by_tag_and_listed() -> None:
 
 def test_a_tag_may_name_several_controls() -> None:
     tags = {pack.SUPPRESS_TAGS[0]: "required-tags repository-tags-immutable"}
-    outcome = judge([res(REPOSITORY, "api", imageTagMutability="MUTABLE", tags=tags)], provider={})
+    outcome = evaluate([res(REPOSITORY, "api", imageTagMutability="MUTABLE", tags=tags)], provider={})
     assert outcome.verdict("repository-tags-immutable") == "pass"
     assert outcome.verdict("required-tags") == "fail"
 
@@ -122,7 +124,7 @@ def test_a_tag_may_name_several_controls() -> None:
     ],
 )
 def test_another_tag_exempts_from_nothing(tags: Any) -> None:
-    outcome = judge([res(TASK, "api", containerDefinitions=LATEST, tags=tags)])
+    outcome = evaluate([res(TASK, "api", containerDefinitions=LATEST, tags=tags)])
     assert outcome.verdict("container-images-pinned") == "fail"
     assert not outcome.of(pack.EXEMPTED)
 
@@ -130,7 +132,7 @@ def test_another_tag_exempts_from_nothing(tags: Any) -> None:
 def test_a_control_that_is_not_waivable_ignores_the_tag() -> None:
     tags = {pack.SUPPRESS_TAGS[0]: "container-not-privileged database-multi-az"}
     samples = [res(TASK, "api", containerDefinitions=LATEST, tags=tags), res(DATABASE, "db", multiAz=False, tags=tags)]
-    outcome = judge(samples)
+    outcome = evaluate(samples)
     assert outcome.verdict("container-not-privileged") == "fail"
     assert outcome.verdict("database-multi-az") == "fail"
     assert not outcome.of(pack.EXEMPTED)
@@ -140,8 +142,8 @@ def test_a_waiver_without_a_violation_is_not_listed_nor_one_that_is_gone() -> No
     server = made_of(pack.policies(Environment.PRODUCTION))
     tags = {pack.SUPPRESS_TAGS[0]: "container-images-pinned"}
     pinned = LATEST.replace("latest", "1.4.2")
-    assert judge([res(TASK, "api", containerDefinitions=LATEST, tags=tags)], server=server).of(pack.EXEMPTED)
-    assert not judge([res(TASK, "api", containerDefinitions=pinned, tags=tags)], server=server).of(pack.EXEMPTED)
+    assert evaluate([res(TASK, "api", containerDefinitions=LATEST, tags=tags)], server=server).of(pack.EXEMPTED)
+    assert not evaluate([res(TASK, "api", containerDefinitions=pinned, tags=tags)], server=server).of(pack.EXEMPTED)
 
 
 def test_what_is_high_is_never_waivable() -> None:
@@ -161,13 +163,13 @@ def test_a_rule_that_breaks_is_reported_and_stops_no_other() -> None:
 
     sound = [rule for rule in RULES if rule.name == "database-storage-encrypted"]
     server = made_of(pack.policies(Environment.STAGING, [broken, broken_too, *sound]))
-    outcome = judge([res(DATABASE, "db", password="hunter2")], server=server)
-    defects = [item for item in outcome.diagnostics if item.policy == pack.RULE_ERRORS]
+    outcome = evaluate([res(DATABASE, "db", password="hunter2")], server=server)
+    rule_errors = [item for item in outcome.diagnostics if item.policy == pack.RULE_ERRORS]
     assert outcome.verdict("database-storage-encrypted") == "fail"
-    assert {item.level for item in defects} == {analyzer_pb2.MANDATORY}
-    assert "the rule database-multi-az itself is broken: KeyError at test_pack.py" in defects[0].message
-    assert "on db" in defects[0].message
-    assert "database-in-private-subnets itself is broken: RuntimeError" in defects[1].message
+    assert {item.level for item in rule_errors} == {analyzer_pb2.MANDATORY}
+    assert "the rule database-multi-az itself is broken: KeyError at test_pack.py" in rule_errors[0].message
+    assert "on db" in rule_errors[0].message
+    assert "database-in-private-subnets itself is broken: RuntimeError" in rule_errors[1].message
     assert "hunter2" not in " ".join(item.message for item in outcome.diagnostics)
 
 
@@ -185,7 +187,7 @@ def test_policy_configuration_overrides_the_level() -> None:
 def test_every_message_is_one_line_with_name_and_fix() -> None:
     for case in CASES:
         if case.verdict == "fail":
-            for message in judge(case.resources, provider=case.provider).of(case.control):
+            for message in evaluate(case.resources, provider=case.provider).of(case.control):
                 assert "\n" not in message
                 assert ". Fix: " in message
                 assert any(f" {sample.name}: " in message for sample in case.resources), message
@@ -194,7 +196,7 @@ def test_every_message_is_one_line_with_name_and_fix() -> None:
 
 def test_the_order_of_resources_changes_nothing() -> None:
     samples = stack(80)
-    forward, backward = judge(samples), judge(samples[::-1])
+    forward, backward = evaluate(samples), evaluate(samples[::-1])
     assert forward.diagnostics
     once = "required-tags"
     ways = [{item for item in said.diagnostics if item.policy != once} for said in (forward, backward)]
@@ -206,7 +208,7 @@ def test_an_unrelated_resource_changes_no_verdict() -> None:
     extra = [res("random:index/randomId:RandomId", "suffix", byteLength=4), res("pulumi:providers:random", "random")]
     for case in CASES:
         config = {case.control: case.config}
-        outcome = judge([*case.resources, *extra], provider=case.provider, config=config)
+        outcome = evaluate([*case.resources, *extra], provider=case.provider, config=config)
         assert outcome.verdict(case.control) == case.verdict
 
 
@@ -220,7 +222,7 @@ def test_an_unknown_never_turns_a_failure_into_a_pass() -> None:
     }
     controls = ("database-storage-encrypted", "database-multi-az", "database-not-public", "database-backups-kept")
     for control, name in zip(controls, wanted, strict=True):
-        outcome = judge([res(DATABASE, "db", **{**wanted, name: UNKNOWN})], preview=True)
+        outcome = evaluate([res(DATABASE, "db", **{**wanted, name: UNKNOWN})], preview=True)
         assert outcome.verdict(control) == "unknown"
 
 
@@ -268,9 +270,9 @@ def test_where_nothing_was_asked_about_inputs_the_outputs_count() -> None:
 
 def test_what_a_rule_resource_opens_is_reported_once() -> None:
     stale = group("api", computed={"ingress": [SSH]})
-    outcome = judge([stale, rule("api", port=22, cidrIpv4="0.0.0.0/0")])
+    outcome = evaluate([stale, rule("api", port=22, cidrIpv4="0.0.0.0/0")])
     assert len(outcome.of("internet-reaches-only-load-balancers")) == 1
-    assert not judge([stale]).of("internet-reaches-only-load-balancers")
+    assert not evaluate([stale]).of("internet-reaches-only-load-balancers")
 
 
 def test_inputs_are_forgotten_with_the_run_they_belong_to() -> None:
@@ -280,7 +282,7 @@ def test_inputs_are_forgotten_with_the_run_they_belong_to() -> None:
         res("iam/role:Role", "r", computed={"managedPolicyArns": ["arn"]}),
         res("iam/rolePolicyAttachment:RolePolicyAttachment", "a", role=Ref("r")),
     ]
-    assert not judge(samples, server=server).of("role-policies-not-mixed")
+    assert not evaluate(samples, server=server).of("role-policies-not-mixed")
     alone = server.AnalyzeStack(stack_request(samples, preview=False), None)
     assert "role-policies-not-mixed" in {item.policyName for item in alone.diagnostics}
 
@@ -296,4 +298,4 @@ def test_network_of_our_own_component_keeps_exact_edges() -> None:
         also={"subnetIds": ["isolated-a-table", "public-igw"]},
     )
     resources = [item for item in case.resources if item is not group] + [waiting]
-    assert judge(resources, preview=True).verdict("database-in-private-subnets") == "pass"
+    assert evaluate(resources, preview=True).verdict("database-in-private-subnets") == "pass"

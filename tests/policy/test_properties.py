@@ -13,7 +13,7 @@ from policy import pack
 from policy.model import IDENTITIES
 from policy.rules import RULES
 from tests.policy.deployed import deployed
-from tests.policy.harness import UNKNOWN, Case, Outcome, Ref, Sample, judge, leaves, only, res
+from tests.policy.harness import UNKNOWN, Case, Outcome, Ref, Sample, evaluate, leaves, only, res
 from tests.policy.rules import CASES
 
 ABOUT_ALL = {
@@ -51,7 +51,7 @@ def said(outcome: Outcome, case: Case) -> set[tuple[str, str]]:
 
 
 def run(case: Case, *samples: Sample, preview: bool = False) -> Outcome:
-    return judge(
+    return evaluate(
         samples, preview=preview, config={case.control: case.config}, provider=case.provider, server=only(case.control)
     )
 

@@ -11,7 +11,7 @@ import yaml  # type: ignore[import-untyped] # has no types of its own
 
 from policy import settings_fixes
 from policy.rules import BY_NAME
-from tests.policy.harness import Case, judge, only
+from tests.policy.harness import Case, evaluate, only
 from tests.policy.rules import CASES
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "slipway.schema.json").read_text())
@@ -81,7 +81,7 @@ def _own(case: Case) -> Case:
 def test_a_finding_names_the_setting_in_the_own_program_alone(control: str) -> None:
     case = next(case for case in CASES if case.control == control and case.verdict == "fail")
     said = {
-        own: judge(
+        own: evaluate(
             (_own(case) if own else case).resources,
             config={control: case.config},
             provider=case.provider,

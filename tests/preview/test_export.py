@@ -12,7 +12,7 @@ from preview.export import SECRET, InvalidExport
 from preview.graph import UNKNOWN, Graph
 from preview.verdict import Finding, Verdict
 from tests.preview.exports import SEALED, export_of
-from tests.stacks import ROOT, judged, recorded
+from tests.stacks import ROOT, evaluated, recorded
 
 PROD = "Pulumi.prod.yaml"
 FOREIGN = Path(__file__).parent / "data" / "foreign-export.json"
@@ -37,7 +37,7 @@ def read(tmp_path: Path, content: object) -> export.Export:
 
 def said(graph: Graph) -> Verdict:
     with policies.Pack(ROOT / "policy", project=graph.project, stack=graph.stack, values={}, dry_run=False) as pack:
-        return pack.judge(graph)
+        return pack.evaluate(graph)
 
 
 @cache
@@ -64,9 +64,9 @@ def test_an_exported_program_is_the_recorded_graph(tmp_path: Path, version: int)
 
 def test_an_exported_program_is_judged_like_its_stack_file(tmp_path: Path) -> None:
     verdict = said(read(tmp_path, export_of(recorded(PROD))).graph)
-    expected = judged(PROD)
+    expected = evaluated(PROD)
     assert not verdict.refused
-    assert not verdict.defects
+    assert not verdict.rule_errors
     assert {(item.policy, item.urn) for item in verdict.findings} == {
         (item.policy, item.urn) for item in expected.findings
     }
@@ -78,7 +78,7 @@ def test_a_foreign_stack_is_judged_rightly() -> None:
     assert ("database-ingress-from-groups-only", "orders") in found, "a rule of its own opens its group"
     assert not {policy for policy, name in found if name == "invoices" and "encrypt" in policy}
     assert ("bucket-public-access-blocked", "invoices") in found
-    assert not foreign().defects
+    assert not foreign().rule_errors
 
 
 def test_a_foreign_stack_s_secrets_stay_secret() -> None:
@@ -104,9 +104,9 @@ def test_readable_secrets_are_judged_and_never_shown(tmp_path: Path) -> None:
     finding = Finding(
         policy="p", level="advisory", severity="", urn="", message="name is hunter2", description="Names."
     )
-    verdict = exported.redacted(Verdict(pack="x", policies=1, findings=(finding,), defects=("b: hunter2!",)))
+    verdict = exported.redacted(Verdict(pack="x", policies=1, findings=(finding,), rule_errors=("b: hunter2!",)))
     assert [item.message for item in verdict.findings] == [f"name is {SECRET}"]
-    assert verdict.defects == (f"b: {SECRET}!",)
+    assert verdict.rule_errors == (f"b: {SECRET}!",)
     assert "hunter2" in exported.plaintexts
 
 

@@ -10,7 +10,7 @@ from preview.graph import UNKNOWN, Graph, Resource
 from preview.policies import Pack, PackError
 from preview.verdict import Config, Verdict
 
-Judged = Callable[..., Verdict]
+Evaluated = Callable[..., Verdict]
 
 PREAMBLE = """
 import pulumi
@@ -62,16 +62,16 @@ def pack(tmp_path: Path) -> Callable[..., Pack]:
 
 
 @pytest.fixture
-def judged(pack: Callable[..., Pack]) -> Judged:
-    def judge(program: str, *resources: Resource, values: Mapping[str, str] | None = None) -> Verdict:
+def evaluated(pack: Callable[..., Pack]) -> Evaluated:
+    def evaluate(program: str, *resources: Resource, values: Mapping[str, str] | None = None) -> Verdict:
         with pack(program, values=values) as running:
-            return running.judge(graph(*resources))
+            return running.evaluate(graph(*resources))
 
-    return judge
+    return evaluate
 
 
-def test_a_violation(judged: Judged) -> None:
-    verdict = judged(BUCKETS, bucket(colour="red"))
+def test_a_violation(evaluated: Evaluated) -> None:
+    verdict = evaluated(BUCKETS, bucket(colour="red"))
     assert verdict.pack == "toy"
     assert verdict.policies == 1
     assert verdict.refused
@@ -84,21 +84,21 @@ def test_a_violation(judged: Judged) -> None:
     assert finding.description == "Buckets have an owner."
 
 
-def test_a_compliant_stack(judged: Judged) -> None:
-    verdict = judged(BUCKETS, bucket(owner="us"))
+def test_a_compliant_stack(evaluated: Evaluated) -> None:
+    verdict = evaluated(BUCKETS, bucket(owner="us"))
     assert verdict.findings == ()
     assert not verdict.refused
 
 
-def test_an_unknown_value_leaves_a_policy_undecided(judged: Judged) -> None:
-    verdict = judged(BUCKETS, bucket(owner=UNKNOWN))
+def test_an_unknown_value_leaves_a_policy_undecided(evaluated: Evaluated) -> None:
+    verdict = evaluated(BUCKETS, bucket(owner=UNKNOWN))
     assert verdict.findings == ()
     assert [finding.policy for finding in verdict.undecided] == ["buckets"]
     assert not verdict.refused
 
 
-def test_policies_see_what_the_engine_shows_them(judged: Judged) -> None:
-    verdict = judged(
+def test_policies_see_what_the_engine_shows_them(evaluated: Evaluated) -> None:
+    verdict = evaluated(
         """
         def look(args, report):
             if args.resource_type != "aws:s3/bucket:Bucket":
@@ -120,7 +120,7 @@ def test_policies_see_what_the_engine_shows_them(judged: Judged) -> None:
     assert verdict.findings[0].level == "advisory"
 
 
-def test_stack_policies_see_outputs_and_edges(judged: Judged) -> None:
+def test_stack_policies_see_outputs_and_edges(evaluated: Evaluated) -> None:
     box = Resource(urn="urn:pulumi:prod::toy::toy:index:Box::box", type="toy:index:Box", name="box", custom=False)
     policy = Resource(
         urn="urn:pulumi:prod::toy::toy:index:Box$aws:s3/bucketPolicy:BucketPolicy::policy",
@@ -131,7 +131,7 @@ def test_stack_policies_see_outputs_and_edges(judged: Judged) -> None:
         property_dependencies={"bucket": (bucket().urn,)},
         outputs={"bucket": "files", "id": UNKNOWN},
     )
-    verdict = judged(
+    verdict = evaluated(
         """
         def look(args, report):
             (policy,) = [r for r in args.resources if r.name == "policy"]
@@ -150,8 +150,8 @@ def test_stack_policies_see_outputs_and_edges(judged: Judged) -> None:
     assert finding.message == str(["box", "toy-prod", "arn:aws:s3:::files", "files"])
 
 
-def test_the_stack_is_judged_after_all_resources(judged: Judged) -> None:
-    verdict = judged(
+def test_the_stack_is_judged_after_all_resources(evaluated: Evaluated) -> None:
+    verdict = evaluated(
         """
         import time
         seen = []
@@ -170,8 +170,8 @@ def test_the_stack_is_judged_after_all_resources(judged: Judged) -> None:
     assert [finding.message for finding in verdict.findings] == ["2"]
 
 
-def test_mandatory_findings_come_first_then_the_severe(judged: Judged) -> None:
-    verdict = judged(
+def test_mandatory_findings_come_first_then_the_severe(evaluated: Evaluated) -> None:
+    verdict = evaluated(
         """
         def policy(name, level, severity):
             report = lambda args, report: report("") if "s3" in args.resource_type else None
@@ -191,8 +191,8 @@ def test_mandatory_findings_come_first_then_the_severe(judged: Judged) -> None:
     assert verdict.findings[0].message == "All."
 
 
-def test_the_packs_own_configuration_counts(judged: Judged) -> None:
-    verdict = judged(
+def test_the_packs_own_configuration_counts(evaluated: Evaluated) -> None:
+    verdict = evaluated(
         """
         report = lambda args, report: report("found") if "s3" in args.resource_type else None
         PolicyPack(
@@ -225,7 +225,7 @@ def test_a_given_configuration_wins_over_the_packs_own(pack: Callable[..., Pack]
     """
     config = {"a": {"enforcementLevel": "mandatory", "days": 30}, "all": {"enforcementLevel": "advisory"}}
     with pack(source, config=config) as running:
-        verdict = running.judge(graph(bucket()))
+        verdict = running.evaluate(graph(bucket()))
     assert [(finding.policy, finding.level) for finding in verdict.findings] == [("a", "mandatory"), ("b", "advisory")]
     assert "30" in verdict.findings[0].message
 
@@ -238,11 +238,11 @@ def test_a_given_configuration_that_the_engine_would_refuse_is_refused(pack: Cal
     with pack(source, config={"a": {"days": 0, "words": "x"}}) as running:
         for _ in range(2):
             with pytest.raises(PackError, match=r"a\.days: 0.*less than.*; a\.words: 'x' is not of type 'array'"):
-                running.judge(graph(bucket()))
+                running.evaluate(graph(bucket()))
 
 
-def test_a_policy_that_fails_is_a_defect_and_the_others_still_run(judged: Judged) -> None:
-    verdict = judged(
+def test_a_policy_that_fails_is_a_defect_and_the_others_still_run(evaluated: Evaluated) -> None:
+    verdict = evaluated(
         """
         def broken(args, report):
             if "s3" in args.resource_type:
@@ -255,14 +255,14 @@ def test_a_policy_that_fails_is_a_defect_and_the_others_still_run(judged: Judged
         """,
         bucket(),
     )
-    assert verdict.defects == ("aws:s3/bucket:Bucket files: oops",)
+    assert verdict.rule_errors == ("aws:s3/bucket:Bucket files: oops",)
     assert [finding.policy for finding in verdict.findings] == ["whole"]
     assert verdict.refused
 
 
 def test_a_pack_that_does_not_load_says_why(pack: Callable[..., Pack]) -> None:
     with pack("import nothing_of_that_name") as running, pytest.raises(PackError) as caught:
-        running.judge(graph())
+        running.evaluate(graph())
     assert "the policy pack ended while it loaded" in str(caught.value)
     assert "No module named 'nothing_of_that_name'" in str(caught.value)
 
@@ -272,7 +272,7 @@ def test_a_pack_that_never_starts(pack: Callable[..., Pack]) -> None:
         pack("import time; time.sleep(60)") as running,
         pytest.raises(PackError, match=r"has not started after 0\.3 seconds"),
     ):
-        running.judge(graph(), start_seconds=0.3)
+        running.evaluate(graph(), start_seconds=0.3)
 
 
 def test_a_pack_that_prints_before_it_starts(pack: Callable[..., Pack]) -> None:
@@ -280,7 +280,7 @@ def test_a_pack_that_prints_before_it_starts(pack: Callable[..., Pack]) -> None:
         pack("print('hello')") as running,
         pytest.raises(PackError, match="printed 'hello' where its port is expected"),
     ):
-        running.judge(graph())
+        running.evaluate(graph())
 
 
 def test_a_pack_that_never_answers(pack: Callable[..., Pack]) -> None:
@@ -289,7 +289,7 @@ def test_a_pack_that_never_answers(pack: Callable[..., Pack]) -> None:
     PolicyPack("toy", [ResourceValidationPolicy("slow", "Slow.", lambda args, report: time.sleep(60))])
     """
     with pack(program) as running, pytest.raises(PackError, match=r"has not answered after 2 seconds"):
-        running.judge(graph(), answer_seconds=2)
+        running.evaluate(graph(), answer_seconds=2)
 
 
 def test_a_pack_that_ends_while_it_is_asked(pack: Callable[..., Pack]) -> None:
@@ -298,13 +298,13 @@ def test_a_pack_that_ends_while_it_is_asked(pack: Callable[..., Pack]) -> None:
     PolicyPack("toy", [ResourceValidationPolicy("end", "End.", lambda args, report: os._exit(3))])
     """
     with pack(program) as running, pytest.raises(PackError, match="the policy pack does not answer"):
-        running.judge(graph())
+        running.evaluate(graph())
 
 
 def test_a_pack_judges_several_graphs(pack: Callable[..., Pack]) -> None:
     with pack(BUCKETS) as running:
-        assert running.judge(graph(bucket())).refused
-        assert not running.judge(graph(bucket(owner="us"))).refused
+        assert running.evaluate(graph(bucket())).refused
+        assert not running.evaluate(graph(bucket(owner="us"))).refused
 
 
 def test_what_was_observed_is_judged_once(pack: Callable[..., Pack]) -> None:
@@ -320,10 +320,10 @@ def test_what_was_observed_is_judged_once(pack: Callable[..., Pack]) -> None:
     ])
     """
     with pack(program) as running:
-        running.judge(graph())
+        running.evaluate(graph())
         for resource in graph(bucket()).resources:
             running.observe(resource)
-        verdict = running.judge(graph(bucket()))
+        verdict = running.evaluate(graph(bucket()))
     assert [finding.message for finding in verdict.findings] == [str(["files", "mine", "mine"])]
 
 
@@ -332,4 +332,4 @@ def test_observing_never_fails_the_program(pack: Callable[..., Pack]) -> None:
         running._process.wait()  # noqa: SLF001 - the pack has ended before the first resource
         running.observe(bucket())
         with pytest.raises(PackError, match="broken"):
-            running.judge(graph(bucket()))
+            running.evaluate(graph(bucket()))

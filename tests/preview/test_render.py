@@ -78,14 +78,14 @@ def preview(
         secret_exports=frozenset({"password"}),
         messages=(Message(severity="warning", text="version 12 is old"),),
     )
-    judged = Verdict(
+    evaluated = Verdict(
         pack="Guard",
         policies=3,
         findings=tuple(findings),
         undecided=(dataclasses.replace(FINDING, policy="tls"), dataclasses.replace(FINDING, policy="tls")),
     )
     return Preview(
-        source="Pulumi.prod.yaml", graph=graph, estimate=estimate(graph), verdict=judged if verdict else None
+        source="Pulumi.prod.yaml", graph=graph, estimate=estimate(graph), verdict=evaluated if verdict else None
     )
 
 

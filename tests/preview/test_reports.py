@@ -19,7 +19,7 @@ from preview.reports import FORMATS, Format, Report, write
 from preview.verdict import Finding, Policy, Verdict
 from tests.preview.exports import export_of
 from tests.preview.test_export import FOREIGN, foreign
-from tests.stacks import judged, recorded
+from tests.stacks import evaluated, recorded
 
 # From the schema store, Apache-2.0; the text is the OASIS standard's.
 SCHEMA = json.loads((Path(__file__).parent / "data" / "sarif-2.1.0-rtm.5.json").read_text(encoding="utf-8"))
@@ -44,7 +44,7 @@ VERDICT = Verdict(
             description="Databases are not public.",
             level="mandatory",
             severity="critical",
-            mend="publicly_accessible=False",
+            remediation="publicly_accessible=False",
             url="https://docs.aws.amazon.com/rds",
             framework="FSBP RDS.2",
             tags=("Network", "CIS 2.2.3"),
@@ -70,7 +70,7 @@ def sarif(report: Report) -> dict[str, Any]:
 
 
 def prod_report() -> Report:
-    return Report(source=PROD, graph=recorded(PROD), verdict=judged(PROD))
+    return Report(source=PROD, graph=recorded(PROD), verdict=evaluated(PROD))
 
 
 def foreign_report() -> Report:
@@ -108,7 +108,7 @@ def test_sarif_rules_say_what_the_pack_says_of_its_policies() -> None:
     rule = driver["rules"][0]
     assert rule["shortDescription"]["text"] == "Databases are not public"
     assert rule["helpUri"] == "https://docs.aws.amazon.com/rds"
-    assert "Mend: publicly_accessible=False" in rule["help"]["text"]
+    assert "Remediation: publicly_accessible=False" in rule["help"]["text"]
     assert rule["properties"]["tags"] == ["security", "Network", "CIS 2.2.3"]
     assert rule["properties"]["security-severity"] == "9.5"
     levels = [item["defaultConfiguration"] for item in driver["rules"]]
@@ -132,7 +132,7 @@ def test_sarif_results_name_place_and_resource() -> None:
 
 
 def test_sarif_notifications_for_what_is_no_finding() -> None:
-    broken = dataclasses.replace(VERDICT, defects=("the stack: oops",))
+    broken = dataclasses.replace(VERDICT, rule_errors=("the stack: oops",))
     (invocation,) = sarif(dataclasses.replace(REPORT, verdict=broken))["invocations"]
     assert invocation["executionSuccessful"] is False
     told = [(item["level"], item["message"]["text"]) for item in invocation["toolExecutionNotifications"]]
@@ -163,14 +163,14 @@ def test_junit_has_a_case_for_each_policy_and_resource() -> None:
     failed = cases["not-public[database orders <&>]"]
     assert failed.is_failure
     assert failed.result[0].message == "is <public> & \N{REPLACEMENT CHARACTER}"
-    assert "Mend: publicly_accessible=False" in failed.result[0].text
+    assert "Remediation: publicly_accessible=False" in failed.result[0].text
     assert URN in failed.result[0].text
     assert cases["logged"].is_skipped
     assert cases["sized"].is_skipped
 
 
 def test_junit_counts_a_broken_policy_as_an_error() -> None:
-    broken = dataclasses.replace(VERDICT, defects=("the stack: oops",))
+    broken = dataclasses.replace(VERDICT, rule_errors=("the stack: oops",))
     (suite,) = JUnitXml.fromstring(write(dataclasses.replace(REPORT, verdict=broken), "junit").encode())
     assert suite.errors == 1
     assert [case.result[0].message for case in suite if case.is_error] == ["a policy failed to run on the stack: oops"]
@@ -189,7 +189,7 @@ def test_json_has_everything() -> None:
     assert document["refused"] is True
     assert document["pack"] == {"name": "guard", "displayName": "Guard", "version": "1.2.3"}
     assert [item["policy"] for item in document["findings"]] == ["not-public", "logged"]
-    assert document["policies"][0]["mend"] == "publicly_accessible=False"
+    assert document["policies"][0]["remediation"] == "publicly_accessible=False"
     assert document["messages"][0]["text"] == "half done"
 
 
@@ -198,7 +198,7 @@ def test_text_says_what_to_do() -> None:
     assert plain.startswith(
         "shop prod: refused by policy (0 resources in stacks/Pulumi prod.json)\nwarning: half done\n"
     )
-    assert "Mend: publicly_accessible=False" in plain
+    assert "Remediation: publicly_accessible=False" in plain
     markdown = write(REPORT, "markdown")
     assert "| [`not-public`](https://docs.aws.amazon.com/rds) | critical |" in markdown
     assert "no log \\| at all" in markdown

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from preview import source_cache
-from preview.source_cache import Cache
+from preview.source_cache import SourceCache
 
 Sources = Callable[[str], Path]
 
@@ -30,7 +30,7 @@ def source(tmp_path: Path) -> Path:
 
 def made(source: Path, part: str = "whole", value: str = "new") -> str:
     """Ask a cache of its own, as another run would; `value` is what it makes if it knows nothing."""
-    cache = Cache("test")
+    cache = SourceCache("test")
     found = cache.of(source).get(part, lambda: value)
     cache.save()
     return found
@@ -54,7 +54,7 @@ def test_another_file_is_another_matter(kept: Path, source: Path) -> None:
 
 @pytest.mark.usefixtures("kept")
 def test_runs_at_the_same_time_keep_each_others_parts(source: Path) -> None:
-    one, other = Cache("test"), Cache("test")
+    one, other = SourceCache("test"), SourceCache("test")
     one.of(source).get("one", lambda: "first")
     other.of(source).get("other", lambda: "second")
     one.save()

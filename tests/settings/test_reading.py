@@ -341,7 +341,7 @@ def test_large_files_are_read_whole() -> None:
     unknown = {f"setting{n}": n for n in range(10_000)}
     found = mistakes(changed({"slipway:media": unknown}))
     assert len(found) == 201
-    assert found[0] == "config: 9800 more settings are wrong; mend these first"
+    assert found[0] == "config: 9800 more settings are wrong; correct these first"
     service = config()["slipway:services"]["worker"]
     many = {"slipway:services": {f"worker-{n}": service for n in range(700)}, "slipway:alarms": {}}
     assert len(json.dumps(many)) > 200_000

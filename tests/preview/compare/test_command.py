@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from preview import export, judging
+from preview import evaluation, export
 from preview.compare import bases, command, sides
 from tests.preview.compare.graphs import LOG_GROUP, graph, resource
 from tests.preview.exports import export_of
@@ -75,8 +75,8 @@ def run(root: Path, *arguments: str, **variables: str) -> subprocess.CompletedPr
     )
 
 
-def request(root: Path, base: str) -> command.Request:
-    return command.Request(
+def request(root: Path, base: str) -> command.CompareRequest:
+    return command.CompareRequest(
         root=root,
         path=root / "Pulumi.prod.yaml",
         base=base,
@@ -91,9 +91,9 @@ def request(root: Path, base: str) -> command.Request:
 def compared(root: Path, base: str) -> dict[str, object]:
     """The JSON document of a comparison, with the head recorded in this process."""
     path = root / "Pulumi.prod.yaml"
-    head = lambda: judging.stack_file(root, path, root / "policy", {}, judging.Steps())  # noqa: E731 - as the command gives it
+    head = lambda: evaluation.stack_file(root, path, root / "policy", {}, evaluation.Progress())  # noqa: E731 - as the command gives it
     text, code = command.run(request(root, base), head)
-    assert code == judging.OK
+    assert code == evaluation.OK
     found = json.loads(text)
     assert isinstance(found, dict)
     return found
@@ -205,7 +205,7 @@ def test_a_base_that_is_none_is_one_sentence(
     before = git(root, "status", "--porcelain")
     temporary = tmp_path_factory.mktemp("tmp")
     done = run(root, f"--base={base}", TMPDIR=str(temporary))
-    assert done.returncode == judging.INVALID
+    assert done.returncode == evaluation.INVALID
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert str(root) not in done.stderr
@@ -241,10 +241,10 @@ def test_no_repository_and_no_git(root: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_an_export_of_another_project_or_version(root: Path) -> None:
     path = deployed(root, "elsewhere")
-    with pytest.raises(judging.StoppedError, match="export of project elsewhere, and this is toy"):
+    with pytest.raises(evaluation.StoppedError, match="export of project elsewhere, and this is toy"):
         compared(root, str(path))
     path.write_text('{"version": 1, "deployment": {}}')
-    with pytest.raises(judging.StoppedError, match="version is 1; known are 3 and 4"):
+    with pytest.raises(evaluation.StoppedError, match="version is 1; known are 3 and 4"):
         compared(root, str(path))
 
 
@@ -254,10 +254,10 @@ def test_a_program_that_breaks_says_why(root: Path) -> None:
     program.write_text("import not_there_at_all\n")
     git(root, "commit", "--quiet", "--all", "--message=broken")
     program.write_text(good)
-    with pytest.raises(judging.StoppedError, match="the base's program does not run") as stopped:
+    with pytest.raises(evaluation.StoppedError, match="the base's program does not run") as stopped:
         compared(root, "HEAD")
     assert "No module named 'not_there_at_all'" in str(stopped.value)
-    assert stopped.value.code == judging.INVALID
+    assert stopped.value.code == evaluation.INVALID
 
 
 def test_other_versions_of_the_sdks_are_named(root: Path) -> None:
@@ -279,7 +279,7 @@ def test_the_gate_stops_what_destroys(root: Path) -> None:
 
 
 def test_only_a_stack_file_is_compared(root: Path) -> None:
-    assert run(root, "--base=HEAD", "--policy").returncode == judging.INVALID
+    assert run(root, "--base=HEAD", "--policy").returncode == evaluation.INVALID
     assert "--base compares what a stack file builds" in run(root, "--base=HEAD", "--format=sarif").stderr
 
 
@@ -300,7 +300,7 @@ def test_a_last_commit_that_does_not_run_takes_nothing_from_the_preview(root: Pa
     git(root, "commit", "--quiet", "--all", "--message=bad")
     edit(root, 60)
     done = run(root, "--stack=prod")
-    assert done.returncode == judging.OK
+    assert done.returncode == evaluation.OK
     assert done.stdout.splitlines()[-1].endswith("toy:days: 100 is outside 1..99")
 
 

@@ -26,7 +26,7 @@ from preview.picture import page
 from preview.pricing import estimate
 from preview.record import record
 from preview.render import Preview
-from tests.stacks import NAMES, ROOT, judged, recorded
+from tests.stacks import NAMES, ROOT, evaluated, recorded
 
 CHROMIUM: Final = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 AXE: Final = Path(__file__).parent / "browser" / "node_modules" / "axe-core" / "axe.min.js"
@@ -43,7 +43,7 @@ EARS: Final = (
 
 def preview_of(name: str) -> str:
     graph = recorded(name)
-    return page.of_preview(Preview(source=name, graph=graph, estimate=estimate(graph), verdict=judged(name)))
+    return page.of_preview(Preview(source=name, graph=graph, estimate=estimate(graph), verdict=evaluated(name)))
 
 
 @cache

@@ -36,14 +36,14 @@ UNRELATED: dict[str, Any] = {
 }
 
 
-def judge(case: Case) -> None:
+def evaluate(case: Case) -> None:
     """Try a rule: broken, it is told alone; kept, nothing is."""
     breaking, message, twin = case
     assert mistakes(changed(breaking)) == [message]
     assert mistakes(changed(twin)) == []
 
 
-def judge_among_others(case: Case) -> None:
+def evaluate_among_others(case: Case) -> None:
     """Try that it is told together with mistakes that have nothing to do with it."""
     found = mistakes(changed({**UNRELATED, **case[0]}))
     assert case[1] in found

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.settings.checks.rules import CDN, Case, judge, judge_among_others
+from tests.settings.checks.rules import CDN, Case, evaluate, evaluate_among_others
 
 CASES: list[Case] = [
     ({"slipway:cdn": {"waf": {"rateLimit": 100, "rateLimits": [{"path": "/", "limit": 200, "windowSeconds": 600}]}}, "slipway:loadBalancer": {}}, "slipway:cdn.waf.rateLimits[0].limit: 200 per 600 seconds is never reached: cdn.waf.rateLimit blocks an address at 100 per 300", {"slipway:cdn": {"waf": {"rateLimit": 100, "rateLimits": [{"path": "/", "limit": 199, "windowSeconds": 600}]}}, "slipway:loadBalancer": {}}),
@@ -16,9 +16,9 @@ IDS = [message[:80] for _, message, _ in CASES]
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_a_rule(case: Case) -> None:
-    judge(case)
+    evaluate(case)
 
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_is_told_together_with_mistakes_that_have_nothing_to_do_with_it(case: Case) -> None:
-    judge_among_others(case)
+    evaluate_among_others(case)

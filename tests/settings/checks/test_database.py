@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.settings.checks.rules import Case, judge, judge_among_others
+from tests.settings.checks.rules import Case, evaluate, evaluate_among_others
 
 CASES: list[Case] = [
     ({"slipway:database.version": "10"}, "slipway:database.version: '10' is not a postgres version RDS creates; allowed: 14, 15, 16, 17 or 18, alone or with a minor version; under Extended Support 11, 12 or 13", {"slipway:database.version": "17.11"}),
@@ -34,9 +34,9 @@ IDS = [message[:80] for _, message, _ in CASES]
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_a_rule(case: Case) -> None:
-    judge(case)
+    evaluate(case)
 
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_is_told_together_with_mistakes_that_have_nothing_to_do_with_it(case: Case) -> None:
-    judge_among_others(case)
+    evaluate_among_others(case)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.settings.checks.rules import Case, judge, judge_among_others
+from tests.settings.checks.rules import Case, evaluate, evaluate_among_others
 
 CASES: list[Case] = [
     ({"slipway:network.zones": ["us-east-1a"]}, "slipway:network.zones: 1 zone given; two to six are needed, because load balancers and databases span two", {"slipway:network.zones": ["us-east-1a", "us-east-1f"]}),
@@ -19,9 +19,9 @@ IDS = [message[:80] for _, message, _ in CASES]
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_a_rule(case: Case) -> None:
-    judge(case)
+    evaluate(case)
 
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_is_told_together_with_mistakes_that_have_nothing_to_do_with_it(case: Case) -> None:
-    judge_among_others(case)
+    evaluate_among_others(case)

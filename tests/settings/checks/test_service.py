@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.settings.checks.rules import SIDECAR, A, Case, F, W, judge, judge_among_others
+from tests.settings.checks.rules import SIDECAR, A, Case, F, W, evaluate, evaluate_among_others
 
 CASES: list[Case] = [
     ({f"{W}.name": "same", f"{F}.name": "same", f"{W}.family": "w"}, "slipway:services.frontend.name: 'same' is also that of services.worker; each needs its own", {f"{W}.name": "same", f"{F}.name": "other"}),
@@ -30,9 +30,9 @@ IDS = [message[:80] for _, message, _ in CASES]
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_a_rule(case: Case) -> None:
-    judge(case)
+    evaluate(case)
 
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_is_told_together_with_mistakes_that_have_nothing_to_do_with_it(case: Case) -> None:
-    judge_among_others(case)
+    evaluate_among_others(case)

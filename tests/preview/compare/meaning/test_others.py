@@ -18,7 +18,7 @@ def finding(policy: str, level: str = "mandatory", message: str = "does not rota
     return Finding(policy=policy, level=level, severity="high", urn=KEY, message=message, description="")  # type: ignore[arg-type] # one of the two
 
 
-def judged(*found: Finding) -> Verdict:
+def evaluated(*found: Finding) -> Verdict:
     return Verdict(pack="p", policies=1, findings=found)
 
 
@@ -32,7 +32,7 @@ def cost(**components: str) -> Estimate:
 
 def test_findings_appear_and_go() -> None:
     situation = Situation(
-        comparison=edit([], []), verdict_before=judged(finding("old")), verdict_after=judged(finding("new"))
+        comparison=edit([], []), verdict_before=evaluated(finding("old")), verdict_after=evaluated(finding("new"))
     )
     assert [(item.level, item.text) for item in findings.say(situation)] == [
         ("danger", "New finding, which refuses the update: new: encryption key k: does not rotate"),
@@ -42,7 +42,7 @@ def test_findings_appear_and_go() -> None:
 
 def test_a_finding_that_only_words_otherwise_is_the_same() -> None:
     before, after = finding("p", message="2 of 3"), finding("p", message="1 of 3")
-    situation = Situation(comparison=edit([], []), verdict_before=judged(before), verdict_after=judged(after))
+    situation = Situation(comparison=edit([], []), verdict_before=evaluated(before), verdict_after=evaluated(after))
     assert not list(findings.say(situation))
 
 

@@ -12,7 +12,7 @@ from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY
 from policy import pack
 from policy.control import Environment
 from policy.remediations import REMEDIATIONS
-from tests.policy.harness import UNKNOWN, Sample, analyze_request, judge, made_of, res
+from tests.policy.harness import UNKNOWN, Sample, analyze_request, evaluate, made_of, res
 
 DATABASE = "rds/instance:Instance"
 LOGS, BALANCER = "cloudwatch/logGroup:LogGroup", "lb/loadBalancer:LoadBalancer"
@@ -90,7 +90,7 @@ def test_secrets_stay_secret_and_unknowns_unknown() -> None:
     assert sent == {**sample.props, "retentionInDays": 90}
 
 
-def test_remedies_belong_to_rules_about_one_resource() -> None:
+def test_remediations_belong_to_rules_about_one_resource() -> None:
     policies = {policy.name: policy for policy in pack.policies(Environment.PRODUCTION)}
     for control in REMEDIATIONS:
         policy = policies[control]
@@ -101,4 +101,4 @@ def test_remedies_belong_to_rules_about_one_resource() -> None:
 def test_what_was_mended_no_longer_violates() -> None:
     sent = remediated(res(LOGS, "a", tags=TAGS, kmsKeyId="key"), "log-retention-set", {"minDays": 1})
     assert sent
-    assert not judge([res(LOGS, "a", **sent)]).of("log-retention-set")
+    assert not evaluate([res(LOGS, "a", **sent)]).of("log-retention-set")

@@ -21,7 +21,7 @@ OK, REFUSED, INVALID = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Evaluation:
     """What is there, and what the policy says."""
 
     graph: Graph
@@ -39,7 +39,7 @@ class StoppedError(Exception):
         """The exit code."""
 
 
-class Steps:
+class Progress:
     """The long steps: says on a terminal what is being done, wipes it afterwards, and takes the time."""
 
     def __init__(self) -> None:
@@ -70,7 +70,7 @@ def config(path: Path | None) -> Config:
         raise StoppedError(str(error), INVALID) from None
 
 
-def stack_file(root: Path, path: Path, folder: Path, settings: Config, steps: Steps) -> Judged:
+def stack_file(root: Path, path: Path, folder: Path, settings: Config, steps: Progress) -> Evaluation:
     """Record what the program in a folder registers for a stack file, and judge it.
 
     Args:
@@ -95,15 +95,15 @@ def stack_file(root: Path, path: Path, folder: Path, settings: Config, steps: St
     values = described.values(read.config)
     if not (folder / "PulumiPolicy.yaml").exists():
         with steps.step("program", "Running the program"):
-            return Judged(_recorded(described.root, read, None), None)
+            return Evaluation(_recorded(described.root, read, None), None)
     name, stack = described.name, read.stack
     with policies.Pack(folder, project=name, stack=stack, values=values, dry_run=False, config=settings) as pack:
         with steps.step("program", "Running the program"):
             graph = _recorded(described.root, read, pack)
-        return Judged(graph, _verdict(pack, graph, steps))
+        return Evaluation(graph, _verdict(pack, graph, steps))
 
 
-def exported(path: Path, folder: Path, settings: Config, steps: Steps) -> Judged:
+def exported(path: Path, folder: Path, settings: Config, steps: Progress) -> Evaluation:
     """Read an exported stack and judge it.
 
     Args:
@@ -123,16 +123,16 @@ def exported(path: Path, folder: Path, settings: Config, steps: Steps) -> Judged
         raise StoppedError(str(error), INVALID) from None
     graph = read.graph
     if not (folder / "PulumiPolicy.yaml").exists():
-        return Judged(graph, None)
+        return Evaluation(graph, None)
     name, stack = graph.project, graph.stack
     with policies.Pack(folder, project=name, stack=stack, values={}, dry_run=False, config=settings) as pack:
-        return Judged(graph, read.redacted(_verdict(pack, graph, steps)), read.lines)
+        return Evaluation(graph, read.redacted(_verdict(pack, graph, steps)), read.lines)
 
 
-def _verdict(pack: policies.Pack, graph: Graph, steps: Steps) -> Verdict:
+def _verdict(pack: policies.Pack, graph: Graph, steps: Progress) -> Verdict:
     with steps.step("policy", "Checking the policies"):
         try:
-            return pack.judge(graph)
+            return pack.evaluate(graph)
         except policies.PackError as error:
             raise StoppedError(str(error), REFUSED) from None
 

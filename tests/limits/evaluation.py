@@ -8,7 +8,7 @@ Case = tuple[Callable[..., str | None], list[object], list[tuple[object, str]]]
 """A check, values that pass, and values that do not with the beginning of what is told."""
 
 
-def judge(check: Callable[..., str | None], good: Sequence[object], bad: Sequence[tuple[object, str]]) -> None:
+def evaluate(check: Callable[..., str | None], good: Sequence[object], bad: Sequence[tuple[object, str]]) -> None:
     """Try a check."""
     assert {value: check(value) for value in good} == dict.fromkeys(good)
     for value, message in bad:
@@ -18,7 +18,7 @@ def judge(check: Callable[..., str | None], good: Sequence[object], bad: Sequenc
         assert "x" * 65 not in problem
 
 
-def judge_text(cases: Sequence[Case], text: str) -> None:
+def evaluate_text(cases: Sequence[Case], text: str) -> None:
     """Try any text: it is judged in a few words."""
     for check, good, _ in cases:
         if isinstance(good[0], str):
