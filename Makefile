@@ -30,7 +30,7 @@ ifneq ($(strip $(UNKNOWN)),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help preview policy test lint format types check bench schema readme editors browser picture lock clean install configuration conformance golden crosscheck policies new-rule data prices generate
+.PHONY: help new preview policy test lint format types check bench schema readme editors browser picture lock clean install configuration conformance golden crosscheck policies new-rule data prices generate
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,11 @@ preview: $(RUN) ## Show a stack offline: make preview STACK=prod | FILE=path/Pul
 
 policy: $(RUN) ## Check a stack file, or an exported stack, by the policy pack: make policy STACK=prod | FILE=export.json [FORMAT=sarif|junit|...] [CONFIG=policy-config.json]
 	@$(BIN)/python -m preview --policy $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(if $(FORMAT),--format "$(FORMAT)") $(CONFIG_OPTION)
+
+new: $(RUN) ## Write a first stack file: make new STACK=prod FROM=../shop (compose file, Dockerfile or folder) APP=shop REGION=eu-central-1 HOST=shop.example.com ZONE_ID=Z... [EMAIL= GITHUB= OWNER= ENVIRONMENT= FORCE=1]; asks for what is not given
+	@$(BIN)/python -m operations.new --stack "$(STACK)" $(if $(FROM),--from "$(FROM)") $(if $(APP),--app "$(APP)") $(if $(REGION),--region "$(REGION)") \
+	  $(if $(HOST),--host "$(HOST)") $(if $(ZONE_ID),--zone-id "$(ZONE_ID)") $(if $(EMAIL),--email "$(EMAIL)") $(if $(GITHUB),--github "$(GITHUB)") \
+	  $(if $(OWNER),--owner "$(OWNER)") $(if $(ENVIRONMENT),--environment "$(ENVIRONMENT)") $(if $(FORCE),--force)
 
 test: $(DEV) ## Run the tests
 	@$(BIN)/python -m pytest

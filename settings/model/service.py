@@ -93,7 +93,12 @@ class Service(Container):
     """Further log groups for some of its log lines, such as those about access and errors; what a migration logs is not sent through it."""
     cpu: Annotated[int, Shown({"enum": list(limits.FARGATE_MEMORY)})] = 256
     """CPU units of a task, such as 512; 1024 are one vCPU. Memory has to fit it. Billed by the second; a change rolls out new tasks."""
-    memory_mib: Annotated[int, Shown({"minimum": 512, "maximum": 122880, "multipleOf": 512})] = 512
+    memory_mib: Annotated[
+        int,
+        Shown(
+            {"minimum": 512, "maximum": max(max(sizes) for sizes in limits.FARGATE_MEMORY.values()), "multipleOf": 512}
+        ),
+    ] = 512
     """Memory of a task with all its containers, MiB, such as 1024: above it the task is killed. What is possible follows from `cpu`. Billed by
     the second; a change rolls out new tasks."""
     architecture: Literal["x86_64", "arm64"] = "x86_64"
