@@ -1,4 +1,4 @@
-"""Nights off for a stack that nobody needs then: no tasks, and a stopped database."""
+"""An off-hours schedule for a stack that nobody needs at night: no tasks, and a stopped database."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ CACHE_PORT: Final = 6379
 """The port of the cache."""
 
 
-AUDIENCES: Final = ("page", "database", "team")
+CHANNELS: Final = ("page", "database", "team")
 """The lists of `notify`."""
 
 

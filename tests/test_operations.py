@@ -1,4 +1,4 @@
-"""Delivery, backups, budget, nights off, access lists and copies, as the shipped stacks have them wired."""
+"""Delivery, backups, budget, off-hours, access lists and copies, as the shipped stacks have them wired."""
 
 from __future__ import annotations
 

@@ -34,21 +34,21 @@ def args(context: StackContext, components: Components) -> NotificationsArgs | N
     )
 
 
-def _channel(listeners: Sequence[model.Listener], secrets: Secrets | None) -> AlertChannelArgs | None:
-    if not listeners:
+def _channel(recipients: Sequence[model.Recipient], secrets: Secrets | None) -> AlertChannelArgs | None:
+    if not recipients:
         return None
-    webhooks = [listener.slack_webhook_secret for listener in listeners]
+    webhooks = [recipient.slack_webhook_secret for recipient in recipients]
     return AlertChannelArgs(
-        emails=[listener.email for listener in listeners if listener.email],
+        emails=[recipient.email for recipient in recipients if recipient.email],
         https={
-            listener.name or derived.DEFAULT_ENDPOINT: Output.secret(listener.https)
-            for listener in listeners
-            if listener.https
+            recipient.name or derived.DEFAULT_ENDPOINT: Output.secret(recipient.https)
+            for recipient in recipients
+            if recipient.https
         },
         slack_channels=[
-            SlackChannel(team_id=listener.slack_team_id, channel_id=listener.slack_channel_id)
-            for listener in listeners
-            if listener.slack_team_id and listener.slack_channel_id
+            SlackChannel(team_id=recipient.slack_team_id, channel_id=recipient.slack_channel_id)
+            for recipient in recipients
+            if recipient.slack_team_id and recipient.slack_channel_id
         ],
         slack_webhooks=[
             SlackWebhook(secret=name, secret_arn=secrets.arns[name], key_arn=secrets.key_arn)

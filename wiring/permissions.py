@@ -93,17 +93,17 @@ def _watching(settings: Settings) -> Iterator[Part]:
         yield "dashboard"
     if settings.notify:
         yield "topic"
-    if any(listener.slack_channel_id for listener in _listeners(settings)):
+    if any(recipient.slack_channel_id for recipient in _recipients(settings)):
         yield "slack"
 
 
-def _listeners(settings: Settings) -> Sequence[model.Listener]:
+def _recipients(settings: Settings) -> Sequence[model.Recipient]:
     notify = settings.notify
     return [*notify.page, *notify.database, *notify.team] if notify else []
 
 
 def _webhooks(settings: Settings) -> bool:
-    return any(listener.slack_webhook_secret for listener in _listeners(settings))
+    return any(recipient.slack_webhook_secret for recipient in _recipients(settings))
 
 
 def _reminds(settings: Settings) -> bool:

@@ -1,4 +1,4 @@
-"""Nights off: when they are, and that nothing works then."""
+"""The off-hours schedule: when it is, and that nothing works then."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ from typing import Final
 
 import limits
 from policy.common import credentials
-from settings.derived import AUDIENCES, DEFAULT_ENDPOINT
-from settings.model import Listener, Settings
+from settings.derived import CHANNELS, DEFAULT_ENDPOINT
+from settings.model import Recipient, Settings
 from settings.problems import Place, Problem, at
 
 
@@ -20,24 +20,24 @@ def problems(settings: Settings) -> Iterator[Problem]:
             if told:
                 yield at([part], "there is nobody to tell: add slipway:notify", ["notify"])
         return
-    audiences: Mapping[str, Sequence[Listener]] = {name: getattr(notify, name) for name in AUDIENCES}
-    if not any(audiences.values()):
+    channels: Mapping[str, Sequence[Recipient]] = {name: getattr(notify, name) for name in CHANNELS}
+    if not any(channels.values()):
         yield at(
             ["notify"],
-            f"there is nobody in it: give {limits.listed(AUDIENCES)}",
-            *(["notify", name, "*"] for name in AUDIENCES),
+            f"there is nobody in it: give {limits.listed(CHANNELS)}",
+            *(["notify", name, "*"] for name in CHANNELS),
         )
     everywhere: dict[str, object] = {}
-    for name, listeners in audiences.items():
+    for name, recipients in channels.items():
         seen: set[str] = set()
-        for index, listener in enumerate(listeners):
+        for index, recipient in enumerate(recipients):
             place: Place = ["notify", name, index]
-            yield from _recipient(settings, place, listener)
-            who, exactly = _who(listener), (listener.slack_webhook_secret, listener.slack_team_id)
+            yield from _recipient(settings, place, recipient)
+            who, exactly = _who(recipient), (recipient.slack_webhook_secret, recipient.slack_team_id)
             if who and who in seen:
                 yield at(place, _DOUBLES[who.partition(":")[0]], ["notify", name, "*"])
             elif any(exactly) and everywhere.setdefault(who, exactly) != exactly:
-                lists: Sequence[Place] = [["notify", audience, "*"] for audience in AUDIENCES]
+                lists: Sequence[Place] = [["notify", channel_name, "*"] for channel_name in CHANNELS]
                 yield at(place, "is called nearly like another webhook or channel", *lists)
             seen.add(who)
 
@@ -50,24 +50,24 @@ _DOUBLES: Final[Mapping[str, str]] = {
 }
 
 
-def _who(listener: Listener) -> str:
-    """Return what tells a listener from the others of its list: names that differ in signs only become the same resource."""
+def _who(recipient: Recipient) -> str:
+    """Return what tells a recipient from the others of its list: names that differ in signs only become the same resource."""
     for kind, name in (
-        ("email", listener.email),
-        ("https", listener.https and (listener.name or DEFAULT_ENDPOINT)),
-        ("webhook", listener.slack_webhook_secret),
-        ("channel", listener.slack_channel_id),
+        ("email", recipient.email),
+        ("https", recipient.https and (recipient.name or DEFAULT_ENDPOINT)),
+        ("webhook", recipient.slack_webhook_secret),
+        ("channel", recipient.slack_channel_id),
     ):
         if name:
             return f"{kind}:{limits.slug(name)}"
     return ""
 
 
-def _recipient(settings: Settings, place: Place, listener: Listener) -> Iterator[Problem]:
-    team, channel, secret = listener.slack_team_id, listener.slack_channel_id, listener.slack_webhook_secret
+def _recipient(settings: Settings, place: Place, recipient: Recipient) -> Iterator[Problem]:
+    team, channel, secret = recipient.slack_team_id, recipient.slack_channel_id, recipient.slack_webhook_secret
     named = {
-        "email": listener.email,
-        "https": listener.https,
+        "email": recipient.email,
+        "https": recipient.https,
         "slackWebhookSecret": secret,
         "slackTeamId": team or channel,
     }
@@ -89,9 +89,9 @@ def _recipient(settings: Settings, place: Place, listener: Listener) -> Iterator
             f"Amazon Q Developer in chat applications does not serve {settings.aws.region}: use slackWebhookSecret",
             ["aws", "region"],
         )
-    if listener.name and not listener.https:
+    if recipient.name and not recipient.https:
         yield at([*place, "name"], "only an https endpoint has a name here", [*place, "https"])
-    if listener.https and listener.https.startswith("https://hooks.slack.com/"):
+    if recipient.https and recipient.https.startswith("https://hooks.slack.com/"):
         yield at(
             [*place, "https"],
             "Slack does not take SNS's messages, and its address is a secret: keep it in one, and name that in slackWebhookSecret",
@@ -113,13 +113,13 @@ def _recipient(settings: Settings, place: Place, listener: Listener) -> Iterator
 
 def open_keys(settings: Settings) -> Iterator[Problem]:
     """Yield addresses that are keys by themselves, such as PagerDuty's: whoever reads the stack file may then page, unless it has them encrypted."""
-    for audience in AUDIENCES if settings.notify else ():
-        recipients: Sequence[Listener] = getattr(settings.notify, audience)
+    for channel_name in CHANNELS if settings.notify else ():
+        recipients: Sequence[Recipient] = getattr(settings.notify, channel_name)
         for index, recipient in enumerate(recipients):
             if recipient.https and credentials.is_capability_url(recipient.https):
-                place: Place = ["notify", audience, index, "https"]
+                place: Place = ["notify", channel_name, index, "https"]
                 yield at(
                     place,
                     "the address holds a key in clear text: write it encrypted, with pulumi config set --path --secret "
-                    f"'slipway:notify.{audience}[{index}].https' ADDRESS, and change the key",
+                    f"'slipway:notify.{channel_name}[{index}].https' ADDRESS, and change the key",
                 )

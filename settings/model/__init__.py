@@ -76,8 +76,8 @@ from settings.model.network import (
     Network,
 )
 from settings.model.notifications import (
-    Listener,
     Notify,
+    Recipient,
 )
 from settings.model.observability import (
     Logs,
@@ -179,7 +179,6 @@ __all__ = [
     "Hibernation",
     "Host",
     "Image",
-    "Listener",
     "LoadBalancer",
     "LogGroup",
     "LogRouter",
@@ -200,6 +199,7 @@ __all__ = [
     "Provider",
     "RateLimit",
     "ReadReplica",
+    "Recipient",
     "Registry",
     "Replicate",
     "Repository",

@@ -21,6 +21,6 @@ class Budget(Section):
     emails: Annotated[Sequence[Annotated[str, EMAIL]], Field(max_length=10)] = ()
     """E-mail addresses that are told, ten at most, such as `[team@example.com]`."""
     notify: Literal["page", "database", "team"] | None = None
-    """An audience of slipway:notify that is told as well."""
+    """A list of slipway:notify that is told as well."""
     by_tag: TagKey | None = None
     """Count only what carries this stack's value of the tag, once it is activated as a cost allocation tag; default everything in the account."""

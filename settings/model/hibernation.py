@@ -1,4 +1,4 @@
-"""`slipway:hibernation`: nights off."""
+"""`slipway:hibernation`: the off-hours schedule."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from settings.model.section import Clock, Section, TimeZone
 
 
 class Hibernation(Section):
-    """Nights off: no tasks and a stopped database. For stacks that nobody needs then."""
+    """An off-hours schedule: no tasks and a stopped database at night, for stacks that nobody needs then."""
 
     sleep: Clock = "20:00"
     """When services stop, every day; the database follows a quarter of an hour later."""

@@ -9,7 +9,7 @@ from settings.model.section import PartName, SecretName, Section
 from settings.rules import form
 
 
-class Listener(Section):
+class Recipient(Section):
     """Who is told: an e-mail address, an HTTPS endpoint, or a Slack channel by a webhook or Amazon Q Developer in chat applications (once AWS Chatbot)."""
 
     email: Annotated[str, form(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")] | None = None
@@ -29,11 +29,11 @@ class Listener(Section):
 class Notify(Section):
     """Who is told of what. Where one of the three has nobody, one of the others is told instead."""
 
-    page: Sequence[Listener] = ()
+    page: Sequence[Recipient] = ()
     """Whoever is on call, at once: critical alarms."""
-    database: Sequence[Listener] = ()
+    database: Sequence[Recipient] = ()
     """Whoever looks after the database."""
-    team: Sequence[Listener] = ()
+    team: Sequence[Recipient] = ()
     """The team: warnings, deployments, tasks that failed to start."""
     chatbot_region: Literal["us-east-2", "us-west-2", "eu-west-1", "ap-southeast-1"] = "us-east-2"
     """Where Amazon Q Developer in chat applications, which serves topics of every region, is configured for Slack channels."""

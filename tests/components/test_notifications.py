@@ -425,7 +425,7 @@ def test_who_is_told(route: AlertRoute, channels: list[AlertChannel], told: Aler
 
 
 @pytest.mark.parametrize(
-    ("listeners", "problem"),
+    ("recipients", "problem"),
     [
         ({"emails": ["team"]}, "channels.team.emails: 'team' is not an e-mail address"),
         (
@@ -447,9 +447,9 @@ def test_who_is_told(route: AlertRoute, channels: list[AlertChannel], told: Aler
         ),
     ],
 )
-def test_refuses_listeners(listeners: dict[str, Any], problem: str) -> None:
+def test_refuses_recipients(recipients: dict[str, Any], problem: str) -> None:
     with pytest.raises(ValueError, match=r"^NotificationsArgs\.") as error:
-        args(channels={AlertChannel.TEAM: AlertChannelArgs(**listeners)})
+        args(channels={AlertChannel.TEAM: AlertChannelArgs(**recipients)})
     assert problem in str(error.value)
     assert "KEY" not in str(error.value)
 

@@ -69,7 +69,7 @@ def test_every_setting_has_a_title_in_words_and_no_default_of_nothing() -> None:
 
 
 def test_what_an_address_may_be_is_no_choice_of_nothing() -> None:
-    email = schema.schema()["$defs"]["Listener"]["properties"]["email"]  # type: ignore[index] # JSON
+    email = schema.schema()["$defs"]["Recipient"]["properties"]["email"]  # type: ignore[index] # JSON
     assert email["type"] == "string"
     assert "default" not in email
     assert "anyOf" not in email

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - a case reads best on one line
-"""Rules of delivery, backups, budget, nights off, access lists and copies: each with what breaks it, the exact message, and a twin that keeps it."""
+"""Rules of delivery, backups, budget, off-hours, access lists and copies: each with what breaks it, the exact message, and a twin that keeps it."""
 
 from __future__ import annotations
 
