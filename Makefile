@@ -30,7 +30,7 @@ ifneq ($(strip $(UNKNOWN)),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help new preview policy test lint format types check bench schema readme editors browser picture lock clean install configuration conformance golden crosscheck policies new-rule data prices generate
+.PHONY: help new preview watch policy test lint format types check bench schema readme editors browser picture lock clean install configuration conformance golden crosscheck policies new-rule data prices generate
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ install: $(RUN) ## Prepare .venv for the program, the policy pack and the previe
 
 preview: $(RUN) ## Show a stack offline: make preview STACK=prod | FILE=path/Pulumi.x.yaml [BASE=origin/main | other.yaml | export.json] [GATE=destructive] [FORMAT=plain] [CONFIG=policy-config.json]
 	@$(BIN)/python -m preview $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(BASE_OPTION) $(if $(FORMAT),--format "$(FORMAT)") $(CONFIG_OPTION)
+
+watch: $(RUN) ## Show a stack again on every save, here and on a page of this machine: make watch STACK=prod | FILE=... [FORMAT=plain]; Ctrl-C ends it
+	@$(BIN)/python -m preview.watch $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(if $(FORMAT),--format "$(FORMAT)")
 
 policy: $(RUN) ## Check a stack file, or an exported stack, by the policy pack: make policy STACK=prod | FILE=export.json [FORMAT=sarif|junit|...] [CONFIG=policy-config.json]
 	@$(BIN)/python -m preview --policy $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(if $(FORMAT),--format "$(FORMAT)") $(CONFIG_OPTION)
@@ -81,9 +84,10 @@ types: $(DEV) ## Check the types
 
 check: lint types test ## Everything CI runs
 
-bench: $(RUN) ## Time the preview of every shipped stack and of 1 to 200 services, and the policy pack on 200 to 2000 resources
+bench: $(RUN) ## Time the preview of every shipped stack and of 1 to 200 services, comparisons, saves while watching, and the policy pack on 200 to 2000 resources
 	@$(BIN)/python -m preview.bench
 	@$(BIN)/python -m preview.compare.bench
+	@$(BIN)/python -m preview.watch.bench
 	@$(BIN)/python -m tests.policy.load
 
 schema: $(RUN) ## Write slipway.schema.json, the stack file's JSON Schema

@@ -246,3 +246,32 @@ def configuration() -> dict[str, str]:
 def is_secret(key: str) -> bool:
     """Tell whether a configuration value of the running stack is a secret, by its full key."""
     return bool(is_config_secret(key))
+
+
+class ConfigurationAskedError(BaseException):
+    """A module asks for the configuration while it is imported. No program handles it by chance."""
+
+
+class _NoConfiguration(dict[str, str]):
+    def __contains__(self, key: object) -> bool:
+        raise ConfigurationAskedError(key)
+
+    __getitem__ = __iter__ = keys = items = get = __contains__  # type: ignore[assignment] # none of them returns
+
+
+@contextlib.contextmanager
+def without_configuration(project: str, stack: str) -> Iterator[None]:
+    """Let whoever asks for the configuration meanwhile fail with `ConfigurationAskedError`.
+
+    Args:
+        project: what the program is told of its project's name.
+        stack: what it is told of its stack's.
+    """
+    before = SETTINGS.project, SETTINGS.stack
+    set_ = CONFIG.set(_NoConfiguration())
+    SETTINGS.project, SETTINGS.stack = project, stack
+    try:
+        yield
+    finally:
+        CONFIG.reset(set_)
+        SETTINGS.project, SETTINGS.stack = before

@@ -22,7 +22,6 @@ import json  # noqa: E402 - see above
 import os  # noqa: E402 - see above
 import shutil  # noqa: E402 - see above
 import sys  # noqa: E402 - see above
-from dataclasses import replace  # noqa: E402 - see above
 from pathlib import Path  # noqa: E402 - see above
 from typing import TYPE_CHECKING, NoReturn, cast  # noqa: E402 - see above
 
@@ -173,15 +172,8 @@ def _compare(options: argparse.Namespace, path: Path, steps: evaluation.Progress
 
 def _preview(evaluated: evaluation.Evaluation, path: Path, chosen: str) -> str:
     from preview import render  # noqa: PLC0415 - only once there is something to show
-    from preview.graph import Message  # noqa: PLC0415 - as above
-    from preview.pricing import estimate  # noqa: PLC0415 - not before the program ran
 
-    cost = estimate(evaluated.graph)
-    told = [Message(severity="warning", text=text) for text in cost.warnings()]
-    graph = replace(evaluated.graph, messages=(*evaluated.graph.messages, *told))
-    made = render.Preview(
-        source=str(path), graph=graph, estimate=cost, verdict=evaluated.verdict, width=_width(render.WIDTH)
-    )
+    made = render.preview(evaluated.graph, evaluated.verdict, str(path), _width(render.WIDTH))
     if chosen == "html":
         from preview.picture import page  # noqa: PLC0415 - as above
 

@@ -3,14 +3,18 @@
 The pack is run as `pulumi.policy` runs it, which is how the engine starts one. Only where the SDK opens a gRPC server there
 is one that reads the same messages from the socket: a call costs a fraction of what it costs over gRPC.
 
+A pack may be kept loaded: a process that has imported it, and each run is a copy of that.
+
 It is run by its path where the process is started anew, so it imports nothing of this package.
 """
 
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import gc
 import io
+import json
 import os
 import runpy
 import select
@@ -24,7 +28,7 @@ import time
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, Final, NoReturn
+from typing import IO, Any, ClassVar, Final, NoReturn
 
 METHODS: Final = ("GetAnalyzerInfo", "ConfigureStack", "Configure", "Analyze", "AnalyzeStack")
 """The calls, by their number in a request."""
@@ -36,10 +40,61 @@ HEAD: Final = struct.Struct("!IB")
 _SERVICE: Final = "/pulumirpc.Analyzer/"
 _MODULE: Final = "pulumi.policy"
 _ARGUMENTS: Final = ("127.0.0.1:0", ".")
+_LENGTH: Final = struct.Struct("!I")
+_DESCRIPTORS: Final = 3
+_KEEP: Final = "keep"
+
+
+class LoadedPack:
+    """A pack that is kept loaded, so that a run of it starts at once: see `Process.kept`.
+
+    What its modules read of the configuration while they are imported would stay as it was; what its `__main__` reads is read anew
+    for each run.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Start the process that loads it, and return at once.
+
+        Args:
+            folder: the pack.
+        """
+        self.folder = folder
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            command = [sys.executable, "-P", __file__, str(theirs.fileno()), str(folder), _KEEP]
+            self._process = subprocess.Popen(  # noqa: S603 - our own command
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+
+    def start(
+        self, environment: Mapping[str, str], conversation: socket.socket, printed: IO[bytes], errors: IO[bytes]
+    ) -> bool:
+        """Start a run; False where the process has ended."""
+        given = json.dumps(dict(environment)).encode()
+        descriptors = [conversation.fileno(), printed.fileno(), errors.fileno()]
+        try:
+            socket.send_fds(self._control, [_LENGTH.pack(len(given))], descriptors)
+            self._control.sendall(given)
+        except OSError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """End the process; runs that have begun go on."""
+        self._process.kill()
+        self._process.wait()
+        self._control.close()
 
 
 class Process:
     """A started pack."""
+
+    kept: ClassVar[LoadedPack | None] = None
+    """If there is one for the folder, a started pack is a copy of it."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str], errors: IO[bytes]) -> None:
         """Start it and return at once.
@@ -54,8 +109,12 @@ class Process:
         read, write = os.pipe()
         self.stdout = read
         """What it prints: like every pack a port first, which means nothing here."""
+        self._id: int | subprocess.Popen[bytes] | None = None
+        kept = self.kept if self.kept and self.kept.folder == folder else None
         with theirs, open(write, "wb") as printed:  # noqa: PTH123 - a descriptor
-            self._id: int | subprocess.Popen[bytes] = (
+            if kept and kept.start(environment, theirs, printed, errors):
+                return  # it ends when we hang up, and is not ours to wait for
+            self._id = (
                 _forked(folder, environment, theirs, printed, errors, (self.socket.fileno(), read))
                 if _may_fork()
                 else _spawned(folder, environment, theirs, printed, errors)
@@ -65,7 +124,7 @@ class Process:
         """End it and wait until it has."""
         if isinstance(self._id, subprocess.Popen):
             self._id.kill()
-        else:
+        elif self._id:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._id, signal.SIGKILL)
         self.wait()
@@ -76,7 +135,7 @@ class Process:
         """Wait until it has ended."""
         if isinstance(self._id, subprocess.Popen):
             self._id.wait()
-        else:
+        elif self._id:
             with contextlib.suppress(ChildProcessError):  # waited for before
                 os.waitpid(self._id, 0)
 
@@ -120,10 +179,7 @@ def _forked(
             os.close(descriptor)
         with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - a descriptor is needed
             os.dup2(nothing.fileno(), 0)
-        os.dup2(printed.fileno(), 1)
-        os.dup2(errors.fileno(), 2)
-        os.environ.clear()
-        os.environ.update(environment)
+        _become(environment, printed.fileno(), errors.fileno())
         for name in [name for name in sys.modules if name.partition(".")[0] == __package__]:
             del sys.modules[name]
         gc.freeze()
@@ -133,15 +189,83 @@ def _forked(
         os._exit(1)
 
 
+def _become(environment: Mapping[str, str], printed: int, errors: int) -> None:
+    os.dup2(printed, 1)
+    os.dup2(errors, 2)
+    os.environ.clear()
+    os.environ.update(environment)
+
+
+def _enter(folder: Path) -> None:
+    """Be where a pack is run."""
+    os.chdir(folder)
+    here = str(Path.cwd())
+    sys.path[:] = [here, *(path for path in sys.path if path != here and path and Path(path).is_absolute())]
+    sys.argv = [_MODULE, *_ARGUMENTS]
+
+
+class _ReadyError(BaseException):
+    """A pack has come so far as to serve."""
+
+
+def _keep(control: socket.socket, folder: Path) -> NoReturn:
+    """Load the pack, then run a copy of this process for each job, until the other end has hung up."""
+    import grpc  # type: ignore[import-untyped]  # noqa: PLC0415 - has no stubs among our dependencies; slow
+    import pulumi.runtime  # noqa: PLC0415 - slow
+
+    def loaded(*_: object, **__: object) -> NoReturn:
+        raise _ReadyError
+
+    def load() -> None:
+        pulumi.runtime.set_all_config({}, [])
+        with contextlib.suppress(BaseException):  # each run says by itself what is wrong
+            runpy.run_module(_MODULE, run_name="__main__", alter_sys=True)
+
+    _enter(folder)
+    grpc.server = loaded
+    contextvars.copy_context().run(load)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    while threading.active_count() == 1:
+        taken, took = os.pipe()
+        if not os.fork():
+            os.close(taken)
+            _wait_for_job(control, took, folder)
+        os.close(took)
+        if not os.read(taken, 1):
+            break
+        os.close(taken)
+    os._exit(0)
+
+
+def _wait_for_job(control: socket.socket, took: int, folder: Path) -> NoReturn:
+    """Be the next run."""
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        gc.collect()  # writes into most of what is shared with the parent, which is copied now and not when there is a job
+        head, descriptors, *_ = socket.recv_fds(control, _LENGTH.size, _DESCRIPTORS, socket.MSG_WAITALL)
+        if len(head) < _LENGTH.size or len(descriptors) < _DESCRIPTORS:
+            os._exit(0)
+        given = control.recv(_LENGTH.unpack(head)[0], socket.MSG_WAITALL)
+        os.write(took, b".")
+        os.close(took)
+        control.close()
+        _become(json.loads(given), *descriptors[1:])
+        for descriptor in descriptors[1:]:
+            os.close(descriptor)
+        gc.freeze()
+        gc.enable()
+        _run(socket.socket(fileno=descriptors[0]), folder)
+    finally:
+        os._exit(1)
+
+
 def _run(conversation: socket.socket, folder: Path) -> NoReturn:
     """Run the pack in this process, to the end of the process."""
-    import grpc  # type: ignore[import-untyped]  # noqa: PLC0415 - has no stubs among our dependencies; slow
+    import grpc  # noqa: PLC0415 - slow
 
     for descriptor, name in enumerate(("stdout", "stderr"), start=1):
         setattr(sys, name, io.TextIOWrapper(io.FileIO(descriptor, "w", closefd=False), write_through=True))
-    os.chdir(folder)
-    sys.path[:] = [str(Path.cwd()), *(path for path in sys.path if path and Path(path).is_absolute())]
-    sys.argv = [_MODULE, *_ARGUMENTS]
+    _enter(folder)
     grpc.server = lambda *_, **__: _Server(conversation)
     code = 1
     try:
@@ -286,4 +410,5 @@ class Conversation:
 
 
 if __name__ == "__main__":
-    _run(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]))
+    _started = _keep if _KEEP in sys.argv[3:] else _run
+    _started(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from preview import zone_loss
-from preview.graph import UNKNOWN, Graph, Resource
+from preview.graph import UNKNOWN, Graph, Message, Resource
 from preview.services import ServiceSummary, address, services
 from preview.summary import ComponentSummary, kind, summarize
 from preview.words import count
@@ -59,6 +59,23 @@ class Preview:
     def sections(self) -> list[ComponentSummary]:
         """The components, summed up."""
         return summarize(self.graph, self.estimate.by_component())
+
+
+def preview(graph: Graph, verdict: Verdict | None, source: str, width: int = WIDTH) -> Preview:
+    """Price what was recorded, and put together what there is to show.
+
+    Args:
+        graph: what the program registered.
+        verdict: what the policy pack says of it; None without one.
+        source: the stack file, as the user named it.
+        width: columns of plain text.
+    """
+    from preview.pricing import estimate  # noqa: PLC0415 - not before the program ran
+
+    cost = estimate(graph)
+    told = (Message(severity="warning", text=text) for text in cost.warnings())
+    priced = replace(graph, messages=(*graph.messages, *told))
+    return Preview(source=source, graph=priced, estimate=cost, verdict=verdict, width=width)
 
 
 def render(preview: Preview, format_: Format) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from preview.compare.difference import Comparison
     from preview.compare.edit import Edit
-    from preview.compare.values import Difference
+    from preview.pricing import Estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,32 +113,60 @@ def edit_of(
         evaluated: the new side.
         deployed: the exported stack, if the base is one.
     """
+    before = replace(side, graph=deployed.graph) if deployed else side
+    edit = made(
+        source=str(request.path),
+        label=base.label,
+        before=before,
+        evaluated=evaluated,
+        config=stackfile.read(request.path).config,
+        given=deployed.given if deployed else None,
+    )
+    notes = (*base.notes(), *_notes(edit.comparison, deployed))
+    return replace(edit, notes=notes, hidden=deployed.plaintexts if deployed else frozenset())
+
+
+def made(
+    *,
+    source: str,
+    label: str,
+    before: sides.Side,
+    evaluated: evaluation.Evaluation,
+    config: Mapping[str, object],
+    given: Mapping[str, Mapping[str, object]] | None = None,
+    priced: Estimate | None = None,
+) -> Edit:
+    """Compare two recorded sides.
+
+    Args:
+        source: the stack file, as the user named it.
+        label: the base, for people.
+        before: the base as it was recorded.
+        evaluated: the new side.
+        config: the new side's stack file, its `config:` section.
+        given: of an exported stack, see `difference.compare`.
+        priced: what the base costs, where that was worked out before.
+
+    Raises:
+        evaluation.StoppedError: the base has no graph.
+    """
     from preview.compare.difference import compare as difference  # noqa: PLC0415 - not before the sides run
-    from preview.compare.edit import Edit  # noqa: PLC0415 - as above
+    from preview.compare.edit import Edit, settings  # noqa: PLC0415 - as above
     from preview.compare.meaning.statement import Situation  # noqa: PLC0415 - as above
     from preview.pricing import estimate  # noqa: PLC0415 - as above
 
-    before = deployed.graph if deployed else side.graph
-    if before is None:  # pragma: no cover - a recorded side has a graph
-        raise evaluation.StoppedError(f"BASE={request.base}: nothing was recorded", evaluation.INVALID)
-    comparison: Comparison = difference(before, evaluated.graph, given=deployed.given if deployed else None)
+    if before.graph is None:  # pragma: no cover - a recorded side has a graph
+        raise evaluation.StoppedError(f"{label}: nothing was recorded", evaluation.INVALID)
+    comparison = difference(before.graph, evaluated.graph, given=given)
     situation = Situation(
         comparison=comparison,
-        verdict_before=side.verdict,
+        verdict_before=before.verdict,
         verdict_after=evaluated.verdict,
-        estimate_before=estimate(comparison.before),
+        estimate_before=priced or estimate(comparison.before),
         estimate_after=estimate(comparison.after),
     )
-    notes = [*base.notes(), *_notes(comparison, deployed)]
-    return Edit(
-        source=str(request.path),
-        base=base.label,
-        comparison=comparison,
-        situation=situation,
-        settings=tuple(_settings(request, side.config)),
-        notes=tuple(notes),
-        hidden=deployed.plaintexts if deployed else frozenset(),
-    )
+    differ = settings(before.config, config) if before.config is not None else ()
+    return Edit(source=source, base=label, comparison=comparison, situation=situation, settings=tuple(differ))
 
 
 def _exported(base: bases.Base, root: Path) -> export.Export:
@@ -167,12 +195,6 @@ def _notes(comparison: Comparison, deployed: export.Export | None) -> list[str]:
         if any(resource.secrets for resource in before.resources):
             notes.append("what is encrypted in the export cannot be compared, and counts as the same")
     return notes
-
-
-def _settings(request: CompareRequest, before: Mapping[str, object] | None) -> list[Difference]:
-    from preview.compare.edit import settings  # noqa: PLC0415 - not before the sides run
-
-    return list(settings(before, stackfile.read(request.path).config)) if before is not None else []
 
 
 def _text(edit: Edit, format_: str, destroyed: tuple[str, ...]) -> str:

@@ -19,7 +19,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from preview import evaluation, stackfile
 from preview import verdict as verdicts
@@ -190,8 +190,13 @@ def _keep(path: Path, data: bytes) -> None:
 
 
 def _written(side: Side) -> bytes:
+    return zlib.compress(json.dumps(plain(side)).encode(), 1)
+
+
+def plain(side: Side) -> dict[str, object]:
+    """Return a recorded side as plain data, which `side_of` reads."""
     graph = side.graph
-    document = {
+    return {
         "graph": graph
         and {
             "project": graph.project,
@@ -208,7 +213,6 @@ def _written(side: Side) -> bytes:
         "verdict": side.verdict and {**asdict(side.verdict), "catalogue": []},
         "config": side.config,
     }
-    return zlib.compress(json.dumps(document).encode(), 1)
 
 
 _FIELDS: Final = tuple(field.name for field in fields(Resource))
@@ -219,7 +223,11 @@ def _plain(value: object) -> object:
 
 
 def _side(data: bytes) -> Side:
-    document = json.loads(zlib.decompress(data))
+    return side_of(json.loads(zlib.decompress(data)))
+
+
+def side_of(document: Mapping[str, Any]) -> Side:
+    """Return the recorded side that `plain` wrote."""
     graph, verdict = document["graph"], document["verdict"]
     return Side(graph=graph and graph_of(graph), verdict=verdict and _verdict(verdict), config=document["config"])
 

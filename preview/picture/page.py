@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,8 @@ from preview.picture.drawing import draw
 from preview.render import headline, money
 
 if TYPE_CHECKING:
+    from jinja2 import Template
+
     from preview.compare.edit import Edit
     from preview.graph import Graph
     from preview.picture.drawing import Part
@@ -23,26 +26,30 @@ _COLUMNS: Final = (("edge", "Edge"), ("services", "Services"), ("data", "Data"))
 SIGNS: Final = {"created": "+", "updated": "~", "replaced": "±", "deleted": "−", "renamed": "→", "changed": "~"}  # noqa: RUF001 - a minus that reads as one
 
 
-def of_preview(preview: Preview) -> str:
-    """Draw a stack."""
+def of_preview(preview: Preview, live: int | None = None) -> str:
+    """Draw a stack.
+
+    Args:
+        preview: all there is to show.
+        live: of a page that is served: its number; it loads itself anew when its server has a newer one.
+    """
     title = headline(preview)
-    return _page(title, preview.source, preview.graph, preview.estimate, preview.verdict, None)
+    return _page(title, preview.source, preview.graph, preview.estimate, preview.verdict, None, live)
 
 
-def of_edit(edit: Edit) -> str:
-    """Draw what an edit does to a stack."""
+def of_edit(edit: Edit, live: int | None = None) -> str:
+    """Draw what an edit does to a stack; `live` as in `of_preview`."""
     situation = edit.situation
     if situation.estimate_after is None:  # pragma: no cover - the command always has one
         raise ValueError("an edit is drawn with its cost")
     return _page(
-        edit.headline, edit.source, edit.comparison.after, situation.estimate_after, situation.verdict_after, edit
+        edit.headline, edit.source, edit.comparison.after, situation.estimate_after, situation.verdict_after, edit, live
     )
 
 
-def _page(title: str, source: str, graph: Graph, estimate: Estimate, verdict: Verdict | None, edit: Edit | None) -> str:
+@cache
+def _template() -> Template:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - only this format needs it
-
-    from preview.compare.shown import line, time  # noqa: PLC0415 - as above
 
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -51,10 +58,25 @@ def _page(title: str, source: str, graph: Graph, estimate: Estimate, verdict: Ve
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    return environment.get_template(_TEMPLATE)
+
+
+def _page(
+    title: str,
+    source: str,
+    graph: Graph,
+    estimate: Estimate,
+    verdict: Verdict | None,
+    edit: Edit | None,
+    live: int | None,
+) -> str:
+    from preview.compare.shown import line, time  # noqa: PLC0415 - only this format needs it
+
     drawing = draw(graph, estimate, verdict, edit)
     dear = max((part.monthly for part in drawing.parts), default=Decimal(0))
-    return environment.get_template(_TEMPLATE).render(
+    return _template().render(
         title=title,
+        live=live,
         source=source,
         project=graph.project,
         stack=graph.stack,
