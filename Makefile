@@ -17,6 +17,11 @@ CROSSCHECK := .venv-crosscheck/.installed
 DATA   := .venv-data/.installed
 NO_PACKAGES = The packages could not be installed. Once, for that, a Python package index must be reachable: behind a proxy set HTTPS_PROXY, for an index of your own PIP_INDEX_URL, and run the same again. After that nothing here needs a network.
 
+# The locked pip reads an index in half the time of the one that Python 3.11 and 3.12 bring along, and unpacking theirs first is
+# spared. Where Python itself has none, its venv makes the one that it has.
+LOCKED_PIP = sed -n '/^pip==/,/via/p' requirements.txt | \
+  $(PYTHON) -m pip --python $(BIN)/python install --quiet --no-compile --disable-pip-version-check --retries 1 --require-hashes -r /dev/stdin
+
 # To compile our modules anew takes a tenth of a preview, so they are kept, whatever the shell says.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -37,8 +42,8 @@ help: ## List the targets
 
 $(RUN): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Slipway needs Python 3.11 or newer; $(PYTHON) is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.12 ...")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing what the program needs into $(VENV) (once; about a minute)" >&2
+	@echo "Installing what the program needs into $(VENV) (once; about half a minute)" >&2
+	@test -x $(BIN)/pip || { $(PYTHON) -m venv --without-pip $(VENV) && $(LOCKED_PIP); } >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements.txt || { echo "$(NO_PACKAGES)" >&2; exit 1; }
 	@touch $@
 

@@ -58,10 +58,40 @@ def test_a_first_installation_without_network_says_what_is_missing(tmp_path: Pat
     python.parent.mkdir(parents=True)
     python.write_text("#!/bin/sh\necho 'ERROR: no route to host' >&2\nexit 1\n", encoding="utf-8")
     python.chmod(0o755)
+    python.with_name("pip").symlink_to("python")
     done = subprocess.run(["make", "install"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "a Python package index must be reachable" in done.stderr
     assert not (tmp_path / ".venv" / ".installed").exists()
+
+
+PYTHON = """#!/bin/sh
+echo "$*" >> said
+case "$*" in
+  *"venv --without-pip"*) mkdir -p .venv/bin && ln -s "$0" .venv/bin/python ;;
+  *"-m venv"*) touch .venv/bin/pip && chmod +x .venv/bin/pip ;;
+  *"-m pip --python"*) cat > given; {pip} ;;
+esac
+"""
+
+
+@pytest.mark.parametrize("has_pip", [True, False])
+def test_a_first_installation_begins_with_the_locked_pip_or_that_of_the_venv(tmp_path: Path, *, has_pip: bool) -> None:
+    for name in ("Makefile", "requirements.txt"):
+        (tmp_path / name).write_text((ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
+    python = tmp_path / "python"
+    python.write_text(PYTHON.replace("{pip}", "true" if has_pip else "exit 1"), encoding="utf-8")
+    python.chmod(0o755)
+    subprocess.run(["make", "install", f"PYTHON={python}"], cwd=tmp_path, capture_output=True, check=True)
+    said = (tmp_path / "said").read_text(encoding="utf-8").splitlines()[1:]
+    assert said[0] == "-m venv --without-pip .venv"
+    assert "--require-hashes -r /dev/stdin" in said[1]
+    given = (tmp_path / "given").read_text(encoding="utf-8").splitlines()
+    assert given[0].startswith("pip==")
+    assert all("--hash=sha256:" in line for line in given[1:-1])
+    assert ("-m venv .venv" in said) is not has_pip
+    assert said[-1].endswith("--require-hashes -r requirements.txt")
+    assert (tmp_path / ".venv" / ".installed").exists()
 
 
 @pytest.mark.parametrize(
