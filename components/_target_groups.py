@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -11,7 +12,8 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
-from limits import LAST_PRIORITY, LAST_WEIGHTED_PRIORITY
+from limits import LAST_PRIORITY, LAST_WEIGHTED_PRIORITY, route
+from limits.route import Conditions
 
 LONGEST_PREFIX: Final = 5
 """AWS takes 6 characters before what makes a generated name unique; the last is the hyphen."""
@@ -34,7 +36,7 @@ class TargetHealthCheckArgs:
     unhealthy_after: int = 3
     """Bad answers in a row that make it unhealthy, 2 to 10."""
     matcher: str = "200-299"
-    """The status codes of a good answer, from 200 to 499: `200`, `200,204` or `200-299`."""
+    """The status codes of a good answer, from 200 to 499: `200`, `200,204` or `200-299`; by gRPC its own, from 0 to 99."""
 
     def __post_init__(self) -> None:
         """Check AWS's limits.
@@ -59,11 +61,29 @@ class TargetHealthCheckArgs:
                 yield name, outside(value, least, most)
         if self.timeout_seconds >= self.interval_seconds:
             yield "timeout_seconds", f"{self.timeout_seconds} is not below the interval of {self.interval_seconds}"
-        yield "matcher", limits.status_codes(self.matcher)
+        yield "matcher", limits.success_codes(self.matcher)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TargetArgs:
+class RouteArgs(Conditions):
+    """More requests that a target gets."""
+
+    priority: int
+    """The order among all rules, lowest first, 1 to 50000. What the rule is known by."""
+
+    def __post_init__(self) -> None:
+        """Check AWS's limits.
+
+        Raises:
+            ValueError: with every problem, a line each.
+        """
+        problems = [*condition_problems(self), ("priority", outside(self.priority, 1, LAST_PRIORITY))]
+        if lines := [f"RouteArgs.{name}: {problem}" for name, problem in problems if problem]:
+            raise ValueError("\n".join(lines))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetArgs(Conditions):
     """Where requests go, and which."""
 
     port: int
@@ -72,16 +92,16 @@ class TargetArgs:
     """How their health is found out."""
     deregistration_seconds: int = 30
     """Seconds a leaving target may finish its requests, 0 to 3600."""
-    paths: Sequence[str] = ()
-    """Path patterns; `/api/*` includes `/api` itself."""
-    hosts: Sequence[str] = ()
-    """Host names; a request must have one of them, and one of the paths."""
     priority: int | None = None
-    """The order among targets, lowest first, 1 to 50000; with paths or hosts only, and required there."""
+    """The order among targets, lowest first, 1 to 50000; with conditions only, and required there."""
     default: bool = False
     """Whether it gets what no other target asks for."""
+    routes: Sequence[RouteArgs] = ()
+    """What else it gets; not with `blue_green`."""
     protocol: Literal["HTTP", "HTTPS"] = "HTTP"
     """How targets are spoken to. A change replaces the target group."""
+    protocol_version: Literal["HTTP1", "HTTP2", "GRPC"] = "HTTP1"
+    """Which HTTP, or gRPC. A change makes another target group."""
     blue_green: bool = False
     """Whether ECS moves requests between two target groups of it. A change makes another rule, which needs another priority."""
     stickiness_seconds: int | None = None
@@ -106,17 +126,18 @@ class TargetArgs:
         ):
             if value is not None:
                 yield name, outside(value, least, most)
-        for path in self.paths:
-            yield "paths", limits.path_pattern(path)
-        for host in self.hosts:
-            yield "hosts", limits.host(host)
-        asks = bool(self.paths or self.hosts)
+        yield from condition_problems(self)
+        asks = self.given
         if self.default and (asks or self.priority is not None):
             yield "default", "True does not go with paths, hosts or a priority: it gets what is left over"
         if not self.default and not asks:
             yield "paths", "none given, nor hosts: a target that is not the default one needs some"
         if asks and self.priority is None:
             yield "priority", f"None does not go with paths or hosts; give 1 to {LAST_PRIORITY}"
+        if self.blue_green and self.routes:
+            yield "routes", "do not go with blue_green: ECS moves the requests of one rule"
+        codes = limits.grpc_codes if self.protocol_version == "GRPC" else limits.status_codes
+        yield "health", codes(self.health.matcher)
 
     def rule_priority(self, *, locked: bool) -> int | None:
         """Return the priority of its rule; None where the listener's default action sends it its requests.
@@ -128,10 +149,24 @@ class TargetArgs:
         return LAST_PRIORITY if self.default and locked else self.priority
 
     @property
-    def patterns(self) -> Sequence[str]:
-        """The paths as a rule needs them: `/api/*` does not match `/api`."""
-        both = (pattern for path in self.paths for pattern in (path, path.removesuffix("/*")) if pattern)
-        return list(dict.fromkeys(both))
+    def spoken(self) -> str:
+        """What names of what goes with another protocol end in: nothing for HTTP/1.1, which running stacks have."""
+        return "" if self.protocol_version == "HTTP1" else f"-{self.protocol_version.lower()}"
+
+
+def condition_problems(conditions: Conditions) -> Iterator[tuple[str, str | None]]:
+    """Check what AWS takes in the conditions of a rule."""
+    for name, check, values in (
+        ("paths", limits.path_pattern, conditions.paths),
+        ("hosts", limits.host, conditions.hosts),
+        ("methods", route.method, conditions.methods),
+        ("sources", limits.address_range, conditions.sources),
+        ("headers", route.header_name, conditions.headers),
+        ("headers", route.compared, itertools.chain(*conditions.headers.values())),
+        ("query", route.compared, itertools.chain(conditions.query, *conditions.query.values())),
+    ):
+        for value in values:
+            yield name, check(value)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -180,6 +215,8 @@ def target_group(
         target_type="ip",
         port=target.port,
         protocol=target.protocol,
+        # Where it is taken out AWS keeps it, so what goes with another one has another logical name.
+        protocol_version=None if target.protocol_version == "HTTP1" else target.protocol_version,
         deregistration_delay=target.deregistration_seconds,
         health_check=aws.lb.TargetGroupHealthCheckArgs(
             enabled=True,

@@ -14,16 +14,15 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components._access_logs import AccessLogArgs, access_log_bucket
-from components._listener_rules import ListenerRules
+from components._listener_rules import ListenerRules, RedirectArgs
 from components._target_groups import LONGEST_PREFIX, Target, TargetArgs, outside, target_group
 from components.web_acl import WebAclArgs, web_acl
+from limits import route
 
 _ANYWHERE: Final = "0.0.0.0/0"
 _FEWEST_SUBNETS: Final = 2
 _HTTP: Final = 80
 _HTTPS: Final = 443
-_MOST_VALUES: Final = 5
-"""How many values the conditions of one rule may name together."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,6 +86,8 @@ class LoadBalancerArgs:
     """Answer CloudFront only; None: everybody."""
     targets: Mapping[str, TargetArgs] = field(default_factory=dict)
     """Where requests go, by a name of lower-case letters, digits and hyphens."""
+    redirects: Sequence[RedirectArgs] = ()
+    """Which requests are sent elsewhere."""
 
     def __post_init__(self) -> None:
         """Check AWS's limits.
@@ -116,25 +117,39 @@ class LoadBalancerArgs:
         yield from self._target_problems()
 
     def _target_problems(self) -> Iterator[tuple[str, str | None]]:
+        taken = 1 if self.origin_protection else 0
         for key, target in self.targets.items():
             if not re.fullmatch(r"[a-z][a-z0-9-]*", key):
                 yield "targets", f"{key!r} is not a name of lower-case letters, digits and hyphens, a letter first"
-            values = len(target.patterns) + len(target.hosts) + (1 if self.origin_protection else 0)
-            if values > _MOST_VALUES:
-                yield (
-                    "targets",
-                    f"{key} names {values} values to match, a path that ends in /* counted twice; at most {_MOST_VALUES}",
-                )
+            for asked in (target, *target.routes):
+                if problem := route.unfit(asked, taken=taken):
+                    yield "targets", f"{key}: {problem}"
+            if target.blue_green and len(route.rules(target, taken=taken)) > 1:
+                yield "targets", f"{key} needs several rules, of which ECS moves the requests of one"
+        for redirect in self.redirects:
+            yield "redirects", route.unfit(redirect, taken=taken)
+        yield from self._shared(taken)
+
+    def _shared(self, taken: int) -> Iterator[tuple[str, str | None]]:
         defaults = [key for key, target in self.targets.items() if target.default]
         if len(defaults) > 1:
             yield "targets", f"{', '.join(defaults)} are all default; only one can be"
-        rules = {
-            key: target.rule_priority(locked=self.origin_protection is not None) for key, target in self.targets.items()
-        }
-        for priority in sorted({priority for priority in rules.values() if priority is not None}):
-            same = [key for key, own in rules.items() if own == priority]
+        rules = list(self._numbered(taken))
+        for priority in sorted({priority for _, priority in rules}):
+            same = [key for key, own in rules if own == priority]
             if len(same) > 1:
                 yield "targets", f"{', '.join(same)} share the priority {priority}; each needs its own"
+
+    def _numbered(self, taken: int) -> Iterator[tuple[str, int]]:
+        """Yield whose each rule is, and its priority."""
+        for key, target in self.targets.items():
+            own = target.rule_priority(locked=taken > 0)
+            listed = [(target, own), *((further, further.priority) for further in target.routes)]
+            for conditions, priority in listed:
+                if priority is not None:
+                    yield from ((key, priority + place) for place in route.rules(conditions, taken=taken))
+        for redirect in self.redirects:
+            yield from (("redirect", redirect.priority + place) for place in route.rules(redirect, taken=taken))
 
 
 class LoadBalancer(pulumi.ComponentResource):
@@ -186,7 +201,12 @@ class LoadBalancer(pulumi.ComponentResource):
 
         target_groups = {
             key: target_group(
-                self, f"{name}-{key}-targets", key, target, name_prefix=args.name_prefix, vpc_id=args.vpc_id
+                self,
+                f"{name}-{key}-targets{target.spoken}",
+                key,
+                target,
+                name_prefix=args.name_prefix,
+                vpc_id=args.vpc_id,
             )
             for key, target in args.targets.items()
         }
@@ -201,6 +221,8 @@ class LoadBalancer(pulumi.ComponentResource):
             origin_secret=self.origin_secret,
         )
         self.targets = {key: rules.lead_to(key, args.targets[key], group) for key, group in target_groups.items()}
+        for redirect in args.redirects:
+            rules.redirect(redirect)
         self.arn = balancer.arn
         self.arn_suffix = balancer.arn_suffix
         self.dns_name = balancer.dns_name

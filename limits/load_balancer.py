@@ -38,6 +38,13 @@ STATUS_CODES: Final = "[2-4][0-9]{2}(?:-[2-4][0-9]{2})?(?:,[2-4][0-9]{2}(?:-[2-4
 STATUS_CODES_WORDS: Final = "a list of status codes from 200 to 499, such as 200-299 or 200,302"
 
 
+GRPC_CODES: Final = "[0-9]{1,2}(?:-[0-9]{1,2})?(?:,[0-9]{1,2}(?:-[0-9]{1,2})?)*"
+"""The form of gRPC's status codes."""
+
+
+GRPC_CODES_WORDS: Final = "a list of gRPC's status codes from 0 to 99, such as 0 or 0,12"
+
+
 def tls_policy(name: str) -> str | None:
     """Check the name of a load balancer's TLS policy: known, or newer than the table, and nothing below TLS 1.2."""
     oldest = tls.load_balancer_oldest(name)
@@ -59,12 +66,6 @@ def path_pattern(pattern: str) -> str | None:
     if re.fullmatch(PATH_PATTERN, pattern):
         return None
     return f"{short(pattern)} is not {PATH_PATTERN_WORDS}"
-
-
-def wildcards(patterns: Iterable[str]) -> str | None:
-    """Check how many wildcards the paths and hosts of one rule have together."""
-    found, most = sum(pattern.count("*") + pattern.count("?") for pattern in patterns), 6
-    return f"{found} wildcards (* and ?) are too many for one rule; at most {most}" if found > most else None
 
 
 def pattern_covers(wide: str, narrow: str) -> bool:
@@ -97,10 +98,31 @@ def _skipped(pattern: str, places: Iterable[int]) -> set[int]:
 
 def status_codes(codes: str) -> str | None:
     """Check the status codes of a good answer: codes and ranges of them from 200 to 499."""
-    ranges = [part.split("-") for part in codes.split(",")]
-    if re.fullmatch(STATUS_CODES, codes) and all(ends == sorted(ends) for ends in ranges):
+    return None if _ranges(STATUS_CODES, codes) else f"{short(codes)} is not {STATUS_CODES_WORDS}"
+
+
+def grpc_codes(codes: str) -> str | None:
+    """Check the status codes of a good answer by gRPC: codes and ranges of them from 0 to 99."""
+    return None if _ranges(GRPC_CODES, codes) else f"{short(codes)} is not {GRPC_CODES_WORDS}"
+
+
+def success_codes(codes: str) -> str | None:
+    """Check status codes of whichever kind; which of the two, the protocol decides."""
+    if _ranges(STATUS_CODES, codes) or _ranges(GRPC_CODES, codes):
         return None
     return f"{short(codes)} is not {STATUS_CODES_WORDS}"
+
+
+def _ranges(form: str, codes: str) -> bool:
+    ranges = [[int(end) for end in part.split("-")] for part in codes.split(",")] if re.fullmatch(form, codes) else []
+    return bool(ranges) and all(ends == sorted(ends) for ends in ranges)
+
+
+def grpc_path(path: str) -> str | None:
+    """Check the path of a health check by gRPC: a service and one of its methods."""
+    if re.fullmatch(r"/[A-Za-z0-9_.]+/[A-Za-z0-9_]+", path):
+        return None
+    return f"{short(path)} is not a gRPC method, such as /grpc.health.v1.Health/Check"
 
 
 def load_balancer_name(name: str) -> str | None:

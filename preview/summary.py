@@ -216,14 +216,22 @@ def _listener(_: Graph, listener: Resource) -> Iterable[object]:
 def _rule(_: Graph, rule: Resource) -> Iterable[object]:
     conditions = [c for c in _items(rule, "conditions") if isinstance(c, Mapping)]
     values = [
-        value
-        for condition in conditions
-        for kind, part in condition.items()
-        if isinstance(part, Mapping)
-        # A header's value may be a secret: what CloudFront shows that a request came through it.
-        for value in ([f"header {part.get('httpHeaderName')}"] if kind == "httpHeader" else part.get("values", []))
+        value for condition in conditions for kind, part in condition.items() for value in _asked(str(kind), part)
     ]
-    return (f"{', '.join(map(str, values))} at priority {_get(rule, 'priority')}",)
+    leads = [
+        f" to {part.get('host') or ''}{part.get('path') or ''}"
+        for action in _items(rule, "actions")
+        if isinstance(action, Mapping) and isinstance(part := action.get("redirect"), Mapping)
+    ]
+    return (f"{', '.join(map(str, values))} at priority {_get(rule, 'priority')}{''.join(leads)}",)
+
+
+def _asked(kind: str, part: object) -> Iterable[object]:
+    """Return what a condition compares with, of a header its name alone: the value may be what CloudFront proves itself by."""
+    if isinstance(part, Mapping):
+        return [f"header {part.get('httpHeaderName')}"] if kind == "httpHeader" else part.get("values", [])
+    pairs = part if isinstance(part, list) else []
+    return [f"?{pair.get('key')}={pair.get('value')}" for pair in pairs if isinstance(pair, Mapping)]
 
 
 def _target_group(_: Graph, group: Resource) -> Iterable[object]:

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from limits import network_acls
+from limits import network_acls, route
 from limits.network_acls import Flow
-from settings.model import Cache, Cdn, Database, Deployment, Domain, Service, Settings, Smoke
+from settings.model import Cache, Cdn, Conditions, Database, Deployment, Domain, Service, Settings, Smoke
 from settings.problems import Place
 
 OWN_TAGS: Final = ("app", "environment", "managed-by")
@@ -105,6 +105,35 @@ def database_port(database: Database) -> int:
 def connection_port(database: Database) -> int:
     """Return the port that services connect to: a proxy always listens on the engine's usual one."""
     return _PORTS[database.engine] if database.proxy else database_port(database)
+
+
+def asked(given: Conditions) -> route.Asked:
+    """Return what a route or a redirect asks for, as arguments."""
+    return {
+        "paths": given.paths,
+        "hosts": given.hosts,
+        "headers": given.headers,
+        "methods": given.methods,
+        "query": given.query,
+        "sources": given.sources,
+    }
+
+
+def conditions(given: Conditions) -> route.Conditions:
+    """Return what a route or a redirect asks for."""
+    return route.Conditions(**asked(given))
+
+
+def health_path(service: Service) -> str:
+    """Return what a service's health is asked by."""
+    given = "path" in service.health.model_fields_set or service.protocol != "grpc"
+    return service.health.path if given else "/grpc.health.v1.Health/Check"
+
+
+def health_codes(service: Service) -> str:
+    """Return the status codes of a good answer."""
+    given = "codes" in service.health.model_fields_set or service.protocol != "grpc"
+    return service.health.codes if given else "0"
 
 
 CACHE_PORT: Final = 6379

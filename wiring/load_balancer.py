@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from pulumi import Input
 
-from components._target_groups import TargetArgs, TargetHealthCheckArgs
+from components._listener_rules import RedirectArgs
+from components._target_groups import RouteArgs, TargetArgs, TargetHealthCheckArgs
 from components.certificate import Certificate
 from components.load_balancer import LoadBalancerArgs, OriginProtection
 from components.network import Network
-from settings import model
+from settings import derived, model
 from wiring import web_acl
 from wiring.certificate import BALANCER_CERTIFICATE
 from wiring.context import StackContext
@@ -45,6 +47,7 @@ def args(context: StackContext, network: Network, certificates: Mapping[str, Cer
             for name, service in settings.services.items()
             if service.route and service.port
         },
+        redirects=[_redirect(redirect) for redirect in balancer.redirects],
     )
 
 
@@ -53,26 +56,39 @@ def _origin_protection(prefix_list_id: Input[str] | None) -> OriginProtection | 
 
 
 def _target(service: model.Service, route: model.Route, port: int) -> TargetArgs:
+    version: Mapping[str, Literal["HTTP1", "HTTP2", "GRPC"]] = {"http": "HTTP1", "http2": "HTTP2", "grpc": "GRPC"}
     return TargetArgs(
         port=port,
-        health=_health(service.health),
+        protocol_version=version[service.protocol],
+        health=_health(service),
         deregistration_seconds=service.health.deregistration_seconds,
-        paths=route.paths,
-        hosts=route.hosts,
+        **derived.asked(route),
         priority=route.priority,
         default=route.default,
+        routes=[RouteArgs(**derived.asked(further), priority=further.priority) for further in service.routes],
         stickiness_seconds=route.sticky_seconds,
         blue_green=service.deployment.strategy != "rolling",
     )
 
 
-def _health(health: model.Health) -> TargetHealthCheckArgs:
+def _redirect(redirect: model.Redirect) -> RedirectArgs:
+    return RedirectArgs(
+        **derived.asked(redirect),
+        priority=redirect.priority,
+        to_host=redirect.to_host,
+        to_path=redirect.to_path,
+        permanent=redirect.permanent,
+    )
+
+
+def _health(service: model.Service) -> TargetHealthCheckArgs:
+    health = service.health
     return TargetHealthCheckArgs(
-        path=health.path,
+        path=derived.health_path(service),
         port=health.port,
         interval_seconds=health.interval_seconds,
         timeout_seconds=health.timeout_seconds or min(5, health.interval_seconds - 1),
         healthy_after=health.healthy_after,
         unhealthy_after=health.unhealthy_after,
-        matcher=health.codes,
+        matcher=derived.health_codes(service),
     )

@@ -46,7 +46,9 @@ PLACES: Final[dict[str, Place]] = {
     "ObservabilityArgs": ["notify"],
     "OriginProtection": ["cdn"],
     "RateLimitArgs": ["loadBalancer", "waf", "rateLimits"],
+    "RedirectArgs": ["loadBalancer", "redirects"],
     "RegistryArgs": ["registry"],
+    "RouteArgs": ["services"],
     "RolloutArgs": ["services"],
     "RollbackAlarmArgs": ["services"],
     "RotationRemindersArgs": ["secrets"],
@@ -61,6 +63,9 @@ PLACES: Final[dict[str, Place]] = {
     "WebAclArgs": ["loadBalancer", "waf"],
 }
 """The setting that a component's arguments are made from; of one that is not here, the whole file."""
+
+_INSIDE: Final[dict[str, Place]] = {"LogRouterArgs": ["logRouter"]}
+"""The section inside a service that arguments are made from, where it has settings of the service's names."""
 
 
 @contextmanager
@@ -88,7 +93,7 @@ def _problems(text: str, around: Sequence[str]) -> Sequence[Problem]:
 
 
 def _problem(match: re.Match[str], around: Sequence[str]) -> Problem:
-    place = [*(around or PLACES.get(match["arguments"], ()))]
+    place = [*(around or PLACES.get(match["arguments"], ())), *(_INSIDE.get(match["arguments"], ()) if around else ())]
     field = to_camel(match["field"])
     model = schema_lookup.section(schema_lookup.annotation_at(place))
     if model and field in dict(schema_lookup.fields(model)):

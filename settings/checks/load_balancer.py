@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from limits import quotas
+import limits
+from limits import quotas, route
+from settings import derived
 from settings.checks import web_acl
-from settings.model import Settings
-from settings.problems import Problem, at
+from settings.model import Redirect, Settings
+from settings.problems import Place, Problem, at
 
 
 def problems(settings: Settings) -> Iterator[Problem]:
@@ -43,6 +45,35 @@ def problems(settings: Settings) -> Iterator[Problem]:
     if balancer.waf:
         yield from web_acl.problems(["loadBalancer", "waf"], balancer.waf)
     yield from _target_groups(settings)
+    for index, redirect in enumerate(balancer.redirects):
+        yield from _redirect(settings, ["loadBalancer", "redirects", index], redirect)
+
+
+def _redirect(settings: Settings, place: Place, redirect: Redirect) -> Iterator[Problem]:
+    """Check that a redirect is for some requests, and leads elsewhere than to itself."""
+    asked = derived.conditions(redirect)
+    to: Sequence[Place] = [[*place, "toHost"], [*place, "toPath"]]
+    if not asked.given:
+        yield at(place, "asks for nothing: give hosts or paths", [*place, "hosts", "*"], [*place, "paths", "*"])
+    if redirect.to_host is None and redirect.to_path is None:
+        yield at(place, "leads nowhere: give toHost or toPath", *to)
+        return
+    host, path = redirect.to_host, (redirect.to_path or "").replace("#{path}", "*")
+    ours = [settings.domain.host, *settings.domain.alternative_hosts] if settings.domain else []
+    same_host = not host or any(limits.pattern_covers(one, host) for one in asked.hosts or ours)
+    same_path = not path or not asked.patterns or any(limits.pattern_covers(one, path) for one in asked.patterns)
+    if asked.given and same_host and same_path:
+        yield at(
+            place,
+            "leads to what it takes itself, so browsers would go round in a circle: give hosts or paths that it does not lead to",
+            *to,
+            [*place, "hosts", "*"],
+            [*place, "paths", "*"],
+            ["domain", "host"],
+            ["domain", "alternativeHosts", "*"],
+        )
+    if host and host.startswith("*."):
+        yield at([*place, "toHost"], f"{host} is many hosts; name the one to go to")
 
 
 def _target_groups(settings: Settings) -> Iterator[Problem]:
@@ -61,7 +92,13 @@ def warnings(settings: Settings) -> Iterator[Problem]:
     """Return what an account's usual quotas do not allow."""
     if settings.load_balancer is None:
         return
-    rules = sum(service.route is not None and not service.route.default for service in settings.services.values())
+    taken = 1 if settings.cdn else 0
+    asked = [
+        *(service.route for service in settings.services.values() if service.route and not service.route.default),
+        *(further for service in settings.services.values() for further in service.routes),
+        *settings.load_balancer.redirects,
+    ]
+    rules = sum(len(route.rules(derived.conditions(one), taken=taken)) for one in asked)
     if rules > (usual := quotas.USUAL_RULES_PER_BALANCER):
         yield at(
             ["services"],

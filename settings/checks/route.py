@@ -1,84 +1,177 @@
-"""Routes: one listener serves those of all services."""
+"""Routes and redirects: one listener serves them all."""
 
 from __future__ import annotations
 
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import limits
-from settings.model import READY_CHECKS, Route, Service, Settings
+from limits import route as rules_of
+from policy.common import credentials
+from settings import derived
+from settings.model import READY_CHECKS, Conditions, Route, Service, Settings
 from settings.problems import Place, Problem, at, found
+
+_KINDS: Final = ("paths", "hosts", "headers", "methods", "query", "sources")
+"""What requests are told apart by."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Listed:
+    """Conditions that stand in the listener at a priority."""
+
+    place: Place
+    """Their setting."""
+    whose: str
+    """What gets the requests, for a message."""
+    asked: rules_of.Conditions
+    priority: int | None
+    rules: Mapping[int, rules_of.Conditions]
+    """Its rules by how far their priorities are from its own."""
+
+    @property
+    def about(self) -> Sequence[Place]:
+        """The settings that it is judged by."""
+        return [[*self.place, kind, "*"] for kind in _KINDS]
+
+    @property
+    def reserved(self) -> range:
+        """The priorities that it needs, or may need with a value more."""
+        first = self.priority or 0
+        return range(first, first + (rules_of.RULES_OF_A_ROUTE if len(self.rules) > 1 else 1))
 
 
 def problems(settings: Settings) -> Iterator[Problem]:
-    """Check the routes of all services together: one listener serves them all."""
-    yield from _never_asked(settings)
-    routes = {key: service.route for key, service in settings.services.items() if service.route}
-    seen: dict[tuple[str, object], str] = {}
-    for key, route in routes.items():
-        place = ["services", key, "route"]
-        yield from _route(settings, place, settings.services[key], route)
-        match = (tuple(sorted(set(route.paths))), tuple(sorted(set(route.hosts))))
-        for what, value, message in (
-            ("priority", route.priority, f"{route.priority} is also the priority of services.%s; each needs its own"),
-            ("default", route.default or None, "services.%s is the default already; there can be one"),
-            (
-                "*",
-                match if any(match) else None,
-                "services.%s gets the same requests; only one of the two would be used",
-            ),
-        ):
-            if value is None:
-                continue
-            other = seen.setdefault((what, value), key)
-            if other != key:
-                yield at(
-                    place if what == "*" else [*place, what],
-                    message % other,
-                    *(
-                        ["services", one, "route", *part]
-                        for one in (key, other)
-                        for part in _JUDGED.get(what, [[what]])
-                    ),
-                )
+    """Check the routes of all services together, and the redirects beside them."""
+    for key, service in settings.services.items():
+        yield from _service(settings, ["services", key], service)
+    listed = list(_listed(settings))
+    for one in listed:
+        yield from _conditions(settings, one)
+    yield from _priorities(listed)
+    yield from _twice(listed)
+    yield from _defaults(settings)
+    yield from _never_asked([one for one in listed if one.priority])
 
 
-_JUDGED: Final[Mapping[str, Sequence[Sequence[str]]]] = {"*": (("paths", "*"), ("hosts", "*"))}
+def _listed(settings: Settings) -> Iterator[_Listed]:
+    """Yield every route and redirect, in the order of the file."""
+    taken = 1 if settings.cdn else 0
+
+    def listed(place: Place, whose: str, given: Conditions, priority: int | None) -> _Listed:
+        asked = derived.conditions(given)
+        rules = rules_of.rules(asked, taken=taken) if asked.given else {}
+        return _Listed(place=place, whose=whose, asked=asked, priority=priority, rules=rules)
+
+    for key, service in settings.services.items():
+        if service.route:
+            yield listed(["services", key, "route"], f"services.{key}", service.route, service.route.priority)
+        for index, further in enumerate(service.routes):
+            place: Place = ["services", key, "routes", index]
+            yield listed(place, f"services.{key}.routes[{index}]", further, further.priority)
+    for index, redirect in enumerate(settings.load_balancer.redirects if settings.load_balancer else ()):
+        place = ["loadBalancer", "redirects", index]
+        yield listed(place, f"loadBalancer.redirects[{index}]", redirect, redirect.priority)
 
 
-def _route(settings: Settings, place: Sequence[str], service: Service, route: Route) -> Iterator[Problem]:
+def _service(settings: Settings, place: Sequence[str], service: Service) -> Iterator[Problem]:
+    """Check what a service needs to have routes, and what its routes need to be."""
+    route = service.route
+    if service.routes and route is None:
+        yield at([*place, "routes"], "are further routes: give the first one as route", [*place, "route"])
+    if route is None:
+        if "protocol" in service.model_fields_set:
+            yield at([*place, "protocol"], "no requests come here: give a route, or leave it out", [*place, "route"])
+        return
     if service.port is None:
-        yield at(place, "requests need a port to go to: give port", [*place[:2], "port"])
+        yield at([*place, "route"], "requests need a port to go to: give port", [*place, "port"])
     if settings.load_balancer is None:
-        yield at(place, "requests come through the load balancer: add slipway:loadBalancer", ["loadBalancer"])
-    matches = bool(route.paths or route.hosts)
-    about = [[*place, "paths", "*"], [*place, "hosts", "*"], [*place, "default"]]
+        yield at(
+            [*place, "route"], "requests come through the load balancer: add slipway:loadBalancer", ["loadBalancer"]
+        )
+    yield from _route([*place, "route"], route)
+    for index, further in enumerate(service.routes):
+        if not derived.conditions(further).given:
+            where: Place = [*place, "routes", index]
+            yield at(
+                where, f"asks for nothing: give {limits.listed(_KINDS)}", *([*where, kind, "*"] for kind in _KINDS)
+            )
+    yield from _one_rule(settings, place, service, route)
+    yield from _spoken(settings, place, service)
+
+
+def _route(place: Sequence[str], route: Route) -> Iterator[Problem]:
+    matches = derived.conditions(route).given
+    about: Sequence[Place] = [*([*place, kind, "*"] for kind in _KINDS), [*place, "default"]]
     if not matches and not route.default:
         yield at(place, "give paths, hosts or default: true", *about)
     if route.default and (matches or route.priority):
         yield at(
             place,
-            "the default service gets what is left over: leave paths, hosts and priority out",
+            "the default service gets what is left over: leave paths, hosts and priority out; what else it gets goes into routes",
             *about,
             [*place, "priority"],
         )
     elif matches and route.priority is None:
         yield at(place, "missing priority: the order among services, 1 to 50000", *about, [*place, "priority"])
-    yield from found(place, _too_many_values(settings, route), *about[:2], ["cdn"])
-    yield from found(place, limits.wildcards([*route.paths, *route.hosts]), *about[:2])
-    yield from _hosts(settings, place, route)
-    for name in ("paths", "hosts"):
-        values: Sequence[str] = getattr(route, name)
-        for index, value in enumerate(values):
-            if value in values[:index]:
-                yield at([*place, name, index], f"{limits.short(value)} is in the list already")
 
 
-def _hosts(settings: Settings, place: Sequence[str], route: Route) -> Iterator[Problem]:
+def _one_rule(settings: Settings, place: Sequence[str], service: Service, route: Route) -> Iterator[Problem]:
+    """Check that a service whose requests are moved has one rule: ECS moves those of one."""
+    strategy = service.deployment.strategy
+    if strategy == "rolling":
+        return
+    about = [[*place, "deployment", "strategy"]]
+    if service.routes:
+        yield at(
+            [*place, "routes"], f"{strategy} moves the requests of one rule: leave them out, or choose rolling", *about
+        )
+    asked = derived.conditions(route)
+    count = len(rules_of.rules(asked, taken=1 if settings.cdn else 0))
+    if count > 1:
+        yield at(
+            [*place, "route"],
+            f"{strategy} moves the requests of one rule, and {rules_of.values(asked)} values need {count}: give fewer, or choose rolling",
+            *about,
+            *([*place, "route", kind, "*"] for kind in _KINDS),
+        )
+
+
+def _spoken(settings: Settings, place: Sequence[str], service: Service) -> Iterator[Problem]:
+    """Check what goes with HTTP/2 and gRPC: whoever asks has to speak it, too."""
+    spoken, where = service.protocol, [*place, "protocol"]
+    if spoken == "http":
+        return
+    if settings.cdn:
+        yield at(
+            where,
+            f"CloudFront speaks HTTP/1.1 to the load balancer, which answers 464 for {spoken}: take http",
+            ["cdn"],
+        )
+    if service.smoke:
+        yield at([*place, "smoke"], f"asks by HTTP/1.1, which is answered 464 for {spoken}: leave it out", where)
+    if spoken == "grpc":
+        if service.health_check and service.health_check.command[0] in READY_CHECKS:
+            ready = service.health_check.command[0]
+            yield at(
+                [*place, "healthCheck"],
+                f"{ready} asks by HTTP/1.1, which is no gRPC: give a command, or leave it out",
+                where,
+            )
+        yield from found([*place, "health", "codes"], limits.grpc_codes(derived.health_codes(service)), where)
+        yield from found([*place, "health", "path"], limits.grpc_path(derived.health_path(service)), where)
+
+
+def _conditions(settings: Settings, one: _Listed) -> Iterator[Problem]:
+    """Check conditions by themselves: what a rule takes, hosts, and nothing twice."""
+    place = one.place
+    if one.asked.given:
+        yield from found(place, rules_of.unfit(one.asked, taken=1 if settings.cdn else 0), *one.about, ["cdn"])
     domain = settings.domain
-    for index, host in enumerate(route.hosts):
+    for index, host in enumerate(one.asked.hosts):
         where: Place = [*place, "hosts", index]
         yield from found(where, limits.rule_host(host))
         if domain and not any(limits.covers(name, host) for name in (domain.host, *domain.alternative_hosts)):
@@ -88,58 +181,144 @@ def _hosts(settings: Settings, place: Sequence[str], route: Route) -> Iterator[P
                 ["domain", "host"],
                 ["domain", "alternativeHosts", "*"],
             )
+    if one.asked.sources and settings.cdn:
+        yield at(
+            [*place, "sources"],
+            "behind CloudFront every request comes from CloudFront's addresses: leave them out, or leave cdn out",
+            ["cdn"],
+        )
+    yield from _values(place, one.asked)
 
 
-def _too_many_values(settings: Settings, route: Route) -> str | None:
-    """Check a listener rule's limit of five condition values: a pattern that ends in `/*` takes two, the origin's header one."""
-    most = 5
-    paths = sum(2 if path.endswith("/*") and path != "/*" else 1 for path in route.paths)
-    values = len(route.hosts) + paths + (1 if settings.cdn else 0)
-    if values <= most:
-        return None
-    header = ", CloudFront's header once" if settings.cdn else ""
-    return (
-        f"{values} values to match are too many for one rule; at most {most} (a path that ends in /* counts twice{header}): "
-        "take a common beginning, or write /api* for /api and /api/*, which counts once"
+def _values(place: Place, asked: rules_of.Conditions) -> Iterator[Problem]:
+    """Check that no value stands twice, and none is a secret."""
+    lists: list[tuple[Place, Sequence[str]]] = [
+        ([*place, name], getattr(asked, name)) for name in ("paths", "hosts", "methods", "sources")
+    ]
+    for kind, compared in (("headers", asked.headers), ("query", asked.query)):
+        lists += [([*place, kind, name], values) for name, values in compared.items()]
+        for name, values in compared.items():
+            if any(credentials.is_credential(value) for value in values):
+                message = "holds a credential of a well-known form, and whoever reads the rules sees it"
+                yield at([*place, kind, name], message)
+    for where, values in lists:
+        for index, value in enumerate(values):
+            if value in values[:index]:
+                yield at([*where, index], f"{limits.short(value)} is in the list already")
+
+
+def _priorities(listed: Sequence[_Listed]) -> Iterator[Problem]:
+    """Check that each rule has a priority of its own, and each route of several room for those it may need."""
+    given = [one for one in listed if one.priority]
+    last = limits.LAST_WEIGHTED_PRIORITY - rules_of.RULES_OF_A_ROUTE
+    for number, one in enumerate(given):
+        place: Place = [*one.place, "priority"]
+        other = next((other for other in given[:number] if other.priority == one.priority), None)
+        if other:
+            yield at(
+                place,
+                f"{one.priority} is also the priority of {other.whose}; each needs its own",
+                [*other.place, "priority"],
+                place,
+            )
+        if len(one.rules) < 2:  # noqa: PLR2004 - one rule needs no room
+            continue
+        if one.reserved[0] > last:
+            yield at(place, f"{one.priority} leaves no room: {_several(one)}; give {last} or less", *one.about)
+        for other in given:
+            if other.priority in one.reserved[1:]:
+                yield at(
+                    place,
+                    f"{_several(one)}, and {other.priority} is that of {other.whose}: give one of the two another",
+                    [*other.place, "priority"],
+                    *one.about,
+                )
+
+
+def _several(one: _Listed) -> str:
+    return f"{rules_of.values(one.asked)} values become {len(one.rules)} rules, for which {one.reserved[0]} to {one.reserved[-1]} are kept"
+
+
+def _twice(listed: Sequence[_Listed]) -> Iterator[Problem]:
+    """Check that no two ask for the same."""
+    seen: dict[object, _Listed] = {}
+    for one in listed:
+        other = seen.setdefault(_asks(one.asked), one) if one.asked.given else one
+        if other is not one:
+            message = f"{other.whose} gets the same requests; only one of the two would be used"
+            yield at(one.place, message, *one.about, *other.about)
+
+
+def _asks(asked: rules_of.Conditions) -> object:
+    """Return what conditions ask for, whatever order they are written in."""
+    alone = (frozenset(asked.paths), frozenset(asked.hosts), frozenset(asked.methods), frozenset(asked.sources))
+    compared = (
+        frozenset((name.lower(), frozenset(values)) for name, values in named.items())
+        for named in (asked.headers, asked.query)
     )
+    return (*alone, *compared)
 
 
-def _never_asked(settings: Settings) -> Iterator[Problem]:
+def _defaults(settings: Settings) -> Iterator[Problem]:
+    first: str | None = None
+    for key, service in settings.services.items():
+        if not (service.route and service.route.default):
+            continue
+        if first is not None:
+            places = [["services", one, "route", "default"] for one in (first, key)]
+            yield at(places[1], f"services.{first} is the default already; there can be one", *places)
+        first = first or key
+
+
+def _never_asked(listed: Sequence[_Listed]) -> Iterator[Problem]:
     """Check that each rule gets requests: those before it, by priority, leave it some."""
-    routes = {
-        key: service.route for key, service in settings.services.items() if service.route and service.route.priority
-    }
-    order = sorted(routes, key=lambda key: routes[key].priority or 0)
-    requests = {key: _requests(route) for key, route in routes.items()}
-    before: list[tuple[str, str, str, str]] = []
-    for place, key in enumerate(order):
+    order = sorted(listed, key=lambda one: one.priority or 0)
+    before: list[tuple[_Listed, str, str, str]] = []
+    for place, one in enumerate(order):
         takers = [
             next(
-                (other for other, begins, *rule in before if path.startswith(begins) and _takes(rule, host, path)), None
+                (
+                    other
+                    for other, begins, *rule in before
+                    if path.startswith(begins) and _takes(rule, host, path) and _as_wide(other.asked, one.asked)
+                ),
+                None,
             )
-            for host, path in requests[key]
+            for host, path in _requests(one.asked)
         ]
-        before += [(key, re.split(r"[*?]", path, maxsplit=1)[0], host, path) for host, path in requests[key]]
+        before += [(one, re.split(r"[*?]", path, maxsplit=1)[0], host, path) for host, path in _requests(one.asked)]
         first = takers[0] if takers and all(takers) else None
-        if first is None or set(requests[key]) == set(requests[first]):
+        if first is None or _asks(first.asked) == _asks(one.asked):
             continue
         yield at(
-            ["services", key, "route", "priority"],
-            f"{routes[key].priority} comes after services.{first}, which takes every request that this asks for: give this one a lower number than that",
-            *(["services", other, "route", "priority"] for other in order[:place]),
-            *(["services", other, "route", what, "*"] for other in order[: place + 1] for what in ("paths", "hosts")),
+            [*one.place, "priority"],
+            f"{one.priority} comes after {first.whose}, which takes every request that this asks for: give this one a lower number than that",
+            *([*other.place, "priority"] for other in order[:place]),
+            *(about for other in order[: place + 1] for about in other.about),
         )
 
 
-def _requests(route: Route) -> Sequence[tuple[str, str]]:
+def _requests(asked: rules_of.Conditions) -> Sequence[tuple[str, str]]:
     """Return the patterns of host and path that a rule is made of; `/api/*` is a rule for `/api`, too."""
-    paths = [part for path in route.paths for part in ([path, path[:-2]] if path.endswith("/*") else [path]) if part]
-    return list(itertools.product(route.hosts or ["*"], paths or ["*"])) if route.hosts or paths else []
+    return list(itertools.product(asked.hosts or ["*"], asked.patterns or ["*"])) if asked.given else []
 
 
 def _takes(rule: Sequence[str], host: str, path: str) -> bool:
     """Tell whether a rule's patterns of host and path take every request for others."""
     return limits.pattern_covers(rule[1], path) and limits.pattern_covers(rule[0], host)
+
+
+def _as_wide(wide: rules_of.Conditions, narrow: rules_of.Conditions) -> bool:
+    """Tell whether one asks for nothing, beside path and host, that another does not ask for as well."""
+    return (
+        (not wide.methods or (bool(narrow.methods) and set(narrow.methods) <= set(wide.methods)))
+        and (not wide.sources or (bool(narrow.sources) and set(narrow.sources) <= set(wide.sources)))
+        and all(
+            name in inner and set(inner[name]) <= set(values)
+            for outer, inner in ((wide.headers, narrow.headers), (wide.query, narrow.query))
+            for name, values in outer.items()
+        )
+    )
 
 
 def warnings(settings: Settings) -> Iterator[Problem]:
@@ -149,15 +328,21 @@ def warnings(settings: Settings) -> Iterator[Problem]:
         ready = service.health_check and service.health_check.command[0] in READY_CHECKS
         if service.port and service.route is None and not ready:
             yield at([*place, "port"], f"{service.port} is open to nobody: give the service a route, or leave port out")
-        for index, path in enumerate(service.route.paths if service.route else ()):
+        if settings.health_check and service.route and service.route.default and service.protocol != "http":
+            yield at(
+                ["healthCheck"],
+                f"asks by HTTP/1.1, which services.{key}, the default, is not spoken to in: {settings.health_check.path} has to be another service's",
+            )
+    for one in _listed(settings):
+        for index, path in enumerate(one.asked.paths):
             if path.endswith("/"):
                 what = f"{path} matches that path alone, and {path}* everything below it as well"
-                yield at([*place, "route", "paths", index], what)
+                yield at([*one.place, "paths", index], what)
         domain = settings.domain
-        for index, host in enumerate(service.route.hosts if service.route and domain else ()):
+        for index, host in enumerate(one.asked.hosts if domain else ()):
             if domain and host not in (domain.host, *domain.alternative_hosts) and not host.startswith("*."):
                 yield at(
-                    [*place, "route", "hosts", index],
+                    [*one.place, "hosts", index],
                     f"{limits.short(host)} is on the certificate by a wildcard, which no record is made for: "
                     "add it to domain.alternativeHosts, unless you make its record yourself",
                 )

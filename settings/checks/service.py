@@ -11,7 +11,7 @@ from limits import LAST_WEIGHTED_PRIORITY, quotas
 from settings.checks import container, log_router, scaling
 from settings.derived import family, log_groups, service_name
 from settings.model import Service, Settings
-from settings.problems import Place, Problem, at
+from settings.problems import Place, Problem, at, found
 
 
 def problems(settings: Settings) -> Iterator[Problem]:
@@ -206,6 +206,8 @@ def _room(where: Sequence[str], place: Sequence[str], service: Service) -> Itera
 
 
 def _health(place: Sequence[str], service: Service) -> Iterator[Problem]:
+    if service.protocol != "grpc":
+        yield from found([*place, "health", "codes"], limits.status_codes(service.health.codes), [*place, "protocol"])
     for name, check in (("health", service.health), ("healthCheck", service.health_check)):
         if check and check.timeout_seconds is not None and check.timeout_seconds >= check.interval_seconds:
             yield at(

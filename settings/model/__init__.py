@@ -58,6 +58,7 @@ from settings.model.hibernation import (
 from settings.model.load_balancer import (
     CERTIFICATE_ARN,
     LoadBalancer,
+    Redirect,
 )
 from settings.model.log_router import (
     LOG_ROUTER_IMAGE,
@@ -92,6 +93,8 @@ from settings.model.registry import (
     Registry,
 )
 from settings.model.route import (
+    Conditions,
+    FurtherRoute,
     Health,
     Route,
     Smoke,
@@ -161,6 +164,7 @@ __all__ = [
     "Cdn",
     "Clock",
     "Cluster",
+    "Conditions",
     "Container",
     "Dashboard",
     "Database",
@@ -173,6 +177,7 @@ __all__ = [
     "Egress",
     "Endpoint",
     "EnvironmentName",
+    "FurtherRoute",
     "GitHub",
     "Health",
     "HealthCheck",
@@ -200,6 +205,7 @@ __all__ = [
     "RateLimit",
     "ReadReplica",
     "Recipient",
+    "Redirect",
     "Registry",
     "Replicate",
     "Repository",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 from pydantic import Field
 
 import limits
-from settings.model.section import Section
+from settings.model.route import Conditions, Priority
+from settings.model.section import Host, Section
 from settings.model.web_acl import Waf
 from settings.rules import Rule, form
 
@@ -15,6 +17,25 @@ CERTIFICATE_ARN: Final = form(
     "arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+",
     "a certificate's ARN, such as arn:aws:acm:us-east-1:123456789012:certificate/...",
 )
+
+
+TARGET_PATH: Final = form(
+    r"/(?:[A-Za-z0-9_.$/~\"'@:+&*?-]|#\{(?:host|path|port|query|protocol)\}){0,127}",
+    "a path to go to, such as /new or /new/#{path}",
+)
+
+
+class Redirect(Conditions):
+    """Requests that are sent elsewhere instead of to a service."""
+
+    priority: Priority = Field(examples=[5])
+    """The order among all routes and redirects, lowest first. The rule is known by it, and changes in place."""
+    to_host: Host | None = None
+    """The host to go to, such as example.com for those who ask www.example.com; the same when left out."""
+    to_path: Annotated[str, TARGET_PATH] | None = None
+    """The path to go to, such as `/new`; `#{path}` in it is what was asked for, without its first slash. The same when left out. The query stays."""
+    permanent: bool = True
+    """Whether browsers and search engines are to remember it (301), or to ask again (302)."""
 
 
 class LoadBalancer(Section):
@@ -35,5 +56,7 @@ class LoadBalancer(Section):
     for longer. A change makes no outage."""
     access_log_days: Annotated[int, Field(ge=1, le=3653)] | None = 90
     """Days the access logs are kept, CloudFront's as well; null switches them off."""
+    redirects: Sequence[Redirect] = ()
+    """Requests that are sent elsewhere, such as `[{hosts: [www.example.com], toHost: example.com, priority: 5}]`. No cost."""
     waf: Waf | None = None
     """The firewall; `{}` switches it on with its defaults."""

@@ -8,20 +8,56 @@ from typing import Annotated
 from pydantic import Field
 
 import limits
+from limits import route
 from settings.model.section import Host, Port, Section
-from settings.rules import checked, form
+from settings.rules import Rule, checked, form
+
+Compared = Annotated[str, checked(route.compared, route.VALUE, route.VALUE_WORDS)]
+HeaderName = Annotated[str, checked(route.header_name, route.HEADER, route.HEADER_WORDS)]
+PathPattern = Annotated[str, checked(limits.path_pattern, limits.PATH_PATTERN, limits.PATH_PATTERN_WORDS)]
 
 
-class Route(Section):
-    """Which requests a service gets from the load balancer."""
+class Conditions(Section):
+    """What a request must have: one value of each kind that is given."""
 
-    paths: Sequence[Annotated[str, checked(limits.path_pattern, limits.PATH_PATTERN, limits.PATH_PATTERN_WORDS)]] = ()
+    paths: Sequence[PathPattern] = ()
     """Path patterns, such as `[/api/*]`, which includes `/api` itself. AWS compares five values in a rule: a pattern that ends in `/*` counts twice,
-    each host once, and CloudFront's header once. Where that is not enough, `/api*` counts once."""
+    `/api*`, CloudFront's header and everything else once. More of them become up to ten rules, at this priority and the nine after it, which have
+    to be free; a value keeps its rule whatever comes or goes beside it."""
     hosts: Sequence[Host] = ()
     """Host names on the domain's certificate, such as `[admin.example.com]`, where not all that the domain has."""
-    priority: Annotated[int, Field(ge=1, le=50000)] | None = None
-    """The order among services, lowest first, such as 10; required with paths or hosts. A request goes to the first whose paths and hosts fit."""
+    headers: Mapping[HeaderName, Annotated[Sequence[Compared], Field(min_length=1)]] = Field(
+        default_factory=dict, examples=[{"X-Tenant": ["acme*"]}]
+    )
+    """Headers, each with the patterns of which its value must fit one; capitals do not matter. No secrets: whoever reads the rules sees them."""
+    methods: Sequence[Annotated[str, checked(route.method, route.METHOD, route.METHOD_WORDS)]] = ()
+    """Methods, such as `[GET, HEAD]`."""
+    query: Mapping[Compared, Annotated[Sequence[Compared], Field(min_length=1)]] = Field(
+        default_factory=dict, examples=[{"version": ["2"]}]
+    )
+    """Parameters of the query, each with the patterns of which its value must fit one; capitals do not matter. No secrets."""
+    sources: Sequence[Annotated[str, Rule(limits.address_range)]] = Field(default=(), examples=[["198.51.100.0/24"]])
+    """IPv4 ranges of who asks, as the load balancer sees them, so not behind `cdn`. Others go on to the next rule that fits, and are answered 404
+    where there is none."""
+
+
+Priority = Annotated[int, Field(ge=1, le=50000)]
+
+
+class FurtherRoute(Conditions):
+    """More requests that a service gets, beside those of its `route`."""
+
+    priority: Priority = Field(examples=[20])
+    """The order among all routes and redirects, lowest first. A rule is known by it: whatever else of it changes, and whichever service it is
+    moved to, it changes in place."""
+
+
+class Route(Conditions):
+    """Which requests a service gets from the load balancer."""
+
+    priority: Priority | None = None
+    """The order among services, lowest first, such as 10; required with conditions. A request goes to the first whose conditions it meets. Two
+    services cannot change places in one update, nor can one of another name take the place at once: give another number."""
     default: bool = False
     """Whether it gets what no other service asks for."""
     sticky_seconds: Annotated[int, Field(ge=1, le=604_800)] | None = None
@@ -32,7 +68,8 @@ class Health(Section):
     """How the load balancer tells whether a task is well."""
 
     path: Annotated[str, checked(limits.health_path, limits.HEALTH_PATH, limits.HEALTH_PATH_WORDS)] = "/health"
-    """The path it asks for, such as `/health`; the answer's status must be one of `codes`. ECS replaces tasks that answer otherwise."""
+    """The path it asks for, such as `/health`; the answer's status must be one of `codes`. ECS replaces tasks that answer otherwise. With
+    `protocol: grpc` a method, and /grpc.health.v1.Health/Check by default."""
     port: Port | None = None
     """The port it asks on; default the service's."""
     interval_seconds: Annotated[int, Field(ge=5, le=300)] = 30
@@ -43,8 +80,10 @@ class Health(Section):
     """Good answers in a row that make a task healthy."""
     unhealthy_after: Annotated[int, Field(ge=2, le=10)] = 3
     """Bad answers in a row that make a task unhealthy."""
-    codes: Annotated[str, checked(limits.status_codes, limits.STATUS_CODES, limits.STATUS_CODES_WORDS)] = "200-299"
-    """Status codes that count as good, such as `200-299` or `200,301`."""
+    codes: Annotated[
+        str, checked(limits.success_codes, f"{limits.STATUS_CODES}|{limits.GRPC_CODES}", limits.STATUS_CODES_WORDS)
+    ] = "200-299"
+    """Status codes that count as good, such as `200-299` or `200,301`. With `protocol: grpc` those of gRPC, from 0 to 99, and `0` by default."""
     grace_seconds: Annotated[int, Field(ge=0, le=2_147_483_647)] = 60
     """Seconds after its start in which a task's bad answers do not count: as long as the application takes to start."""
     deregistration_seconds: Annotated[int, Field(ge=0, le=3600)] = 30

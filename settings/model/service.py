@@ -11,7 +11,7 @@ import limits
 from settings.model.container import Container, Image, Sidecar
 from settings.model.log_router import LogRouter
 from settings.model.migration import Migrate
-from settings.model.route import Health, Route, Smoke
+from settings.model.route import FurtherRoute, Health, Route, Smoke
 from settings.model.scaling import Scaling, Tasks
 from settings.model.section import EcsName, LogGroup, PartName, Port, Section
 from settings.rules import Rule, Shown, form
@@ -22,7 +22,7 @@ class Deployment(Section):
 
     strategy: Literal["rolling", "blueGreen", "canary", "linear"] = "rolling"
     """Task by task; or new tasks beside the old ones, which get all requests at once (blueGreen), a first share and then all (canary), or equal
-    shares one after another (linear). From or to rolling, or for another port without it, give the route another priority as well; the
+    shares one after another (linear). From or to rolling, or for another port or protocol without it, give the route another priority as well; the
     default route's port changes under rolling. Two sets of tasks are billed until the old ones go."""
     minimum_healthy_percent: Annotated[int, Field(ge=0, le=100)] = 100
     """Share of tasks that stays up meanwhile (rolling)."""
@@ -110,8 +110,14 @@ class Service(Container):
     port: Port | None = None
     """The port it listens on, such as 8000; none for a worker. A change makes another target group and rolls out new tasks, which must listen
     there."""
+    protocol: Literal["http", "http2", "grpc"] = "http"
+    """How the load balancer speaks to it: HTTP/1.1, HTTP/2, or gRPC, over which health is asked as well. With the latter two, clients that speak
+    HTTP/1.1 are answered 464, so neither goes with `cdn` or `smoke`. A change makes another target group and rolls out new tasks."""
     route: Route | None = None
     """What it gets from the load balancer; none for a worker."""
+    routes: Sequence[FurtherRoute] = ()
+    """What else it gets, beside `route`: other paths, hosts or headers, each with a priority of its own, such as
+    `[{paths: [/admin/*], sources: [198.51.100.0/24], priority: 20}]`. No cost."""
     health: Health = Field(default_factory=Health)
     """How the load balancer checks it."""
     smoke: Sequence[Smoke] = ()

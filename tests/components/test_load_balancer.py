@@ -7,7 +7,8 @@ from typing import Any
 import pulumi_aws as aws
 import pytest
 
-from components._target_groups import TargetArgs, TargetHealthCheckArgs
+from components._listener_rules import RedirectArgs
+from components._target_groups import RouteArgs, TargetArgs, TargetHealthCheckArgs
 from components.load_balancer import LoadBalancer, LoadBalancerArgs, OriginProtection
 from components.web_acl import WebAclArgs
 from preview.graph import Graph, Resource
@@ -25,6 +26,7 @@ SERVICE = "aws:ecs/service:Service"
 TARGETS = "aws:lb/targetGroup:TargetGroup"
 
 LOCK = OriginProtection(prefix_list_id="pl-cloudfront")
+MANY = ["/a", "/b", "/c", "/d", "/e", "/f"]
 API = TargetArgs(port=8000, paths=["/api/*"], priority=100)
 WEB = TargetArgs(port=8080, default=True)
 
@@ -157,6 +159,104 @@ def test_rules_match_paths_and_hosts() -> None:
     assert api.inputs["listenerArn"] == https(graph).outputs["arn"]
     targets = graph.one(TARGETS, "load-balancer-api-targets").outputs["arn"]
     assert action(api) == {"type": "forward", "targetGroupArn": targets}
+
+
+def test_rules_match_headers_methods_queries_and_addresses() -> None:
+    asked = TargetArgs(
+        port=8000,
+        headers={"X-Tenant": ["acme*"]},
+        methods=["GET"],
+        query={"v": ["2", "3"]},
+        sources=["198.51.100.0/24"],
+        priority=7,
+    )
+    rule = recorded(targets={"api": asked}).one(RULE, "load-balancer-api-rule")
+    assert conditions(rule) == {
+        "httpHeader": {"httpHeaderName": "X-Tenant", "values": ["acme*"]},
+        "httpRequestMethod": {"values": ["GET"]},
+        "queryStrings": [{"key": "v", "value": "2"}, {"key": "v", "value": "3"}],
+        "sourceIp": {"values": ["198.51.100.0/24"]},
+    }
+
+
+@pytest.mark.parametrize("lock", [None, LOCK])
+def test_more_than_five_values_are_rules_at_the_next_priorities(lock: OriginProtection | None) -> None:
+    graph = recorded(targets={"api": replace(API, paths=MANY), "frontend": WEB}, origin_protection=lock)
+    rules = [rule for rule in graph.of(RULE) if rule.name != "load-balancer-frontend-rule"]
+    group = graph.one(TARGETS, "load-balancer-api-targets").outputs["arn"]
+    found = {rule.name: rule.inputs["priority"] for rule in rules}
+    assert len(found) > 1
+    for rule in rules:
+        priority = int(str(rule.inputs["priority"]))
+        assert 100 <= priority < 110
+        assert rule.name == ("load-balancer-api-rule" if priority == 100 else f"load-balancer-rule-{priority}")
+        assert action(rule) == {"type": "forward", "targetGroupArn": group}
+        assert ("httpHeader" in conditions(rule)) == (lock is not None)
+    paths = [path for rule in rules for path in conditions(rule)["pathPattern"]["values"]]
+    assert sorted(paths) == sorted(MANY)
+
+
+def test_the_first_rule_gives_values_up_only_when_others_have_them() -> None:
+    """Which values stay in the first is the values' own affair: these leave it one."""
+    graph = recorded(targets={"api": replace(API, paths=[f"/p{n}" for n in range(20)])})
+    first = graph.one(RULE, "load-balancer-api-rule")
+    others = {rule.urn for rule in graph.of(RULE)} - {first.urn}
+    assert others
+    assert others <= set(first.dependencies)
+
+
+def test_further_routes_are_known_by_their_priorities() -> None:
+    routes = [RouteArgs(paths=["/docs/*"], priority=5), RouteArgs(hosts=["a.example.com"], priority=6)]
+    graph = recorded(targets={"api": API, "frontend": replace(WEB, routes=routes)})
+    group = graph.one(TARGETS, "load-balancer-frontend-targets").outputs["arn"]
+    for name, priority, asked in (
+        ("load-balancer-rule-5", 5, {"pathPattern": {"values": ["/docs/*", "/docs"]}}),
+        ("load-balancer-rule-6", 6, {"hostHeader": {"values": ["a.example.com"]}}),
+    ):
+        rule = graph.one(RULE, name)
+        assert (rule.inputs["priority"], conditions(rule)) == (priority, asked)
+        assert action(rule) == {"type": "forward", "targetGroupArn": group}
+
+
+def test_redirects_lead_elsewhere_over_https() -> None:
+    redirects = [
+        RedirectArgs(hosts=["www.example.com"], to_host="example.com", priority=5),
+        RedirectArgs(paths=["/old/*"], to_path="/new/#{path}", permanent=False, priority=6),
+    ]
+    graph = recorded(redirects=redirects)
+    host, path = (graph.one(RULE, f"load-balancer-rule-{number}") for number in (5, 6))
+    assert conditions(host) == {"hostHeader": {"values": ["www.example.com"]}}
+    assert action(host) == {
+        "type": "redirect",
+        "redirect": {"protocol": "HTTPS", "port": "443", "host": "example.com", "statusCode": "HTTP_301"},
+    }
+    assert action(path)["redirect"] == {
+        "protocol": "HTTPS",
+        "port": "443",
+        "path": "/new/#{path}",
+        "statusCode": "HTTP_302",
+    }
+
+
+@pytest.mark.parametrize(("version", "matcher"), [("HTTP2", "200-299"), ("GRPC", "0")])
+def test_another_protocol_is_another_target_group(version: Any, matcher: str) -> None:
+    target = replace(API, protocol_version=version, health=TargetHealthCheckArgs(matcher=matcher))
+    graph = recorded(targets={"api": target})
+    group = graph.one(TARGETS)
+    assert group.name == f"load-balancer-api-targets-{version.lower()}"
+    assert (group.inputs["protocol"], group.inputs["protocolVersion"]) == ("HTTP", version)
+    assert action(graph.one(RULE))["targetGroupArn"] == group.outputs["arn"]
+    assert "protocolVersion" not in recorded(targets={"api": API}).one(TARGETS).inputs
+
+
+def test_another_protocol_is_another_rule_where_requests_are_moved() -> None:
+    target = replace(API, protocol_version="HTTP2", blue_green=True)
+    graph = recorded(targets={"api": target})
+    assert graph.one(RULE).name == "load-balancer-api-weighted-rule-8000-http2"
+    assert {group.name for group in graph.of(TARGETS)} == {
+        "load-balancer-api-targets-http2",
+        "load-balancer-api-alternate-http2",
+    }
 
 
 def test_target_group() -> None:
@@ -439,15 +539,28 @@ def test_no_firewall() -> None:
             "targets: a, b share the priority 50000",
         ),
         (
-            {"targets": {"a": TargetArgs(port=80, paths=["/a/*", "/b/*", "/c/*"], priority=1)}},
-            "targets: a names 6 values to match, a path that ends in /* counted twice; at most 5",
+            {"targets": {"a": TargetArgs(port=80, paths=[f"/{n}" for n in range(51)], priority=1)}},
+            "targets: a: 51 values to match are too many for one route",
         ),
         (
-            {
-                "origin_protection": LOCK,
-                "targets": {"a": TargetArgs(port=80, paths=["/a/*", "/b/*", "/c"], priority=1)},
-            },
-            "targets: a names 6 values to match",
+            {"targets": {"a": replace(API, routes=[RouteArgs(paths=["/a/*"], headers={"X": "abcd"}, priority=1)])}},
+            "targets: a: 6 values would have to stand in each rule",
+        ),
+        (
+            {"targets": {"a": replace(API, routes=[RouteArgs(paths=["/a"], priority=100)])}},
+            "targets: a, a share the priority 100; each needs its own",
+        ),
+        (
+            {"targets": {"a": replace(API, blue_green=True, paths=MANY)}},
+            "targets: a needs several rules, of which ECS moves the requests of one",
+        ),
+        (
+            {"redirects": [RedirectArgs(hosts=["a.example.com"], to_path="/", headers={"X": "abcdef"}, priority=1)]},
+            "redirects: 7 values would have to stand in each rule",
+        ),
+        (
+            {"redirects": [RedirectArgs(hosts=["a.example.com"], to_path="/", priority=100)]},
+            "targets: api, redirect share the priority 100; each needs its own",
         ),
     ],
 )
@@ -455,6 +568,25 @@ def test_refuses(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=r"^LoadBalancerArgs\.") as refused:
         args(**changes)
     assert str(refused.value).startswith(f"LoadBalancerArgs.{message}")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"priority": 0, "paths": ["/"], "to_path": "/a"}, "priority: 0 is outside 1 to 50000"),
+        ({"priority": 1, "to_path": "/a"}, "paths: none given, nor anything else that tells which requests"),
+        ({"priority": 1, "paths": ["/"]}, "to_host: None, as to_path is: it leads nowhere"),
+    ],
+)
+def test_redirect_refuses(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=r"^RedirectArgs\.") as refused:
+        RedirectArgs(**given)
+    assert str(refused.value) == f"RedirectArgs.{message}"
+
+
+def test_route_refuses() -> None:
+    with pytest.raises(ValueError, match=r"^RouteArgs\.paths: 'a' is not a path pattern.*\nRouteArgs\.priority: 0 is"):
+        RouteArgs(paths=["a"], priority=0)
 
 
 @pytest.mark.parametrize(
@@ -473,6 +605,15 @@ def test_refuses(changes: dict[str, Any], message: str) -> None:
         ({"port": 80, "paths": ["/"], "priority": 1, "default": True}, "default: True does not go with paths"),
         ({"port": 80, "priority": 1, "default": True}, "default: True does not go with paths"),
         ({"port": 80, "default": True, "deregistration_seconds": 3601}, "deregistration_seconds: 3601 is outside 0 to"),
+        ({"port": 80, "default": True, "protocol_version": "GRPC"}, "health: '200-299' is not a list of gRPC's status"),
+        ({"port": 80, "priority": 1, "methods": ["get"]}, "methods: 'get' is not a method in capitals"),
+        ({"port": 80, "priority": 1, "headers": {"Host": ["a"]}}, "headers: 'Host' is not a header's name"),
+        ({"port": 80, "priority": 1, "query": {"v": [""]}}, "query: '' is not 1 to 128 printable ASCII characters"),
+        ({"port": 80, "priority": 1, "sources": ["10.0.0.1"]}, "sources: '10.0.0.1' is not an IPv4 range"),
+        (
+            {"port": 80, "default": True, "blue_green": True, "routes": [RouteArgs(paths=["/a"], priority=1)]},
+            "routes: do not go with blue_green",
+        ),
         ({"port": 80, "default": True, "stickiness_seconds": 0}, "stickiness_seconds: 0 is outside 1 to 604800"),
     ],
 )

@@ -18,6 +18,9 @@ CHECKS: list[Case] = [
     (limits.load_balancer_name, ["a", "A-1", "x" * 32], [("internal-a", "'internal-a' is not a load balancer's name: at most 32"), ("-a", "'-a'"), ("a-", "'a-'"), ("a_b", "'a_b'"), ("x" * 33, "'xxx")]),
     (limits.path_pattern, ["/", "/api/*", "/a_-.$/~\"'@:+&?Z9", "/" + "a" * 127], [("api", "'api' is not a path pattern, such as /api/*"), ("/ü", "'/ü'"), ("/a{b}", "'/a{b}'"), ("/a b", "'/a b'"), ("/" + "a" * 128, "a text of 129")]),
     (limits.status_codes, ["200", "200-299", "200,302", "200-204,302", "299-299"], [("299-200", "'299-200' is not a list of status codes from 200 to 499"), ("500", "'500'"), ("200-", "'200-'"), ("", "''")]),
+    (limits.grpc_codes, ["0", "12", "0-99", "0,12"], [("200", "'200' is not a list of gRPC's status codes from 0 to 99"), ("9-1", "'9-1'"), ("", "''")]),
+    (limits.success_codes, ["200-299", "0"], [("500", "'500' is not a list of status codes from 200 to 499"), ("", "''")]),
+    (limits.grpc_path, ["/grpc.health.v1.Health/Check"], [("/health", "'/health' is not a gRPC method, such as /grpc.health.v1.Health/Check")]),
 ]  # fmt: skip
 
 
@@ -29,11 +32,6 @@ def test_check(check: Callable[..., str | None], good: Sequence[object], bad: Se
 @given(text=st.text())
 def test_any_text_is_judged(text: str) -> None:
     evaluate_text(CHECKS, text)
-
-
-def test_wildcards_of_one_rule() -> None:
-    assert limits.wildcards(["/a*", "/b?*", "*.example.com", "/c**"]) is None
-    assert limits.wildcards(["/a*?*", "/b*?*", "*.x"]) == "7 wildcards (* and ?) are too many for one rule; at most 6"
 
 
 @pytest.mark.parametrize(

@@ -317,6 +317,19 @@ def test_a_rule_s_header_is_named_without_its_value() -> None:
     assert "a-secret" not in shown
 
 
+def test_a_rule_shows_its_query_and_where_it_leads() -> None:
+    rule = made(
+        "aws:lb/listenerRule:ListenerRule",
+        "rule",
+        NETWORK,
+        conditions=[{"queryStrings": [{"key": "v", "value": "2"}]}, {"hostHeader": {"values": ["www.example.com"]}}],
+        actions=[{"type": "redirect", "redirect": {"host": "example.com", "path": "/new"}}],
+        priority=5,
+    )
+    shown = render(preview(resources=[NETWORK, rule]), "plain")
+    assert "?v=2, www.example.com at priority 5 to example.com/new" in shown
+
+
 @pytest.mark.parametrize("format_", ["plain", "markdown", "rich"])
 def test_a_service_of_unknown_price_is_not_free(format_: Format) -> None:
     shown = with_services()

@@ -27,7 +27,7 @@ def refused(text: str, *around: str) -> list[str]:
         ("CdnArgs.origin_host: 'x' is no host", (), "slipway:cdn.originHost: 'x' is no host"),
         ("NetworkArgs.subnet_ids: 1 given", (), "slipway:network: subnet ids: 1 given"),
         ("ServiceArgs.cpu: cpu 1", ("services", "api"), "slipway:services.api.cpu: cpu 1"),
-        ("LogRouterArgs.routes: none", ("services", "api"), "slipway:services.api: routes: none"),
+        ("LogRouterArgs.routes: none", ("services", "api"), "slipway:services.api.logRouter.routes: none"),
         ("SecretsArgs.secrets[a/b]: too long", (), "slipway:secrets: secrets[a/b]: too long"),
         ("UnheardOfArgs.x: no", (), "config: x: no"),
     ],

@@ -7,6 +7,7 @@ import pytest
 
 from tests.settings.checks.rules import ALONE, B, Case, evaluate, evaluate_among_others
 
+WILD = {"slipway:domain.alternativeHosts": ["*.example.com"]}
 CASES: list[Case] = [
     ({"slipway:loadBalancer.certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/x"}, "slipway:loadBalancer.certificateArn: the domain brings a certificate of its own: leave certificateArn out", {"slipway:loadBalancer.certificateArn": None}),
     ({"slipway:cdn": {}}, "slipway:loadBalancer.waf: behind CloudFront its rate limit would count CloudFront's own addresses: give cdn.waf instead", {"slipway:cdn": {"waf": {}}, "slipway:loadBalancer": {}}),
@@ -14,6 +15,14 @@ CASES: list[Case] = [
     ({"slipway:loadBalancer.waf": {"rateLimits": [{"path": f"/{n}", "limit": 100} for n in range(10)]}}, "slipway:loadBalancer.waf.rateLimits: 10 given; at most 9", {"slipway:loadBalancer.waf": {"rateLimits": [{"path": f"/{n}", "limit": 100} for n in range(9)]}}),
     ({"slipway:loadBalancer.waf": {"rateLimits": [{"path": "/", "limit": 2000, "windowSeconds": 60}]}}, "slipway:loadBalancer.waf.rateLimits[0].limit: 2000 per 60 seconds is never reached: loadBalancer.waf.rateLimit blocks an address at 2000 per 300", {"slipway:loadBalancer.waf": {"rateLimits": [{"path": "/", "limit": 1999, "windowSeconds": 60}]}}),
     ({**ALONE, f"{B}.certificateArn": "arn:aws:acm:eu-west-1:123456789012:certificate/x"}, f"{B}.certificateArn: the certificate is in eu-west-1; a load balancer in us-east-1 takes those of its own region", {**ALONE, f"{B}.certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/x"}),
+    ({f"{B}.redirects": [{"priority": 1, "toPath": "/x"}]}, f"{B}.redirects[0]: asks for nothing: give hosts or paths", {f"{B}.redirects": [{"priority": 1, "toPath": "/x", "paths": ["/y"]}]}),
+    ({f"{B}.redirects": [{"priority": 1, "paths": ["/y"]}]}, f"{B}.redirects[0]: leads nowhere: give toHost or toPath", {f"{B}.redirects": [{"priority": 1, "paths": ["/y"], "toHost": "other.example.org"}]}),
+    ({f"{B}.redirects": [{"priority": 1, "paths": ["/old/*"], "toPath": "/old/new/#{path}"}]}, f"{B}.redirects[0]: leads to what it takes itself, so browsers would go round in a circle: give hosts or paths that it does not lead to", {f"{B}.redirects": [{"priority": 1, "paths": ["/old/*"], "toPath": "/new/#{path}"}]}),
+    ({f"{B}.redirects": [{"priority": 1, "hosts": ["*.example.com"], "toHost": "shop.example.com"}], **WILD}, f"{B}.redirects[0]: leads to what it takes itself, so browsers would go round in a circle: give hosts or paths that it does not lead to", {f"{B}.redirects": [{"priority": 1, "hosts": ["www.example.com"], "toHost": "shop.example.com"}], **WILD}),
+    ({f"{B}.redirects": [{"priority": 1, "paths": ["/y"], "toHost": "*.example.org"}]}, f"{B}.redirects[0].toHost: *.example.org is many hosts; name the one to go to", {f"{B}.redirects": [{"priority": 1, "paths": ["/y"], "toHost": "a.example.org"}]}),
+    ({f"{B}.redirects": [{"priority": 100, "paths": ["/y"], "toPath": "/z"}]}, f"{B}.redirects[0].priority: 100 is also the priority of services.api; each needs its own", {f"{B}.redirects": [{"priority": 99, "paths": ["/y"], "toPath": "/z"}]}),
+    ({f"{B}.redirects": [{"priority": 99, "paths": ["/*"], "toHost": "other.example.org"}]}, "slipway:services.api.route.priority: 100 comes after loadBalancer.redirects[0], which takes every request that this asks for: give this one a lower number than that", {f"{B}.redirects": [{"priority": 101, "paths": ["/*"], "toHost": "other.example.org"}]}),
+    ({f"{B}.redirects": [{"priority": 1, "paths": ["/y"], "toPath": "z"}]}, f"{B}.redirects[0].toPath: 'z' is not a path to go to, such as /new or /new/#{{path}}", {f"{B}.redirects": [{"priority": 1, "paths": ["/y"], "toPath": "/z"}]}),
 ]  # fmt: skip
 IDS = [message[:80] for _, message, _ in CASES]
 
