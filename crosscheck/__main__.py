@@ -1,7 +1,8 @@
 """Let checkov judge every shipped stack, and compare its verdicts with the pack's on the violating samples.
 
 It fails on a finding that `known.yaml` does not explain, on an explanation that nothing needs, and when checkov saw fewer
-resources than there are. It runs in an environment of its own (``make crosscheck``).
+resources than there are. `iam` does the same with parliament and policy_sentry. Judges run in environments of their own
+(``make crosscheck``).
 """
 
 import fnmatch
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from crosscheck import iam
 from crosscheck.terraform import Block, write
 from policy.rules import CONTROLS
 from preview import yaml
@@ -216,7 +218,7 @@ def _refs(value: Any) -> Iterator[Ref]:  # noqa: ANN401 - any plain value
 
 def main() -> int:
     """Judge everything, write the page, return the exit code."""
-    wrong = stacks()
+    wrong = [*iam.stacks(), *stacks()]
     AGREEMENT.write_text(agreement(), encoding="utf-8")
     print("\n".join(wrong) or "Every finding is explained.")
     return 1 if wrong else 0
