@@ -36,7 +36,7 @@ ifneq ($(strip $(UNKNOWN)),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help new preview watch policy test lint format types check bench schema readme editors browser picture lock clean install configuration conformance golden crosscheck policies new-rule data prices generate
+.PHONY: help new preview watch policy test lint format types check bench schema readme editors browser picture lock clean install configuration conformance golden crosscheck fuzz policies new-rule data prices generate
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -133,6 +133,9 @@ $(JUDGES): requirements-judges.txt
 
 crosscheck: $(DEV) $(CROSSCHECK) $(JUDGES) ## Let checkov, parliament and policy_sentry check every shipped stack, and compare checkov with the policy pack
 	@CHECKOV=.venv-crosscheck/bin/checkov JUDGES=.venv-judges/bin/python $(BIN)/python -m crosscheck
+
+fuzz: $(DEV) $(JUDGES) ## Change stack files at random: none ends in a trace, and AWS's models and cfn-lint take what is accepted (COUNT=1000 SEED=1)
+	@JUDGES=.venv-judges/bin/python $(BIN)/python -m tests.field.mutations $(or $(COUNT),1000) $(or $(SEED),1)
 
 $(DATA): requirements-data.txt
 	@test -x .venv-data/bin/python || $(PYTHON) -m venv .venv-data

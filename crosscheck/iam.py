@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from crosscheck.cfn import JUDGES
 from preview import yaml
 from preview.graph import Graph
 from tests.stacks import NAMES, recorded
 
 KNOWN: Final = Path(__file__).with_name("known_iam.yaml")
 PROGRAM: Final = Path(__file__).with_name("iam_judge.py")
-PYTHON: Final = "JUDGES"
-"""The environment variable that names the judges' Python."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +76,7 @@ def judge(contents: Sequence[str]) -> Sequence[Sequence[Mapping[str, Any]]]:
     Raises:
         RuntimeError: the judges end without a verdict.
     """
-    command = [os.environ[PYTHON], str(PROGRAM)]
+    command = [os.environ[JUDGES], str(PROGRAM)]
     text = json.dumps([json.loads(content) for content in contents])
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     if done.returncode:
@@ -88,7 +87,10 @@ def judge(contents: Sequence[str]) -> Sequence[Sequence[Mapping[str, Any]]]:
 
 def known() -> list[Known]:
     """Return the findings that stay."""
-    return [Known(**entry) for entry in yaml.load(KNOWN.read_text(encoding="utf-8"))]
+    listed = yaml.load(KNOWN.read_text(encoding="utf-8"))
+    if not isinstance(listed, list):
+        raise TypeError(f"{KNOWN}: not a list")
+    return [Known(**entry) for entry in listed]
 
 
 def stacks() -> list[str]:

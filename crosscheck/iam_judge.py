@@ -58,9 +58,9 @@ def by_parliament(document: Document) -> Iterator[dict[str, Any]]:
         found = _parliament(statements)
     for item in found:
         line = item.location.get("line")
-        statement = statements[line - 2] if line and line > 1 else None
+        about_one = statements[line - 2] if line and line > 1 else None
         for about in _about(item):
-            yield finding("parliament", item.issue, about, statement)
+            yield finding("parliament", item.issue, about, about_one)
 
 
 def _parliament(statements: Sequence[Mapping[str, Any]]) -> list[Any]:

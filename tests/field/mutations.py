@@ -1,11 +1,13 @@
-"""Changed stack files, many of them: none ends in a trace, and each that is accepted can be recorded in both modes.
+"""Changed stack files, many of them: none ends in a trace, and each that is accepted can be recorded in both modes, implies calls that
+AWS's own models take, and resources that cfn-lint has nothing against.
 
-`python -m tests.field.mutations [COUNT] [SEED]` prints how many were refused, and every fault with what leads to it again.
+`make fuzz COUNT=1000 SEED=1` prints how many were refused, and every fault with what leads to it again.
 """
 
 from __future__ import annotations
 
 import copy
+import json
 import random
 import sys
 from collections.abc import Iterator
@@ -13,6 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import settings
+from crosscheck import cfn
+from crosscheck.calls import refusals
+from preview.graph import Graph
 from preview.record import InvalidStack, record
 from settings import checks
 from tests.settings.files import ROOT, SHIPPED, config, places
@@ -39,6 +44,8 @@ class Run:
     refused: int = 0
     accepted: int = 0
     faults: list[str] = field(default_factory=list)
+    resources: dict[str, str] = field(default_factory=dict)
+    """What the accepted files make, each once, as JSON `[type, inputs, region]`, and the first file that makes it."""
 
 
 def changed(seed: int) -> tuple[dict[str, Any], str]:
@@ -49,8 +56,9 @@ def changed(seed: int) -> tuple[dict[str, Any], str]:
     for _ in range(chance.randint(1, _MOST_CHANGES)):
         every = list(places(values))
         place, other = chance.choice(every), chance.choice(every)
-        kind = chance.choice(("replace", "replace", "remove", "copy", "rename"))
-        _change(values, kind, place, chance.choice(ODD) if kind != "copy" else _at(values, other))
+        kind = chance.choice(("replace", "replace", "remove", "copy", "rename", "nudge", "nudge"))
+        value = _at(values, other) if kind == "copy" else chance.choice(ODD)
+        _change(values, kind, place, _nudged(_at(values, place), chance) if kind == "nudge" else value)
         done.append(f"{kind} {'.'.join(map(str, place))}")
     return values, "; ".join(done)
 
@@ -65,15 +73,35 @@ def _change(values: dict[str, Any], kind: str, place: tuple[str | int, ...], val
         holder[place[-1]] = copy.deepcopy(value)
 
 
+def _nudged(value: object, chance: random.Random) -> object:
+    """Return nearly the same: what is still right, or just not any more."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return chance.choice((value - 1, value + 1, value * 2, value // 2, value * 10, value + 0.5, -value))
+    if isinstance(value, str):
+        cut, longer = value[: chance.randint(0, len(value))], value * chance.choice((2, 3, 20))
+        return chance.choice(
+            (cut, longer, f"{value}-2", f"{value}.", f"x{value}", value.upper(), f" {value}", value.replace("-", "_"))
+        )
+    if isinstance(value, list) and value:
+        return chance.choice((value[:-1], [*value, value[0]], value[::-1], value * 30))
+    if isinstance(value, dict) and value:
+        last = list(value)[-1]
+        extended = {f"{last}{number}": value[last] for number in range(chance.choice((1, 5, 60)))}
+        return chance.choice(({key: value[key] for key in list(value)[:-1]}, {**value, **extended}))
+    return value
+
+
 def _at(values: object, place: tuple[str | int, ...]) -> Any:
     for part in place:
         values = values[part]  # type: ignore[index] # a mapping or a list
     return values
 
 
-def run(seeds: range, *, recorded: bool = True) -> Run:
+def run(seeds: range, *, recorded: bool = True, so_far: Run | None = None) -> Run:
     """Read the changed files of some seeds, and record those that are accepted."""
-    result = Run()
+    result = so_far or Run()
     for seed in seeds:
         values, done = changed(seed)
         try:
@@ -87,11 +115,11 @@ def run(seeds: range, *, recorded: bool = True) -> Run:
             result.faults.append(f"{seed}: {type(error).__name__}: {str(error)[:200]} ({done})")
             continue
         result.accepted += 1
-        result.faults += [f"{seed}: {fault} ({done})" for fault in _recorded(values)] if recorded else []
+        result.faults += [f"{seed}: {fault} ({done})" for fault in _recorded(values, done, result)] if recorded else []
     return result
 
 
-def _recorded(values: dict[str, Any]) -> Iterator[str]:
+def _recorded(values: dict[str, Any], done: str, result: Run) -> Iterator[str]:
     try:
         made = {mode: record(ROOT, "test", values, mode=mode) for mode in ("update", "preview")}
     except InvalidStack as error:
@@ -101,14 +129,34 @@ def _recorded(values: dict[str, Any]) -> Iterator[str]:
     else:
         if len({len(graph.resources) for graph in made.values()}) > 1:
             yield "preview and update make different resources"
+        yield from _refused_by_aws(made["update"], done, result)
+
+
+def _refused_by_aws(graph: Graph, done: str, result: Run) -> Iterator[str]:
+    """Yield what AWS's models have against resources that no file before this one made."""
+    region = graph.one("pulumi:providers:aws").inputs["region"]
+    for resource in graph.resources:
+        key = json.dumps([resource.type, resource.inputs, region], sort_keys=True, default=repr)
+        if not resource.custom or key in result.resources:
+            continue
+        result.resources[key] = done
+        yield from (f"{resource.type} {resource.name}: {line}" for line in refusals(resource.type, resource.inputs))
+
+
+def linted(result: Run) -> Iterator[str]:
+    """Yield what cfn-lint has against what the accepted files make."""
+    for (key, done), findings in zip(result.resources.items(), cfn.judge(result.resources), strict=True):
+        yield from (f"{json.loads(key)[0]}: {line} ({done})" for line in findings)
 
 
 def main(count: int = 1000, seed: int = 1) -> int:
     """Print what comes of that many files; return 1 if there is a fault."""
     result = run(range(seed, seed + count))
+    result.faults += linted(result)
     print(*result.faults, sep="\n")
     print(
-        f"{count} changed files: {result.refused} refused in words, {result.accepted} accepted, {len(result.faults)} faults"
+        f"{count} changed files: {result.refused} refused in words, {result.accepted} accepted with {len(result.resources)} different "
+        f"resources, {len(result.faults)} faults"
     )
     return 1 if result.faults else 0
 
