@@ -14,7 +14,7 @@ BASE_OPTION = $(if $(BASE),--base "$(BASE)") $(if $(GATE),--gate "$(GATE)") $(if
 OPERATE := status verify smoke logs exec tunnel run migrate restart approve rollback rotate backup restore restore-drill wake sleep record \
            state guard images push set-images up drift announce environment
 CROSSCHECK := .venv-crosscheck/.installed
-JUDGES := .venv-judges/.installed
+LINTERS := .venv-linters/.installed
 DATA   := .venv-data/.installed
 NO_PACKAGES = The packages could not be installed. Once, for that, a Python package index must be reachable: behind a proxy set HTTPS_PROXY, for an index of your own PIP_INDEX_URL, and run the same again. After that nothing here needs a network.
 
@@ -125,17 +125,17 @@ $(CROSSCHECK): requirements-crosscheck.txt
 	@.venv-crosscheck/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-crosscheck.txt
 	@touch $@
 
-$(JUDGES): requirements-judges.txt
-	@test -x .venv-judges/bin/python || $(PYTHON) -m venv .venv-judges
-	@echo "Installing parliament, policy_sentry and cfn-lint into .venv-judges (once; 200 MB)" >&2
-	@.venv-judges/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-judges.txt
+$(LINTERS): requirements-linters.txt
+	@test -x .venv-linters/bin/python || $(PYTHON) -m venv .venv-linters
+	@echo "Installing parliament, policy_sentry and cfn-lint into .venv-linters (once; 200 MB)" >&2
+	@.venv-linters/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-linters.txt
 	@touch $@
 
-crosscheck: $(DEV) $(CROSSCHECK) $(JUDGES) ## Let checkov, parliament and policy_sentry check every shipped stack, and compare checkov with the policy pack
-	@CHECKOV=.venv-crosscheck/bin/checkov JUDGES=.venv-judges/bin/python $(BIN)/python -m crosscheck
+crosscheck: $(DEV) $(CROSSCHECK) $(LINTERS) ## Let checkov, parliament and policy_sentry check every shipped stack, and compare checkov with the policy pack
+	@CHECKOV=.venv-crosscheck/bin/checkov LINTERS=.venv-linters/bin/python $(BIN)/python -m crosscheck
 
-fuzz: $(DEV) $(JUDGES) ## Change stack files at random: none ends in a trace, and AWS's models and cfn-lint take what is accepted (COUNT=1000 SEED=1)
-	@JUDGES=.venv-judges/bin/python $(BIN)/python -m tests.field.mutations $(or $(COUNT),1000) $(or $(SEED),1)
+fuzz: $(DEV) $(LINTERS) ## Change stack files at random: none ends in a trace, and AWS's models and cfn-lint take what is accepted (COUNT=1000 SEED=1)
+	@LINTERS=.venv-linters/bin/python $(BIN)/python -m tests.field.mutations $(or $(COUNT),1000) $(or $(SEED),1)
 
 $(DATA): requirements-data.txt
 	@test -x .venv-data/bin/python || $(PYTHON) -m venv .venv-data
@@ -167,7 +167,7 @@ lock: $(DEV) ## Compile the lock files anew from requirements*.in
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header -c requirements.txt examples/app/backend/requirements.in -o examples/app/backend/requirements.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements-crosscheck.in -o requirements-crosscheck.txt
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements-judges.in -o requirements-judges.txt
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements-linters.in -o requirements-linters.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements-data.in -o requirements-data.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header requirements-audit.in -o requirements-audit.txt
 
@@ -219,4 +219,4 @@ audit: $(RUN) .venv-audit/.installed ## Look for dependencies with known holes (
 	@$(BIN)/python -m operations.audit
 
 clean: ## Remove .venv and the caches
-	@rm -rf $(VENV) .venv-crosscheck .venv-judges .venv-data .mypy_cache .pytest_cache .ruff_cache .hypothesis build
+	@rm -rf $(VENV) .venv-crosscheck .venv-linters .venv-data .mypy_cache .pytest_cache .ruff_cache .hypothesis build

@@ -1,1 +1,1 @@
-"""An independent judge of the shipped stacks and of the policy pack: checkov, on a Terraform plan made from the graph."""
+"""Independent tools on the shipped stacks: checkov on a Terraform plan made from the graph, linters of IAM, AWS's models, cfn-lint."""

@@ -1,7 +1,7 @@
 """Let checkov judge every shipped stack, and compare its verdicts with the pack's on the violating samples.
 
 It fails on a finding that `known.yaml` does not explain, on an explanation that nothing needs, and when checkov saw fewer
-resources than there are. `iam` does the same with parliament and policy_sentry. Judges run in environments of their own
+resources than there are. `iam` does the same with parliament and policy_sentry. Linters run in environments of their own
 (``make crosscheck``).
 """
 

@@ -1,4 +1,4 @@
-"""Let cfn-lint judge resources."""
+"""Let cfn-lint lint resources."""
 
 import json
 import os
@@ -6,11 +6,11 @@ import subprocess
 from collections.abc import Iterable
 from typing import Final
 
-JUDGES: Final = "JUDGES"
-"""The environment variable that names the judges' Python."""
+LINTERS: Final = "LINTERS"
+"""The environment variable that names the linters' Python."""
 
 
-def judge(resources: Iterable[str]) -> list[list[str]]:
+def lint(resources: Iterable[str]) -> list[list[str]]:
     """Return what cfn-lint has against each resource.
 
     Args:
@@ -19,7 +19,7 @@ def judge(resources: Iterable[str]) -> list[list[str]]:
     Raises:
         RuntimeError: it ends without a verdict.
     """
-    command = [os.environ[JUDGES], "-m", "crosscheck.cfn_judge"]
+    command = [os.environ[LINTERS], "-m", "crosscheck.cfn_lint"]
     done = subprocess.run(command, input=f"[{','.join(resources)}]", capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     if done.returncode:
         raise RuntimeError(f"cfn-lint gives no verdict: {done.stderr.strip()[-500:]}")

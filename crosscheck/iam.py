@@ -1,4 +1,4 @@
-"""Let parliament and policy_sentry judge every IAM document of the shipped stacks.
+"""Let parliament and policy_sentry lint every IAM document of the shipped stacks.
 
 Findings that `known_iam.yaml` does not explain are faults, and so are explanations that nothing needs.
 """
@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from crosscheck.cfn import JUDGES
+from crosscheck.cfn import LINTERS
 from preview import yaml
 from preview.graph import Graph
 from tests.stacks import NAMES, recorded
 
 KNOWN: Final = Path(__file__).with_name("known_iam.yaml")
-PROGRAM: Final = Path(__file__).with_name("iam_judge.py")
+PROGRAM: Final = Path(__file__).with_name("iam_lint.py")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +40,7 @@ class Known:
 
     reason: str
     issues: Sequence[str]
-    """`JUDGE ISSUE`, such as `parliament RESOURCE_STAR`."""
+    """`TOOL ISSUE`, such as `parliament RESOURCE_STAR`."""
     about: Sequence[str] = ("*",)
     documents: Sequence[str] = ("*",)
     """`KIND of RESOURCE`."""
@@ -50,7 +50,7 @@ class Known:
     def covers(self, finding: Mapping[str, Any], document: Document) -> bool:
         """Whether it explains a finding."""
         return (
-            _any([f"{finding['judge']} {finding['issue']}"], self.issues)
+            _any([f"{finding['tool']} {finding['issue']}"], self.issues)
             and _any([finding["about"]], self.about)
             and _any([f"{document.kind} of {document.resource}"], self.documents)
             and (not self.keys or _any(finding["keys"], self.keys))
@@ -70,13 +70,13 @@ def documents(stack: str, graph: Graph) -> Iterator[Document]:
                 yield Document(stack=stack, resource=resource.name, kind=kind, content=value)
 
 
-def judge(contents: Sequence[str]) -> Sequence[Sequence[Mapping[str, Any]]]:
+def lint(contents: Sequence[str]) -> Sequence[Sequence[Mapping[str, Any]]]:
     """Return the findings for each document.
 
     Raises:
-        RuntimeError: the judges end without a verdict.
+        RuntimeError: the linters end without a verdict.
     """
-    command = [os.environ[JUDGES], str(PROGRAM)]
+    command = [os.environ[LINTERS], str(PROGRAM)]
     text = json.dumps([json.loads(content) for content in contents])
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     if done.returncode:
@@ -94,11 +94,11 @@ def known() -> list[Known]:
 
 
 def stacks() -> list[str]:
-    """Return what is wrong in the shipped stacks, a line each; prints how much was judged."""
+    """Return what is wrong in the shipped stacks, a line each; prints how much was linted."""
     every = [document for name in NAMES for document in documents(name, recorded(name))]
     # The stacks share many documents, word for word.
     contents = list(dict.fromkeys(document.content for document in every))
-    findings = dict(zip(contents, judge(contents), strict=True))
+    findings = dict(zip(contents, lint(contents), strict=True))
     total = sum(map(len, findings.values()))
     print(f"IAM: {len(every)} documents of {len(NAMES)} stacks, {len(contents)} different, {total} findings")
     return list(_unexplained(every, findings, known()))
@@ -113,6 +113,6 @@ def _unexplained(
             matching = [index for index, entry in enumerate(entries) if entry.covers(finding, document)]
             used.update(matching)
             if not matching:
-                said = f"{finding['judge']} {finding['issue']}: {finding['about']} (conditions: {finding['keys']})"
+                said = f"{finding['tool']} {finding['issue']}: {finding['about']} (conditions: {finding['keys']})"
                 yield f"{document.stack}: {document.kind} of {document.resource}: {said} is not explained in {KNOWN.name}"
     yield from (f"{KNOWN.name}: nothing needs it any more: {e.reason}" for i, e in enumerate(entries) if i not in used)

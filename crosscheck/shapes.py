@@ -1,7 +1,7 @@
 """Inputs of Pulumi resources under the names of another description of the same thing: botocore's models, CloudFormation's schemas.
 
 Pulumi's bridge writes the same words in camel case and in the plural where there may be several, so that a description of the
-target is enough to find most names; the rest is said in tables. Standard library only, as it runs in the judges' environment, too.
+target is enough to find most names; the rest is said in tables. Standard library only, as it runs in the linters' environment, too.
 """
 
 from __future__ import annotations

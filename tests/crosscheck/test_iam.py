@@ -1,4 +1,4 @@
-"""The IAM documents that the judges get, and how their findings are held against the explanations."""
+"""The IAM documents that the linters get, and how their findings are held against the explanations."""
 
 from dataclasses import replace
 from typing import Any
@@ -11,7 +11,7 @@ from tests.stacks import NAMES, recorded
 
 ROLE = Document(stack="prod", resource="api-task", kind="RolePolicy.policy", content="{}")
 STAR = {
-    "judge": "parliament",
+    "tool": "parliament",
     "issue": "RESOURCE_STAR",
     "about": "kms:Decrypt",
     "keys": ["aws:ResourceTag/app", "kms:ViaService"],
@@ -19,7 +19,7 @@ STAR = {
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_policy_of_a_stack_is_judged(name: str) -> None:
+def test_every_policy_of_a_stack_is_linted(name: str) -> None:
     graph = recorded(name)
     found = {(d.resource, d.kind.partition(".")[0]) for d in iam.documents(name, graph)}
     # A policy as text: AWS's JSON with statements, whatever the type.
@@ -52,7 +52,7 @@ def test_what_nothing_explains_and_explanations_of_nothing_are_faults(monkeypatc
     monkeypatch.setattr(iam, "NAMES", ["prod"])
     monkeypatch.setattr(iam, "recorded", lambda _: None)
     monkeypatch.setattr(iam, "documents", lambda *_: iter([ROLE, replace(ROLE, resource="worker-task")]))
-    monkeypatch.setattr(iam, "judge", lambda contents: [[STAR] for _ in contents])
+    monkeypatch.setattr(iam, "lint", lambda contents: [[STAR] for _ in contents])
     guarded = Known(reason="tags", issues=["parliament RESOURCE_STAR"], keys=["aws:ResourceTag/app"])
     monkeypatch.setattr(iam, "known", lambda: [guarded])
     assert iam.stacks() == []

@@ -145,7 +145,7 @@ def _refused_by_aws(graph: Graph, done: str, result: Run) -> Iterator[str]:
 
 def linted(result: Run) -> Iterator[str]:
     """Yield what cfn-lint has against what the accepted files make."""
-    for (key, done), findings in zip(result.resources.items(), cfn.judge(result.resources), strict=True):
+    for (key, done), findings in zip(result.resources.items(), cfn.lint(result.resources), strict=True):
         yield from (f"{json.loads(key)[0]}: {line} ({done})" for line in findings)
 
 

@@ -1,4 +1,4 @@
-"""What parliament and policy_sentry say about IAM documents; runs in the judges' environment, which has neither Pulumi nor this project.
+"""What parliament and policy_sentry say about IAM documents; runs in the linters' environment, which has neither Pulumi nor this project.
 
 Documents come as JSON on standard input, findings go as JSON to standard output.
 """
@@ -29,11 +29,11 @@ _EVERY_ACTION: Final = get_all_actions()
 _CONDITION: Final = re.compile(r"Unknown condition (\S+) for action (\S+)")
 
 
-def finding(judge: str, issue: str, about: str, statement: Mapping[str, Any] | None) -> dict[str, Any]:
+def finding(tool: str, issue: str, about: str, statement: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return one finding with the condition keys of the statement that it is about."""
     conditions: Mapping[str, Mapping[str, Any]] = (statement or {}).get("Condition", {})
     return {
-        "judge": judge,
+        "tool": tool,
         "issue": issue,
         "about": about,
         "keys": sorted({key for keys in conditions.values() for key in keys}),
@@ -43,7 +43,7 @@ def finding(judge: str, issue: str, about: str, statement: Mapping[str, Any] | N
 def by_parliament(document: Document) -> Iterator[dict[str, Any]]:
     """Yield parliament's findings, a line an action or value.
 
-    It knows no trust policies: these are about the role that has them. A statement with an action that it does not know is judged
+    It knows no trust policies: these are about the role that has them. A statement with an action that it does not know is linted
     without that action.
     """
     statements = [{"Resource": _ROLE, **s} if "NotResource" not in s else dict(s) for s in document["Statement"]]
@@ -64,7 +64,7 @@ def by_parliament(document: Document) -> Iterator[dict[str, Any]]:
 
 
 def _parliament(statements: Sequence[Mapping[str, Any]]) -> list[Any]:
-    """Judge a document with a statement a line, so that a finding's line tells which it is about."""
+    """Lint a document with a statement a line, so that a finding's line tells which it is about."""
     lines = ",\n".join(json.dumps(statement) for statement in statements)
     text = f'{{"Version": "2012-10-17", "Statement": [\n{lines}\n]}}'
     return list(parliament.analyze_policy_string(text, include_community_auditors=True).findings)
@@ -139,7 +139,7 @@ def _listed(value: Any) -> list[str]:  # noqa: ANN401 - one or several
 
 
 def main() -> None:
-    """Judge what is on standard input: `[document, ...]`, to `[[finding, ...], ...]`."""
+    """Lint what is on standard input: `[document, ...]`, to `[[finding, ...], ...]`."""
     documents: list[Document] = json.load(sys.stdin)
     json.dump([[*by_parliament(one), *by_policy_sentry(one)] for one in documents], sys.stdout)
 

@@ -1,7 +1,7 @@
-"""What cfn-lint says about resources, written as CloudFormation; runs in the judges' environment, which has no Pulumi.
+"""What cfn-lint says about resources, written as CloudFormation; runs in the linters' environment, which has no Pulumi.
 
 `[[type, inputs, region], ...]` comes as JSON on standard input, `[[finding, ...], ...]` goes to standard output. Types that do not map,
-such as a bucket, which is one type of CloudFormation and eight of the provider's, are not judged.
+such as a bucket, which is one type of CloudFormation and eight of the provider's, are not linted.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _BATCH: Final = 100
 _EXPECTED: Final = {
     "E3019": "the resources are those of many stacks, which may give the same names",
 }
-"""Rules about what is not judged here, and why."""
+"""Rules about what is not linted here, and why."""
 
 
 def _backup_plan(values: forms.Inputs) -> forms.Inputs:
@@ -142,7 +142,7 @@ def _schema(name: str) -> _Schema:
     return _Schema(root, root)
 
 
-def judge(resources: Iterable[tuple[str, Mapping[str, Any], str]]) -> list[list[str]]:
+def lint(resources: Iterable[tuple[str, Mapping[str, Any], str]]) -> list[list[str]]:
     """Return what cfn-lint has against each resource: errors, and inputs that the type does not have."""
     findings: list[list[str]] = []
     templates: dict[str, dict[str, Any]] = defaultdict(dict)
@@ -178,4 +178,4 @@ def _is_major_version(message: str) -> bool:
 
 
 if __name__ == "__main__":
-    json.dump(judge(json.load(sys.stdin)), sys.stdout)
+    json.dump(lint(json.load(sys.stdin)), sys.stdout)
