@@ -40,6 +40,7 @@ endif
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "Commands on what is deployed take STACK=prod or FILE=path/Pulumi.x.yaml, SERVICE=, TAG= (the commit), OUT=, and all else in ARGS='--json --dry-run ...'; ARGS=--help lists it"
 
 $(RUN): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Slipway needs Python 3.11 or newer; $(PYTHON) is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.12 ...")'

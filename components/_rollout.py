@@ -6,6 +6,7 @@ counts as success (pulumi-aws#4487). So the service itself is asked.
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 import urllib.parse
 from collections import Counter
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
-from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped] # has no types of its own
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError  # type: ignore[import-untyped] # has no types of its own
 
 from components._aws_session import Client
 
@@ -29,9 +30,11 @@ _EMULATED_LOOKS = 3
 """How often an emulator that runs no tasks at all is asked before it is taken at its word: it would never be steady."""
 _STALE_LOOKS = 3
 """How often a service that shows nothing of the update is looked at: ECS's answers are eventually consistent."""
+_SERVER_ERROR: Final = 500
+_THROTTLED: Final = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"})
 _EVENTS = 6
-_TASKS = 50
-"""At most so many stopped tasks are read; ECS keeps them for about an hour."""
+_TASK_PAGES = 5
+"""At most so many hundreds of stopped tasks are read; ECS keeps them for about an hour."""
 _LOG_LINES = 8
 _WIDTH = 200
 _UNDONE: Final = frozenset(
@@ -106,12 +109,19 @@ def wait(
     looks = 0
     try:
         while True:
-            state = _look(wanted, ecs)
+            try:
+                state = _look(wanted, ecs)
+            except (BotoCoreError, ClientError) as error:
+                # The service may be well all the same: what passes by itself is waited out.
+                if clock() >= deadline or not (_passes(error) and _is_aws(ecs)):
+                    raise
+                sleep(POLL_SECONDS)
+                continue
             looks += 1
             if not state.begun and looks > _EMULATED_LOOKS and not _is_aws(ecs):
                 return state.deployment
             if state.done:
-                late = list(_fired(state, clients["cloudwatch"], state.since))
+                late = _late(state, clients["cloudwatch"])
                 if late:
                     raise RolloutError(_screen(wanted, clients, state, f"runs {wanted.revision}, but {late[0]}"))
                 return state.deployment
@@ -212,15 +222,21 @@ def _rolling(wanted: WantedRollout, service: _Found) -> _State:
 
 def _shifted(wanted: WantedRollout, service: _Found, ecs: Client) -> _State:
     """Read a service whose requests ECS moves to new tasks: each deployment is a record of its own."""
-    listed = ecs.list_service_deployments(cluster=wanted.cluster, service=wanted.service)["serviceDeployments"]
-    newest = sorted(listed, key=lambda found: found["createdAt"], reverse=True)[:10]
-    targets = [found["targetServiceRevisionArn"] for found in newest if found.get("targetServiceRevisionArn")]
-    described = ecs.describe_service_revisions(serviceRevisionArns=targets)["serviceRevisions"] if targets else ()
-    revisions = {found["serviceRevisionArn"]: _revision(found.get("taskDefinition", "")) for found in described}
-    own: _Found = next(
-        (found for found in newest if revisions.get(found.get("targetServiceRevisionArn", "")) == wanted.revision), {}
-    )
-    if not own:
+    today = dt.datetime.now(tz=dt.UTC) - dt.timedelta(days=1)
+    # ECS keeps those of 90 days, which may be many; what an update began is among the last day's.
+    for asked in ({"createdAt": {"after": today}}, {}):
+        listed = deployments(ecs, wanted.cluster, wanted.service, **asked)
+        newest = sorted(listed, key=lambda found: found["createdAt"], reverse=True)[:10]
+        targets = [found["targetServiceRevisionArn"] for found in newest if found.get("targetServiceRevisionArn")]
+        described = ecs.describe_service_revisions(serviceRevisionArns=targets)["serviceRevisions"] if targets else ()
+        revisions = {found["serviceRevisionArn"]: _revision(found.get("taskDefinition", "")) for found in described}
+        own: _Found = next(
+            (found for found in newest if revisions.get(found.get("targetServiceRevisionArn", "")) == wanted.revision),
+            {},
+        )
+        if own:
+            break
+    else:
         return _rolling(wanted, service)
     state, why = str(own.get("status", "")), str(own.get("statusReason") or "").rstrip(".")
     shown = _State(
@@ -237,6 +253,25 @@ def _shifted(wanted: WantedRollout, service: _Found, ecs: Client) -> _State:
     if state == "SUCCESSFUL" and current != wanted.revision:
         return replace(shown, problem=f"runs {current} instead of {wanted.revision}, by a later deployment", stale=True)
     return replace(shown, done=state == "SUCCESSFUL")
+
+
+def deployments(ecs: Client, cluster: str, service: str, **asked: object) -> Sequence[_Found]:
+    """Return the deployments of a service that ECS has records of, all pages.
+
+    Args:
+        ecs: boto3's client.
+        cluster: the cluster's name or ARN.
+        service: the service's name.
+        asked: what they must be, as ListServiceDeployments takes it, such as `status`.
+    """
+    found: list[_Found] = []
+    more: dict[str, object] = {}
+    while True:
+        page = ecs.list_service_deployments(cluster=cluster, service=service, **asked, **more)
+        found += page["serviceDeployments"]
+        if not page.get("nextToken"):
+            return found
+        more = {"nextToken": page["nextToken"]}
 
 
 def _screen(wanted: WantedRollout, clients: Mapping[str, Client], state: _State, problem: str) -> str:
@@ -277,15 +312,24 @@ def _events(service: _Found, since: Any) -> Sequence[str]:  # noqa: ANN401 - a t
 
 def _stopped(wanted: WantedRollout, clients: Mapping[str, Client]) -> Iterator[str]:
     """Yield why tasks of the revision stopped, how often, and the last lines of the newest one's log."""
-    ecs = clients["ecs"]
-    listed = ecs.list_tasks(cluster=wanted.cluster, serviceName=wanted.service, desiredStatus="STOPPED")["taskArns"]
-    found = ecs.describe_tasks(cluster=wanted.cluster, tasks=listed[:_TASKS])["tasks"] if listed else []
-    tasks = [task for task in found if _revision(task.get("taskDefinitionArn", "")) == wanted.revision]
+    tasks = list(_of_revision(wanted, clients["ecs"]))
     for reason, count in Counter(_reason(task) for task in tasks).most_common(3):
         yield f"{count} x {reason}" if count > 1 else reason
     if tasks and wanted.log_group and wanted.containers:
         newest = max(tasks, key=lambda task: str(task.get("stoppedAt") or task.get("createdAt") or ""))
         yield from _last_lines(wanted, str(newest["taskArn"]), clients["logs"])
+
+
+def _of_revision(wanted: WantedRollout, ecs: Client) -> Iterator[_Found]:
+    """Yield the stopped tasks of the revision, among the first pages: ECS lists those of every revision, in no order."""
+    more: dict[str, object] = {}
+    for _ in range(_TASK_PAGES):
+        page = ecs.list_tasks(cluster=wanted.cluster, serviceName=wanted.service, desiredStatus="STOPPED", **more)
+        found = ecs.describe_tasks(cluster=wanted.cluster, tasks=page["taskArns"])["tasks"] if page["taskArns"] else ()
+        yield from (task for task in found if _revision(task.get("taskDefinitionArn", "")) == wanted.revision)
+        if not page.get("nextToken"):
+            return
+        more = {"nextToken": page["nextToken"]}
 
 
 def _reason(task: _Found) -> str:
@@ -338,6 +382,22 @@ def _fired(state: _State, cloudwatch: Client, since: Any) -> Iterator[str]:  # n
     for alarm in answer.get("MetricAlarms", ()):
         if alarm.get("StateValue") == "ALARM" and (since is None or alarm["StateUpdatedTimestamp"] >= since):
             yield f"the alarm {alarm['AlarmName']} sounds: {alarm.get('StateReason', 'no reason given')}"
+
+
+def _late(state: _State, cloudwatch: Client) -> Sequence[str]:
+    """Return the alarms that began to sound since the deployment did. ECS looks at them, too: where they cannot be read, its word counts."""
+    try:
+        return list(_fired(state, cloudwatch, state.since))
+    except (BotoCoreError, ClientError):
+        return ()
+
+
+def _passes(error: BotoCoreError | ClientError) -> bool:
+    """Tell whether an error says something of the moment only: of the network, of AWS itself, of too many calls."""
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return status >= _SERVER_ERROR or str(error.response.get("Error", {}).get("Code", "")) in _THROTTLED
+    return isinstance(error, HTTPClientError)
 
 
 def _is_aws(client: Client) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final, NoReturn, TextIO
 
 from botocore.exceptions import (  # type: ignore[import-untyped] # has no types of its own
     BotoCoreError,
@@ -40,6 +41,19 @@ _EXPIRED: Final = frozenset(
     {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId", "UnrecognizedClientException"}
 )
 _THROTTLED: Final = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"})
+_MISSING: Final = frozenset(
+    {
+        "ClusterNotFoundException",
+        "DBInstanceNotFound",
+        "DBInstanceNotFoundFault",
+        "LogGroupNotFoundException",
+        "NoSuchBucket",
+        "ReplicationGroupNotFoundFault",
+        "RepositoryNotFoundException",
+        "ResourceNotFoundException",
+        "ServiceNotFoundException",
+    }
+)
 _DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 
 
@@ -76,11 +90,16 @@ class Context:
     clock: Callable[[], float] = time.monotonic
     _clients: dict[str, Client] = field(default_factory=dict)
 
-    def client(self, service: str) -> Client:
-        """Return the client of an AWS service, by boto3's name; one for each service."""
-        if service not in self._clients:
-            self._clients |= self.access.clients(service)
-        return self._clients[service]
+    def client(self, service: str, region: str | None = None) -> Client:
+        """Return the client of an AWS service, by boto3's name; one for each service and region, the stack's where none is given."""
+        if region in {None, self.access.region}:
+            if service not in self._clients:
+                self._clients |= self.access.clients(service)
+            return self._clients[service]
+        name = f"{service} {region}"
+        if name not in self._clients:
+            self._clients |= {name: replace(self.access, region=str(region)).clients(service)[service]}
+        return self._clients[name]
 
     def clients(self, services: Sequence[str]) -> Mapping[str, Client]:
         """Return several clients by their services' names."""
@@ -143,21 +162,67 @@ def service_option(parser: argparse.ArgumentParser, *, required: bool = True) ->
     parser.add_argument("--service", required=required, help="a service, by its name in the stack file")
 
 
+def tag(text: str) -> str:
+    """Return an image's tag.
+
+    Raises:
+        argparse.ArgumentTypeError: it can be none.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}", text):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no image tag: at most 128 letters, digits and _ . -, a letter, digit or _ first"
+        )
+    return text
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """Return what reads a whole number within a range."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def _minutes(text: str) -> float:
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = 0
+    if not 0 < minutes <= _MOST_MINUTES:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of minutes above 0, up to {_MOST_MINUTES}")
+    return minutes
+
+
+_MOST_MINUTES: Final = 1440
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says of what is missing or wrong how `make` takes it, too."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(
+            f"{message}\nWith make: --service is SERVICE=, --tag and --commit are TAG=, --out is OUT=, all else stands in ARGS='...'."
+        )
+
+
 def parser(commands: Sequence[Command]) -> argparse.ArgumentParser:
     """Return the command line's parser."""
-    whole = argparse.ArgumentParser(prog="python -m operations", description="Run and look after a deployed stack.")
-    words = whole.add_subparsers(dest="command", required=True, metavar="command")
+    every = _Parser(prog="python -m operations", description="Run and look after a deployed stack.")
+    words = every.add_subparsers(dest="command", required=True, metavar="command")
     for command in commands:
         one = words.add_parser(command.name, help=command.help, description=command.help)
         one.add_argument("--stack", default="prod", help="the stack, whose file is Pulumi.<stack>.yaml; default: prod")
         one.add_argument("--file", type=Path, help="another stack file, such as examples/rupaya/Pulumi.prod.yaml")
         one.add_argument("--profile", help="a profile of the AWS configuration; default: the environment's credentials")
-        one.add_argument("--timeout-minutes", type=float, default=30, help="how long it waits at most; default: 30")
+        one.add_argument("--timeout-minutes", type=_minutes, default=30, help="how long it waits at most; default: 30")
         one.add_argument("--json", action="store_true", help="the result as one JSON document")
         if command.changes:
             one.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
         command.arguments(one)
-    return whole
+    return every
 
 
 def guarded(run: Callable[[], int], again: str, err: TextIO) -> int:
@@ -187,7 +252,7 @@ def guarded(run: Callable[[], int], again: str, err: TextIO) -> int:
         return INTERRUPTED
     except (BotoCoreError, ClientError) as error:
         print(f"{told(error)}\nAgain: {again}", file=err)
-        return UNREACHABLE
+        return REFUSED if _code(error) in _MISSING else UNREACHABLE
 
 
 def told(error: Exception) -> str:
@@ -205,13 +270,18 @@ def told(error: Exception) -> str:
     return f"AWS could not be asked: {error}"
 
 
+def _code(error: Exception) -> str:
+    return str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else ""
+
+
 def _refused(error: ClientError) -> str:
-    detail = error.response.get("Error", {})
-    code, text = str(detail.get("Code", "")), str(detail.get("Message", "")) or str(error)
+    code, text = _code(error), str(error.response.get("Error", {}).get("Message", "")) or str(error)
     if code in _EXPIRED:
         return f"The AWS credentials have expired or are not known ({code}). Log in again: aws sso login."
     if code in _THROTTLED:
         return f"AWS asks to slow down ({code}), also after ten tries. Wait a minute."
+    if code in _MISSING:
+        return f"AWS has not what {error.operation_name} asks for: {text}. Deploy first (make up), or name the right stack, region and profile."
     if code in _DENIED:
         return f"AWS does not allow {error.operation_name} to these credentials: {text}"
     return f"AWS refuses {error.operation_name}: {code}: {text}"

@@ -71,11 +71,17 @@ def running_task(context: Context, key: str) -> Found:
         OperationError: none runs, or none lets anybody in.
     """
     ecs = context.client("ecs")
-    arns = ecs.list_tasks(
+    pages = ecs.get_paginator("list_tasks").paginate(
         cluster=context.stack.cluster, serviceName=context.stack.services[key], desiredStatus="RUNNING"
-    )["taskArns"]
-    tasks: Sequence[Found] = ecs.describe_tasks(cluster=context.stack.cluster, tasks=arns)["tasks"] if arns else []
-    tasks = [task for task in tasks if task.get("lastStatus") == "RUNNING"]
+    )
+    # A page has as many as can be described at once.
+    described: list[Found] = [
+        task
+        for page in pages
+        if page["taskArns"]
+        for task in ecs.describe_tasks(cluster=context.stack.cluster, tasks=page["taskArns"])["tasks"]
+    ]
+    tasks = [task for task in described if task.get("lastStatus") == "RUNNING"]
     if not tasks:
         raise OperationError(f"no task of {key} runs; wake the stack (make wake), or look: make status")
     open_ones = [task for task in tasks if task.get("enableExecuteCommand")]

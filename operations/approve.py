@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from components import _rollout as rollouts
 from operations import _services as services
 from operations._command import OK, Command, Context, OperationError, service_option
 
@@ -11,9 +12,7 @@ from operations._command import OK, Command, Context, OperationError, service_op
 def _run(context: Context, options: argparse.Namespace) -> int:
     key, ecs = options.service, context.client("ecs")
     services.one(context, key)
-    listed = ecs.list_service_deployments(
-        cluster=context.stack.cluster, service=context.stack.services[key], status=["IN_PROGRESS"]
-    )["serviceDeployments"]
+    listed = rollouts.deployments(ecs, context.stack.cluster, context.stack.services[key], status=["IN_PROGRESS"])
     arns = [found["serviceDeploymentArn"] for found in listed]
     described = ecs.describe_service_deployments(serviceDeploymentArns=arns)["serviceDeployments"] if arns else []
     waiting = [

@@ -43,7 +43,8 @@ def _run(context: Context, options: argparse.Namespace) -> int:
         raise OperationError(
             f"{context.stack.path} has no database; the media bucket keeps its versions by itself", WRONG
         )
-    name = options.name or f"{identifier}-{dt.datetime.now(tz=dt.UTC):%Y%m%d-%H%M%S}"
+    # What the deploying role may make begins so.
+    name = options.name or f"{identifier}-backup-{dt.datetime.now(tz=dt.UTC):%Y%m%d-%H%M%S}"
     if not re.fullmatch(r"[a-zA-Z](?:-?[a-zA-Z0-9]){0,254}", name):
         raise OperationError(
             f"--name: {name!r} is no snapshot's name: a letter, then letters, digits and single hyphens", WRONG

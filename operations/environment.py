@@ -15,7 +15,7 @@ from typing import Any, Final
 import yaml  # type: ignore[import-untyped] # has no stubs among our dependencies
 
 from operations import _pulumi as pulumi
-from operations._command import OK, REFUSED, WRONG, Command, Context, OperationError
+from operations._command import OK, REFUSED, WRONG, Command, Context, OperationError, whole
 from operations._images import registry_host
 from preview import project, stackfile
 from settings import InvalidSettings, parse
@@ -52,7 +52,9 @@ def copy(config: Mapping[str, Any], number: int, registry: str) -> dict[str, Any
         made["slipway:domain"] = domain | {"host": f"{owner}.{domain['host']}"}
     for section in ("database", "cache", "cluster", "loadBalancer"):
         if isinstance(made.get(f"slipway:{section}"), Mapping):
-            made[f"slipway:{section}"] = {k: v for k, v in made[f"slipway:{section}"].items() if k != "name"}
+            # A backup's data are not a pull request's to see.
+            kept = {k: v for k, v in made[f"slipway:{section}"].items() if k not in {"name", "restoreFrom"}}
+            made[f"slipway:{section}"] = kept
     if media := dict(made.get("slipway:media", {})):
         made["slipway:media"] = {k: v for k, v in media.items() if k not in {"bucket", "replicate", "cdn"}}
     return made
@@ -139,11 +141,13 @@ def _sweep(context: Context, days: int) -> int:
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--number", type=int, help="the pull request")
+    parser.add_argument("--number", type=whole(1, 999999999), help="the pull request")
     parser.add_argument(
         "--event", default="labeled", help="what happened to it, as GitHub calls it; closed takes the copy down"
     )
-    parser.add_argument("--sweep-days", type=int, help="take down every copy that was not updated for so many days")
+    parser.add_argument(
+        "--sweep-days", type=whole(1, 365), help="take down every copy that was not updated for so many days"
+    )
 
 
 COMMAND = Command(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from operations import _images
-from operations._command import OK, REFUSED, WRONG, Command, Context, OperationError
+from operations._command import OK, REFUSED, WRONG, Command, Context, OperationError, tag
 
 
 def docker(context: Context, *words: str) -> int:
@@ -55,7 +55,7 @@ def _run(context: Context, options: argparse.Namespace) -> int:
 
 def tag_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that name a version and where its images are kept."""
-    parser.add_argument("--tag", required=True, help="the images' tag: the commit")
+    parser.add_argument("--tag", type=tag, required=True, help="the images' tag: the commit")
     parser.add_argument(
         "--out", type=Path, default=Path("build/images"), help="where built images are kept; default: build/images"
     )

@@ -19,6 +19,10 @@ def _run(context: Context, options: argparse.Namespace) -> int:
     registry = _login(context)
     names = sorted({image.repository: image for image in _images.images(context).values()}.items())
     for repository, image in names:
+        if not context.dry_run and _pushed(context, repository, options.tag):
+            # Tags are immutable: what a cut-off run pushed stays.
+            context.say(f"{repository}:{options.tag} is there already")
+            continue
         local, remote = f"{repository}:{options.tag}", f"{registry}/{repository}:{options.tag}"
         for words in (("load", "--input", str(image.file(options.out))), ("tag", local, remote), ("push", remote)):
             if docker(context, *words):
@@ -41,6 +45,14 @@ def _run(context: Context, options: argparse.Namespace) -> int:
         ),
     )
     return REFUSED if told else OK
+
+
+def _pushed(context: Context, repository: str, tag: str) -> bool:
+    ecr = context.client("ecr")
+    try:
+        return bool(ecr.describe_images(repositoryName=repository, imageIds=[{"imageTag": tag}])["imageDetails"])
+    except ecr.exceptions.ImageNotFoundException:
+        return False
 
 
 def _login(context: Context) -> str:

@@ -7,7 +7,7 @@ import datetime as dt
 import json
 
 from operations import _services as services
-from operations._command import OK, WRONG, Command, Context, OperationError
+from operations._command import OK, WRONG, Command, Context, OperationError, tag, whole
 
 
 def _run(context: Context, options: argparse.Namespace) -> int:
@@ -47,9 +47,9 @@ def _run(context: Context, options: argparse.Namespace) -> int:
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--commit", required=True, help="the commit that was deployed")
+    parser.add_argument("--commit", "--tag", type=tag, required=True, help="the commit that was deployed")
     parser.add_argument("--result", required=True, choices=("succeeded", "failed", "rolled-back"), help="how it went")
-    parser.add_argument("--seconds", type=int, help="how long it took")
+    parser.add_argument("--seconds", type=whole(0, 999999), help="how long it took")
     parser.add_argument("--policy", help="the policy pack's verdict, such as passed")
     parser.add_argument("--by", help="who deployed; default: who these credentials are")
     parser.add_argument("--bucket", help="another bucket than the stack file's delivery.stateBucket")

@@ -10,9 +10,9 @@ import argparse
 import datetime as dt
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-from botocore.exceptions import ClientError  # type: ignore[import-untyped] # has no types of its own
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped] # has no types of its own
 
 from operations import _services as services
 from operations import run
@@ -22,6 +22,10 @@ NAMESPACE = "Slipway/RestoreDrill"
 """The CloudWatch namespace of what a drill measured."""
 TAG = "slipway:drill"
 """The tag by which a drill's instances are known."""
+BEGAN = "slipway:drill-began"
+"""The tag that says when their drill began."""
+_LONGEST: Final = dt.timedelta(hours=4)
+"""After which a drill is no longer under way, so that what it left is removed."""
 _MOST_RTO, _MOST_RPO = 60, 15
 
 
@@ -51,14 +55,14 @@ def _run(context: Context, options: argparse.Namespace) -> int:
             f"Would restore {identifier} as of {latest} into {copy}, ask it, and remove it.",
         )
         return OK
-    _remove(context, _left_over(context, identifier))
+    _remove(context, _left_over(context, identifier, now))
     age, began = (now - latest).total_seconds() / 60, context.clock()
     try:
-        end = _restore(context, source, copy)
+        end = _restore(context, source, copy, now)
         minutes = (context.clock() - began) / 60
         answer = _ask(context, options.service, options.check, end) if options.check else None
     finally:
-        _remove(context, [copy])
+        _remove_at_last(context, copy)
     measured = {"minutes": round(minutes, 1), "dataAgeMinutes": round(age, 1)}
     _publish(context, identifier, measured)
     late = [f"{name} {measured[name]:g} of at most {most}" for name, most in limits.items() if measured[name] > most]
@@ -79,7 +83,18 @@ def _run(context: Context, options: argparse.Namespace) -> int:
     return REFUSED if late or failed else OK
 
 
-def _restore(context: Context, source: Mapping[str, Any], copy: str) -> Mapping[str, Any]:
+def _remove_at_last(context: Context, copy: str) -> None:
+    try:
+        _remove(context, [copy])
+    except (BotoCoreError, ClientError, OperationError, KeyboardInterrupt):
+        context.say(
+            f"{copy} could not be removed and is billed: aws rds delete-db-instance --db-instance-identifier {copy} "
+            f"--skip-final-snapshot --region {context.stack.region}; a drill from {_LONGEST.seconds // 3600} hours on removes it, too"
+        )
+        raise
+
+
+def _restore(context: Context, source: Mapping[str, Any], copy: str, now: dt.datetime) -> Mapping[str, Any]:
     """Restore into an instance of its own, and return its address and port."""
     rds = context.client("rds")
     rds.restore_db_instance_to_point_in_time(
@@ -93,7 +108,10 @@ def _restore(context: Context, source: Mapping[str, Any], copy: str) -> Mapping[
         MultiAZ=False,
         DeletionProtection=False,
         CopyTagsToSnapshot=False,
-        Tags=[{"Key": TAG, "Value": source["DBInstanceIdentifier"]}],
+        Tags=[
+            {"Key": TAG, "Value": source["DBInstanceIdentifier"]},
+            {"Key": BEGAN, "Value": now.isoformat(timespec="seconds")},
+        ],
     )
     context.say(f"{copy} is being restored")
     found: dict[str, Any] = {}
@@ -124,16 +142,26 @@ def _ask(context: Context, key: str, check: Sequence[str], end: Mapping[str, Any
     return code
 
 
-def _left_over(context: Context, identifier: str) -> Sequence[str]:
-    """Return the instances that earlier drills of this database left."""
+def _left_over(context: Context, identifier: str, now: dt.datetime) -> Sequence[str]:
+    """Return the instances that earlier drills of this database left.
+
+    Raises:
+        OperationError: a drill is under way.
+    """
     pages = context.client("rds").get_paginator("describe_db_instances").paginate()
-    return [
-        str(instance["DBInstanceIdentifier"])
-        for page in pages
-        for instance in page["DBInstances"]
-        if {"Key": TAG, "Value": identifier} in instance.get("TagList", ())
-        and instance["DBInstanceStatus"] != "deleting"
-    ]
+    found: list[str] = []
+    for instance in (instance for page in pages for instance in page["DBInstances"]):
+        tags = {tag["Key"]: tag["Value"] for tag in instance.get("TagList", ())}
+        if tags.get(TAG) != identifier or instance["DBInstanceStatus"] == "deleting":
+            continue
+        name, began = str(instance["DBInstanceIdentifier"]), tags.get(BEGAN)
+        if began and now - dt.datetime.fromisoformat(began) < _LONGEST:
+            raise OperationError(
+                f"a drill is under way since {began}, in {name}: wait for its end. If it was cut off: "
+                f"aws rds delete-db-instance --db-instance-identifier {name} --skip-final-snapshot --region {context.stack.region}"
+            )
+        found.append(name)
+    return found
 
 
 def _remove(context: Context, identifiers: Sequence[str]) -> None:

@@ -8,6 +8,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped] # has no types of its own
+
 from components import _one_off_task as tasks
 from operations import _services as services
 from operations._command import OK, REFUSED, Command, Context, OperationError, service_option
@@ -57,9 +59,15 @@ def task(context: Context, key: str, found: services.Found, command: Sequence[st
     context.say(f"{arn} runs: {' '.join(command)}")
     try:
         return _ended(context, key, arn), arn
-    except (KeyboardInterrupt, OperationError):
-        ecs.stop_task(cluster=cluster, task=arn, reason="stopped by the operator's command")
-        context.say(f"{arn} is stopped")
+    except (KeyboardInterrupt, OperationError, BotoCoreError, ClientError):
+        try:
+            ecs.stop_task(cluster=cluster, task=arn, reason="stopped by the operator's command")
+        except (BotoCoreError, ClientError):
+            context.say(
+                f"{arn} could not be stopped and may still run: aws ecs stop-task --cluster {cluster} --task {arn}"
+            )
+        else:
+            context.say(f"{arn} is stopped")
         raise
 
 

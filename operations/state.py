@@ -7,6 +7,7 @@ import json
 
 from operations import _pulumi as pulumi
 from operations._command import OK, REFUSED, WRONG, Command, Context, OperationError
+from preview import project
 
 
 def _run(context: Context, _options: argparse.Namespace) -> int:
@@ -20,7 +21,9 @@ def _run(context: Context, _options: argparse.Namespace) -> int:
     known = [] if context.dry_run else [stack["name"] for stack in json.loads(pulumi.output("stack", "ls", "--json"))]
     if context.stack.name in known:
         return OK
-    key = f"awskms:///{delivery.state_key_arn}?region={region}" if delivery.state_key_arn else "passphrase"
+    # What the deploying role may decrypt is told by the context, where other stacks use the key, too.
+    whose = "" if delivery.own_state_key else f"&context_stack={project.read(pulumi.ROOT).name}/{context.stack.name}"
+    key = f"awskms:///{delivery.state_key_arn}?region={region}{whose}" if delivery.state_key_arn else "passphrase"
     return REFUSED if pulumi.run(context, "stack", "init", context.stack.name, "--secrets-provider", key) else OK
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped] # has no types of its own
 
@@ -13,6 +13,9 @@ from operations import _services as services
 from operations._command import OK, REFUSED, Command, Context, told
 
 _SOON_DAYS = 30
+_CLOUDFRONT_REGION: Final = "us-east-1"
+"""Where CloudFront takes certificates from."""
+_KEY_TYPES: Final = ("RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1")
 
 
 def _run(context: Context, _options: argparse.Namespace) -> int:
@@ -20,7 +23,7 @@ def _run(context: Context, _options: argparse.Namespace) -> int:
     parts: dict[str, Callable[[], Any]] = {
         "alarms": lambda: _alarms(context),
         "database": lambda: _database(context, now),
-        "certificates": lambda: _certificates(context, now),
+        "certificates": lambda: certificates(context, now),
         "schedules": lambda: _schedules(context),
         "monthUsd": lambda: _month(context, now),
     }
@@ -92,13 +95,23 @@ def _database(context: Context, now: dt.datetime) -> Mapping[str, Any] | None:
     }
 
 
-def _certificates(context: Context, now: dt.datetime) -> Sequence[Mapping[str, Any]]:
-    if not context.stack.hosts:
+def certificates(context: Context, now: dt.datetime) -> Sequence[Mapping[str, Any]]:
+    """Return the certificates of the stack's hosts, and how many days they last, those of CloudFront too."""
+    settings, hosts = context.stack.settings, set(context.stack.hosts)
+    regions = [context.stack.region]
+    if settings.media and settings.media.cdn and settings.media.cdn.host:
+        hosts.add(settings.media.cdn.host)
+    if settings.cdn or (settings.media and settings.media.cdn):
+        regions.append(_CLOUDFRONT_REGION)
+    if not hosts:
         return []
-    acm, hosts = context.client("acm"), set(context.stack.hosts)
     return [
-        {"host": summary["DomainName"], "daysLeft": (summary["NotAfter"] - now).days}
-        for page in acm.get_paginator("list_certificates").paginate()
+        {"host": summary["DomainName"], "region": region, "daysLeft": (summary["NotAfter"] - now).days}
+        for region in dict.fromkeys(regions)
+        # Without being asked, ACM lists those with RSA keys of 1024 and 2048 bits only.
+        for page in context.client("acm", region)
+        .get_paginator("list_certificates")
+        .paginate(Includes={"keyTypes": list(_KEY_TYPES)})
         for summary in page["CertificateSummaryList"]
         if summary.get("NotAfter")
         and {summary.get("DomainName"), *summary.get("SubjectAlternativeNameSummaries", ())} & hosts
@@ -111,7 +124,10 @@ def _schedules(context: Context) -> Sequence[Mapping[str, Any]]:
     found = [
         action
         for resource in resources
-        for action in scaler.describe_scheduled_actions(ServiceNamespace="ecs", ResourceId=resource)["ScheduledActions"]
+        for page in scaler.get_paginator("describe_scheduled_actions").paginate(
+            ServiceNamespace="ecs", ResourceId=resource
+        )
+        for action in page["ScheduledActions"]
     ]
     return [
         {
@@ -172,7 +188,9 @@ def _screen(context: Context, data: Mapping[str, Any], now: dt.datetime) -> str:
         )
     for certificate in data.get("certificates", ()):
         soon = ", renewal is late" if certificate["daysLeft"] < _SOON_DAYS else ""
-        lines.append(f"certificate: {certificate['host']} for {certificate['daysLeft']} days{soon}")
+        lines.append(
+            f"certificate: {certificate['host']} in {certificate['region']} for {certificate['daysLeft']} days{soon}"
+        )
     for schedule in data.get("schedules", ()):
         lines.append(
             f"schedule: {schedule['service']} at least {schedule['tasks']} tasks, {schedule['when']} {schedule['zone']}"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from operations import _services as services
 from operations import _session_manager as sessions
-from operations._command import Command, Context, OperationError, service_option
+from operations._command import Command, Context, OperationError, service_option, whole
 
 DOCUMENT = "AWS-StartPortForwardingSessionToRemoteHost"
 
@@ -61,7 +61,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--to", choices=("database", "cache"), default="database", help="where it leads; default: database"
     )
-    parser.add_argument("--port", type=int, help="the port on this machine; default: the far one")
+    parser.add_argument("--port", type=whole(1, 65535), help="the port on this machine; default: the far one")
 
 
 COMMAND = Command(

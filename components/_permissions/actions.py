@@ -35,7 +35,7 @@ READS: Final[Mapping[Part, str]] = {
     " application-autoscaling:DescribeScheduledActions application-autoscaling:ListTagsForResource cloudwatch:DescribeAlarms"
     " ecs:DescribeClusters ecs:DescribeServiceDeployments ecs:DescribeServiceRevisions ecs:DescribeServices"
     " ecs:DescribeTaskDefinition ecs:DescribeTasks ecs:ListServiceDeployments ecs:ListTagsForResource ecs:ListTasks",
-    "ecr": "ecr:DescribeImages ecr:DescribeRepositories ecr:GetAuthorizationToken ecr:GetLifecyclePolicy"
+    "ecr": "ecr:DescribeImageScanFindings ecr:DescribeImages ecr:DescribeRepositories ecr:GetAuthorizationToken ecr:GetLifecyclePolicy"
     " ecr:GetRepositoryPolicy ecr:ListTagsForResource",
     "database": "rds:DescribeDBEngineVersions rds:DescribeDBInstances rds:DescribeDBParameterGroups rds:DescribeDBParameters"
     " rds:DescribeDBSnapshots rds:DescribeDBSubnetGroups rds:DescribePendingMaintenanceActions"
@@ -193,7 +193,7 @@ NAMED: Final[Mapping[str, Sequence[str]]] = {
     "rds:db": ["db:{database}"],
     "rds:og": ["og:default:*"],
     "rds:pg": ["pg:{name}", "pg:default.*"],
-    "rds:snapshot": ["snapshot:{database}-final-????????"],
+    "rds:snapshot": ["snapshot:{database}-final-????????", "snapshot:{database}-backup-*"],
     "rds:subgrp": ["subgrp:{name}"],
     "s3:bucket": ["::{bucket}"],
     "scheduler:schedule": ["schedule/{name_prefix}/*", "schedule/{name}/*"],

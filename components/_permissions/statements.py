@@ -376,6 +376,10 @@ def _state(scope: Scope, objects: Sequence[str], key: Sequence[str]) -> Iterator
             )
         ]
         yield documents.allow(objects, own, sid="State")
+        if "s3:PutObject" in objects and "app" in scope.tags:
+            records = f"{bucket}/records/{scope.tags['app']}/{scope.state_stack.rpartition('/')[2]}/*"
+            yield documents.allow(["s3:PutObject"], [records], sid="DeploymentRecords")
+            own.append(records)
         yield documents.allow(["s3:GetObject"], [f"{bucket}/.pulumi/meta.yaml"], sid="StateFormat")
     if not scope.state_key_arn:
         return

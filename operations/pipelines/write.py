@@ -6,6 +6,7 @@ From the folder's stack files come names, regions, environments and what is publ
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from operations import _stack as stacks
 from operations.pipelines.model import ImageBuild, Pipelines, Stage
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+_YAML_1_1: Final = frozenset({"y", "Y", "n", "N"})
+"""What some readers take for true or false."""
 WORKFLOWS: Final = ("deploy", "preview", "migrations", "drift", "security", "environment")
 """The workflows, by file; migrations only where pipelines.yaml has them."""
 
@@ -40,6 +43,7 @@ class _Deployed:
     role_variable: str
     public: bool
     backup_first: bool
+    session_hours: int
 
 
 def read(folder: Path) -> Pipelines:
@@ -95,8 +99,9 @@ def workflows(folder: Path) -> Mapping[str, str]:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701 - YAML, from files that pydantic has checked
+        autoescape=False,  # noqa: S701 - YAML: `scalar` quotes what people wrote
     )
+    environment.filters["scalar"] = scalar
     several = len({branch for stage in found for branch in stage.branches}) > 1
     known = {
         "p": pipelines,
@@ -111,6 +116,15 @@ def workflows(folder: Path) -> Mapping[str, str]:
     written = [name for name in WORKFLOWS if name != "migrations" or pipelines.migrations]
     files = {f".github/workflows/{name}.yml": environment.get_template(f"{name}.yml").render(known) for name in written}
     return {**files, ".github/dependabot.yml": environment.get_template("dependabot.yml").render(known)}
+
+
+def scalar(text: str) -> str:
+    """Write a text as YAML, in quotes where it would be read as something else."""
+    try:
+        plain = yaml.safe_load(f"[{text}]") == [text] and yaml.safe_load(f"a: {text}") == {"a": text}
+    except yaml.YAMLError:
+        plain = False
+    return text if plain and text not in _YAML_1_1 else json.dumps(text, ensure_ascii=False)
 
 
 def _on(stage: _Deployed) -> str:
@@ -130,6 +144,7 @@ def _stage(folder: Path, stage: Stage) -> _Deployed:
         role_variable=stage.role_variable,
         public=stack.settings.domain is not None,
         backup_first=stage.backup_first and stack.database is not None,
+        session_hours=delivery.session_hours if delivery else 1,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3  # type: ignore[import-untyped] # has no types of its own
 import pytest
-from botocore.stub import Stubber  # type: ignore[import-untyped] # as above
+from botocore.stub import ANY, Stubber  # type: ignore[import-untyped] # as above
 
 from components import _rollout as rollouts
 from components._rollout import RolloutError, WantedRollout
@@ -301,10 +301,13 @@ def shifts(aws: Aws, *found: tuple[str, str, str]) -> None:
         for number, (state, _, reason) in enumerate(found)
     ]
     aws.shows(deployment(NEW))
+    request = {"cluster": CLUSTER, "service": "api"}
     aws.stubs["ecs"].add_response(
-        "list_service_deployments", {"serviceDeployments": rows}, {"cluster": CLUSTER, "service": "api"}
+        "list_service_deployments", {"serviceDeployments": rows}, {**request, "createdAt": {"after": ANY}}
     )
-    if found:
+    if not found:
+        aws.stubs["ecs"].add_response("list_service_deployments", {"serviceDeployments": []}, request)
+    else:
         revisions = [
             {"serviceRevisionArn": f"revision/{number}", "taskDefinition": revision}
             for number, (_, revision, _) in enumerate(found)
@@ -313,6 +316,64 @@ def shifts(aws: Aws, *found: tuple[str, str, str]) -> None:
 
 
 SHIFTED = replace(WANTED, strategy="blueGreen")
+
+
+def test_deployments_are_read_page_by_page(aws: Aws) -> None:
+    rows = [
+        {
+            "serviceDeploymentArn": f"deployment/{number}",
+            "targetServiceRevisionArn": f"revision/{number}",
+            "status": "SUCCESSFUL",
+            "createdAt": BEGAN + dt.timedelta(hours=number),
+        }
+        for number in range(2)
+    ]
+    aws.shows(deployment(NEW))
+    request = {"cluster": CLUSTER, "service": "api", "createdAt": {"after": ANY}}
+    page = {"serviceDeployments": rows[:1], "nextToken": "more"}
+    aws.stubs["ecs"].add_response("list_service_deployments", page, request)
+    page = {"serviceDeployments": rows[1:]}
+    aws.stubs["ecs"].add_response("list_service_deployments", page, {**request, "nextToken": "more"})
+    revisions = [
+        {"serviceRevisionArn": f"revision/{number}", "taskDefinition": revision}
+        for number, revision in enumerate((OLD, NEW))
+    ]
+    aws.stubs["ecs"].add_response("describe_service_revisions", {"serviceRevisions": revisions})
+    assert aws.wait(SHIFTED) == "deployment/1"
+
+
+@pytest.mark.parametrize(("code", "status"), [("InternalFailure", 500), ("ThrottlingException", 400)])
+def test_what_passes_by_itself_is_waited_out(aws: Aws, code: str, status: int) -> None:
+    for _ in range(3):
+        aws.stubs["ecs"].add_client_error("describe_services", code, http_status_code=status)
+    aws.shows(deployment(NEW, "COMPLETED"))
+    assert aws.wait() == "ecs-svc/1"
+    assert aws.now == 3 * rollouts.POLL_SECONDS
+
+
+def test_and_not_for_ever(aws: Aws) -> None:
+    for _ in range(7):
+        aws.stubs["ecs"].add_client_error("describe_services", "ThrottlingException")
+    assert "could not be watched" in aws.fails(replace(WANTED, timeout_seconds=60))
+
+
+def test_alarms_that_cannot_be_read_fail_no_rollout_that_came_to_a_good_end(aws: Aws) -> None:
+    aws.shows(deployment(NEW, "COMPLETED"), **guarded("errors"))
+    aws.stubs["cloudwatch"].add_client_error("describe_alarms", "AccessDenied")
+    assert aws.wait() == "ecs-svc/1"
+
+
+def test_stopped_tasks_of_the_revision_are_found_behind_those_of_others(aws: Aws) -> None:
+    aws.shows(deployment(NEW, "FAILED"))
+    request = {"cluster": CLUSTER, "serviceName": "api", "desiredStatus": "STOPPED"}
+    aws.stubs["ecs"].add_response("list_tasks", {"taskArns": ["old"], "nextToken": "more"}, request)
+    aws.stubs["ecs"].add_response("describe_tasks", {"tasks": [task(taskDefinitionArn=OLD, stoppedReason="old one")]})
+    aws.stubs["ecs"].add_response("list_tasks", {"taskArns": ["t1"]}, {**request, "nextToken": "more"})
+    aws.stubs["ecs"].add_response("describe_tasks", {"tasks": [task(stoppedReason="out of memory")]})
+    aws.logged("bye")
+    screen = aws.fails()
+    assert "out of memory" in screen
+    assert "old one" not in screen
 
 
 def test_requests_are_moved_and_the_bake_is_waited_for(aws: Aws) -> None:

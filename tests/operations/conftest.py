@@ -32,15 +32,19 @@ class Operator:
         self.out, self.err = io.StringIO(), io.StringIO()
         self.stack = stacks.read(ROOT, stack, None)
 
-    def stub(self, service: str) -> Stubber:
-        """The stub of a service; an answer that is not asked for, or a question without an answer, fails the test."""
-        if service not in self.stubs:
-            self._clients[service] = boto3.client(
+    def stub(self, service: str, name: str = "") -> Stubber:
+        """The stub of a service; an answer that is not asked for, or a question without an answer, fails the test.
+
+        Where a service is asked in several regions, `name` is what the context calls its client.
+        """
+        name = name or service
+        if name not in self.stubs:
+            self._clients[name] = boto3.client(
                 service, region_name="us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing"
             )
-            self.stubs[service] = Stubber(self._clients[service])
-            self.stubs[service].activate()
-        return self.stubs[service]
+            self.stubs[name] = Stubber(self._clients[name])
+            self.stubs[name].activate()
+        return self.stubs[name]
 
     def answer(
         self, service: str, call: str, answer: Mapping[str, Any], request: Mapping[str, Any] | None = None
@@ -78,20 +82,26 @@ class Operator:
             self.stub(service)
         self.stub("application-autoscaling")
         self.stub("elasticache")
-        context = Context(
-            stack=self.stack,
-            access=AwsAccess(region="us-east-1"),
+        context = self.context(
             as_json=options.json,
             timeout_seconds=options.timeout_minutes * 60,
             dry_run=getattr(options, "dry_run", False),
-            out=self.out,
-            err=self.err,
             sleep=sleep,
-            clock=lambda: self.now,
-            _clients=self._clients,
         )
         command = next(command for command in known if command.name == options.command)
         return guarded(lambda: command.run(context, options), f"python -m operations {' '.join(words)}", self.err)
+
+    def context(self, **more: Any) -> Context:
+        """What a command works with."""
+        return Context(
+            stack=self.stack,
+            access=AwsAccess(region="us-east-1"),
+            out=self.out,
+            err=self.err,
+            clock=lambda: self.now,
+            _clients=self._clients,
+            **more,
+        )
 
     @property
     def json(self) -> Any:

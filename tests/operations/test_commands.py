@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import urllib.error
+import urllib.request
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from botocore.stub import ANY  # type: ignore[import-untyped] # as above
 
 from operations import __main__ as command_line
 from operations import _stack as stacks
-from operations import audit, environment, restore_drill
+from operations import audit, environment, restore_drill, status
 from operations._command import INTERRUPTED, OK, REFUSED, UNREACHABLE, WRONG, told
 from preview import project, stackfile
 from settings import parse
@@ -111,6 +113,22 @@ class TestRun:
 
         assert operator.run("run", "--service", "api", "--", "sleep", "9", on_sleep=interrupt) == INTERRUPTED
         assert f"{TASK} is stopped" in operator.said
+
+    def test_a_task_is_stopped_where_aws_can_no_longer_be_asked(self, operator: Operator) -> None:
+        operator.describes(operator.service())
+        operator.answer("ecs", "run_task", RUN_TASK)
+        operator.stub("ecs").add_client_error("describe_tasks", "ThrottlingException")
+        operator.answer("ecs", "stop_task", {}, {"cluster": CLUSTER, "task": TASK, "reason": ANY})
+        assert operator.run("run", "--service", "api", "--", "sleep", "9") == UNREACHABLE
+        assert f"{TASK} is stopped" in operator.said
+
+    def test_and_named_where_that_fails_too(self, operator: Operator) -> None:
+        operator.describes(operator.service())
+        operator.answer("ecs", "run_task", RUN_TASK)
+        for call in ("describe_tasks", "stop_task"):
+            operator.stub("ecs").add_client_error(call, "ExpiredTokenException")
+        assert operator.run("run", "--service", "api", "--", "sleep", "9") == UNREACHABLE
+        assert f"aws ecs stop-task --cluster {CLUSTER} --task {TASK}" in operator.said
 
     def test_a_task_that_never_ends_is_stopped(self, operator: Operator) -> None:
         operator.describes(operator.service())
@@ -287,7 +305,7 @@ class TestBackup:
 
 
 class TestDrill:
-    def source(self, operator: Operator, *left: str) -> None:
+    def source(self, operator: Operator, *left: str, began: dt.datetime | None = None) -> None:
         instance = {
             "DBInstanceIdentifier": DATABASE,
             "DBInstanceClass": "db.t4g.medium",
@@ -297,6 +315,7 @@ class TestDrill:
         }
         operator.answer("rds", "describe_db_instances", {"DBInstances": [instance]})
         tag = [{"Key": restore_drill.TAG, "Value": DATABASE}]
+        tag += [{"Key": restore_drill.BEGAN, "Value": began.isoformat()}] if began else []
         listed = [{"DBInstanceIdentifier": name, "DBInstanceStatus": "available", "TagList": tag} for name in left]
         operator.answer(
             "rds", "describe_db_instances", {"DBInstances": [instance | {"DBInstanceStatus": "available"}, *listed]}
@@ -306,6 +325,27 @@ class TestDrill:
         for state in states:
             found = {"DBInstanceStatus": state, "Endpoint": {"Address": "copy.example", "Port": 5432}}
             operator.answer("rds", "describe_db_instances", {"DBInstances": [found]})
+
+    def test_two_at_once_the_second_removes_nothing_of_the_first(self, operator: Operator) -> None:
+        self.source(operator, "other", began=dt.datetime.now(tz=dt.UTC) - dt.timedelta(minutes=9))
+        assert operator.run("restore-drill") == REFUSED
+        assert "a drill is under way since" in operator.said
+        assert "aws rds delete-db-instance --db-instance-identifier other" in operator.said
+
+    def test_what_was_cut_off_long_ago_is_removed(self, operator: Operator) -> None:
+        self.source(operator, "other", began=dt.datetime.now(tz=dt.UTC) - dt.timedelta(hours=9))
+        self.removes(operator, "other")
+        operator.stub("rds").add_client_error("restore_db_instance_to_point_in_time", "AccessDenied")
+        operator.stub("rds").add_client_error("delete_db_instance", "DBInstanceNotFound", http_status_code=404)
+        assert operator.run("restore-drill") == UNREACHABLE
+
+    def test_what_cannot_be_removed_is_named(self, operator: Operator) -> None:
+        self.source(operator)
+        operator.answer("rds", "restore_db_instance_to_point_in_time", {})
+        self.becomes(operator, "failed")
+        operator.stub("rds").add_client_error("delete_db_instance", "ExpiredToken")
+        assert operator.run("restore-drill") == UNREACHABLE
+        assert "could not be removed and is billed: aws rds delete-db-instance" in operator.said
 
     def removes(self, operator: Operator, name: Any = ANY) -> None:
         request = {"DBInstanceIdentifier": name, "SkipFinalSnapshot": True, "DeleteAutomatedBackups": True}
@@ -408,8 +448,28 @@ class TestStatus:
         assert screen.startswith("prod in us-east-1: well\n")
         assert "api       2 of 2  -    completed  storefront-production-api:8       api:9f2c1ab" in screen
         assert "database: storefront-production available, version 17.6, can be restored to 3 minutes ago" in screen
-        assert "certificate: shop.example.com for 200 days" in screen
+        assert "certificate: shop.example.com in us-east-1 for 200 days" in screen
         assert "monthUsd: AWS does not allow GetCostAndUsage to these credentials: no billing" in screen
+
+    def test_certificates_of_cloudfront_are_looked_for_where_it_takes_them_from(self, operator: Operator) -> None:
+        now = dt.datetime(2026, 11, 30, tzinfo=dt.UTC)
+        context = operator.context()
+        context.access = replace(context.access, region="eu-west-1")
+        settings = operator.stack.settings
+        context.stack = replace(
+            operator.stack,
+            settings=settings.model_copy(update={"aws": settings.aws.model_copy(update={"region": "eu-west-1"})}),
+        )
+        for service, host in (("acm", "shop.example.com"), ("acm us-east-1", "media.shop.example.com")):
+            found = {"DomainName": host, "NotAfter": now + dt.timedelta(days=9)}
+            request = {"Includes": {"keyTypes": ANY}}
+            operator.stub("acm", service).add_response(
+                "list_certificates", {"CertificateSummaryList": [found]}, request
+            )
+        assert status.certificates(context, now) == [
+            {"host": "shop.example.com", "region": "eu-west-1", "daysLeft": 9},
+            {"host": "media.shop.example.com", "region": "us-east-1", "daysLeft": 9},
+        ]
 
     def test_an_alarm_sounds(self, operator: Operator) -> None:
         assert self.ask(operator, alarm=True) == REFUSED
@@ -610,6 +670,8 @@ class TestImages:
         operator.answer("sts", "get_caller_identity", {"Account": ACCOUNT})
         token = {"authorizationToken": "QVdTOnNlY3JldA=="}
         operator.answer("ecr", "get_authorization_token", {"authorizationData": [token]})
+        for _ in counts:
+            operator.stub("ecr").add_client_error("describe_images", "ImageNotFoundException")
         for found in counts:
             answer = {
                 "imageScanStatus": {"status": "COMPLETE"},
@@ -624,6 +686,18 @@ class TestImages:
         asked = (docker / "asked").read_text().splitlines()
         assert f"push {remote}" in asked
         assert not any("secret" in line for line in asked)
+
+    def test_what_a_run_that_was_cut_off_pushed_stays(self, operator: Operator, docker: Path) -> None:
+        operator.answer("sts", "get_caller_identity", {"Account": ACCOUNT})
+        token = {"authorizationToken": "QVdTOnNlY3JldA=="}
+        operator.answer("ecr", "get_authorization_token", {"authorizationData": [token]})
+        for name in ("api", "frontend", "worker"):
+            request = {"repositoryName": f"storefront/{name}", "imageIds": [{"imageTag": "9f2c1ab"}]}
+            operator.answer("ecr", "describe_images", {"imageDetails": [{"imageTags": ["9f2c1ab"]}]}, request)
+        for _ in range(3):
+            operator.answer("ecr", "describe_image_scan_findings", {"imageScanStatus": {"status": "COMPLETE"}})
+        assert operator.run("push", "--tag", "9f2c1ab", "--out", str(docker)) == OK
+        assert not any(line.startswith("push") for line in (docker / "asked").read_text().splitlines())
 
     def test_severe_findings_stop_the_deployment(self, operator: Operator, docker: Path) -> None:
         self.scan(operator, {"HIGH": 2, "LOW": 1}, {}, {"CRITICAL": 1})
@@ -688,9 +762,65 @@ class TestEnvironment:
     def test_either_a_number_or_a_sweep(self, operator: Operator) -> None:
         assert operator.run("environment") == WRONG
 
+    def test_a_copy_has_no_data_of_the_stacks_backups(self) -> None:
+        config = dict(stackfile.read(ROOT / "Pulumi.staging.yaml").config)
+        database: Any = config["slipway:database"]
+        made = environment.copy(
+            {**config, "slipway:database": {**database, "restoreFrom": {"snapshot": "x"}}}, 12, "registry.example"
+        )
+        assert "restoreFrom" not in made["slipway:database"]
+
+    @pytest.mark.parametrize("words", [("--sweep-days", "-1"), ("--number", "0"), ("--sweep-days", "0")])
+    def test_numbers_that_would_sweep_what_lives_are_refused(self, operator: Operator, words: tuple[str, str]) -> None:
+        with pytest.raises(SystemExit):
+            operator.run("environment", *words)
+
+    def test_slack_that_takes_nothing_is_told_without_its_address(
+        self, operator: Operator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SLACK_WEBHOOK", "https://hooks.slack.com/services/T/B/secret")
+
+        def refuses(*_: object, **__: object) -> None:
+            raise urllib.error.URLError("no route to host")
+
+        monkeypatch.setattr(urllib.request, "urlopen", refuses)
+        assert operator.run("announce", "--outcome", "success", "--tag", "1") == UNREACHABLE
+        assert "Slack did not take the message" in operator.said
+        assert "secret" not in operator.said
+
     def test_announce_takes_slack_alone(self, operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SLACK_WEBHOOK", "http://169.254.169.254/")
         assert operator.run("announce", "--outcome", "success", "--commit", "1") == WRONG
+
+
+class TestWords:
+    """What is wrong on the command line is told at once, and as `make` takes it."""
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ("images", "--tag", "a b"),
+            ("set-images", "--tag", "-x"),
+            ("status", "--timeout-minutes", "nan"),
+            ("status", "--timeout-minutes", "0"),
+            ("tunnel", "--service", "api", "--port", "70000"),
+            ("record", "--commit", "1", "--result", "succeeded", "--seconds", "-1"),
+        ],
+    )
+    def test_refused(self, operator: Operator, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit) as exit_:
+            operator.run(*words)
+        assert exit_.value.code == WRONG
+        assert "With make: --service is SERVICE=, --tag and --commit are TAG=" in capsys.readouterr().err
+
+    def test_a_service_without_an_image_of_the_stacks(self, operator: Operator) -> None:
+        assert operator.run("set-images", "--tag", "1", "--service", "nobody") == WRONG
+        assert "no image of the stack's own repositories: nobody; there are: api, frontend, worker" in operator.said
+
+    def test_what_is_not_there_is_no_trouble_with_aws(self, operator: Operator) -> None:
+        operator.stub("rds").add_client_error("describe_db_instances", "DBInstanceNotFound", "not found")
+        assert operator.run("rotate") == REFUSED
+        assert "Deploy first (make up), or name the right stack, region and profile" in operator.said
 
 
 class TestAudit:

@@ -165,6 +165,62 @@ class TestMistakes:
         )
         return tmp_path
 
+    def written(self, tmp_path: Path, pipelines_yaml: str, **delivery: object) -> Mapping[str, str]:
+        app = self.given(tmp_path, pipelines_yaml)
+        file = app / "Pulumi.prod.yaml"
+        found = yaml.safe_load(file.read_text(encoding="utf-8"))
+        found["config"]["slipway:delivery"] |= delivery
+        file.write_text(yaml.safe_dump(found, sort_keys=False), encoding="utf-8")
+        return pipelines.workflows(app)
+
+    def test_credentials_last_as_long_as_the_role_lets_them(self, tmp_path: Path) -> None:
+        usual = self.written(tmp_path, "stages: [{stack: prod}]\n")
+        assert "role-duration-seconds" not in usual[".github/workflows/deploy.yml"]
+        longer = self.written(tmp_path, "stages: [{stack: prod}]\n", sessionHours=3)
+        for name in ("deploy", "drift", "environment"):
+            found = yaml.safe_load(longer[f".github/workflows/{name}.yml"])
+            logins = [
+                step["with"]
+                for job in found["jobs"].values()
+                for step in job["steps"]
+                if "configure-aws-credentials" in step.get("uses", "")
+            ]
+            assert logins
+            assert {login["role-duration-seconds"] for login in logins} == {10800}, name
+
+    @pytest.mark.parametrize(
+        "command", ["npm test -- --grep 'a: b'", 'echo "#1" # one', "make: test", "true", "- x", "a, b"]
+    )
+    def test_commands_and_names_are_yaml_whatever_they_hold(self, tmp_path: Path, command: str) -> None:
+        text = yaml.safe_dump({"name": command, "test": [command], "stages": [{"stack": "prod", "branches": ["1.0"]}]})
+        files = self.written(tmp_path, text)
+        deploy = yaml.safe_load(files[".github/workflows/deploy.yml"])
+        assert deploy["name"] == command
+        assert deploy[True]["push"]["branches"] == ["1.0"]
+        assert deploy["jobs"]["test"]["steps"][2] == {"name": command, "run": command}
+
+    def test_a_look_for_drift_takes_no_waiting_deployments_place(self, tmp_path: Path) -> None:
+        files = self.written(tmp_path, "stages: [{stack: prod}]\n")
+        groups = {
+            name: yaml.safe_load(files[f".github/workflows/{name}.yml"])["jobs"][job]["concurrency"]["group"]
+            for name, job in (("deploy", "deploy-prod"), ("drift", "prod"))
+        }
+        assert groups["deploy"] != groups["drift"]
+
+    def test_the_comment_that_is_brought_up_to_date_is_its_own(self, tmp_path: Path) -> None:
+        preview = self.written(tmp_path, "name: Ship --> it\nstages: [{stack: prod}]\n")[
+            ".github/workflows/preview.yml"
+        ]
+        (comment,) = [
+            step
+            for step in yaml.safe_load(preview)["jobs"]["preview"]["steps"]
+            if step.get("name", "").startswith("One comment")
+        ]
+        mark = comment["env"]["MARK"]
+        assert mark.count("-->") == 1
+        assert "startswith(env.MARK)" in comment["run"]
+        assert "head.repo.full_name == github.repository" in comment["if"]
+
     @pytest.mark.parametrize(
         ("text", "words"),
         [
