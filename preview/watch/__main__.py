@@ -95,6 +95,7 @@ class StackWatch:
 
     def _begin(self, changed: list[str]) -> None:
         self._run += 1
+        self._server.ready(is_ready=False)
         if changed:
             names = ", ".join(sorted(_short(path) for path in changed))
             print(f"\n{time.strftime('%H:%M:%S')} {names}", flush=True)
@@ -193,6 +194,8 @@ class StackWatch:
     def _take(self, message: dict[str, Any]) -> None:
         if message["kind"] == "files" and message["of"] == "recorder":
             self._files["recorder"] = reads.of_plain(message["files"])
+        elif message["kind"] == "ready":
+            self._server.ready(is_ready=True)
         elif message["run"] != self._run:
             return  # there was a save since
         elif message["kind"] == "files":

@@ -24,7 +24,7 @@ class PageServer:
         """Take a free port."""
         self._changed = threading.Condition()
         self._html = _WAITING
-        self._state: dict[str, object] = {"page": 0, "text": "", "wrong": False}
+        self._state: dict[str, object] = {"page": 0, "text": "", "wrong": False, "ready": False}
         self._number = 0
         self._closed = False
         self._http = _HttpServer(self)
@@ -61,6 +61,10 @@ class PageServer:
     def say(self, text: str, *, wrong: bool) -> None:
         """Show a text above the page: what is being done, or what is wrong; nothing if it is empty."""
         self._publish(text=text, wrong=wrong)
+
+    def ready(self, *, is_ready: bool) -> None:
+        """Tell whether the next save would find a process that waits for it."""
+        self._publish(ready=is_ready)
 
     def _publish(self, **news: object) -> None:
         with self._changed:

@@ -35,7 +35,7 @@ from pathlib import Path  # noqa: E402 - see above
 from typing import Any, Final, NoReturn  # noqa: E402 - see above
 
 from compat import core  # noqa: E402 - see above
-from preview import pack_process  # noqa: E402 - see above
+from preview import lazy_imports, pack_process  # noqa: E402 - see above
 from preview.compare import sides  # noqa: E402 - see above
 from preview.watch import answer  # noqa: E402 - see above
 
@@ -45,9 +45,9 @@ SPOILT: Final = 76
 """The exit code of one that the program has left in a state that cannot be copied: start another one, which does not run the program."""
 _RECORDER: Final = frozenset({"preview", "compat"})
 _HEAD: Final = struct.Struct("!IB")
-_GOOD, _LINE, _SIDE, _UNPREPARED, _DONE = range(5)
-"""What a copy sends: that its preview is good, a line for whoever asked, its recorded side, that the program's modules cannot be imported
-ahead, its end."""
+_READY, _GOOD, _LINE, _SIDE, _UNPREPARED, _DONE = range(6)
+"""What a copy sends: that it waits, that its preview is good, a line for whoever asked, its recorded side, that the program's modules cannot
+be imported ahead, its end."""
 
 
 @dataclass(slots=True)
@@ -183,6 +183,8 @@ class WarmProcess:
             self._last = answer.PricedSide.of(sides.side_of(document["side"]))
         elif kind == _GOOD:
             copy.good = True
+        elif kind == _READY:
+            self._send({"kind": "ready"})
         elif kind == _UNPREPARED:
             self._modules, copy.unprepared = [], True
         else:
@@ -217,7 +219,11 @@ class WarmProcess:
         self._rehearsed = True
         environment, folder, path = dict(os.environ), Path.cwd(), list(sys.path)
         try:
-            with contextlib.redirect_stdout(None), contextlib.redirect_stderr(None):
+            with (
+                Path(os.devnull).open("w") as nothing,
+                contextlib.redirect_stdout(nothing),
+                contextlib.redirect_stderr(nothing),
+            ):
                 answer.rehearse(self._request, last)
         except Exception as error:  # noqa: BLE001 - a program may raise anything; no save is lost by it
             print(f"Saves will be answered more slowly, as a trial ended with {error!r}.", file=sys.stderr)
@@ -268,6 +274,7 @@ class WarmProcess:
             os._exit(0)
         gc.collect()  # writes into most of what is shared with the parent, which is copied now and not when it is urgent
         prepared = reads.taken()
+        send(_READY, b"")
         with os.fdopen(go, "rb") as told:
             line = told.readline()
         if not line:
@@ -337,6 +344,7 @@ def _imported(modules: list[str], root: Path, last: answer.PricedSide) -> bool:
 
     What is broken is left for the run, which says so.
     """
+    lazy_imports.install()
     before = frozenset(sys.modules)
     names = (last.side.graph.project, last.side.graph.stack) if last.side.graph else ("", "")
     try:

@@ -105,6 +105,12 @@ class Watched:
             return len(self._lines) == self._taken
 
     @property
+    def said(self) -> str:
+        """All that was said so far."""
+        with self._news:
+            return "".join(self._lines)
+
+    @property
     def stack(self) -> Path:
         """The stack file."""
         return self.root / "Pulumi.prod.yaml"
@@ -121,7 +127,7 @@ class Watched:
     @property
     def port(self) -> int:
         """Where the page is."""
-        match = re.search(r"http://127\.0\.0\.1:(\d+)/", "".join(self._lines))
+        match = re.search(r"http://127\.0\.0\.1:(\d+)/", self.said)
         assert match
         return int(match[1])
 

@@ -31,6 +31,11 @@ def test_a_save_shows_what_has_changed_since_the_last_one(watched: Watched) -> N
     assert "retentionInDays: 30 -> 60" in text
 
 
+def test_after_the_first_preview_all_is_loaded_and_waits(watched: Watched) -> None:
+    watched.state(lambda state: state["ready"])
+    assert "more slowly" not in watched.said
+
+
 def test_a_save_that_changes_nothing_says_so(watched: Watched) -> None:
     watched.stack.write_text(stack_file(watched.root, 60) + "# a comment\n")
     assert "Nothing changes. toy prod: passes policy" in watched.answer()
