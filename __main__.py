@@ -20,6 +20,7 @@ from components.database import Database
 from components.delivery import Delivery
 from components.dns_alias import DnsAlias
 from components.encryption_key import EncryptionKey
+from components.extension import Extension
 from components.hibernation import Hibernation
 from components.load_balancer import LoadBalancer
 from components.media_bucket import MediaBucket
@@ -32,6 +33,7 @@ from components.service import Service
 
 config = settings.load()
 with wiring.refusals.told_as_settings():
+    own = wiring.extension.load(config)
     provider = aws.Provider("aws", wiring.provider.args(config))
     options = ResourceOptions(providers={"aws": provider})
     part = Optional(options)
@@ -69,6 +71,7 @@ with wiring.refusals.told_as_settings():
     part(Backup, "backup", wiring.backup.args(context, parts, observability))
     part(Budget, "budget", wiring.budget.args(context, observability))
     delivery = part(Delivery, "delivery", wiring.delivery.args(context, network.vpc_id))
+    part(Extension, "extension", wiring.extension.args(context, own, parts, services))
     part(Rollout, "rollout", wiring.rollout.args(context, parts, services, public))
     hibernation = part(Hibernation, "hibernation", wiring.hibernation.args(context, parts, services))
 

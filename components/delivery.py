@@ -14,7 +14,7 @@ from pulumi import Input, Output, ResourceOptions
 import limits
 from components._dependencies import with_dependencies
 from components._permissions import packing
-from components._permissions.scope import ACCOUNT, KINDS, PARTS, VPC, Kind, Part, Scope
+from components._permissions.scope import ACCOUNT, KINDS, PARTS, VPC, Kind, Part, Scope, Statement
 from components._permissions.statements import deploy_statements, preview_statements
 
 ISSUER: Final = "token.actions.githubusercontent.com"
@@ -123,6 +123,8 @@ class DeliveryArgs:
     `<account-id>` stands for the account's id."""
     vpc_id: Input[str]
     """The network, in which AWS makes a security group, a list and interfaces that have no tags."""
+    permissions: Sequence[Statement] = ()
+    """What the deploying role may do besides."""
     empty_buckets: bool = False
     """Whether a deployment may delete what the stack's buckets hold, as `empty_on_destroy` needs."""
 
@@ -276,7 +278,7 @@ def _trust(args: DeliveryArgs, *contexts: str) -> str:
 
 
 def _deploy_documents(args: DeliveryArgs) -> Sequence[str]:
-    return packing.pack(deploy_statements(_scope(args)))
+    return packing.pack([*deploy_statements(_scope(args)), *args.permissions])
 
 
 def _preview_documents(args: DeliveryArgs) -> Sequence[str]:

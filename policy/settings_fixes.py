@@ -8,6 +8,7 @@ from typing import Final
 
 _SERVICE: Final = "slipway:services.<service>"
 _OWN: Final = "slipway:index:"
+_ADDED: Final = f"{_OWN}Extension$"
 
 SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
     "alarms-on-what-matters": ("slipway:alarms", "{}"),
@@ -81,7 +82,7 @@ def fix(control: str, urn: str) -> str:
         urn: the resource of the finding.
     """
     kinds = urn.split("::")[2:3]
-    if control not in SETTINGS or not kinds or _OWN not in kinds[0]:
+    if control not in SETTINGS or not kinds or _OWN not in kinds[0] or _ADDED in kinds[0]:
         return ""
     place, value = SETTINGS[control]
     return f"{place}: {value}"

@@ -32,8 +32,13 @@ _EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 
 
 def names(graph: Graph) -> Iterator[str]:
-    """Logical names are made of lower-case letters, digits and hyphens, and start with their parent's."""
+    """Logical names are made of lower-case letters, digits and hyphens, and start with their parent's.
+
+    What a user's module adds has names of its own.
+    """
     for resource in graph.resources:
+        if resource.parent and graph.urn(resource.parent).type == "slipway:index:Extension":
+            continue
         if not re.fullmatch(r"[a-z0-9-]+(?:/[a-z0-9/._-]+)?", resource.name):
             yield f"{resource} is not named like a part of this program"
         if resource.parent and not resource.name.startswith(graph.urn(resource.parent).name):

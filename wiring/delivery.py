@@ -36,6 +36,10 @@ def args(context: StackContext, vpc_id: Input[str]) -> DeliveryArgs | None:
             state=_state(context, delivery),
             boundary_arn=delivery.boundary_arn or own,
             vpc_id=vpc_id,
+            permissions=[
+                documents.allow(permission.actions, permission.resources)
+                for permission in (settings.extension.permissions if settings.extension else ())
+            ],
             empty_buckets=settings.protection.empty_on_destroy,
         )
     except ValueError as error:

@@ -32,6 +32,7 @@ PLACES: Final[dict[str, Place]] = {
     "DatabaseProxyArgs": ["database", "proxy"],
     "DeliveryArgs": ["delivery"],
     "DnsAliasArgs": ["domain"],
+    "ExtensionArgs": ["extension"],
     "EncryptionKeyArgs": ["app"],
     "GitHubArgs": ["delivery", "github"],
     "HibernationArgs": ["hibernation"],

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from operations.new import compose, dockerfile, stack_file
-from operations.new._found import FIRST_TAG, Found, UnreadableError
+from operations.new._draft import FIRST_TAG, Draft, UnreadableError
 from operations.new.stack_file import Answers
 from preview import project
 from settings import InvalidSettings, parse
@@ -96,7 +96,7 @@ def _ask(name: str) -> str:
     return input().strip()
 
 
-def _found(source: Path | None, app: str) -> Found:
+def _found(source: Path | None, app: str) -> Draft:
     if source is None:
         return _single({}, app, ())
     if source.is_dir():
@@ -113,13 +113,13 @@ def _found(source: Path | None, app: str) -> Found:
     return found
 
 
-def _single(taken: Mapping[str, object], app: str, left: Sequence[str]) -> Found:
+def _single(taken: Mapping[str, object], app: str, left: Sequence[str]) -> Draft:
     """Return one service that is reached from outside."""
     service = {"image": {"repository": f"{app}/web", "tag": FIRST_TAG}, "port": 8000, "route": {"default": True}}
-    return Found(services={"web": {**service, **taken}}, left=left)
+    return Draft(services={"web": {**service, **taken}}, left=left)
 
 
-def _say(target: Path, found: Found, stack: str) -> None:
+def _say(target: Path, found: Draft, stack: str) -> None:
     print(f"{target}: {len(found.services)} services: {', '.join(found.services)}")
     for sentence in found.left:
         print(f"  not taken over, or to be looked at: {sentence}")

@@ -64,7 +64,7 @@ class _Extends(_Part):
     service: str
 
 
-class _Service(_Part):
+class _ComposeService(_Part):
     image: str | None = None
     build: str | _Build | None = None
     command: Words = None
@@ -85,7 +85,7 @@ class _Service(_Part):
 def mistakes(service: object) -> Iterator[str]:
     """Yield what of a service is not what Compose takes, each with its place."""
     try:
-        _Service.model_validate(service)
+        _ComposeService.model_validate(service)
     except ValidationError as error:
         # A value that fits none of several shapes is told once.
         for place, value in dict(_found(one["loc"], service) for one in error.errors(include_url=False)).items():

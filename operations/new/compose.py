@@ -15,7 +15,7 @@ import limits
 from operations.new import _compose_values as values
 from operations.new import dockerfile
 from operations.new._compose_model import mistakes
-from operations.new._found import FIRST_TAG, Found, UnreadableError, fargate, part_name, read_text
+from operations.new._draft import FIRST_TAG, Draft, UnreadableError, fargate, part_name, read_text
 from policy.common import credentials
 from preview import yaml
 
@@ -99,7 +99,7 @@ def find(folder: Path) -> Path | None:
     return next((folder / name for name in NAMES if (folder / name).is_file()), None)
 
 
-def read(path: Path, app: str) -> Found:
+def read(path: Path, app: str) -> Draft:
     """Read a compose file.
 
     Args:
@@ -109,7 +109,7 @@ def read(path: Path, app: str) -> Found:
     Raises:
         UnreadableError: with a line for each mistake.
     """
-    return _Reader(path, app, _services(path)).found()
+    return _ComposeReader(path, app, _services(path)).found()
 
 
 def _services(path: Path) -> Mapping[str, Mapping[str, Any]]:
@@ -140,7 +140,7 @@ def _extended(service: Mapping[str, Any], services: Mapping[str, Any]) -> Mappin
     return {**{key: value for key, value in base.items() if key != "extends"}, **service}
 
 
-class _Reader:
+class _ComposeReader:
     """Goes through the services of one file, and keeps what it found and what it left."""
 
     def __init__(self, path: Path, app: str, services: Mapping[str, Mapping[str, Any]]) -> None:
@@ -153,7 +153,7 @@ class _Reader:
         self._stores: dict[str, str] = {}
         self._parts: dict[str, Mapping[str, str]] = {}
 
-    def found(self) -> Found:
+    def found(self) -> Draft:
         """Return everything."""
         kept = {name: one for name, one in self._all.items() if self._is_application(name, one)}
         once = {name for name, one in kept.items() if self._is_migration(name, one)}
@@ -162,7 +162,7 @@ class _Reader:
         for name in sorted(once):
             self._migration(name, kept[name], made, names)
         self._routes(made)
-        return Found(
+        return Draft(
             services=made,
             database=self._parts.get("database"),
             cache=self._parts.get("cache"),

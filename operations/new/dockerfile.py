@@ -13,13 +13,13 @@ from typing import Final
 
 from dockerfile_parse import DockerfileParser  # type: ignore[import-untyped] # ships no types
 
-from operations.new._found import UnreadableError, read_text
+from operations.new._draft import UnreadableError, read_text
 
 _ROOT: Final = frozenset({"root", "0", "root:root", "0:0"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Container:
+class Dockerfile:
     """What a Dockerfile says.
 
     Args:
@@ -44,7 +44,7 @@ class _Stage:
     lines: Sequence[tuple[str, str]]
 
 
-def read(path: Path, target: str | None = None) -> Container:
+def read(path: Path, target: str | None = None) -> Dockerfile:
     """Read a Dockerfile.
 
     Args:
@@ -62,7 +62,7 @@ def read(path: Path, target: str | None = None) -> Container:
     said = [(instruction, Template(value).safe_substitute(variables)) for instruction, value in lines]
     users = [value for instruction, value in said if instruction == "USER"]
     checks = [value for instruction, value in said if instruction == "HEALTHCHECK"]
-    return Container(
+    return Dockerfile(
         ports=[port for instruction, value in said if instruction == "EXPOSE" for port in _ports(value)],
         user=users[-1] if users and users[-1] not in _ROOT else None,
         health=_check(checks[-1]) if checks else None,
@@ -127,7 +127,7 @@ def _words(value: str) -> Sequence[str]:
     return quoted or value.split()
 
 
-def as_found(container: Container, place: str) -> tuple[Mapping[str, object], Sequence[str]]:
+def as_found(container: Dockerfile, place: str) -> tuple[Mapping[str, object], Sequence[str]]:
     """Return what a service gets from its Dockerfile, and a sentence for each thing that it does not."""
     left = []
     if container.user is None:

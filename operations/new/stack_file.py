@@ -9,7 +9,7 @@ from typing import Any, Final
 import yaml  # type: ignore[import-untyped] # has no stubs among our dependencies
 
 import limits
-from operations.new._found import Found
+from operations.new._draft import Draft
 
 _WIDTH: Final = 4096
 """Columns at which YAML would fold a text: never."""
@@ -40,12 +40,12 @@ class Answers:
     email: str = ""
 
 
-def config(found: Found, answers: Answers) -> Mapping[str, Any]:
+def config(found: Draft, answers: Answers) -> Mapping[str, Any]:
     """Return the `config:` section."""
     return {key: value for _, key, value in _sections(found, answers)}
 
 
-def text(found: Found, answers: Answers, schema: str) -> str:
+def text(found: Draft, answers: Answers, schema: str) -> str:
     """Return the whole file, with a comment above what is to be looked at.
 
     Args:
@@ -65,7 +65,7 @@ def text(found: Found, answers: Answers, schema: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _sections(found: Found, answers: Answers) -> Iterator[tuple[str, str, Any]]:
+def _sections(found: Draft, answers: Answers) -> Iterator[tuple[str, str, Any]]:
     """Yield comment, key and value of each section, in the order of the shipped files."""
     app, production = answers.app, answers.environment == "production"
     routed = any("route" in service for service in found.services.values())

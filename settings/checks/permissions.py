@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import limits
 from policy.common.grants import Fault, faults
-from settings.model import Settings
+from settings.model import Permission, Settings
 from settings.problems import Place, Problem, at
 
 
@@ -28,7 +28,11 @@ def warnings(settings: Settings) -> Iterator[Problem]:
 
 def _faults(settings: Settings) -> Iterator[tuple[Place, Fault]]:
     partition = limits.partition(settings.aws.region)
-    for key, service in settings.services.items():
-        for index, permission in enumerate(service.permissions):
+    granted: dict[tuple[str, ...], Sequence[Permission]] = {
+        ("services", key): service.permissions for key, service in settings.services.items()
+    }
+    granted[("extension",)] = settings.extension.permissions if settings.extension else ()
+    for where, permissions in granted.items():
+        for index, permission in enumerate(permissions):
             for fault in faults(permission.actions, permission.resources, partition):
-                yield ["services", key, "permissions", index], fault
+                yield [*where, "permissions", index], fault

@@ -49,6 +49,7 @@ from settings.model.delivery import (
 from settings.model.domain import (
     Domain,
 )
+from settings.model.extension import Extension
 from settings.model.health_check import (
     OutsideCheck,
 )
@@ -177,6 +178,7 @@ __all__ = [
     "Egress",
     "Endpoint",
     "EnvironmentName",
+    "Extension",
     "FurtherRoute",
     "GitHub",
     "Health",

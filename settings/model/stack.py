@@ -20,6 +20,7 @@ from settings.model.dashboard import Dashboard
 from settings.model.database import Database
 from settings.model.delivery import Delivery
 from settings.model.domain import Domain
+from settings.model.extension import Extension
 from settings.model.health_check import OutsideCheck
 from settings.model.hibernation import Hibernation
 from settings.model.load_balancer import LoadBalancer
@@ -108,6 +109,8 @@ class Settings(Section):
     health_check: OutsideCheck | None = None
     """A Route 53 health check that asks the domain's host over HTTPS from several continents, and pages whoever is in `notify.page`; `{}` asks
     /health. About 2 USD a month."""
+    extension: Extension | None = None
+    """A Python module of your own that adds resources or changes properties which no setting has (docs/extensions.md)."""
     protection: Protection = Field(default_factory=Protection)
     """Whether Pulumi and AWS refuse to delete what holds data, and how long deleted secrets and keys can be brought back. All on by default."""
     aws: Provider

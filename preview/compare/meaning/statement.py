@@ -35,6 +35,7 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "Database": "slipway:database",
     "Delivery": "slipway:delivery",
     "DnsAlias": "slipway:domain",
+    "Extension": "slipway:extension",
     "Hibernation": "slipway:hibernation",
     "LoadBalancer": "slipway:loadBalancer",
     "MediaBucket": "slipway:media",

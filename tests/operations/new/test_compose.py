@@ -8,10 +8,10 @@ import pytest
 import yaml  # type: ignore[import-untyped] # has no stubs among our dependencies
 
 from operations.new import compose
-from operations.new._found import Found, UnreadableError
+from operations.new._draft import Draft, UnreadableError
 
 
-def read(tmp_path: Path, text: str) -> Found:
+def read(tmp_path: Path, text: str) -> Draft:
     path = tmp_path / "compose.yaml"
     path.write_text(text, encoding="utf-8")
     return compose.read(path, "shop")
@@ -273,4 +273,4 @@ def test_whatever_stands_there_is_read_or_refused(tmp_path: Path, value: object)
         except UnreadableError as error:
             assert str(error)  # noqa: PT017 - either is right, a trace is not
         else:
-            assert isinstance(found, Found)
+            assert isinstance(found, Draft)

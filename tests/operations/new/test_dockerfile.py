@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from operations.new import dockerfile
-from operations.new._found import UnreadableError
+from operations.new._draft import UnreadableError
 
 STAGED = """\
 # syntax=docker/dockerfile:1
@@ -26,7 +26,7 @@ USER root
 """
 
 
-def read(tmp_path: Path, text: str, target: str | None = None) -> dockerfile.Container:
+def read(tmp_path: Path, text: str, target: str | None = None) -> dockerfile.Dockerfile:
     path = tmp_path / "Dockerfile"
     path.write_text(text, encoding="utf-8")
     return dockerfile.read(path, target)
@@ -34,13 +34,13 @@ def read(tmp_path: Path, text: str, target: str | None = None) -> dockerfile.Con
 
 def test_a_stage_has_what_the_stages_have_that_it_begins_with(tmp_path: Path) -> None:
     container = read(tmp_path, STAGED, "runtime")
-    assert container == dockerfile.Container(
+    assert container == dockerfile.Dockerfile(
         ports=[8000], user="app", health="curl --fail http://localhost:8000/health", volumes=["/data", "/more"]
     )
 
 
 def test_the_last_stage_is_the_image(tmp_path: Path) -> None:
-    assert read(tmp_path, STAGED) == dockerfile.Container(ports=[5173], volumes=[])
+    assert read(tmp_path, STAGED) == dockerfile.Dockerfile(ports=[5173], volumes=[])
 
 
 def test_reading_leaves_no_file_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

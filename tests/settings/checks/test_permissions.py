@@ -72,3 +72,9 @@ def test_what_aws_may_have_added_since_is_a_warning() -> None:
     parsed = settings.parse(grant(["sqs:PeekMessage*"], QUEUE), "test")
     (warning,) = checks.warnings(parsed)
     assert str(warning).startswith(f"{PLACE}[0].actions[0]: sqs:PeekMessage* covers no action known when the table")
+
+
+def test_what_an_extension_is_granted_is_judged_alike() -> None:
+    given = {"module": "own.py", "permissions": [{"actions": ["sqs:CreateQueue"], "resources": ["*"]}]}
+    (found,) = mistakes(changed({"slipway:extension": given}))
+    assert found.startswith("slipway:extension.permissions[0].resources[0]: '*' allows sqs:CreateQueue on everything")

@@ -20,7 +20,7 @@ class UnreadableError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class Draft:
     """What could be taken over, and what could not.
 
     Args:
