@@ -15,7 +15,6 @@ import pulumi.output as sdk_output
 import pulumi.runtime.resource as sdk_resource
 import pulumi.runtime.rpc as sdk_rpc
 from pulumi import log
-from pulumi.output import _OutputData
 from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
 from pulumi.runtime.proto import source_pb2
 from pulumi.runtime.settings import SETTINGS
@@ -25,7 +24,6 @@ from compat.versions import Tried
 TRIED: Final = Tried("pulumi", "3.272", "3.273")
 """The versions this module was tried with; the second is the first one that it was not."""
 
-_PLAIN: Final = frozenset({str, bool, int, float, type(None)})
 _TURNS: Final = 5
 """How often the event loop turns before the URN that the SDK makes up is there."""
 
@@ -46,33 +44,51 @@ def in_less_time() -> Iterator[None]:
     and plain values are worked out once, and what only the CLI shows (where in the program a resource was made, debug
     messages) is left out.
     """
-    contains_unknowns = _contains_unknowns(sdk_rpc.contains_unknowns)
+    from compat import core_messages, core_outputs, core_values  # noqa: PLC0415 - `pulumi up` needs none of it
+
     replaced = (
         (sdk_resource, "_get_stack_trace", source_pb2.StackTrace),
         (sdk_resource, "create_urn", _create_urn(sdk_resource.create_urn)),
+        (sdk_resource, "resource_pb2", core_messages.Messages()),
+        (sdk_resource, "wrap_with_context", _as_it_is),
+        (sdk_rpc, "declare_dependency", core_messages.declare_dependency()),
         (sdk_rpc, "transfer_properties", _transfer_properties(sdk_rpc.transfer_properties)),
-        (sdk_rpc, "contains_unknowns", contains_unknowns),
-        (sdk_output, "contains_unknowns", contains_unknowns),
+        (sdk_rpc, "serialize_property", core_values.Serializer(sdk_rpc.serialize_property).serialize_property),
+        (sdk_rpc, "resolve_outputs", core_values.resolve_outputs(sdk_rpc.resolve_outputs)),
+        (
+            sdk_rpc,
+            "resolve_outputs_due_to_exception",
+            core_values.resolve_outputs_due_to_exception(sdk_rpc.resolve_outputs_due_to_exception),
+        ),
+        (sdk_rpc, "contains_unknowns", core_outputs.contains_unknowns),
+        (sdk_output, "contains_unknowns", core_outputs.contains_unknowns),
         (sdk_types, "resource_pulumi_to_py_names", functools.cache(sdk_types.resource_pulumi_to_py_names)),
         (sdk_types, "input_type_py_to_pulumi_names", functools.cache(sdk_types.input_type_py_to_pulumi_names)),
+        (sdk_types, "unwrap_type", functools.cache(sdk_types.unwrap_type)),
+        (sdk_types, "unwrap_optional_type", functools.cache(sdk_types.unwrap_optional_type)),
+        *((pulumi.Output, name, replacement) for name, replacement in core_outputs.replacements()),
         (log, "debug", _nothing),
     )
-    before = [(module, name, getattr(module, name)) for module, name, _ in replaced]
-    for module, name, replacement in replaced:
-        setattr(module, name, replacement)
+    before = [(owner, name, vars(owner)[name]) for owner, name, _ in replaced]
+    for owner, name, replacement in replaced:
+        setattr(owner, name, replacement)
+    rpc = vars(sdk_resource)["rpc"]
+    setattr(sdk_resource, "rpc", core_messages.rpc())  # noqa: B010 - the SDK's own import
     try:
         yield
     finally:
-        for module, name, original in before:
-            setattr(module, name, original)
+        setattr(sdk_resource, "rpc", rpc)  # noqa: B010 - as above
+        for owner, name, original in before:
+            setattr(owner, name, original)
+
+
+def _as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep a function: the recorder's loop calls it at once, in the context that there is."""
+    return function
 
 
 def _nothing(*_: object, **__: object) -> None:
     """Say nothing."""
-
-
-def _contains_unknowns(original: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    return lambda value: type(value) not in _PLAIN and original(value)
 
 
 class _Known:
@@ -97,79 +113,17 @@ def _create_urn(original: Callable[..., Any]) -> Callable[..., Any]:
     return create_urn
 
 
-class _Pending:
-    """An output of a resource that nobody has asked for yet."""
-
-    __slots__ = ("_future", "_resolved", "_resource")
-
-    def __init__(self, resource: pulumi.Resource) -> None:
-        self._resource = resource
-        self._resolved: tuple[_OutputData[Any] | None, Exception | None] | None = None
-        self._future: asyncio.Future[_OutputData[Any]] | None = None
-
-    def resolve(
-        self,
-        value: object,
-        is_known: bool,
-        is_secret: bool,
-        deps: set[pulumi.Resource] | None,
-        failed: Exception | None,
-    ) -> None:
-        """Take the value; this is one of the SDK's resolvers."""
-        data = None if failed else _OutputData({*(deps or ()), self._resource}, value, is_known, is_secret)
-        self._resolved = (data, failed)
-        if self._future:  # a turn of the loop later, as the SDK's
-            asyncio.get_running_loop().call_soon(self._settle, self._future)
-
-    def output(self) -> pulumi.Output[Any]:
-        """Make the output."""
-        self._future = asyncio.get_running_loop().create_future()
-        if self._resolved:
-            self._settle(self._future)
-        return pulumi.Output._from_data(self._future)
-
-    def _settle(self, future: asyncio.Future[_OutputData[Any]]) -> None:
-        data, failed = self._resolved or (None, None)
-        if failed:
-            future.set_exception(failed)
-        elif data:
-            future.set_result(data)
-
-
-class _Outputs(dict[str, Any]):
-    """A resource's attributes, its outputs among them as soon as they are asked for."""
-
-    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - whatever a resource has
-        value = super().__getitem__(name)
-        if isinstance(value, _Pending):
-            value = self[name] = value.output()
-        return value
-
-    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - as above
-        value = super().get(name, default)
-        return self[name] if isinstance(value, _Pending) else value
-
-    def values(self) -> Any:  # noqa: ANN401 - as above
-        return [self[name] for name in self]
-
-    def items(self) -> Any:  # noqa: ANN401 - as above
-        return [(name, self[name]) for name in self]
-
-
 def _transfer_properties(original: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
     """Make those outputs when they are asked for that the class has a getter for, which looks into `__dict__`."""
+    from compat import core_outputs, core_values  # noqa: PLC0415 - as above
 
     def transfer_properties(resource: pulumi.Resource, props: Mapping[str, Any], custom: bool) -> dict[str, Any]:
         getters = _getters(cast("Hashable", type(resource)))
-        later = {name: _Pending(resource) for name in props if name in getters and name not in {"id", "urn"}}
-        resolvers = original(resource, {name: props[name] for name in props if name not in later}, custom)
-        resource.__dict__ = _Outputs(resource.__dict__ | later)
-        # In the order of the properties, as the SDK makes them.
-        return {
-            name: later[name].resolve if name in later else resolvers[name]
-            for name in props
-            if name in later or name in resolvers
-        }
+        later = [name for name in props if name in getters and name not in {"id", "urn"}]
+        pending = core_outputs.Pending(resource, later)
+        others = original(resource, {name: props[name] for name in props if name not in getters}, custom)
+        resource.__dict__ = core_outputs.Outputs(resource.__dict__ | dict.fromkeys(later, pending))
+        return core_values.Resolvers(others, pending)
 
     return transfer_properties
 

@@ -138,12 +138,12 @@ def _verdict(pack: policies.Pack, graph: Graph, steps: Progress) -> Verdict:
 
 
 def _recorded(root: Path, read: stackfile.StackFile, pack: policies.Pack | None) -> Graph:
-    from compat import aws, core  # noqa: PLC0415 - as above
+    from compat import aws, core, loop  # noqa: PLC0415 - as above
     from preview import awsx, lazy_imports, provider_fakes  # noqa: PLC0415 - not before the policy pack was started
     from preview.record import InvalidStack, RefusedError, record  # noqa: PLC0415 - as above
 
-    for tried in (core.TRIED, aws.TRIED):
-        if problem := tried.problem():
+    for problem in (core.TRIED.problem(), aws.TRIED.problem(), loop.problem()):
+        if problem:
             print(f"warning: {problem}", file=sys.stderr)
     lazy_imports.install()
     try:

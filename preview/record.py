@@ -25,6 +25,8 @@ from pulumi.runtime import mocks
 from pulumi.runtime.proto import alias_pb2, engine_pb2, resource_pb2
 
 from compat import core
+from compat import loop as loops
+from compat.core_messages import Registered, RegisteredOutputs, Registration, Urns
 from preview import awsx, provider_fakes, serialization
 from preview import project as projects
 from preview.graph import UNKNOWN, Graph, Message, Resource
@@ -82,21 +84,6 @@ def record(
     return monitor.graph()
 
 
-class _Loop(asyncio.SelectorEventLoop):
-    """Runs what the SDK would hand to threads at once: the requests then arrive in the program's order, every time."""
-
-    def run_in_executor(  # type: ignore[override] # the SDK passes no executor and awaits the result, nothing more
-        self, executor: object, func: Callable[..., object], *args: object
-    ) -> asyncio.Future[object]:
-        del executor
-        future = self.create_future()
-        try:
-            future.set_result(func(*args))
-        except Exception as error:  # noqa: BLE001 - raised where the future is awaited
-            future.set_exception(error)
-        return future
-
-
 def _run(root: Path, monitor: _Monitor, values: dict[str, str], secrets: list[str]) -> None:
     pulumi.runtime.set_all_config(values, secrets)
     pulumi.runtime.configure(
@@ -115,7 +102,7 @@ def _run(root: Path, monitor: _Monitor, values: dict[str, str], secrets: list[st
         runpy.run_path(str(root / "__main__.py"), run_name="__main__")
         await core.drain()
 
-    loop = _Loop()
+    loop = loops.new()
     asyncio.set_event_loop(loop)
     try:
         with _inside(root), core.in_less_time():
@@ -201,14 +188,18 @@ class _Monitor(mocks.MockMonitor):
         )
 
     def RegisterResource(  # noqa: N802 - the protocol's name
-        self, request: resource_pb2.RegisterResourceRequest
-    ) -> resource_pb2.RegisterResourceResponse:
+        self, request: Registration | resource_pb2.RegisterResourceRequest
+    ) -> Registered | resource_pb2.RegisterResourceResponse:
         """Keep one registration and answer it."""
+        answered = self._register(request)
+        return answered if isinstance(request, Registration) else _as_message(answered)
+
+    def _register(self, request: Registration | resource_pb2.RegisterResourceRequest) -> Registered:
         parent = "" if request.parent == self._root else request.parent
         urn = self._compose(parent, request.type, request.name)
         if request.type == _STACK:
             self._root = urn
-            return resource_pb2.RegisterResourceResponse(urn=urn)
+            return Registered(urn)
         inputs, secrets = serialization.read(request.object)
         resource = Resource(
             urn=urn,
@@ -233,19 +224,18 @@ class _Monitor(mocks.MockMonitor):
             return self._construct(resource, request.providers)
         if not request.custom:
             self._keep(resource)
-            return resource_pb2.RegisterResourceResponse(urn=urn)
+            return Registered(urn)
         answer = self._answer(resource)
-        response = resource_pb2.RegisterResourceResponse(urn=urn, id=self._ids[urn])
-        response.object.CopyFrom(request.object)
+        response = Registered(urn, self._ids[urn], serialization.properties(request.object))
         hidden = answer.secrets | set(request.additionalSecretOutputs)
         for key, value in self._nodes[urn].outputs.items():
             # A computed value that is left out is unknown to the program; one that is secret must say so all the same.
             if key not in inputs and key != "id" and (value is not UNKNOWN or key in hidden):
-                serialization.put(response.object, key, value, secret=key in hidden)
+                response.object[key] = serialization.wired(value, secret=key in hidden)
         return response
 
     def RegisterResourceOutputs(  # noqa: N802 - the protocol's name
-        self, request: resource_pb2.RegisterResourceOutputsRequest
+        self, request: RegisteredOutputs | resource_pb2.RegisterResourceOutputsRequest
     ) -> empty_pb2.Empty:
         """Keep what a component, or the stack, gave to `register_outputs`."""
         outputs, secrets = serialization.read(request.outputs)
@@ -284,7 +274,9 @@ class _Monitor(mocks.MockMonitor):
             serialization.put(fields, key, value)
         return response
 
-    def _alias(self, alias: alias_pb2.Alias, request: resource_pb2.RegisterResourceRequest, parent: str) -> str:
+    def _alias(
+        self, alias: alias_pb2.Alias, request: Registration | resource_pb2.RegisterResourceRequest, parent: str
+    ) -> str:
         """Return the URN that an alias stands for: the resource's own, but for what the alias says."""
         if alias.urn:
             return alias.urn
@@ -340,11 +332,11 @@ class _Monitor(mocks.MockMonitor):
             return {}
         return provider_fakes.default_tags(self._nodes.get(resource.provider.rpartition("::")[0]))
 
-    def _construct(self, component: Resource, providers: Mapping[str, str]) -> resource_pb2.RegisterResourceResponse:
+    def _construct(self, component: Resource, providers: Mapping[str, str]) -> Registered:
         """Build the children of a component that a plugin would build, and answer its outputs."""
         self._keep(component)
         children = awsx.children(component, self.stack)
-        response = resource_pb2.RegisterResourceResponse(urn=component.urn)
+        response = Registered(component.urn)
         urns = [component.urn]
         built: dict[str, Resource] = {}
         for role, child in children.items():
@@ -374,18 +366,16 @@ class _Monitor(mocks.MockMonitor):
         for key, value in outputs.items():
             if isinstance(value, Resource):
                 id_ = self._ids[value.urn] or serialization.UNKNOWN_TEXT
-                response.object.fields[key].struct_value.update(
-                    {
-                        serialization.SIGNATURE: serialization.REFERENCE,
-                        "urn": value.urn,
-                        "id": id_,
-                        "packageVersion": "",
-                    }
-                )
+                response.object[key] = {
+                    serialization.SIGNATURE: serialization.REFERENCE,
+                    "urn": value.urn,
+                    "id": id_,
+                    "packageVersion": "",
+                }
             elif value is not UNKNOWN:
-                serialization.put(response.object, key, value)
+                response.object[key] = serialization.wired(value)
             # The engine makes every output of such a component depend on all that it holds.
-            response.propertyDependencies[key].urns.extend(urns)
+            response.propertyDependencies[key] = Urns(urns)
         return response
 
 
@@ -399,7 +389,15 @@ class _NoMocks(mocks.Mocks):
         raise provider_fakes.UnknownLookupError(f"The offline preview has no answer for {args.typ}")
 
 
+def _as_message(answered: Registered) -> resource_pb2.RegisterResourceResponse:
+    response = resource_pb2.RegisterResourceResponse(urn=answered.urn, id=answered.id)
+    response.object.update(answered.object)
+    for key, dependencies in answered.propertyDependencies.items():
+        response.propertyDependencies[key].urns.extend(dependencies.urns)
+    return response
+
+
 def _property_dependencies(
-    given: MessageMap[str, resource_pb2.RegisterResourceRequest.PropertyDependencies],
+    given: Mapping[str, Urns] | MessageMap[str, resource_pb2.RegisterResourceRequest.PropertyDependencies],
 ) -> dict[str, tuple[str, ...]]:
     return {key: tuple(sorted(given[key].urns)) for key in sorted(given)}

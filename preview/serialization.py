@@ -17,42 +17,72 @@ SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a marker, not
 REFERENCE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
 
 
-def read(struct: struct_pb2.Struct) -> tuple[dict[str, object], frozenset[str]]:
+def read(given: Mapping[str, object] | struct_pb2.Struct) -> tuple[dict[str, object], frozenset[str]]:
     """Turn a request's properties into plain data, and tell which top-level keys are or hold a secret."""
     values: dict[str, object] = {}
     secrets: set[str] = set()
-    for key, value in sorted(struct.fields.items()):
+    wired = properties(given)
+    for key in sorted(wired):
         found: list[bool] = []
-        values[key] = _plain(value, found)
+        values[key] = _opened(wired[key], found)
         if found:
             secrets.add(key)
     return values, frozenset(secrets)
 
 
-def _plain(value: struct_pb2.Value, secrets: list[bool]) -> object:  # noqa: PLR0911 - one return per kind of value
+def properties(given: Mapping[str, object] | struct_pb2.Struct) -> dict[str, object]:
+    """Return properties as they are sent, with the engine's markers in it, as plain data."""
+    return (
+        {key: _plain(value) for key, value in given.fields.items()}
+        if isinstance(given, struct_pb2.Struct)
+        else {**given}
+    )
+
+
+def _opened(value: object, secrets: list[bool]) -> object:
+    """Take the engine's markers out of a value; a secret adds to `secrets`."""
+    if isinstance(value, str):
+        return UNKNOWN if value == UNKNOWN_TEXT else value
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, list):
+        return [_opened(part, secrets) for part in value]
+    return _opened_mapping(value, secrets) if isinstance(value, dict) else value
+
+
+def _opened_mapping(value: dict[str, object], secrets: list[bool]) -> object:
+    signature = value.get(SIGNATURE)
+    if signature == SECRET:
+        secrets.append(True)
+        return _opened(value["value"], secrets)
+    if signature == REFERENCE:
+        return value["urn"]
+    return {key: _opened(value[key], secrets) for key in sorted(value) if key != SIGNATURE}
+
+
+def _plain(value: struct_pb2.Value) -> object:
     match value.WhichOneof("kind"):
-        case "string_value":
-            return UNKNOWN if value.string_value == UNKNOWN_TEXT else value.string_value
-        case "number_value":
-            number = value.number_value
-            return int(number) if number.is_integer() else number
-        case "bool_value":
-            return value.bool_value
         case "list_value":
-            return [_plain(element, secrets) for element in value.list_value.values]
+            return [_plain(element) for element in value.list_value.values]
         case "struct_value":
-            fields = value.struct_value.fields
-            if SIGNATURE not in fields:
-                return {key: _plain(part, secrets) for key, part in sorted(fields.items())}
-            signature = fields[SIGNATURE].string_value
-            if signature == SECRET:
-                secrets.append(True)
-                return _plain(fields["value"], secrets)
-            if signature == REFERENCE:
-                return fields["urn"].string_value
-            return {key: _plain(part, secrets) for key, part in sorted(fields.items()) if key != SIGNATURE}
-        case _:
+            return {key: _plain(part) for key, part in value.struct_value.fields.items()}
+        case "null_value" | None:
             return None
+        case kind:
+            return getattr(value, kind)
+
+
+def wired(value: object, *, secret: bool = False) -> object:
+    """Return plain data as it is sent, marked as a secret if it is one; `UNKNOWN` becomes the engine's marker."""
+    if secret:
+        return {SIGNATURE: SECRET, "value": wired(value)}
+    if value is UNKNOWN:
+        return UNKNOWN_TEXT
+    if isinstance(value, Mapping):
+        return {key: wired(part) for key, part in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [wired(part) for part in value]
+    return value if isinstance(value, str | bool | int | float) else None
 
 
 def write(struct: struct_pb2.Struct, values: Mapping[str, object]) -> None:

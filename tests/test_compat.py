@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from pathlib import Path
 
+import pulumi
+import pulumi._types as sdk_types
+import pulumi.output as sdk_output
 import pulumi.runtime.resource as sdk_resource
 import pulumi.runtime.rpc as sdk_rpc
 import pytest
 from pulumi import log
 
-from compat import aws, core
+from compat import aws, core, core_messages
+from compat.loop import Loop
+from compat.loop import problem as loop_problem
 from compat.versions import Tried
 from preview.graph import Graph
 from preview.record import Mode, RefusedError, record
@@ -47,6 +53,53 @@ pulumi.export("lifecycle", bucket.tags_all)
 """
 
 
+VALUES = """
+import asyncio
+import enum
+
+import pulumi
+import pulumi_aws as aws
+
+
+class Kind(str, enum.Enum):
+    RED = "red"
+
+
+class Anything(pulumi.CustomResource):
+    def __init__(self, name, props, opts=None):
+        super().__init__("toy:index:Anything", name, props, opts)
+
+
+async def later(value):
+    await asyncio.sleep(0)
+    return value
+
+
+secret = pulumi.Output.secret({"user": "me", "ports": [1, 2.5]})
+queue = aws.sqs.Queue("queue", delay_seconds=5, tags={"a": later("b"), "umlaut": "\u00e4", "none": None})
+odd = Anything("odd", {
+    "whole": 3, "huge": 2**70, "real": 2.5, "small": -1, "yes": True, "nothing": None, "kind": Kind.RED, "pair": (1, "2"),
+    "nested": {"deep": [{"secret": secret, "arn": queue.arn}], "empty": {}, "list": []},
+    "secret": secret, "queue": queue, "file": pulumi.FileAsset("Pulumi.yaml"),
+    "archive": pulumi.AssetArchive({"a": pulumi.StringAsset("text")}), "awaited": later([1, later(2)]),
+})
+bucket = aws.s3.Bucket("bucket", force_destroy=queue.fifo_queue, bucket=pulumi.Output.json_dumps([{"n": odd.id}]))
+index = aws.s3.BucketWebsiteConfigurationIndexDocumentArgs(suffix=queue.name)
+site = aws.s3.BucketWebsiteConfiguration("site", bucket=bucket.id, index_document=index)
+rule = aws.ec2.SecurityGroup(
+    "group", ingress=[{"protocol": "tcp", "from_port": 1, "to_port": queue.delay_seconds, "cidr_blocks": ["10.0.0.0/8"]}]
+)
+pulumi.export("ports", rule.ingress.apply(lambda found: [type(found[0]).__name__, found[0].from_port, found[0].to_port]))
+pulumi.export("website", site.index_document.apply(lambda found: type(found).__name__))
+pulumi.export("all", pulumi.Output.all(a=queue.delay_seconds, b=secret, c=[queue.arn, {"d": queue.url}]))
+pulumi.export("none", pulumi.Output.all())
+pulumi.export("format", pulumi.Output.format("{0}-{1}", queue.delay_seconds, queue.arn))
+pulumi.export("concat", pulumi.Output.concat("a", later("b"), queue.name))
+pulumi.export("input", pulumi.Output.from_input({"a": [queue.fifo_queue, ("x", later(1))]}))
+pulumi.export("recovered", queue.arn.apply(lambda _: 1 / 0).recover(lambda error: str(error)))
+"""
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     (tmp_path / "Pulumi.yaml").write_text("name: toy\nruntime: python\nconfig:\n  aws:region: {value: eu-west-1}\n")
@@ -54,7 +107,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def plain(graph: Graph) -> object:
+def plain(graph: Graph) -> list[object]:
     return [
         [(r.urn, repr(r)) for r in graph.resources],
         [{name: repr(getattr(r, name)) for name in r.__slots__} for r in graph.resources],
@@ -90,10 +143,102 @@ def test_a_refused_resource_is_refused_alike(project: Path, monkeypatch: pytest.
     assert said[0] == said[1]
 
 
+@pytest.mark.parametrize("mode", ["update", "preview"])
+def test_values_of_every_kind_arrive_the_same(project: Path, mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "__main__.py").write_text(VALUES)
+    quick = record(project, "prod", {}, mode=mode)
+    monkeypatch.setattr(core, "in_less_time", contextlib.nullcontext)
+    ordinary = record(project, "prod", {}, mode=mode)
+    assert len(quick.resources) == 5
+    for ours, theirs in zip(plain(quick), plain(ordinary), strict=True):
+        assert ours == theirs
+    (odd,) = [resource for resource in quick.resources if resource.name == "odd"]
+    assert odd.inputs["kind"] == "red"
+    assert type(odd.inputs["kind"]) is str
+    assert odd.inputs["whole"] == 3
+    assert odd.secrets == {"nested", "secret"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        'aws.sqs.Queue("q", name="\\ud800")',
+        'aws.sqs.Queue("q", tags={1: "a"})',
+        'aws.sqs.Queue("q", tags={"a": object()})',
+        'aws.sqs.Queue("q", tags={"a": {1, 2}})',
+        'aws.ec2.SecurityGroup("g", ingress={"a": "b"}, tags="none")',
+        'aws.sqs.Queue("q", opts=pulumi.ResourceOptions(depends_on=["no resource"]))',
+        'a = aws.sqs.Queue("a"); aws.sqs.Queue("b", name=a.name.apply(lambda _: 1 / 0))',
+    ],
+)
+def test_what_the_sdk_refuses_is_refused_in_its_words(
+    project: Path, wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "__main__.py").write_text(f"import pulumi\nimport pulumi_aws as aws\n{wrong}\n")
+    said: list[object] = []
+    for _ in range(2):
+        try:
+            said.append(plain(record(project, "prod", {})))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must be the same
+            said.append((type(error), str(error).partition(" at 0x")[0]))
+        monkeypatch.setattr(core, "in_less_time", contextlib.nullcontext)
+    assert said[0] == said[1]
+
+
+def test_a_circle_of_dependencies_is_refused() -> None:
+    declare = core_messages.declare_dependency()
+    first, second, third = (pulumi.ComponentResource.__new__(pulumi.ComponentResource) for _ in range(3))
+    assert declare(first, second)
+    assert declare(second, third)
+    assert declare(first, third)
+    assert not declare(third, first)
+    assert not declare(third, third)
+
+
+def test_the_loop_turns_as_asyncios() -> None:
+    async def program() -> list[tuple[int, int]]:
+        order = []
+
+        async def work(number: int) -> None:
+            for turn in range(number):
+                order.append((number, turn))
+                await asyncio.sleep(0)
+
+        await asyncio.gather(*(work(number) for number in range(90)))
+        await asyncio.wait_for(asyncio.sleep(0.001), 1)
+        handle = asyncio.get_running_loop().call_soon(order.clear)
+        handle.cancel()
+        await asyncio.sleep(0)
+        assert handle.cancelled()
+        return order
+
+    orders = []
+    for kind in (Loop, asyncio.SelectorEventLoop):
+        loop = kind()
+        orders.append(loop.run_until_complete(program()))
+        loop.close()
+    assert orders[0] == orders[1]
+    assert len(orders[0]) == 90 * 89 / 2
+
+
+def test_the_loop_tells_an_error_of_a_callback_and_goes_on() -> None:
+    loop, told = Loop(), []
+    loop.set_exception_handler(lambda _, context: told.append(context["exception"]))
+    loop.call_soon(lambda: 1 / 0)
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+    assert [type(error) for error in told] == [ZeroDivisionError]
+
+
+def test_this_python_has_what_the_loop_rests_on() -> None:
+    assert loop_problem() is None
+
+
 def test_the_sdk_is_itself_again_afterwards(project: Path) -> None:
-    before = sdk_rpc.transfer_properties, sdk_resource.create_urn, log.debug
+    owners = (sdk_rpc, sdk_resource, sdk_types, sdk_output, log, pulumi.Output)
+    before = [dict(vars(owner)) for owner in owners]
     record(project, "prod", {})
-    assert (sdk_rpc.transfer_properties, sdk_resource.create_urn, log.debug) == before
+    assert [dict(vars(owner)) for owner in owners] == before
 
 
 @pytest.mark.parametrize(("first", "following"), [("99", "100"), ("1", "2")])
