@@ -126,8 +126,6 @@ class ServiceArgs:
     """Share of tasks that may run during a rolling deployment; None: one task more than the fewest."""
     sleeps: bool = False
     """Whether schedules outside change the number of tasks; updates then leave it as it is."""
-    wait_for_steady_state: bool = False
-    """Whether an update waits until the new tasks run."""
     migration: MigrateArgs | None = None
     """What brings the database up to date before the service changes; None: nothing."""
     after: Sequence[Dependency] = ()
@@ -407,7 +405,8 @@ class Service(pulumi.ComponentResource):
             enable_execute_command=args.exec_enabled,
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",
-            wait_for_steady_state=args.wait_for_steady_state,
+            # What a service runs is asked by the rollout checks, after all services were updated.
+            wait_for_steady_state=False,
             opts=ResourceOptions(
                 parent=self,
                 depends_on=[*before, *deployment.before],

@@ -35,7 +35,7 @@ class Document:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
+class AcceptedIssues:
     """Findings that stay. Patterns are those of a shell."""
 
     reason: str
@@ -85,12 +85,12 @@ def lint(contents: Sequence[str]) -> Sequence[Sequence[Mapping[str, Any]]]:
     return found
 
 
-def known() -> list[Known]:
+def known() -> list[AcceptedIssues]:
     """Return the findings that stay."""
     listed = yaml.load(KNOWN.read_text(encoding="utf-8"))
     if not isinstance(listed, list):
         raise TypeError(f"{KNOWN}: not a list")
-    return [Known(**entry) for entry in listed]
+    return [AcceptedIssues(**entry) for entry in listed]
 
 
 def stacks() -> list[str]:
@@ -105,7 +105,7 @@ def stacks() -> list[str]:
 
 
 def _unexplained(
-    every: Sequence[Document], findings: Mapping[str, Sequence[Mapping[str, Any]]], entries: Sequence[Known]
+    every: Sequence[Document], findings: Mapping[str, Sequence[Mapping[str, Any]]], entries: Sequence[AcceptedIssues]
 ) -> Iterator[str]:
     used = set[int]()
     for document in every:

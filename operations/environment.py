@@ -18,10 +18,10 @@ from operations import _pulumi as pulumi
 from operations._command import OK, REFUSED, WRONG, Command, Context, OperationError, whole
 from operations._images import registry_host
 from preview import project, stackfile
-from settings import InvalidSettings, parse
+from settings import InvalidSettings, Settings, parse, schema_lookup
 
 _PREFIX: Final = "pr-"
-_LEFT_OUT: Final = ("registry", "delivery", "backup", "budget", "healthCheck", "notify", "alarms", "dashboard")
+_LEFT_OUT: Final = ("registry", "delivery", "backup", "budget", "uptimeCheck", "notify", "alarms", "dashboard")
 _GONE: Final = frozenset({"closed", "unlabeled"})
 _UNPROTECTED: Final = {
     "protect": False,
@@ -42,7 +42,11 @@ def copy(config: Mapping[str, Any], number: int, registry: str) -> dict[str, Any
         registry: the host that holds the stack's images: the copy runs them and has no repositories of its own.
     """
     owner = f"pr{number}"
-    made = {key: value for key, value in config.items() if key.partition(":")[2] not in _LEFT_OUT}
+    made = {
+        key: value
+        for key, value in config.items()
+        if schema_lookup.todays(Settings, key.partition(":")[2]) not in _LEFT_OUT
+    }
     made |= {"slipway:ownerId": owner, "slipway:protection": _UNPROTECTED}
     made["slipway:services"] = {
         key: _by_address(service, registry) for key, service in made.get("slipway:services", {}).items()

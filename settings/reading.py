@@ -13,7 +13,7 @@ import pulumi
 
 import limits
 from compat import core
-from settings import checks, schema_lookup
+from settings import checks, former_names, schema_lookup
 from settings.error_recovery import read
 from settings.model import OPTIONAL_SECTIONS, Settings
 from settings.problems import Problem, report, shown
@@ -53,10 +53,10 @@ def load() -> Settings:
     Raises:
         InvalidSettings: with every mistake of the stack file.
     """
-    settings = parse(core.configuration(), pulumi.get_stack())
+    settings, renamed = _read(core.configuration(), pulumi.get_stack())
     if not core.is_secret("slipway:notify") and (open_keys := list(checks.notifications.open_keys(settings))):
         raise InvalidSettings(pulumi.get_stack(), open_keys)
-    for warning in checks.warnings(settings):
+    for warning in [*renamed, *checks.warnings(settings)]:
         pulumi.warn(str(warning))
     return settings
 
@@ -71,20 +71,31 @@ def parse(config: Mapping[str, object], stack: str) -> Settings:
     Raises:
         InvalidSettings: with every mistake, in the order of the file's sections.
     """
+    settings, _ = _read(config, stack)
+    return settings
+
+
+def _read(config: Mapping[str, object], stack: str) -> tuple[Settings, Sequence[Problem]]:
+    """Return the settings, and which of them the file calls by a former name."""
     data, problems = _decode(config)
     spelled = _spelled(config)
     problems += _dates(data, (), spelled or {})
     told = {tuple(problem.place) for problem in problems}
-    reading = read(data, told)
-    problems += [problem for problem in reading.problems if tuple(problem.place) not in told]
+    names = former_names.resolve(data)
+    problems += names.problems
+    reading = read(names.data, [names.today(place) for place in told])
+    problems += [problem for problem in map(names.as_in_file, reading.problems) if tuple(problem.place) not in told]
     for problem in checks.problems(reading.settings) if reading.settings else ():
         if evaluated := reading.unreadable.evaluated(problem):
-            problems.append(evaluated)
+            problems.append(names.as_in_file(evaluated))
     problems = [_as_written(problem, data, spelled) for problem in problems]
     if problems or reading.settings is None:
         order = {name: index for index, (name, _) in enumerate(schema_lookup.fields(Settings))}
-        raise InvalidSettings(stack, sorted(problems, key=lambda p: order.get(str(p.place[0]), -1) if p.place else -1))
-    return reading.settings
+        places = {id(problem): names.today(problem.place) for problem in problems}
+        raise InvalidSettings(
+            stack, sorted(problems, key=lambda p: order.get(str(places[id(p)][0]), -1) if p.place else -1)
+        )
+    return reading.settings, names.warnings
 
 
 def _decode(config: Mapping[str, object]) -> tuple[dict[str, object], list[Problem]]:
@@ -188,7 +199,7 @@ def _left_out(name: str, value: object, problems: list[Problem]) -> bool:
 
     Pulumi.yaml declares those as defaults: the engine asks for every declared key that has none.
     """
-    if name in OPTIONAL_SECTIONS and isinstance(value, dict) and "enabled" in value:
+    if schema_lookup.todays(Settings, name) in OPTIONAL_SECTIONS and isinstance(value, dict) and "enabled" in value:
         enabled = value.pop("enabled")
         if not isinstance(enabled, bool):
             problems.append(Problem(place=(name, "enabled"), message=f"{shown(enabled)} must be true or false"))

@@ -96,6 +96,8 @@ def _section(model: type[Section], places: list[str]) -> str:
 
 def _row(prefix: str, name: str, info: FieldInfo) -> str:
     description = " ".join((info.description or "").split())
+    if former := schema_lookup.former(info):
+        description += f" Before version {former.since}: `{former.former}`, which is still read."
     cells = (f"`{prefix}{name}`", _allowed(info), _default(info), description)
     return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
 

@@ -85,6 +85,7 @@ def schema() -> dict[str, object]:
         if optional := schema_lookup.section(schema_lookup.annotation_at((name,))):
             definitions[optional.__name__]["properties"]["enabled"] = switch
     _take_nothing(Settings, model["properties"])
+    _take_former_names(model)
     keys = {f"slipway:{name}": setting for name, setting in model["properties"].items() if name != "aws"}
     keys |= {f"aws:{name}": setting for name, setting in provider["properties"].items()}
     required = [f"slipway:{name}" for name in model["required"] if name != "aws"]
@@ -186,6 +187,23 @@ def _take_nothing(model: type[Section], properties: dict[str, dict[str, object]]
             for key in ("title", "description", "default", "examples"):
                 if key in inner:
                     properties[name][key] = inner.pop(key)
+
+
+def _take_former_names(model: dict[str, Any]) -> None:
+    """Accept the former names of settings, which editors strike through."""
+    found = {**model["$defs"], Settings.__name__: model}
+    for section, name, info in ((s, *named) for s in sections() for named in schema_lookup.fields(s)):
+        renamed, definition = schema_lookup.former(info), found.get(section.__name__)
+        if renamed and definition:
+            kept = {key: part for key, part in definition["properties"][name].items() if key != "default"}
+            told = f"The former name of {name}, until version {renamed.since}."
+            definition["properties"][renamed.former] = kept | {
+                "title": title(renamed.former),
+                "deprecated": True,
+                "description": told,
+            }
+            if info.is_required():
+                definition["required"].remove(name)  # that both are missing, the program tells
 
 
 def text() -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Union
 from pydantic.fields import FieldInfo
 
 from settings.model import Section, Settings
+from settings.model.section import Renamed
 from settings.problems import Place
 
 
@@ -17,6 +18,17 @@ def fields(model: type[Section]) -> Iterator[tuple[str, FieldInfo]]:
     """Return a section's settings by the name they have in the file."""
     for name, info in model.model_fields.items():
         yield info.alias or name, info
+
+
+def former(info: FieldInfo) -> Renamed | None:
+    """Return the name that a setting had, if it was renamed."""
+    return next((each for each in info.metadata if isinstance(each, Renamed)), None)
+
+
+def todays(model: type[Section], name: str) -> str:
+    """Return today's name of a setting that the file may call by its former name."""
+    known = dict(fields(model))
+    return name if name in known else next((n for n, i in known.items() if (f := former(i)) and f.former == name), name)
 
 
 def annotation_at(place: Place) -> object:
@@ -38,7 +50,7 @@ def field_at(place: Place) -> FieldInfo | None:
 def step(annotation: object, part: str | int) -> object:
     """Return the type of a setting, a mapping's value or a list's element."""
     if model := section(annotation):
-        info = dict(fields(model)).get(str(part))
+        info = dict(fields(model)).get(todays(model, str(part)))
         return info.annotation if info else None
     arguments = typing.get_args(plain(annotation))
     return arguments[-1] if arguments and (is_mapping(annotation) or is_list(annotation)) else None

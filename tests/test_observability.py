@@ -132,7 +132,7 @@ def test_the_outputs_lead_to_the_dashboard_and_the_topics(name: str) -> None:
 
 def test_without_a_dashboard_and_listeners_there_is_nothing_to_lead_to() -> None:
     graph = changed_graph(
-        {f"slipway:{part}": GONE for part in ("alarms", "dashboard", "healthCheck", "budget", "notify")}
+        {f"slipway:{part}": GONE for part in ("alarms", "dashboard", "uptimeCheck", "budget", "notify")}
     )
     assert not graph.exports.keys() & {"dashboardName", "dashboardUrl", "topicArns"}
 
@@ -207,7 +207,7 @@ def changed_graph(changes: dict[str, Any]) -> Graph:
 
 def test_each_part_is_switched_by_its_section() -> None:
     graph = changed_graph(
-        {"slipway:alarms": GONE, "slipway:dashboard": GONE, "slipway:healthCheck": GONE, "slipway:budget": GONE}
+        {"slipway:alarms": GONE, "slipway:dashboard": GONE, "slipway:uptimeCheck": GONE, "slipway:budget": GONE}
     )
     assert graph.of(TOPIC)
     assert not [a for a in graph.of(ALARM) if a.name.startswith("observability-")]

@@ -25,7 +25,7 @@ def args(context: StackContext, components: Components) -> NotificationsArgs | N
         region=context.region,
         channels={channel: told for channel, told in channels.items() if told},
         cluster_name=settings.cluster.name or context.name_prefix,
-        health_checks=settings.health_check is not None,
+        health_checks=settings.uptime_check is not None,
         chatbot_region=notify.chatbot_region,
         log_days=settings.logs.retention_days,
         log_key_arn=context.log_key_arn,

@@ -20,7 +20,7 @@ from wiring.context import Components, StackContext
 def args(context: StackContext, components: Components, services: Mapping[str, Service]) -> ObservabilityArgs | None:
     """Return the arguments of notifications, alarms, dashboard and health check; None where the stack has none of them."""
     settings, dashboard, secrets = context.settings, context.settings.dashboard, components.secrets
-    if not (settings.notify or settings.alarms or dashboard or settings.health_check):
+    if not (settings.notify or settings.alarms or dashboard or settings.uptime_check):
         return None
     return ObservabilityArgs(
         name_prefix=context.name_prefix,
@@ -54,7 +54,7 @@ def _rotation_reminders(settings: Settings, secrets: Secrets) -> Mapping[str, Ro
 
 
 def _uptime_check(settings: Settings) -> UptimeCheckArgs | None:
-    check, domain = settings.health_check, settings.domain
+    check, domain = settings.uptime_check, settings.domain
     if check is None or domain is None:
         return None
     return UptimeCheckArgs(

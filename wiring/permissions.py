@@ -22,7 +22,7 @@ def regions(settings: Settings) -> Sequence[str]:
     media = settings.media
     found = [settings.aws.region]
     # Certificates, firewalls and logs of CloudFront and the alarms of Route 53 are there.
-    if settings.domain or settings.health_check or (media and media.cdn):
+    if settings.domain or settings.uptime_check or (media and media.cdn):
         found.append(CLOUDFRONT_REGION)
     if media and media.replicate:
         found.append(media.replicate.region)
@@ -61,7 +61,7 @@ def _edge(settings: Settings) -> Iterator[Part]:
         yield "load-balancer"
     if settings.domain:
         yield "certificate"
-    if settings.domain or settings.health_check:
+    if settings.domain or settings.uptime_check:
         yield "dns"
     if cdn or (media and media.cdn):
         yield "cdn"
@@ -87,7 +87,7 @@ def _data(settings: Settings) -> Iterator[Part]:
 def _watching(settings: Settings) -> Iterator[Part]:
     scaled = any(service.scaling and service.scaling.steps for service in settings.services.values())
     switched = any(service.deployment.strategy != "rolling" for service in settings.services.values())
-    if settings.alarms or settings.health_check or scaled or switched:
+    if settings.alarms or settings.uptime_check or scaled or switched:
         yield "alarm"
     if settings.dashboard:
         yield "dashboard"

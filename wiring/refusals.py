@@ -59,7 +59,7 @@ PLACES: Final[dict[str, Place]] = {
     "TargetHealthCheckArgs": ["services"],
     "Thresholds": ["alarms"],
     "TrafficShiftArgs": ["services"],
-    "UptimeCheckArgs": ["healthCheck"],
+    "UptimeCheckArgs": ["uptimeCheck"],
     "DatabaseAlarmTarget": ["database"],
     "WebAclArgs": ["loadBalancer", "waf"],
 }

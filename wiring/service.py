@@ -67,7 +67,6 @@ def args(
         minimum_healthy_percent=deployment.minimum_healthy_percent,
         maximum_percent=deployment.maximum_percent,
         sleeps=settings.hibernation is not None,
-        wait_for_steady_state=deployment.wait_for_steady_state,
         migration=_migration(context, key, service, components, before),
         after=[migrated] if settings.services_with_migration else [],
         spot_percent=service.spot_percent,

@@ -53,7 +53,7 @@ class Offer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class OfferPrices:
     """What a file holds."""
 
     version: str
@@ -252,7 +252,7 @@ OFFERS: Final[tuple[Offer, ...]] = (
 """The services of the price list and what estimates take from each, in the order of reading."""
 
 
-def read(offer: Offer, lines: Iterable[str]) -> Found:
+def read(offer: Offer, lines: Iterable[str]) -> OfferPrices:
     """Read a service's file for a region, a line at a time.
 
     Args:
@@ -275,7 +275,7 @@ def read(offer: Offer, lines: Iterable[str]) -> Found:
                 _take(offer, wanted, match, dict(zip(columns, cells, strict=False)), best)
     if not best:
         raise ChangedFormatError(f"{offer.code}: none of the {len(offer.wanted)} prices looked for is in the file")
-    return Found(
+    return OfferPrices(
         version=head.get("Version", ""),
         published=head.get("Publication Date", ""),
         prices={key: (price, unit) for key, (_, price, unit) in sorted(best.items())},

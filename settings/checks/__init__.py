@@ -15,7 +15,6 @@ from settings.checks import (
     database,
     delivery,
     domain,
-    health_check,
     hibernation,
     load_balancer,
     media_bucket,
@@ -32,6 +31,7 @@ from settings.checks import (
     service,
     sizes,
     tags,
+    uptime_check,
 )
 from settings.model import Settings
 from settings.problems import Problem
@@ -55,7 +55,7 @@ _MISTAKES = (
     rollout,
     notifications,
     alarms,
-    health_check,
+    uptime_check,
     network_acls,
     delivery,
     backup,

@@ -57,8 +57,8 @@ def warnings(settings: Settings) -> Iterator[Problem]:
     """Warn where a stack that sleeps at night pages then."""
     if settings.hibernation is None:
         return
-    if settings.health_check:
-        yield at(["healthCheck"], "pages every night, when nothing answers: leave it or slipway:hibernation out")
+    if settings.uptime_check:
+        yield at(["uptimeCheck"], "pages every night, when nothing answers: leave it or slipway:hibernation out")
     if settings.alarms and settings.cluster.container_insights == "disabled":
         yield at(
             ["cluster", "containerInsights"],

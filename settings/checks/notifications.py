@@ -16,7 +16,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
     """Return what is wrong."""
     notify = settings.notify
     if notify is None:
-        for part, told in (("alarms", settings.alarms), ("healthCheck", settings.health_check)):
+        for part, told in (("alarms", settings.alarms), ("uptimeCheck", settings.uptime_check)):
             if told:
                 yield at([part], "there is nobody to tell: add slipway:notify", ["notify"])
         return

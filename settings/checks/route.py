@@ -328,10 +328,10 @@ def warnings(settings: Settings) -> Iterator[Problem]:
         ready = service.health_check and service.health_check.command[0] in READY_CHECKS
         if service.port and service.route is None and not ready:
             yield at([*place, "port"], f"{service.port} is open to nobody: give the service a route, or leave port out")
-        if settings.health_check and service.route and service.route.default and service.protocol != "http":
+        if settings.uptime_check and service.route and service.route.default and service.protocol != "http":
             yield at(
-                ["healthCheck"],
-                f"asks by HTTP/1.1, which services.{key}, the default, is not spoken to in: {settings.health_check.path} has to be another service's",
+                ["uptimeCheck"],
+                f"asks by HTTP/1.1, which services.{key}, the default, is not spoken to in: {settings.uptime_check.path} has to be another service's",
             )
     for one in _listed(settings):
         for index, path in enumerate(one.asked.paths):

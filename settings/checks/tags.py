@@ -38,12 +38,12 @@ def _clear_text(settings: Settings) -> Iterator[Problem]:
 def _few(settings: Settings) -> Iterator[Problem]:
     """Check that all tags fit on a Route 53 health check, beside its name."""
     most = quotas.HEALTH_CHECK_TAGS - len(OWN_TAGS) - 1
-    if settings.health_check and len(settings.tags) > most:
+    if settings.uptime_check and len(settings.tags) > most:
         yield at(
             ["tags"],
-            f"{len(settings.tags)} given; a Route 53 health check takes {most} beside the program's own: take some out, or leave healthCheck out",
+            f"{len(settings.tags)} given; a Route 53 health check takes {most} beside the program's own: take some out, or leave uptimeCheck out",
             ["tags", "*"],
-            ["healthCheck"],
+            ["uptimeCheck"],
         )
 
 

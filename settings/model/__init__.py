@@ -50,9 +50,6 @@ from settings.model.domain import (
     Domain,
 )
 from settings.model.extension import Extension
-from settings.model.health_check import (
-    OutsideCheck,
-)
 from settings.model.hibernation import (
     Hibernation,
 )
@@ -143,6 +140,9 @@ from settings.model.stack import (
     OPTIONAL_SECTIONS,
     Settings,
 )
+from settings.model.uptime_check import (
+    UptimeCheck,
+)
 from settings.model.web_acl import (
     RateLimit,
     Waf,
@@ -196,7 +196,6 @@ __all__ = [
     "Migrate",
     "Network",
     "Notify",
-    "OutsideCheck",
     "PartName",
     "Percent",
     "Permission",
@@ -231,6 +230,7 @@ __all__ = [
     "Tasks",
     "Text",
     "TimeZone",
+    "UptimeCheck",
     "Uses",
     "Waf",
 ]

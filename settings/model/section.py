@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -81,6 +82,16 @@ PartName = Annotated[
 
 
 PriceClass = Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """The name that a setting had, for use in `Annotated`. It is read like today's, with a warning, and refused beside it."""
+
+    former: str
+    """As stack files have it, such as `healthCheck`."""
+    since: str
+    """The version that gave the setting its name of today, such as 0.2.0."""
 
 
 class Section(BaseModel):

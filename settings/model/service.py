@@ -13,7 +13,7 @@ from settings.model.log_router import LogRouter
 from settings.model.migration import Migrate
 from settings.model.route import FurtherRoute, Health, Route, Smoke
 from settings.model.scaling import Scaling, Tasks
-from settings.model.section import EcsName, LogGroup, PartName, Port, Section
+from settings.model.section import EcsName, LogGroup, PartName, Port, Renamed, Section
 from settings.rules import Rule, Shown, form
 
 
@@ -40,9 +40,7 @@ class Deployment(Section):
     rollback_percent: Annotated[float, Field(ge=0.1, le=99.9)] | None = None
     """Requests answered 5xx, percent of a minute's, above which ECS goes back: 5 unless given, and with rolling only where given, as ECS watches
     for some minutes more then. The alarm costs about half a dollar a month."""
-    wait_for_steady_state: bool = False
-    """Whether the AWS provider waits until the service is steady, whatever it runs then; `verify` asks what it runs."""
-    verify: bool = True
+    verify: Annotated[bool, Renamed("waitForSteadyState", since="0.2.0")] = True
     """Whether `pulumi up` waits until the service runs the new version and nothing else, and fails with the reasons where ECS went back or
     gave up. Each update asks again until it is true; a service that does not change is not asked. No cost."""
     verify_minutes: Annotated[int, Field(ge=1, le=1440)] = 30

@@ -21,7 +21,6 @@ from settings.model.database import Database
 from settings.model.delivery import Delivery
 from settings.model.domain import Domain
 from settings.model.extension import Extension
-from settings.model.health_check import OutsideCheck
 from settings.model.hibernation import Hibernation
 from settings.model.load_balancer import LoadBalancer
 from settings.model.media_bucket import Media
@@ -32,8 +31,9 @@ from settings.model.protection import Protection
 from settings.model.provider import Provider
 from settings.model.registry import Registry
 from settings.model.secrets import Secret
-from settings.model.section import PartName, SecretName, Section, TagKey
+from settings.model.section import PartName, Renamed, SecretName, Section, TagKey
 from settings.model.service import Service
+from settings.model.uptime_check import UptimeCheck
 from settings.rules import Rule, form
 
 
@@ -106,7 +106,7 @@ class Settings(Section):
     """CloudWatch alarms on what the stack has, with thresholds in words; `{}` has defaults for all. 0.10 USD a month each."""
     dashboard: Dashboard | None = None
     """A CloudWatch dashboard with the figures that alarms watch, service by service; `{}` switches it on. 3 USD a month."""
-    health_check: OutsideCheck | None = None
+    uptime_check: Annotated[UptimeCheck | None, Renamed("healthCheck", since="0.2.0")] = None
     """A Route 53 health check that asks the domain's host over HTTPS from several continents, and pages whoever is in `notify.page`; `{}` asks
     /health. About 2 USD a month."""
     extension: Extension | None = None

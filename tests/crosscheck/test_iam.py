@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from crosscheck import iam
-from crosscheck.iam import Document, Known
+from crosscheck.iam import AcceptedIssues, Document
 from tests.stacks import NAMES, recorded
 
 ROLE = Document(stack="prod", resource="api-task", kind="RolePolicy.policy", content="{}")
@@ -45,7 +45,10 @@ def test_every_policy_of_a_stack_is_linted(name: str) -> None:
     ],
 )
 def test_an_explanation_covers_what_it_names(entry: dict[str, Any], *, expected: bool) -> None:
-    assert Known(**{"reason": "r", "issues": ["parliament RESOURCE_STAR"], **entry}).covers(STAR, ROLE) is expected
+    assert (
+        AcceptedIssues(**{"reason": "r", "issues": ["parliament RESOURCE_STAR"], **entry}).covers(STAR, ROLE)
+        is expected
+    )
 
 
 def test_what_nothing_explains_and_explanations_of_nothing_are_faults(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,10 +56,10 @@ def test_what_nothing_explains_and_explanations_of_nothing_are_faults(monkeypatc
     monkeypatch.setattr(iam, "recorded", lambda _: None)
     monkeypatch.setattr(iam, "documents", lambda *_: iter([ROLE, replace(ROLE, resource="worker-task")]))
     monkeypatch.setattr(iam, "lint", lambda contents: [[STAR] for _ in contents])
-    guarded = Known(reason="tags", issues=["parliament RESOURCE_STAR"], keys=["aws:ResourceTag/app"])
+    guarded = AcceptedIssues(reason="tags", issues=["parliament RESOURCE_STAR"], keys=["aws:ResourceTag/app"])
     monkeypatch.setattr(iam, "known", lambda: [guarded])
     assert iam.stacks() == []
-    stale = Known(reason="gone", issues=["policy_sentry *"])
+    stale = AcceptedIssues(reason="gone", issues=["policy_sentry *"])
     monkeypatch.setattr(iam, "known", lambda: [stale, replace(guarded, documents=["* of api-*"])])
     unexplained, unneeded = iam.stacks()
     assert unexplained.startswith("prod: RolePolicy.policy of worker-task: parliament RESOURCE_STAR: kms:Decrypt")

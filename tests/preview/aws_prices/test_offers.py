@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import limits
-from preview.aws_prices.offers import OFFERS, ChangedFormatError, Found, Offer, read
+from preview.aws_prices.offers import OFFERS, ChangedFormatError, Offer, OfferPrices, read
 
 EXTRACTS = Path(__file__).parent / "extracts"
 
@@ -24,7 +24,7 @@ def text(code: str) -> str:
     return (EXTRACTS / f"{code}.csv").read_text(encoding="utf-8")
 
 
-def found(code: str, content: str | None = None) -> Found:
+def found(code: str, content: str | None = None) -> OfferPrices:
     return read(offer(code), (content or text(code)).splitlines(keepends=True))
 
 

@@ -16,7 +16,7 @@ B = "slipway:loadBalancer"
 CDN: dict[str, Any] = {"slipway:cdn": {}, B: {}}
 ALONE: dict[str, Any] = {
     "slipway:domain": {"enabled": False},
-    "slipway:healthCheck": {"enabled": False},
+    "slipway:uptimeCheck": {"enabled": False},
     "slipway:media.cdn": {},
 }
 NO_NAT: dict[str, Any] = {

@@ -18,7 +18,7 @@ from tests.settings.files import GONE, changed, mistakes
     ("part", "expected"),
     [
         ("loadBalancer", ["slipway:domain: there is nothing to point it at: add slipway:loadBalancer", "slipway:services.api.route: requests come through the load balancer: add slipway:loadBalancer", "slipway:services.frontend.route: requests come through the load balancer: add slipway:loadBalancer", "slipway:alarms.errors5xxPercent: this stack has no load balancer: leave it out, or say null"]),
-        ("domain", ["slipway:loadBalancer: it serves HTTPS and needs a certificate: add slipway:domain, or give certificateArn", "slipway:media.cdn.host: 'media.shop.example.com' needs a record: add slipway:domain with the zone it lives in", "slipway:healthCheck: there is no host to ask: add slipway:domain"]),
+        ("domain", ["slipway:loadBalancer: it serves HTTPS and needs a certificate: add slipway:domain, or give certificateArn", "slipway:media.cdn.host: 'media.shop.example.com' needs a record: add slipway:domain with the zone it lives in", "slipway:uptimeCheck: there is no host to ask: add slipway:domain"]),
         ("media", ["slipway:services.api.environment.MEDIA_BUCKET: ${media.bucket} needs slipway:media, which this stack does not have", "slipway:services.api.environment.MEDIA_URL: ${media.url} needs slipway:media, which this stack does not have", "slipway:services.api.uses[2]: 'media' is not in this stack: add slipway:media"]),
         ("registry", [f"slipway:services.{key}.image.repository: 'storefront/{key}' is in no registry: add slipway:registry (`slipway:registry: {{}}` is enough), or give uri" for key in ("api", "worker", "frontend")]),
     ],

@@ -22,7 +22,7 @@ OWN: dict[str, Any] = {f"{DB}.managedPassword": False}
 COPY: dict[str, Any] = {**OWN, REPLICA: {}}
 IAM: dict[str, Any] = {f"{DB}.iamAuthentication": True}
 SLEEPS: dict[str, Any] = {
-    "slipway:healthCheck": GONE,
+    "slipway:uptimeCheck": GONE,
     f"{API}.scaling.schedule": GONE,
     "slipway:hibernation": {"allowInProduction": True},
     f"{DB}.backupWindow": "10:00-11:00",

@@ -20,8 +20,8 @@ BIG = 10**16
 NO_BUDGET = {"slipway:budget": GONE}
 
 CASES: list[tuple[dict[str, Any], list[str], dict[str, Any]]] = [
-    ({**NO_BUDGET, "slipway:notify": GONE, "slipway:healthCheck": GONE}, ["slipway:alarms: there is nobody to tell: add slipway:notify"], {**NO_BUDGET, "slipway:notify": GONE, "slipway:healthCheck": GONE, "slipway:alarms": GONE}),
-    ({**NO_BUDGET, "slipway:notify": GONE, "slipway:alarms": GONE}, ["slipway:healthCheck: there is nobody to tell: add slipway:notify"], {**NO_BUDGET, "slipway:notify": {"enabled": False}, "slipway:alarms": {"enabled": False}, "slipway:healthCheck": {"enabled": False}}),
+    ({**NO_BUDGET, "slipway:notify": GONE, "slipway:uptimeCheck": GONE}, ["slipway:alarms: there is nobody to tell: add slipway:notify"], {**NO_BUDGET, "slipway:notify": GONE, "slipway:uptimeCheck": GONE, "slipway:alarms": GONE}),
+    ({**NO_BUDGET, "slipway:notify": GONE, "slipway:alarms": GONE}, ["slipway:uptimeCheck: there is nobody to tell: add slipway:notify"], {**NO_BUDGET, "slipway:notify": {"enabled": False}, "slipway:alarms": {"enabled": False}, "slipway:uptimeCheck": {"enabled": False}}),
     ({**NO_BUDGET, "slipway:notify": {}}, ["slipway:notify: there is nobody in it: give page, database or team"], {**NO_BUDGET, "slipway:notify": {"database": [{"email": "dba@example.com"}]}}),
     ({f"{T}.0": {}}, [f"slipway:notify.team[0]: {ONE_OF}; none given"], {f"{T}.0": CHANNEL}),
     ({f"{T}.0.https": "https://example.com"}, [f"slipway:notify.team[0]: {ONE_OF}; email and https given"], {f"{T}.0": {"https": "https://example.com"}}),
@@ -48,10 +48,10 @@ CASES: list[tuple[dict[str, Any], list[str], dict[str, Any]]] = [
     ({"slipway:services.database": {"image": {"uri": "a/b:1"}}}, ["slipway:services.database: alarms of another part are called 'database': choose another name"], {"slipway:services.databases": {"image": {"uri": "a/b:1"}}}),
     ({"slipway:services.cache-001": {"image": {"uri": "a/b:1"}}}, ["slipway:services.cache-001: alarms of another part are called 'cache-001': choose another name"], {"slipway:services.cache-01": {"image": {"uri": "a/b:1"}}}),
     ({"slipway:database.parameters": {"max_connections": "many"}}, ["slipway:database.parameters.max_connections: 'many' is no number of connections to derive alarms from; allowed: a number, or a formula such as LEAST({DBInstanceClassMemory/9531392},5000)"], {"slipway:database.parameters": {"max_connections": "many"}, "slipway:alarms": GONE, "slipway:dashboard": GONE}),
-    ({"slipway:domain.host": "*.shop.example.com"}, ["slipway:healthCheck: *.shop.example.com is many hosts; give the domain one to ask"], {"slipway:domain.host": "*.shop.example.com", "slipway:healthCheck": GONE}),
-    ({"slipway:healthCheck.intervalSeconds": 20}, ["slipway:healthCheck.intervalSeconds: 20 is not allowed; allowed: 10 or 30"], {"slipway:healthCheck.intervalSeconds": 10}),
-    ({"slipway:healthCheck.failures": 11}, ["slipway:healthCheck.failures: 11 is outside 1 to 10 (Failures in a row that count as down)"], {"slipway:healthCheck.failures": 1}),
-    ({"slipway:healthCheck.path": "health"}, ["slipway:healthCheck.path: 'health' is not a path: a slash, then at most 254 characters without spaces"], {"slipway:healthCheck.path": "/"}),
+    ({"slipway:domain.host": "*.shop.example.com"}, ["slipway:uptimeCheck: *.shop.example.com is many hosts; give the domain one to ask"], {"slipway:domain.host": "*.shop.example.com", "slipway:uptimeCheck": GONE}),
+    ({"slipway:uptimeCheck.intervalSeconds": 20}, ["slipway:uptimeCheck.intervalSeconds: 20 is not allowed; allowed: 10 or 30"], {"slipway:uptimeCheck.intervalSeconds": 10}),
+    ({"slipway:uptimeCheck.failures": 11}, ["slipway:uptimeCheck.failures: 11 is outside 1 to 10 (Failures in a row that count as down)"], {"slipway:uptimeCheck.failures": 1}),
+    ({"slipway:uptimeCheck.path": "health"}, ["slipway:uptimeCheck.path: 'health' is not a path: a slash, then at most 254 characters without spaces"], {"slipway:uptimeCheck.path": "/"}),
     ({"slipway:dashboard.name": "my dashboard"}, ["slipway:dashboard.name: 'my dashboard' is not a dashboard's name: letters, digits, - and _"], {"slipway:dashboard.name": "storefront"}),
     ({HOOK: GONE}, ["slipway:notify.team[1].slackWebhookSecret: names no secret of this stack; declare it in slipway:secrets (a value never belongs here)"], {HOOK: {"description": "Webhook"}}),
 ]  # fmt: skip
@@ -94,17 +94,17 @@ def test_what_other_partitions_of_aws_lack() -> None:
         "slipway:notify.team[0].slackTeamId: Amazon Q Developer in chat applications does not serve us-gov-west-1: use slackWebhookSecret"
         in found
     )
-    assert "slipway:healthCheck: its alarm stands in us-east-1, out of reach of us-gov-west-1" in found
-    assert not [line for line in mistakes(changed({f"{T}.0": CHANNEL})) if "notify" in line or "healthCheck" in line]
+    assert "slipway:uptimeCheck: its alarm stands in us-east-1, out of reach of us-gov-west-1" in found
+    assert not [line for line in mistakes(changed({f"{T}.0": CHANNEL})) if "notify" in line or "uptimeCheck" in line]
 
 
 @pytest.mark.parametrize(
     ("changes", "warned"),
     [
         ({}, []),
-        ({"slipway:healthCheck": {}}, ["slipway:healthCheck: pages every night, when nothing answers: leave it or slipway:hibernation out"]),
+        ({"slipway:uptimeCheck": {}}, ["slipway:uptimeCheck: pages every night, when nothing answers: leave it or slipway:hibernation out"]),
         ({"slipway:cluster": {"containerInsights": "disabled"}}, ["slipway:cluster.containerInsights: disabled, it cannot tell alarms that services sleep, not fail: choose enabled, or leave slipway:alarms out"]),
-        ({"slipway:healthCheck": {}, "slipway:hibernation": GONE}, []),
+        ({"slipway:uptimeCheck": {}, "slipway:hibernation": GONE}, []),
     ],
 )  # fmt: skip
 def test_a_stack_that_sleeps_is_not_to_page_at_night(changes: dict[str, Any], warned: list[str]) -> None:

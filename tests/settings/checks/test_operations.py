@@ -17,7 +17,7 @@ A = "slipway:services.api.scaling.schedule"
 DAY = {"cron": "0 7 ? * MON-FRI *", "min": 3, "max": 8}
 SLEEPS: dict[str, Any] = {
     A: GONE,
-    "slipway:healthCheck": GONE,
+    "slipway:uptimeCheck": GONE,
     NIGHT: {"sleep": "20:00", "wake": "07:00", "timeZone": "Europe/Berlin", "allowInProduction": True},
     "slipway:database.backupWindow": "10:00-11:00",
     "slipway:database.maintenanceWindow": "wed:12:00-wed:13:00",

@@ -1,4 +1,4 @@
-"""The check from outside: somebody to ask."""
+"""The uptime check: a host to ask."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from settings.problems import Problem, at
 
 def problems(settings: Settings) -> Iterator[Problem]:
     """Return what is wrong."""
-    if settings.health_check is None:
+    if settings.uptime_check is None:
         return
     domain, region = settings.domain, settings.aws.region
     if limits.partition(region) != "aws":
-        yield at(["healthCheck"], f"its alarm stands in us-east-1, out of reach of {region}", ["aws", "region"])
+        yield at(["uptimeCheck"], f"its alarm stands in us-east-1, out of reach of {region}", ["aws", "region"])
     if domain is None:
-        yield at(["healthCheck"], "there is no host to ask: add slipway:domain", ["domain"])
+        yield at(["uptimeCheck"], "there is no host to ask: add slipway:domain", ["domain"])
     elif domain.host.startswith("*."):
-        yield at(["healthCheck"], f"{domain.host} is many hosts; give the domain one to ask", ["domain", "host"])
+        yield at(["uptimeCheck"], f"{domain.host} is many hosts; give the domain one to ask", ["domain", "host"])

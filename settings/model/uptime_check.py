@@ -1,4 +1,4 @@
-"""`slipway:healthCheck`: a look from outside."""
+"""`slipway:uptimeCheck`: a look from outside."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from settings.model.section import Section
 from settings.rules import form
 
 
-class OutsideCheck(Section):
+class UptimeCheck(Section):
     """Route 53 asks the domain's host over HTTPS from several continents, and pages when it does not answer."""
 
     path: Annotated[str, form(r"/\S{0,254}", "a path: a slash, then at most 254 characters without spaces")] = "/health"
