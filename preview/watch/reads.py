@@ -17,11 +17,13 @@ Stamp: TypeAlias = tuple[int, int, int] | tuple[str, ...] | None
 Stamps: TypeAlias = Mapping[str, Stamp]
 """By path."""
 
-_IMPORTER: Final = "<frozen importlib._bootstrap_external>"
+_LISTERS: Final = ("<frozen importlib._bootstrap_external>", __file__)
+"""Who lists folders without a program's wish: modules are known by their files."""
 _SYSTEM: Final = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/", f"{sys.base_prefix}/", f"{sys.prefix}/")
 _TEMPORARY: Final = ("~", ".swp", ".tmp")
 
 _read: dict[str, Stamp] = {}
+_folders: dict[str, Stamp] = {}
 
 
 def install() -> None:
@@ -34,6 +36,17 @@ def taken() -> dict[str, Stamp]:
     found = dict(_read)
     _read.clear()
     return found
+
+
+def forget() -> None:
+    """Begin anew."""
+    _read.clear()
+    _folders.clear()
+
+
+def folders() -> dict[str, Stamp]:
+    """Return the folders of the modules that were read, as they were then: a module that is missed may be made there."""
+    return dict(_folders)
 
 
 def note(paths: Iterable[Path]) -> None:
@@ -75,7 +88,7 @@ def _note(event: str, arguments: tuple[object, ...]) -> None:
             return
     elif event in {"os.listdir", "os.scandir"}:
         path = arguments[0]
-        if sys._getframe(1).f_code.co_filename == _IMPORTER:  # noqa: SLF001 - the only way; modules are known by their files
+        if sys._getframe(1).f_code.co_filename in _LISTERS:  # noqa: SLF001 - the only way
             return
     else:
         return
@@ -88,5 +101,7 @@ def _add(given: str) -> None:
     if path.endswith(".pyc") and "__pycache__" in path:
         path = importlib.util.source_from_cache(path)
     if path not in _read and not path.startswith(_SYSTEM) and "/site-packages/" not in path:
-        _read[path] = None  # to list a folder is noted as well
         _read[path] = stamp(path)
+        folder = os.path.dirname(path)  # noqa: PTH120 - as above
+        if path.endswith(".py") and folder not in _folders:
+            _folders[folder] = stamp(folder)

@@ -126,16 +126,18 @@ class WarmProcess:
         changed = set(job["changed"])
         if changed & self._recorder_files.keys():
             self._end(OUTDATED)
-        if changed & self._pack_files.keys():
-            self._start_pack()
-            self._tell_files()
+        if self._copy and self._copy.good:
+            waiting = self._next["changed"] if self._next else []
+            self._next = {**job, "changed": [*waiting, *changed]}
+            return
+        of_pack = changed & self._pack_files.keys()
         if changed & self._program:
             self._modules = []  # whether they can still be imported ahead is found out anew
-        if self._copy and self._copy.good:
-            self._next = job
-            return
-        if self._copy and (self._copy.job or changed & self._program):
+        if self._copy and (self._copy.job or of_pack or changed & self._program):
             self._stop(self._copy)
+        if of_pack:
+            self._start_pack()
+            self._tell_files()
         self._ahead = True
         self._copy = self._copy or self._copied()
         self._copy.job = job
@@ -268,7 +270,7 @@ class WarmProcess:
             True  # what is compiled within a second of its source's change may be found for the next one
         )
         importlib.invalidate_caches()
-        reads.taken()
+        reads.forget()
         if self._modules and self._last and not _imported(self._modules, root, self._last):
             send(_UNPREPARED, b"")
             os._exit(0)
@@ -295,9 +297,8 @@ class WarmProcess:
             send(_LINE, json.dumps({"run": run, "seconds": seconds, **message}).encode())
             if message["kind"] == "answer":
                 files = {**reads.taken(), **prepared}
-                if not message["ok"]:  # what is missing may be made
-                    folders = {str(Path(path).parent) for path in files if path.endswith(".py")}
-                    files |= {path: reads.stamp(path) for path in folders}
+                if not message["ok"]:
+                    files |= reads.folders()
                 told_files = {"run": run, "kind": "files", "of": "program", "ok": message["ok"], "files": files}
                 send(_LINE, json.dumps(told_files).encode())
         send(_DONE, b"")
