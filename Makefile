@@ -10,6 +10,8 @@ BIN    := $(VENV)/bin
 RUN    := $(VENV)/.installed
 DEV    := $(VENV)/.installed-dev
 CONFIG_OPTION = $(if $(CONFIG),--policy-config "$(CONFIG)")
+# One stack by its name, one stack file, or every stack file in a folder.
+WHICH = $(if $(ALL),--all "$(or $(FILE),.)",$(if $(FILE),--file "$(FILE)",--stack "$(STACK)"))
 BASE_OPTION = $(if $(BASE),--base "$(BASE)") $(if $(GATE),--gate "$(GATE)") $(if $(WAIVERS),--waivers "$(WAIVERS)")
 OPERATE := status verify smoke logs exec tunnel run migrate restart approve rollback rotate backup restore restore-drill wake sleep record \
            state guard images push set-images up drift announce environment
@@ -56,14 +58,14 @@ $(DEV): requirements-dev.txt $(RUN)
 
 install: $(RUN) ## Prepare .venv for the program, the policy pack and the preview
 
-preview: $(RUN) ## Show a stack offline: make preview STACK=prod | FILE=path/Pulumi.x.yaml [BASE=origin/main | other.yaml | export.json] [GATE=destructive] [FORMAT=plain] [CONFIG=policy-config.json]
-	@$(BIN)/python -m preview $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(BASE_OPTION) $(if $(FORMAT),--format "$(FORMAT)") $(CONFIG_OPTION)
+preview: $(RUN) ## Show a stack offline: make preview STACK=prod | FILE=path/Pulumi.x.yaml | ALL=1 [FILE=folder] [BASE=origin/main | other.yaml | export.json] [GATE=destructive] [FORMAT=plain] [CONFIG=policy-config.json]
+	@$(BIN)/python -m preview $(WHICH) $(BASE_OPTION) $(if $(FORMAT),--format "$(FORMAT)") $(CONFIG_OPTION)
 
 watch: $(RUN) ## Show a stack again on every save, here and on a page of this machine: make watch STACK=prod | FILE=... [FORMAT=plain]; Ctrl-C ends it
 	@$(BIN)/python -m preview.watch $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(if $(FORMAT),--format "$(FORMAT)")
 
-policy: $(RUN) ## Check a stack file, or an exported stack, by the policy pack: make policy STACK=prod | FILE=export.json [FORMAT=sarif|junit|...] [CONFIG=policy-config.json]
-	@$(BIN)/python -m preview --policy $(if $(FILE),--file "$(FILE)",--stack "$(STACK)") $(if $(FORMAT),--format "$(FORMAT)") $(CONFIG_OPTION)
+policy: $(RUN) ## Check a stack file, or an exported stack, by the policy pack: make policy STACK=prod | FILE=export.json | ALL=1 [FILE=folder] [FORMAT=sarif|junit|...] [CONFIG=policy-config.json]
+	@$(BIN)/python -m preview --policy $(WHICH) $(if $(FORMAT),--format "$(FORMAT)") $(CONFIG_OPTION)
 
 new: $(RUN) ## Write a first stack file: make new STACK=prod FROM=../shop (compose file, Dockerfile or folder) APP=shop REGION=eu-central-1 HOST=shop.example.com ZONE_ID=Z... [EMAIL= GITHUB= OWNER= ENVIRONMENT= FORCE=1]; asks for what is not given
 	@$(BIN)/python -m operations.new --stack "$(STACK)" $(if $(FROM),--from "$(FROM)") $(if $(APP),--app "$(APP)") $(if $(REGION),--region "$(REGION)") \

@@ -47,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = options.format or ("rich" if sys.stdout.isatty() else "plain")
     report_only = options.policy or chosen in _REPORT_FORMATS
     try:
+        if options.folder:
+            return _all(options, chosen)
         if options.base:
             return _compare(options, path, steps, chosen)
         if report_only:
@@ -100,6 +102,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--stack", default="prod", help="the stack whose Pulumi.<stack>.yaml is in the root (default: prod)"
     )
     which.add_argument("--file", type=Path, help="a stack file anywhere, or with --policy an exported stack (.json)")
+    which.add_argument(
+        "--all", type=Path, metavar="FOLDER", help="every stack file in a folder and below, as one table", dest="folder"
+    )
     parser.add_argument(
         "--format",
         type=_format,
@@ -168,6 +173,22 @@ def _compare(options: argparse.Namespace, path: Path, steps: evaluation.Progress
     if options.timings:
         print("timings", json.dumps(steps.seconds), file=sys.stderr)
     return code
+
+
+def _all(options: argparse.Namespace, chosen: str) -> int:
+    from preview import many  # noqa: PLC0415 - only for many stack files
+
+    if options.base or chosen not in many.FORMATS:
+        text = f"all stack files are shown as {', '.join(many.FORMATS)}, each by itself"
+        raise evaluation.StoppedError(text, evaluation.INVALID)
+    files = many.find(options.folder)
+    if not files:
+        raise evaluation.StoppedError(f"{options.folder}: no stack file (Pulumi.STACK.yaml) in it", evaluation.INVALID)
+    rows = many.run(
+        options.root, files, options.pack or options.root / "policy", evaluation.config(options.policy_config)
+    )
+    _write(many.shown(rows, cast("many.Format", chosen), findings=options.policy), chosen)
+    return many.exit_code(rows)
 
 
 def _preview(evaluated: evaluation.Evaluation, path: Path, chosen: str) -> str:

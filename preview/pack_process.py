@@ -15,6 +15,7 @@ import contextvars
 import gc
 import io
 import json
+import multiprocessing
 import os
 import runpy
 import select
@@ -59,6 +60,8 @@ class LoadedPack:
             folder: the pack.
         """
         self.folder = folder
+        # A copy of this process may start a run at the same time: what one sends must arrive in one piece.
+        self._turn = multiprocessing.get_context("fork").Lock()
         self._control, theirs = socket.socketpair()
         with theirs:
             command = [sys.executable, "-P", __file__, str(theirs.fileno()), str(folder), _KEEP]
@@ -76,11 +79,12 @@ class LoadedPack:
         """Start a run; False where the process has ended."""
         given = json.dumps(dict(environment)).encode()
         descriptors = [conversation.fileno(), printed.fileno(), errors.fileno()]
-        try:
-            socket.send_fds(self._control, [_LENGTH.pack(len(given))], descriptors)
-            self._control.sendall(given)
-        except OSError:
-            return False
+        with self._turn:
+            try:
+                socket.send_fds(self._control, [_LENGTH.pack(len(given))], descriptors)
+                self._control.sendall(given)
+            except OSError:
+                return False
         return True
 
     def close(self) -> None:

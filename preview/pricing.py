@@ -114,6 +114,11 @@ class Estimate:
         return sum((line.asleep for line in self.lines), Decimal(0))
 
     @property
+    def missing_count(self) -> int:
+        """How many prices are not known."""
+        return len({(price.key, price.region) for price in self.missing}) + len(self.unpriced)
+
+    @property
     def regions_to_read(self) -> tuple[str, ...]:
         """Regions of which prices are missing that `make prices` reads."""
         return tuple(sorted({missing.region for missing in self.missing if missing.key not in _NOWHERE}))

@@ -113,7 +113,7 @@ def headline(preview: Preview) -> str:
 
 
 def _cost(estimate: Estimate) -> str:
-    missing = len({(price.key, price.region) for price in estimate.missing}) + len(estimate.unpriced)
+    missing = estimate.missing_count
     total = f"{money(estimate.total)} USD a month"
     if not missing:
         return f"about {total}"

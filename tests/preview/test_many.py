@@ -1,0 +1,135 @@
+"""Every stack file of a folder, as one table."""
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from preview import __main__ as command
+from preview import many
+from tests import stacks
+
+GOOD = "examples/extended/Pulumi.dev.yaml"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stack file that passes, one that is refused, one that is wrong and one that is no YAML."""
+    made = tmp_path_factory.mktemp("stacks")
+    good = (stacks.ROOT / GOOD).read_text(encoding="utf-8")
+    for name, text in {
+        "a/Pulumi.dev.yaml": good,
+        "a/Pulumi.yaml": "name: other\n",
+        "b/Pulumi.prod.yaml": good.replace("environment: development", "environment: production").replace(
+            "slipway:registry: {}", "slipway:protection: {deletionProtection: false}\n  slipway:registry: {}"
+        ),
+        "c/Pulumi.wrong.yaml": good.replace("slipway:app:", "slipway:ap:"),
+        "c/Pulumi.none.yaml": "a: [",
+        ".hidden/Pulumi.dev.yaml": good,
+        "node_modules/x/Pulumi.dev.yaml": good,
+    }.items():
+        path = made / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return made
+
+
+@pytest.fixture(scope="module")
+def rows(folder: Path) -> Sequence[many.StackRow]:
+    return many.run(stacks.ROOT, many.find(folder), stacks.ROOT / "policy", {})
+
+
+def test_stack_files_are_found_below_a_folder(folder: Path) -> None:
+    found = [str(path.relative_to(folder)) for path in many.find(folder)]
+    assert found == ["a/Pulumi.dev.yaml", "b/Pulumi.prod.yaml", "c/Pulumi.none.yaml", "c/Pulumi.wrong.yaml"]
+
+
+def test_each_file_has_its_row(rows: Sequence[many.StackRow]) -> None:
+    assert [row.code for row in rows] == [0, 1, 2, 2]
+    assert [row.verdict for row in rows] == ["passes policy", "refused by policy", "not previewed", "not previewed"]
+    assert "unknown setting; did you mean app?" in rows[3].mistakes
+    assert rows[1].mandatory
+    assert not rows[0].mandatory
+
+
+def test_a_row_says_what_a_single_preview_says(
+    rows: Sequence[many.StackRow], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main(["--root", str(stacks.ROOT), "--file", str(stacks.ROOT / GOOD), "--format", "plain"]) == 0
+    headline = capsys.readouterr().out.splitlines()[0]
+    assert headline == (
+        f"slipway dev: passes policy with {len(rows[0].advisory)} remarks, about {rows[0].usd} USD a month, {rows[0].resources} resources"
+    )
+
+
+@pytest.mark.parametrize("format_", ["plain", "rich", "markdown"])
+def test_what_stops_a_stack_stands_below_the_table(rows: Sequence[many.StackRow], format_: many.Format) -> None:
+    text = many.shown(rows, format_, findings=False)
+    for words in (
+        "refused by policy",
+        "unknown setting; did you mean app?",
+        "not valid YAML",
+        "4 stack files: 1 stack refused by policy, 2 files not previewed",
+    ):
+        assert words in text
+    assert "advisory:" not in text
+    assert "advisory:" in many.shown(rows, format_, findings=True)
+
+
+def test_json_has_everything(rows: Sequence[many.StackRow]) -> None:
+    document = json.loads(many.shown(rows, "json", findings=False))
+    assert document["version"] == many.VERSION
+    assert [stack["code"] for stack in document["stacks"]] == [0, 1, 2, 2]
+    assert document["stacks"][0]["advisory"] == list(rows[0].advisory)
+
+
+@pytest.mark.parametrize(("codes", "code"), [([], 0), ([0, 0], 0), ([0, 1], 1), ([1, 2, 0], 2)])
+def test_the_worst_file_decides(codes: Sequence[int], code: int) -> None:
+    assert many.exit_code([many.StackRow(file="a", code=one) for one in codes]) == code
+
+
+def test_a_copy_that_ends_early_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(*_: object) -> many.StackRow:
+        os._exit(9)
+
+    monkeypatch.setattr(many, "_row", ended)
+    (row,) = many.run(stacks.ROOT, [stacks.ROOT / GOOD], stacks.ROOT / "no pack", {})
+    assert row.code == 2
+    assert "ended early, with exit code 9" in row.mistakes
+
+
+def test_a_copy_leaves_nothing_behind(folder: Path) -> None:
+    before = set(Path("/proc/self/fd").iterdir()) if Path("/proc/self/fd").exists() else set()
+    many.run(stacks.ROOT, many.find(folder / "c"), stacks.ROOT / "policy", {})
+    after = set(Path("/proc/self/fd").iterdir()) if Path("/proc/self/fd").exists() else set()
+    assert len(after) <= len(before)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--all", "{folder}/none"], "no stack file (Pulumi.STACK.yaml) in it"),
+        (["--all", "{folder}", "--base", "HEAD"], "each by itself"),
+        (["--all", "{folder}", "--format", "html"], "shown as rich, plain, json, markdown"),
+        (["--all", "{folder}", "--stack", "staging"], "not allowed with argument"),
+    ],
+)
+def test_what_does_not_go_together_is_told(
+    folder: Path, words: Sequence[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = [word.replace("{folder}", str(folder)) for word in words]
+    try:
+        code = command.main(given)
+    except SystemExit as end:
+        code = int(end.code or 0)
+    assert code == 2
+    assert told in capsys.readouterr().err
+
+
+def test_the_command_ends_with_the_worst_code(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["--root", str(stacks.ROOT), "--all", str(folder / "c"), "--format", "plain"]) == 2
+    assert "2 stack files: no stack refused by policy, 2 files not previewed" in capsys.readouterr().out
