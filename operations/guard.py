@@ -1,4 +1,6 @@
-"""Stop a deployment before it deletes or replaces what holds data: asks the engine what it would do, and knows dated waivers.
+"""Stop a deployment before it deletes or replaces what holds data, or breaks a mandatory policy: asks the engine what it would do.
+
+What is meant is waived with a date.
 
 The offline preview says the same before a merge (`make preview BASE=... GATE=destructive`); this asks the real engine and the real state.
 """
@@ -74,7 +76,9 @@ def _plan(context: Context, file: Path | None) -> Mapping[str, Any]:
         text = (
             file.read_text(encoding="utf-8")
             if file
-            else pulumi.output("preview", *pulumi.where(context), "--json", "--non-interactive")
+            else pulumi.output(
+                "preview", *pulumi.where(context), "--policy-pack", "policy", "--json", "--non-interactive"
+            )
         )
         plan = json.loads(text)
     except OSError as error:

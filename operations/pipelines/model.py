@@ -43,6 +43,9 @@ class Stage(_Model):
     """The GitHub environment, whose protection rules are the approval; default: the stack file's `delivery.github.environment`."""
     role_variable: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,99}$")] = "DEPLOY_ROLE_ARN"
     """The GitHub variable that holds the deploy role's ARN, `pulumi stack output deployRoleArn`; a variable of the environment or repository."""
+    preview_role_variable: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,99}$")] = "PREVIEW_ROLE_ARN"
+    """The GitHub variable of the repository that holds the preview role's ARN, `pulumi stack output previewRoleArn`: used where the stack file
+    has `delivery.previewRoleName` and `previewReadsState`."""
     backup_first: bool = False
     """Whether a snapshot is taken before migrations run."""
 

@@ -44,6 +44,9 @@ class _Deployed:
     public: bool
     backup_first: bool
     session_hours: int
+    preview_role_variable: str
+    asks_engine: bool
+    """Whether pull requests may ask the engine: there is a role that reads the state."""
 
 
 def read(folder: Path) -> Pipelines:
@@ -145,6 +148,10 @@ def _stage(folder: Path, stage: Stage) -> _Deployed:
         public=stack.settings.domain is not None,
         backup_first=stage.backup_first and stack.database is not None,
         session_hours=delivery.session_hours if delivery else 1,
+        preview_role_variable=stage.preview_role_variable,
+        asks_engine=bool(
+            delivery and delivery.preview_role_name and delivery.preview_reads_state and delivery.state_bucket
+        ),
     )
 
 

@@ -3,6 +3,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import botocore.session  # type: ignore[import-untyped] # has no types of its own
 import pytest
 
 from components import _documents as documents
@@ -547,6 +548,21 @@ def test_suppressed_controls_stand_on_the_task_definition_as_a_tag() -> None:
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 
 
+def taken(value: Any, shape: Any) -> Any:
+    """Return a value as an API takes it, or fail where its model has no such member, value or number."""
+    if shape.type_name == "structure":
+        assert value.keys() <= shape.members.keys()
+        return {key: taken(inner, shape.members[key]) for key, inner in value.items()}
+    if shape.type_name == "list":
+        return [taken(inner, shape.member) for inner in value]
+    if shape.type_name in {"integer", "double"}:
+        number = float(value)
+        assert shape.metadata.get("min", number) <= number <= shape.metadata.get("max", number)
+        return number
+    assert not getattr(shape, "enum", ()) or value in shape.enum
+    return value
+
+
 class TestLogRouter:
     def test_the_router_beside_the_containers(self) -> None:
         agent = ContainerArgs(name="agent", image="x/agent:1", essential=False)
@@ -713,6 +729,18 @@ class TestShiftOfRequests:
             }
         ]
         assert linear.minutes == 4 * 5 + 10 + 60
+
+    @pytest.mark.parametrize("pause", [None, 60])
+    @pytest.mark.parametrize("strategy", ["blueGreen", "canary", "linear"])
+    def test_each_strategy_is_what_ecs_takes(self, strategy: Any, pause: int | None) -> None:
+        """Held against AWS's own model of CreateService; the provider has its minutes as text."""
+        shift = replace(SWITCH, strategy=strategy, step_percent=25, step_minutes=5, pause_minutes=pause)
+        inputs = service(recorded(attachment=replace(ENTRY, shift=shift))).inputs
+        shape = botocore.session.get_session().get_service_model("ecs").shape_for("DeploymentConfiguration")
+        given = taken(inputs["deploymentConfiguration"], shape)
+        assert given["strategy"] == ("BLUE_GREEN" if strategy == "blueGreen" else strategy.upper())
+        assert ("lifecycleHooks" in given) is (pause is not None)
+        assert not {"maximumPercent", "minimumHealthyPercent", "deploymentCircuitBreaker"} & inputs.keys()
 
     def test_a_rolling_deployment_goes_back_by_an_alarm_where_asked(self) -> None:
         one = replace(BACK, target_arn_suffixes=["targetgroup/api/2"])
