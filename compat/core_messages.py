@@ -82,7 +82,7 @@ class Registration:
 
 
 @dataclass(slots=True)
-class Registered:
+class RegisterAnswer:
     """What the engine answers: the fields of `RegisterResourceResponse` that the SDK reads."""
 
     urn: str

@@ -53,7 +53,7 @@ class Parts:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Registration:
+class StackResource:
     """What `change(resource)` is given: a resource of the stack that is about to be registered."""
 
     type: str
@@ -71,7 +71,7 @@ class Module:
     place: str
     """Its path, as the stack file has it."""
     add: Callable[[Parts], None] | None = None
-    change: Callable[[Registration], Mapping[str, Any] | None] | None = None
+    change: Callable[[StackResource], Mapping[str, Any] | None] | None = None
 
     @classmethod
     def load(cls, root: Path, place: str) -> Module:
@@ -108,7 +108,7 @@ class Module:
     def _transformed(self, args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
         if self.change is None or args.type_.startswith((_OWN, "pulumi:")):
             return None
-        changed = self.change(Registration(type=args.type_, name=args.name, properties=dict(args.props)))
+        changed = self.change(StackResource(type=args.type_, name=args.name, properties=dict(args.props)))
         if not changed:
             return None
         wrong = [_unknown(name, args.props) for name in changed if name not in args.props]

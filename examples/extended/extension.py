@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pulumi_aws as aws
 
-from components.extension import Parts, Registration
+from components.extension import Parts, StackResource
 
 ZONE = "Z0123456789ABCDEFGHIJ"
 
@@ -21,6 +21,6 @@ def add(parts: Parts) -> None:
         aws.route53.Record(name, zone_id=ZONE, name=host, type="TXT", ttl=3600, records=[text], opts=parts.options)
 
 
-def change(resource: Registration) -> Mapping[str, object] | None:
+def change(resource: StackResource) -> Mapping[str, object] | None:
     """Keep the Host header as it came."""
     return {"preserve_host_header": True} if resource.type == "aws:lb/loadBalancer:LoadBalancer" else None

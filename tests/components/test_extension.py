@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.extension import Module, Registration
+from components.extension import Module, StackResource
 from tests import stacks
 
 EXAMPLE = "examples/extended/Pulumi.dev.yaml"
@@ -72,7 +72,7 @@ def test_an_error_in_a_function_is_told_with_its_line(tmp_path: Path) -> None:
     module = load(tmp_path, "def change(resource):\n    return resource.nothing\n")
     assert module.change is not None
     with pytest.raises(pulumi.RunError, match=r"own\.py:2: AttributeError: "):
-        module.change(Registration(type="aws:s3/bucket:Bucket", name="a", properties={}))
+        module.change(StackResource(type="aws:s3/bucket:Bucket", name="a", properties={}))
 
 
 def test_what_the_module_says_itself_is_told_as_it_is(tmp_path: Path) -> None:
