@@ -22,6 +22,7 @@ from components.dns_alias import DnsAlias
 from components.encryption_key import EncryptionKey
 from components.extension import Extension
 from components.hibernation import Hibernation
+from components.jobs import Jobs
 from components.load_balancer import LoadBalancer
 from components.media_bucket import MediaBucket
 from components.network import Network
@@ -67,7 +68,8 @@ with wiring.refusals.told_as_settings():
                 service_args = wiring.service.args(context, key, parts, services, migrations.passed)
                 services[key] = Service(key, service_args, options)
             migrations.wait_for(services[key].migrated)
-    observability = part(Observability, "observability", wiring.observability.args(context, parts, services))
+    jobs = part(Jobs, "jobs", wiring.jobs.args(context, parts, services, migrations.passed))
+    observability = part(Observability, "observability", wiring.observability.args(context, parts, services, jobs))
     part(Backup, "backup", wiring.backup.args(context, parts, observability))
     part(Budget, "budget", wiring.budget.args(context, observability))
     delivery = part(Delivery, "delivery", wiring.delivery.args(context, network.vpc_id))
@@ -75,6 +77,6 @@ with wiring.refusals.told_as_settings():
     part(Rollout, "rollout", wiring.rollout.args(context, parts, services, public))
     hibernation = part(Hibernation, "hibernation", wiring.hibernation.args(context, parts, services))
 
-    outputs = wiring.outputs.of(context, parts, services, cdn, observability, delivery, hibernation)
+    outputs = wiring.outputs.of(context, parts, services, cdn, observability, delivery, hibernation, jobs)
     for name, value in outputs.items():
         pulumi.export(name, value)

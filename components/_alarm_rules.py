@@ -14,7 +14,9 @@ from components._alarm_targets import (
     AlarmTargets,
     ApplicationMetric,
     DatabaseAlarmTarget,
+    DeadLettersAlarmTarget,
     FunctionAlarmTarget,
+    JobAlarmTarget,
     ServiceAlarmTarget,
 )
 from components._metrics import Formula, Metric, MissingData
@@ -95,7 +97,7 @@ class Alarm:
     minutes: int = SUSTAINED_MINUTES
     """How long."""
     window: bool = False
-    """Whether the minutes are looked at as a whole, not each by itself."""
+    """Whether the minutes are looked at as a whole, not each by itself; above a day hour by hour, as CloudWatch takes no longer period."""
 
 
 def alarms_of(targets: AlarmTargets, thresholds: Thresholds) -> Iterator[Alarm]:
@@ -110,6 +112,10 @@ def alarms_of(targets: AlarmTargets, thresholds: Thresholds) -> Iterator[Alarm]:
         yield from _cache_alarms(thresholds, node)
     for name, function in targets.functions.items():
         yield _function_alarm(name, function)
+    for name, job in targets.jobs.items():
+        yield from _job_alarms(name, job)
+    for name, letters in targets.dead_letters.items():
+        yield _dead_letters_alarm(name, letters)
     for name, metric in targets.application.items():
         yield _application_alarm(name, metric)
 
@@ -307,6 +313,44 @@ def _function_alarm(name: str, function: FunctionAlarmTarget) -> Alarm:
         at=(function.function_name,),
         above=function.errors,
         minutes=function.minutes,
+        window=True,
+    )
+
+
+def _job_alarms(name: str, job: JobAlarmTarget) -> Iterator[Alarm]:
+    yield Alarm(
+        key=f"job-{name}-failed",
+        says=f"job {name} has failed; its log and the events of its task say why",
+        route=job.route,
+        of=metrics.JOB_FAILED,
+        at=(job.stack, name),
+        above=0,
+        minutes=60,
+        window=True,
+    )
+    if job.late_minutes is not None:
+        hours, minutes = divmod(job.late_minutes, 60)
+        yield Alarm(
+            key=f"job-{name}-late",
+            says=f"job {name} has not succeeded for {hours} h {minutes} min, as a new one until its first run",
+            route=job.route,
+            of=metrics.JOB_RUNS,
+            at=(job.stack, name),
+            below=1,
+            minutes=job.late_minutes,
+            window=True,
+        )
+
+
+def _dead_letters_alarm(name: str, letters: DeadLettersAlarmTarget) -> Alarm:
+    return Alarm(
+        key=f"{name}-dead-letters",
+        says=letters.failing,
+        route=letters.route,
+        of=metrics.QUEUE_WAITING,
+        at=(letters.queue_name,),
+        above=0,
+        minutes=5,
         window=True,
     )
 

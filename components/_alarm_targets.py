@@ -107,6 +107,30 @@ class FunctionAlarmTarget:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class JobAlarmTarget:
+    """A job that runs at times."""
+
+    stack: str
+    """The stack that its metrics are told apart by."""
+    late_minutes: int | None
+    """Minutes without a success after which a run was missed, at most a week; None: that is no alarm."""
+    route: AlertRoute = AlertRoute.WARNING
+    """Who is told."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeadLettersAlarmTarget:
+    """A queue that is empty while all goes well."""
+
+    queue_name: Input[str]
+    """Its name in SQS."""
+    failing: str
+    """What is wrong when something is in it, for whoever is told."""
+    route: AlertRoute = AlertRoute.WARNING
+    """Who is told of that."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ApplicationMetric:
     """A metric that the application sends."""
 
@@ -166,6 +190,10 @@ class AlarmTargets:
     """The names of the cache's nodes."""
     functions: Mapping[str, FunctionAlarmTarget] = field(default_factory=dict)
     """The functions, by the names the alarms get: lower-case letters, digits and hyphens."""
+    jobs: Mapping[str, JobAlarmTarget] = field(default_factory=dict)
+    """The jobs, by their names."""
+    dead_letters: Mapping[str, DeadLettersAlarmTarget] = field(default_factory=dict)
+    """Queues of what could not be worked on, by the names the alarms get."""
     application: Mapping[str, ApplicationMetric] = field(default_factory=dict)
     """Metrics of the application, by the names the alarms get: lower-case letters, digits and hyphens."""
 
@@ -184,6 +212,8 @@ class AlarmTargets:
             "services": self.services,
             "database.replicas": self.database.replicas if self.database else {},
             "functions": self.functions,
+            "jobs": self.jobs,
+            "dead_letters": self.dead_letters,
             "application": self.application,
         }
         for setting, things in named.items():

@@ -42,11 +42,12 @@ def policy(*statements: Statement) -> Output[str]:
     return Output.json_dumps({"Version": "2012-10-17", "Statement": list(statements)}, sort_keys=True)
 
 
-def trust(service: str, account_id: Input[str] | None = None) -> Output[str]:
-    """Return the trust policy that lets a service assume a role, only on behalf of `account_id` where one is given."""
-    conditions = {"StringEquals": {"aws:SourceAccount": account_id}} if account_id is not None else None
+def trust(service: str, account_id: Input[str] | None = None, source_arn: Input[str] | None = None) -> Output[str]:
+    """Return the trust policy that lets a service assume a role, only on behalf of an account and a resource where these are given."""
+    asked = {"aws:SourceAccount": account_id, "aws:SourceArn": source_arn}
+    given = {key: value for key, value in asked.items() if value is not None}
     statement = {"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"Service": service}}
-    return policy({**statement, **({"Condition": conditions} if conditions else {})})
+    return policy({**statement, **({"Condition": {"StringEquals": given}} if given else {})})
 
 
 def _statement(

@@ -27,6 +27,7 @@ def function(
     region: str | None = None,
     variables: Mapping[str, str] | None = None,
     boundary_arn: Input[str] | None = None,
+    dead_letter_arn: Input[str] | None = None,
 ) -> aws.lambda_.Function:
     """Make a function of one file, and what it needs to run.
 
@@ -43,6 +44,7 @@ def function(
         region: where it runs; None: the provider's region.
         variables: its environment.
         boundary_arn: the permissions boundary of its role; None: none.
+        dead_letter_arn: the queue that keeps events of which three runs failed; None: they are lost.
     """
     folder, _, entry = handler.partition(".")
     options = ResourceOptions(parent=parent)
@@ -63,7 +65,10 @@ def function(
         boundary_arn=boundary_arn,
     )
     writing = documents.allow(["logs:CreateLogStream", "logs:PutLogEvents"], [Output.concat(log.arn, ":*")])
-    policy = aws.iam.RolePolicy(name, role=role.name, policy=documents.policy(writing, *allowed), opts=options)
+    keeping = [documents.allow(["sqs:SendMessage"], [dead_letter_arn])] if dead_letter_arn is not None else []
+    policy = aws.iam.RolePolicy(
+        name, role=role.name, policy=documents.policy(writing, *allowed, *keeping), opts=options
+    )
     return aws.lambda_.Function(
         name,
         name=names.after(name_prefix, name, names.FUNCTION),
@@ -77,6 +82,9 @@ def function(
         timeout=seconds,
         environment=aws.lambda_.FunctionEnvironmentArgs(variables=variables) if variables else None,
         logging_config=aws.lambda_.FunctionLoggingConfigArgs(log_format="Text", log_group=log.name),
+        dead_letter_config=aws.lambda_.FunctionDeadLetterConfigArgs(target_arn=dead_letter_arn)
+        if dead_letter_arn is not None
+        else None,
         region=region,
         # Its name is fixed: two cannot stand side by side.
         opts=ResourceOptions(parent=parent, depends_on=[policy], delete_before_replace=True),

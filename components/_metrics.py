@@ -160,6 +160,23 @@ FUNCTION_ERRORS: Final = Metric(
     namespace="AWS/Lambda", name="Errors", dimensions=("FunctionName",), statistic="Sum", missing=MissingData.GOOD
 )
 
+# The function that runs jobs sends one when a job's run ends.
+JOB_FAILED: Final = Metric(
+    namespace="Slipway", name="Failed", dimensions=("Stack", "Job"), statistic="Sum", missing=MissingData.GOOD
+)
+JOB_SUCCEEDED: Final = Metric(
+    namespace="Slipway", name="Succeeded", dimensions=("Stack", "Job"), statistic="Sum", missing=MissingData.BAD
+)
+
+# SQS sends them each minute while a queue is in use, and for some hours afterwards.
+QUEUE_WAITING: Final = Metric(
+    namespace="AWS/SQS",
+    name="ApproximateNumberOfMessagesVisible",
+    dimensions=("QueueName",),
+    statistic="Maximum",
+    missing=MissingData.GOOD,
+)
+
 # Route 53 sends it each minute from several continents: silence means that nobody is looking.
 HEALTH_CHECK: Final = Metric(
     namespace="AWS/Route53",
@@ -178,6 +195,10 @@ NO_TASKS: Final = Formula(
     series={"desired": DESIRED_TASKS, "running": RUNNING_TASKS}, text="IF(desired>0 AND FILL(running,0)<1,1,0)"
 )
 """1 while a service that should have tasks has none, otherwise 0: a service that sleeps at night is not down."""
+
+
+JOB_RUNS: Final = Formula(series={"succeeded": JOB_SUCCEEDED}, text="FILL(succeeded,0)", missing=MissingData.BAD)
+"""How often a job succeeded, also 0: an alarm that looks back over many periods would skip those without a value."""
 
 
 def errors_5xx(at_least: int = 1) -> Formula:

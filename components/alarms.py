@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import pulumi
 import pulumi_aws as aws
@@ -69,8 +71,8 @@ class Alarms(pulumi.ComponentResource):
     def _alarm(self, logical_name: str, args: AlarmsArgs, alarm: Alarm) -> aws.cloudwatch.MetricAlarm:
         channel = channel_for(alarm.route, args.topics)
         tell = [args.topics[channel]] if channel else []
-        period = 60 * (alarm.minutes if alarm.window else 1)
-        evaluations = 1 if alarm.window else alarm.minutes
+        minutes, evaluations = _periods(alarm)
+        period = 60 * minutes
         metric = alarm.of if isinstance(alarm.of, Metric) else None
         percentile = metric is not None and metric.statistic.startswith("p")
         return aws.cloudwatch.MetricAlarm(
@@ -95,6 +97,17 @@ class Alarms(pulumi.ComponentResource):
             ok_actions=tell,
             opts=ResourceOptions(parent=self),
         )
+
+
+def _periods(alarm: Alarm) -> tuple[int, int]:
+    """Return the minutes of a period, and how many periods have to be bad."""
+    if not alarm.window:
+        return 1, alarm.minutes
+    return (alarm.minutes, 1) if alarm.minutes <= _LONGEST_PERIOD else (60, math.ceil(alarm.minutes / 60))
+
+
+_LONGEST_PERIOD: Final = 24 * 60
+"""Minutes of the longest period that an alarm takes; hours it takes for a week."""
 
 
 def _queries(

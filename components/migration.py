@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import pulumi
-import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
-from components._containers import ContainerArgs, definitions, policy_pack_tags
+from components._containers import ContainerArgs, definitions
 from components._dependencies import with_dependencies
 from components._migration_run import MigrationRun, MigrationRunArgs
+from components._task import task_definition
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,23 +107,18 @@ class Migration(pulumi.ComponentResource):
         # Nothing calls it, and a check made for the service would have ECS stop it.
         own = replace(args.containers[0], command=args.command, port=None, health_check=None, essential=True)
         containers = [own, *args.containers[1:]]
-        definition = aws.ecs.TaskDefinition(
+        definition = task_definition(
+            self,
             f"{name}-task",
             family=args.family,
-            cpu=str(args.cpu),
-            memory=str(args.memory_mib),
-            network_mode="awsvpc",
-            requires_compatibilities=["FARGATE"],
-            runtime_platform=aws.ecs.TaskDefinitionRuntimePlatformArgs(
-                cpu_architecture=args.architecture.upper(), operating_system_family="LINUX"
-            ),
+            cpu=args.cpu,
+            memory_mib=args.memory_mib,
+            architecture=args.architecture,
             execution_role_arn=args.execution_role_arn,
             task_role_arn=args.task_role_arn,
-            container_definitions=definitions(containers, args.images, args.log_group_name, args.region),
-            # Old revisions stay: a rollback may need to run one.
-            skip_destroy=True,
-            tags=policy_pack_tags(args.suppressed_controls, args.not_secret),
-            opts=ResourceOptions(parent=self),
+            containers=definitions(containers, args.images, args.log_group_name, args.region),
+            suppressed_controls=args.suppressed_controls,
+            not_secret=args.not_secret,
         )
         run = MigrationRun(
             f"{name}-run",

@@ -13,12 +13,13 @@ from pulumi import Input, Output, ResourceOptions
 import limits
 from components import _documents as documents
 from components import _task_roles as roles
-from components._containers import BuildArgs, ContainerArgs, RoutedLogs, definitions, policy_pack_tags
+from components._containers import BuildArgs, ContainerArgs, RoutedLogs, definitions
 from components._dependencies import Dependency, with_dependencies
 from components._deployment import Deployment, RollbackAlarmArgs, TrafficShiftArgs
 from components._log_router import LogRouterArgs
 from components._scaling import ScaledService, Scaling, ScalingArgs
 from components._service_group import ConnectionArgs, EgressArgs, service_group
+from components._task import ServiceTask, task_definition
 from components.migration import Migration, MigrationArgs
 
 
@@ -206,6 +207,8 @@ class Service(pulumi.ComponentResource):
     """The migration's revision; what uses it waits until it ran to a good end. None without one."""
     migration: Migration | None
     """The migration; None without one."""
+    task: ServiceTask
+    """What its tasks are made of."""
 
     def __init__(self, name: str, args: ServiceArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Service", name, None, opts)
@@ -236,6 +239,22 @@ class Service(pulumi.ComponentResource):
         self.scalable_target_id = target
         self.migration = migration
         self.migrated = migration.done if migration else None
+        self.task = ServiceTask(
+            containers=args.containers,
+            images=images,
+            cpu=args.cpu,
+            memory_mib=args.memory_mib,
+            architecture=args.architecture,
+            ephemeral_gib=args.ephemeral_gib,
+            execution_role_arn=execution_role.arn,
+            task_role_arn=task_role.arn,
+            security_group_id=group.id,
+            subnet_ids=args.subnet_ids,
+            log_group_name=log.name,
+            suppressed_controls=args.suppressed_controls,
+            not_secret=args.not_secret,
+            before=before,
+        )
         self.register_outputs(
             {
                 "name": self.name,
@@ -338,26 +357,19 @@ class Service(pulumi.ComponentResource):
     ) -> aws.ecs.TaskDefinition:
         groups = {kind: group.name for kind, group in routes.items()}
         router = RoutedLogs(args=args.log_router, groups=groups) if args.log_router else None
-        return aws.ecs.TaskDefinition(
+        return task_definition(
+            self,
             f"{name}-task",
             family=args.family,
-            cpu=str(args.cpu),
-            memory=str(args.memory_mib),
-            network_mode="awsvpc",
-            requires_compatibilities=["FARGATE"],
-            runtime_platform=aws.ecs.TaskDefinitionRuntimePlatformArgs(
-                cpu_architecture=args.architecture.upper(), operating_system_family="LINUX"
-            ),
-            ephemeral_storage=aws.ecs.TaskDefinitionEphemeralStorageArgs(size_in_gib=args.ephemeral_gib)
-            if args.ephemeral_gib
-            else None,
+            cpu=args.cpu,
+            memory_mib=args.memory_mib,
+            architecture=args.architecture,
             execution_role_arn=execution_role.arn,
             task_role_arn=task_role.arn,
-            container_definitions=definitions(args.containers, images, log.name, args.region, router),
-            # Old revisions stay: schedules, one-off tasks and rollbacks name them.
-            skip_destroy=True,
-            tags=policy_pack_tags(args.suppressed_controls, args.not_secret),
-            opts=ResourceOptions(parent=self),
+            containers=definitions(args.containers, images, log.name, args.region, router),
+            suppressed_controls=args.suppressed_controls,
+            not_secret=args.not_secret,
+            ephemeral_gib=args.ephemeral_gib,
         )
 
     def _service(

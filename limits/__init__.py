@@ -97,6 +97,13 @@ from limits.registry import (
     mutable_tag,
     repository_name,
 )
+from limits.schedules import (
+    expression,
+    firing_times,
+    longest_gap,
+    past,
+    schedule,
+)
 from limits.secrets import (
     secret_description,
     secret_description_length,
@@ -141,7 +148,6 @@ from limits.times import (
     backup_window,
     cache_window,
     maintenance_window,
-    schedule,
     time_zone,
     windows,
 )
@@ -223,7 +229,9 @@ __all__ = [
     "covers",
     "ecs_name",
     "endpoint",
+    "expression",
     "fargate_size",
+    "firing_times",
     "grpc_codes",
     "grpc_path",
     "health_path",
@@ -234,6 +242,7 @@ __all__ = [
     "load_balancer_name",
     "log_group_name",
     "log_retention",
+    "longest_gap",
     "maintenance_window",
     "may_share_zone",
     "meant",
@@ -242,6 +251,7 @@ __all__ = [
     "network_cidr",
     "parameter_name",
     "partition",
+    "past",
     "path_beginning",
     "path_pattern",
     "pattern_covers",

@@ -1,13 +1,11 @@
-"""Windows, schedules and time zones."""
+"""Windows and time zones."""
 
 from __future__ import annotations
 
-import calendar
 import functools
 import re
 import zoneinfo
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from limits.words import short
 
@@ -110,92 +108,6 @@ def time_zone(name: str) -> str | None:
 def _zones() -> set[str]:
     # These are files of a system, not places: AWS knows none of them.
     return zoneinfo.available_timezones() - {"Factory", "localtime", "posixrules", "leapseconds"}
-
-
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-
-
-_WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
-
-
-_NAMED = {
-    3: dict(zip(_MONTHS, range(1, 13), strict=True)),
-    4: dict(zip(_WEEKDAYS, range(1, 8), strict=True)),
-}
-
-
-_CRON = (
-    ("minutes", 0, 59),
-    ("hours", 0, 23),
-    ("day of month", 1, 31),
-    ("month", 1, 12),
-    ("day of week", 1, 7),
-    ("year", 1970, 2199),
-)
-
-
-_CRON_PART = re.compile(r"(\*|[A-Z]{3}|\d{1,4})(?:-([A-Z]{3}|\d{1,4}))?(?:/(\d{1,4}))?")
-
-
-def schedule(expression: str) -> str | None:
-    """Check AWS's six fields of cron, of which exactly one of the day of the month and the day of the week is `?`."""
-    fields = expression.split(" ")
-    if len(fields) != len(_CRON):
-        return f"{short(expression)} is not a schedule: six fields are needed, such as 0 8 ? * MON-FRI *"
-    if (fields[2] == "?") == (fields[4] == "?"):
-        return f"{short(expression)} is not a schedule: exactly one of day of month and day of week must be ?"
-    for index, (field, (what, least, most)) in enumerate(zip(fields, _CRON, strict=True)):
-        if field != "?" and not all(_cron_part(part, index, least, most) for part in field.split(",")):
-            return f"{short(expression)} is not a schedule: {short(field)} is not allowed for {what}; allowed: {least} to {most}"
-        if field == "?" and index not in (2, 4):
-            return f"{short(expression)} is not a schedule: ? can only stand for a day"
-    if not _comes(fields):
-        return f"{short(expression)} is not a schedule: that day never comes, or is past"
-    return None
-
-
-def _comes(fields: Sequence[str]) -> bool:
-    """Tell whether there is a day to come in a schedule's days of the month, months and years."""
-    months = _cron_values(fields[3], 3) or set(range(1, 13))
-    years = _cron_values(fields[5], 5)
-    this_year = datetime.now(tz=UTC).year
-    if years and max(years) < this_year:
-        return False
-    days = _cron_values(fields[2], 2)
-    leap = not years or any(calendar.isleap(year) for year in years if year >= this_year)
-    return not days or any(
-        min(days) <= (29 if month == 2 and leap else calendar.monthrange(2027, month)[1]) for month in months
-    )
-
-
-def _cron_values(field: str, index: int) -> set[int]:
-    """Return every number that a field names; none where it is `*`, `?` or has something other than numbers and ranges."""
-    names, (_, least, most) = _NAMED.get(index, {}), _CRON[index]
-    found: set[int] = set()
-    for part in field.split(","):
-        match = _CRON_PART.fullmatch(part)
-        if match is None or (match[1] == "*" and not match[3]):
-            return set()
-        ends = [
-            names.get(end, int(end) if end.isdecimal() else -1) for end in (match[1], match[2]) if end and end != "*"
-        ]
-        first = ends[0] if ends else least
-        last = ends[1] if len(ends) > 1 else most if match[3] else first
-        found.update(range(first, last + 1, int(match[3] or 1)))
-    return found
-
-
-def _cron_part(part: str, index: int, least: int, most: int) -> bool:
-    names = _NAMED.get(index, {})
-    match = _CRON_PART.fullmatch(part)
-    if match is None:
-        special = {2: r"L|LW|(?:[1-9]|0[1-9]|[12][0-9]|3[01])W", 4: r"[1-7]L|[1-7]#[1-5]|L"}.get(index)
-        return bool(special and re.fullmatch(special, part))
-    first, last, step = match.groups()
-    if first == "*":
-        return last is None and (step is None or 1 <= int(step) <= most)
-    values = [names.get(end, int(end) if end.isdecimal() else -1) for end in (first, last) if end is not None]
-    return all(least <= value <= most for value in values) and values == sorted(values) and step != "0"
 
 
 def _long_enough(window: str, _: int, length: int) -> str | None:

@@ -196,7 +196,7 @@ def estimate(graph: Graph, prices: PriceList | None = None) -> Estimate:
                         confidence=price.confidence,
                     )
                 )
-        for what, key in _BY_USE.get(resource.type, ()):
+        for what, key in _uses(graph, resource):
             price = prices.get(key, region)
             usage[what] = Usage(what=what, price=f"{_plain(price.value)} {price.unit}" if price else "price missing")
     return Estimate(
@@ -210,6 +210,18 @@ def estimate(graph: Graph, prices: PriceList | None = None) -> Estimate:
         sleeps=bool(off_hours),
         budget=_budget(graph),
     )
+
+
+def _uses(graph: Graph, resource: Resource) -> Sequence[tuple[str, str]]:
+    """Return what a resource costs by use: a name, and the key of the unit price."""
+    if resource.type == "aws:sqs/queue:Queue" and resource.inputs.get("fifoQueue") is True:
+        return (("FIFO queues", "sqs.fifo.requests.per_million"),)
+    if resource.type == _TASK_DEFINITION:
+        holder = graph.urn(resource.parent) if resource.parent else None
+        if holder and holder.type == _JOBS:
+            family = f"fargate.linux.{'arm64' if _is_arm(resource) else 'x86'}"
+            return (("jobs' CPU", f"{family}.vcpu_hour"), ("jobs' memory", f"{family}.gb_hour"))
+    return _BY_USE.get(resource.type, ())
 
 
 def _budget(graph: Graph) -> Decimal | None:
@@ -301,9 +313,16 @@ class _PricedResource:
         return self.prices.hours * quantity
 
 
+def _is_arm(definition: Resource) -> bool:
+    platform = definition.inputs.get("runtimePlatform")
+    return isinstance(platform, Mapping) and platform.get("cpuArchitecture") == "ARM64"
+
+
 _Meter = Callable[[_PricedResource], Iterator[CostComponent]]
 
 _ECS_SERVICE: Final = "aws:ecs/service:Service"
+_TASK_DEFINITION: Final = "aws:ecs/taskDefinition:TaskDefinition"
+_JOBS: Final = "slipway:index:Jobs"
 _SERVICE_COMPONENT: Final = "slipway:index:Service"
 _NOWHERE: Final = frozenset({"fargate.task", "load_balancer.other"})
 """Keys that stand for what cannot be priced, in whatever list."""
@@ -335,7 +354,7 @@ def _spot_share(priced: _PricedResource, tasks: Decimal) -> Decimal:
 
 
 def _service(priced: _PricedResource) -> Iterator[CostComponent]:
-    definitions = priced.graph.direct(priced.resource, "aws:ecs/taskDefinition:TaskDefinition")
+    definitions = priced.graph.direct(priced.resource, _TASK_DEFINITION)
     if not definitions:
         # No list holds this key: what cannot be known is reported as missing.
         yield CostComponent(what="tasks of a definition outside this stack", key="fargate.task", quantity=Decimal(1))
@@ -346,8 +365,7 @@ def _service(priced: _PricedResource) -> Iterator[CostComponent]:
     beside = [d for d in definitions if d.parent == priced.resource.parent]
     task = (known or beside or definitions)[-1].inputs
     vcpu, gib = Decimal(str(task.get("cpu", 256))) / 1024, Decimal(str(task.get("memory", 512))) / 1024
-    platform = task.get("runtimePlatform")
-    arm = isinstance(platform, Mapping) and platform.get("cpuArchitecture") == "ARM64"
+    arm = _is_arm((known or beside or definitions)[-1])
     family = f"fargate.linux.{'arm64' if arm else 'x86'}"
     tasks = _tasks(priced)
     spot = _spot_share(priced, tasks)
@@ -580,6 +598,7 @@ _BY_USE: Final[Mapping[str, Sequence[tuple[str, str]]]] = {
     "aws:s3/bucket:Bucket": (("S3 storage", "s3.standard.gb_month"), ("S3 writes", "s3.requests.put.per_1k")),
     "aws:scheduler/schedule:Schedule": (("schedules", "eventbridge.scheduler.invocations.per_million"),),
     "aws:sns/topic:Topic": (("notifications", "sns.standard.requests.per_million"),),
+    "aws:sqs/queue:Queue": (("queues", "sqs.standard.requests.per_million"),),
     "aws:wafv2/webAcl:WebAcl": (("WAF requests", "wafv2.requests.per_million"),),
 }
 
@@ -622,6 +641,7 @@ _FREE_PREFIXES: Final = (
     "aws:scheduler/",
     "aws:secretsmanager/",
     "aws:sns/",
+    "aws:sqs/",
     "aws:ssm/parameter",
     "aws:vpc/",
     "aws:wafv2/webAcl",

@@ -113,6 +113,13 @@ def _named(arn: str, *, key: str = "name", id_is: str = "name", limit: int = 255
     return make
 
 
+def _queue(asked: _Asked) -> Answer:
+    """Answer a queue, whose id is its URL; the name is the program's."""
+    name = asked.physical()
+    url = f"https://sqs.{asked.region}.amazonaws.com/{ACCOUNT}/{name}"
+    return Answer(url, {"name": name, "arn": asked.arn("sqs", name), "url": url})
+
+
 def _echo_id(key: str, *, suffix: str = "") -> _Maker:
     """Answer a resource that has no identity of its own: its id is one of its inputs."""
 
@@ -543,10 +550,8 @@ _MAKERS: Final[Mapping[str, _Maker]] = {
     "aws:sns/topic:Topic": _named("sns:{name}", id_is="arn"),
     "aws:sns/topicPolicy:TopicPolicy": _echo_id("arn"),
     "aws:sns/topicSubscription:TopicSubscription": _subscription,
-    "aws:sqs/queue:Queue": _with(
-        _named("sqs:{name}"),
-        lambda asked, answer: {"url": f"https://sqs.{asked.region}.amazonaws.com/{ACCOUNT}/{answer.outputs['name']}"},
-    ),
+    "aws:sqs/queue:Queue": _queue,
+    "aws:sqs/queuePolicy:QueuePolicy": _echo_id("queueUrl"),
     "aws:ssm/parameter:Parameter": _named("ssm:parameter/{name}"),
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": _with(
         _ec2("sgr", "security-group-rule"), lambda _, answer: {"securityGroupRuleId": answer.id}

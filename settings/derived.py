@@ -8,7 +8,7 @@ from typing import Final
 
 from limits import network_acls, route
 from limits.network_acls import Flow
-from settings.model import Cache, Cdn, Conditions, Database, Deployment, Domain, Service, Settings, Smoke
+from settings.model import Cache, Cdn, Conditions, Database, Deployment, Domain, Job, Service, Settings, Smoke
 from settings.problems import Place
 
 OWN_TAGS: Final = ("app", "environment", "managed-by")
@@ -49,6 +49,11 @@ def migration_family(settings: Settings, key: str, service: Service) -> str:
     if service.migrate is None:
         return ""
     return service.migrate.family or f"{family(settings, key, service)}-migrate"
+
+
+def job_family(settings: Settings, key: str, job: Job) -> str:
+    """Return the family of a job's task definition, unique in the account."""
+    return job.family or f"{settings.name_prefix}-{key}"
 
 
 def log_group(settings: Settings, key: str, service: Service) -> str:

@@ -97,6 +97,10 @@ _CALLED: Final = {
 """What people call parts of a stack elsewhere."""
 
 
+_SERVICES_ALONE: Final = ("deployment", "health", "healthCheck", "port", "route", "scaling", "smoke", "tasks")
+"""What only makes sense for what keeps running."""
+
+
 def _meant(word: str, known: Sequence[str]) -> str:
     called = _CALLED.get(word.lower())
     return f"; did you mean {called}?" if called in known else limits.meant(word, known)
@@ -105,6 +109,10 @@ def _meant(word: str, known: Sequence[str]) -> str:
 def _unknown(place: Sequence[str | int]) -> str:
     if tuple(place) == ("aws", "defaultTags"):
         return "not used: the program sets the provider's default tags; use slipway:tags"
+    if place[0] == "jobs" and place[-1] in names(["services", "*"]):
+        if place[-1] in _SERVICES_ALONE:
+            return "goes with services alone: a job answers no requests, and ends by itself; take it out"
+        return "a job has that of the service it names: set it there, or give the job a service of its own with tasks: {count: 0}"
     known = names(place[:-1])
     return f"unknown setting{limits.meant(str(place[-1]), known)}; allowed: {limits.listed(known)}"
 

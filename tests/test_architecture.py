@@ -83,7 +83,7 @@ def test_a_class_name_means_one_thing() -> None:
 
 
 def test_the_bill_of_materials_fits_on_a_page() -> None:
-    assert len((stacks.ROOT / "__main__.py").read_text(encoding="utf-8").splitlines()) <= 80
+    assert len((stacks.ROOT / "__main__.py").read_text(encoding="utf-8").splitlines()) <= 90
 
 
 def test_the_page_names_what_is_there() -> None:

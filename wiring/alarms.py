@@ -9,15 +9,18 @@ from components._alarm_targets import (
     AlarmTargets,
     ApplicationMetric,
     DatabaseAlarmTarget,
+    DeadLettersAlarmTarget,
     FunctionAlarmTarget,
+    JobAlarmTarget,
     ServiceAlarmTarget,
 )
 from components.connection_string_secrets import ConnectionStringSecrets
 from components.database import Database
+from components.jobs import Jobs
 from components.load_balancer import LoadBalancer
 from components.notifications import AlertRoute
 from components.service import Service
-from settings import model
+from settings import Settings, model
 from wiring.context import Components, StackContext
 
 
@@ -26,7 +29,9 @@ def thresholds(alarms: model.Alarms | None) -> Thresholds | None:
     return Thresholds(**alarms.model_dump(exclude={"metrics"})) if alarms else None
 
 
-def targets(context: StackContext, components: Components, services: Mapping[str, Service]) -> AlarmTargets:
+def targets(
+    context: StackContext, components: Components, services: Mapping[str, Service], jobs: Jobs | None
+) -> AlarmTargets:
     """Return what is looked at."""
     settings, balancer = context.settings, components.load_balancer
     return AlarmTargets(
@@ -39,7 +44,23 @@ def targets(context: StackContext, components: Components, services: Mapping[str
         functions={"secret-urls": _connection_strings(components.connection_strings)}
         if components.connection_strings
         else {},
+        jobs=_jobs(settings, jobs) if jobs else {},
+        dead_letters={"jobs": _job_letters(jobs)} if jobs else {},
         application=_application(settings.alarms),
+    )
+
+
+def _jobs(settings: Settings, jobs: Jobs) -> Mapping[str, JobAlarmTarget]:
+    return {
+        key: JobAlarmTarget(stack=settings.name_prefix, late_minutes=late, route=AlertRoute(settings.jobs[key].severity))
+        for key, late in jobs.late_minutes.items()
+    }
+
+
+def _job_letters(jobs: Jobs) -> DeadLettersAlarmTarget:
+    return DeadLettersAlarmTarget(
+        queue_name=jobs.dead_letter_queue_name,
+        failing="a job could not be started, or its end not be looked at: the messages in the queue say which",
     )
 
 

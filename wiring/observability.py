@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from pulumi import Input
 
+from components.jobs import Jobs
 from components.notifications import AlertChannel
 from components.observability import Observability, ObservabilityArgs
 from components.rotation_reminders import RotationReminderArgs
@@ -17,7 +18,9 @@ from wiring import alarms, notifications
 from wiring.context import Components, StackContext
 
 
-def args(context: StackContext, components: Components, services: Mapping[str, Service]) -> ObservabilityArgs | None:
+def args(
+    context: StackContext, components: Components, services: Mapping[str, Service], jobs: Jobs | None
+) -> ObservabilityArgs | None:
     """Return the arguments of notifications, alarms, dashboard and health check; None where the stack has none of them."""
     settings, dashboard, secrets = context.settings, context.settings.dashboard, components.secrets
     if not (settings.notify or settings.alarms or dashboard or settings.uptime_check):
@@ -25,7 +28,7 @@ def args(context: StackContext, components: Components, services: Mapping[str, S
     return ObservabilityArgs(
         name_prefix=context.name_prefix,
         region=context.region,
-        targets=alarms.targets(context, components, services),
+        targets=alarms.targets(context, components, services, jobs),
         notifications=notifications.args(context, components),
         thresholds=alarms.thresholds(settings.alarms),
         dashboard_name=dashboard.name or context.name_prefix if dashboard else None,

@@ -11,6 +11,7 @@ from components import _documents as documents
 from components.cdn import Cdn
 from components.delivery import Delivery
 from components.hibernation import Hibernation
+from components.jobs import Jobs
 from components.observability import Observability
 from components.service import Service
 from wiring.context import Components, StackContext
@@ -30,13 +31,14 @@ def of(
     observability: Observability | None,
     delivery: Delivery | None,
     hibernation: Hibernation | None,
+    jobs: Jobs | None,
 ) -> Mapping[str, Input[object]]:
     """Return every output of the stack, by name."""
     return {
         **_running(context, components, services, cdn),
         **_data(components),
         **_dashboard(context.region, observability),
-        **_operated(delivery, hibernation),
+        **_operated(delivery, hibernation, jobs),
     }
 
 
@@ -95,8 +97,10 @@ def _dashboard(region: str, observability: Observability | None) -> Mapping[str,
     return shown
 
 
-def _operated(delivery: Delivery | None, hibernation: Hibernation | None) -> Mapping[str, Input[object]]:
-    """Return the outputs that pipelines come in with, and that wake what sleeps."""
+def _operated(
+    delivery: Delivery | None, hibernation: Hibernation | None, jobs: Jobs | None
+) -> Mapping[str, Input[object]]:
+    """Return the outputs that pipelines come in with, that wake what sleeps, and start what waits for its time."""
     shown: dict[str, Input[object]] = {}
     if delivery:
         shown["deployRoleArn"] = delivery.role_arn
@@ -104,4 +108,6 @@ def _operated(delivery: Delivery | None, hibernation: Hibernation | None) -> Map
         shown["previewRoleArn"] = delivery.preview_role_arn
     if hibernation:
         shown["wakeCommands"] = list(hibernation.wake_commands)
+    if jobs:
+        shown["jobCommands"] = jobs.start_commands
     return shown

@@ -47,12 +47,14 @@ def _parts(settings: Settings) -> Iterator[Part]:
         yield "backup"
     if settings.budget:
         yield "budget"
-    if any(url for url in settings.url_secrets) or _webhooks(settings) or _reminds(settings):
+    if any(url for url in settings.url_secrets) or _webhooks(settings) or _reminds(settings) or settings.jobs:
         yield "function"
-    if settings.url_secrets or settings.notify or settings.backup:
+    if settings.url_secrets or settings.notify or settings.backup or settings.jobs:
         yield "event"
-    if _reminds(settings) or (settings.hibernation and settings.database):
+    if _reminds(settings) or (settings.hibernation and settings.database) or settings.jobs:
         yield "schedule"
+    if settings.jobs:
+        yield from ("job", "queue")
 
 
 def _edge(settings: Settings) -> Iterator[Part]:
@@ -119,6 +121,7 @@ def names(settings: Settings) -> Mapping[Kind, Sequence[str]]:
     families += [
         derived.migration_family(settings, key, settings.services[key]) for key in settings.services_with_migration
     ]
+    families += [derived.job_family(settings, key, job) for key, job in settings.jobs.items()]
     return {
         "cluster": [settings.cluster.name or settings.name_prefix],
         "family": families,

@@ -36,6 +36,7 @@ PLACES: Final[dict[str, Place]] = {
     "EncryptionKeyArgs": ["app"],
     "GitHubArgs": ["delivery", "github"],
     "HibernationArgs": ["hibernation"],
+    "JobsArgs": ["jobs"],
     "LoadBalancerArgs": ["loadBalancer"],
     "LogRouterArgs": ["services"],
     "MediaBucketArgs": ["media"],

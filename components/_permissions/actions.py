@@ -67,6 +67,7 @@ READS: Final[Mapping[Part, str]] = {
     # A budget is shown only to who may see the billing view it is made from.
     "budget": "billing:GetBillingViewData budgets:ListTagsForResource budgets:ViewBudget",
     "slack": "chatbot:DescribeSlackChannelConfigurations chatbot:ListTagsForResource",
+    "queue": "sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ListQueueTags",
 }
 """What reading a part takes. Never what it holds: objects, secrets' values, logs."""
 
@@ -157,6 +158,7 @@ WRITES: Final[Mapping[Part, str]] = {
     " backup:DeleteBackupSelection backup:DeleteBackupVault backup:TagResource backup:UntagResource backup:UpdateBackupPlan"
     " backup-storage:MountCapsule",
     "budget": "budgets:ModifyBudget budgets:TagResource budgets:UntagResource",
+    "queue": "sqs:CreateQueue sqs:DeleteQueue sqs:SetQueueAttributes sqs:TagQueue sqs:UntagQueue",
     "slack": "chatbot:CreateSlackChannelConfiguration chatbot:DeleteSlackChannelConfiguration chatbot:TagResource"
     " chatbot:UntagResource chatbot:UpdateSlackChannelConfiguration",
 }
@@ -200,6 +202,7 @@ NAMED: Final[Mapping[str, Sequence[str]]] = {
     "scheduler:schedule-group": ["schedule-group/{name_prefix}", "schedule-group/{name}"],
     "secretsmanager:Secret": ["secret:{secret}"],
     "sns:topic": ["{name}"],
+    "sqs:queue": ["{name}"],
     "wafv2:webacl": ["regional/webacl/{name}/*", "global/webacl/{name}/*"],
 }
 """The ARNs' last parts of the types whose names the program gives, as `Scope.arns` takes them."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from components import _documents as documents
-from components._permissions.scope import Scope, Statement
+from components._permissions.scope import ACCOUNT, Scope, Statement
 from components._pull_through import FILL, may_be_cached
 
 _PULL: Final = "ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetDownloadUrlForLayer"
@@ -71,10 +71,20 @@ def boundary_statements(
         *_secrets(scope, by_tag=by_tag),
         *_tagged(scope, by_tag=by_tag),
         *_using(scope, database_user),
+        *_jobs(scope),
         *_saving(scope),
         *given,
-        documents.deny(_NEVER, ["*"]),
+        *_never(scope),
     ]
+
+
+def _never(scope: Scope) -> Iterator[Statement]:
+    if "job" not in scope.parts:
+        yield documents.deny(_NEVER, ["*"])
+        return
+    yield documents.deny([action for action in _NEVER if action != "iam:*"], ["*"])
+    # Only the call that hands a role to a service has the key.
+    yield documents.deny(["iam:*"], ["*"], {"Null": {"iam:PassedToService": "true"}})
 
 
 def _anywhere(scope: Scope, *, pulling: bool, exec_enabled: bool) -> Iterator[Statement]:
@@ -149,6 +159,21 @@ def _using(scope: Scope, database_user: str | None) -> Iterator[Statement]:
     if "schedule" in scope.parts and "database" in scope.parts:
         sleeping = ["rds:StartDBInstance", "rds:StopDBInstance"]
         yield documents.allow(sleeping, scope.arns("rds", ["db:{database}"]))
+
+
+def _jobs(scope: Scope) -> Iterator[Statement]:
+    """Allow the function that runs jobs to run tasks in the stack's cluster, as the roles of its services."""
+    if "job" not in scope.parts:
+        return
+    inside = {"ArnEquals": {"ecs:cluster": scope.arns("ecs", ["cluster/{cluster}"])}}
+    yield documents.allow(["ecs:ListTasks", "ecs:RunTask"], ["*"], inside)
+    tasks = scope.arns("ecs", ["task/{cluster}/*"])
+    yield documents.allow(["ecs:DescribeTasks", "ecs:StopTask", "ecs:TagResource"], tasks)
+    roles = [f"arn:{scope.partition}:iam::{ACCOUNT}:role/{scope.name_prefix}/*"]
+    to_tasks = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
+    yield documents.allow(["iam:PassRole"], roles, to_tasks)
+    yield documents.allow(["scheduler:GetSchedule"], scope.arns("scheduler", ["schedule/{name}/*"]))
+    yield documents.allow(["sqs:SendMessage"], scope.arns("sqs", ["{name}"]))
 
 
 def _saving(scope: Scope) -> Iterator[Statement]:

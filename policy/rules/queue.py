@@ -12,6 +12,13 @@ from policy.values import UNKNOWN, Answer, Value
 
 QUEUE: Final = "aws:sqs/queue:Queue"
 _POLICY: Final = "aws:sqs/queuePolicy:QueuePolicy"
+_FAILURES: Final = {
+    "aws:cloudwatch/eventTarget:EventTarget": "deadLetterConfig.arn",
+    "aws:lambda/function:Function": "deadLetterConfig.targetArn",
+    "aws:scheduler/schedule:Schedule": "target.deadLetterConfig.arn",
+    "aws:sns/topicSubscription:TopicSubscription": "redrivePolicy",
+}
+"""What else keeps in a queue what it could not do, and the property that names the queue."""
 _REDRIVE: Final = "aws:sqs/redrivePolicy:RedrivePolicy"
 
 
@@ -103,6 +110,12 @@ def queue_failures_kept(graph: Graph, _config: Config) -> Iterator[Finding]:
         for item in redrives
         for found in graph.refers(item, "redrivePolicy", QUEUE).found
         if found.urn != item.urn
+    }
+    letters |= {
+        found.urn
+        for type_, path in _FAILURES.items()
+        for item in graph.of(type_)
+        for found in graph.refers(item, path, QUEUE).found
     }
     arns = {values.at(values.document(item.get("redrivePolicy")), "deadLetterTargetArn") for item in redrives}
     for queue in queues:

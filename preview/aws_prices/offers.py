@@ -238,6 +238,18 @@ OFFERS: Final[tuple[Offer, ...]] = (
         wanted=(Wanted(key="lambda.arm64.gb_second", usage="Lambda-GB-Second-ARM", unit="USD per GB-second"),),
     ),
     Offer(
+        code="AWSQueueService",
+        wanted=tuple(
+            Wanted(
+                key=f"sqs.{kind}.requests.per_million",
+                usage=usage,
+                unit="USD per million requests beyond the first million a month",
+                times=1_000_000,
+            )
+            for kind, usage in (("standard", "Requests-RBP"), ("fifo", "Requests-FIFO-RBP"))
+        ),
+    ),
+    Offer(
         code="AWSDataTransfer",
         only=("DataTransfer-Out-Bytes",),
         wanted=(

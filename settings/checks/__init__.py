@@ -16,6 +16,7 @@ from settings.checks import (
     delivery,
     domain,
     hibernation,
+    jobs,
     load_balancer,
     media_bucket,
     migration,
@@ -61,6 +62,7 @@ _MISTAKES = (
     backup,
     budget,
     hibernation,
+    jobs,
 )
 _UNWISE = (
     database,
@@ -74,6 +76,7 @@ _UNWISE = (
     service,
     media_bucket,
     delivery,
+    jobs,
     sample,
 )
 

@@ -53,6 +53,9 @@ from settings.model.extension import Extension
 from settings.model.hibernation import (
     Hibernation,
 )
+from settings.model.jobs import (
+    Job,
+)
 from settings.model.load_balancer import (
     CERTIFICATE_ARN,
     LoadBalancer,
@@ -186,6 +189,8 @@ __all__ = [
     "Hibernation",
     "Host",
     "Image",
+    "Job",
+    "Listener",
     "LoadBalancer",
     "LogGroup",
     "LogRouter",

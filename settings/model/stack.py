@@ -22,6 +22,7 @@ from settings.model.delivery import Delivery
 from settings.model.domain import Domain
 from settings.model.extension import Extension
 from settings.model.hibernation import Hibernation
+from settings.model.jobs import Job
 from settings.model.load_balancer import LoadBalancer
 from settings.model.media_bucket import Media
 from settings.model.network import Network
@@ -88,6 +89,9 @@ class Settings(Section):
     services: Mapping[PartName, Service] = Field(default_factory=dict)
     """The containers that ECS keeps running on Fargate, by name, such as `api: {image: {repository: storefront/api, tag: 9f2c1ab}, port: 8000, route:
     {default: true}}`. The name is the ECS service's: another one is another service."""
+    jobs: Mapping[PartName, Job] = Field(default_factory=dict)
+    """Commands that run at times, by name, such as `nightly-report: {service: api, command: [python, manage.py, report], schedule: cron(0 3 * * ? *),
+    timeZone: Europe/Berlin}`: in tasks of their own, never twice at once, with retries, dead letters and alarms. Billed while they run."""
     delivery: Delivery | None = None
     """The IAM roles that workflows of a GitHub repository deploy and preview this stack with, by OpenID Connect, without keys."""
     backup: Backup | None = None

@@ -148,6 +148,17 @@ _ADDED: Final[Mapping[str, Mapping[Verb, str]]] = {
         "create": "secretsmanager:PutSecretValue",
         "read": "secretsmanager:GetSecretValue",
     },
+    "aws:sqs/queue:Queue": {
+        "create": "sqs:CreateQueue sqs:TagQueue",
+        "read": "sqs:GetQueueAttributes sqs:ListQueueTags sqs:GetQueueUrl",
+        "update": "sqs:SetQueueAttributes sqs:TagQueue sqs:UntagQueue",
+        "delete": "sqs:DeleteQueue",
+    },
+    "aws:sqs/queuePolicy:QueuePolicy": {
+        "create": "sqs:SetQueueAttributes",
+        "read": "sqs:GetQueueAttributes",
+        "delete": "sqs:SetQueueAttributes",
+    },
     "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": {"create": "logs:PutResourcePolicy"},
     "aws:wafv2/webAclAssociation:WebAclAssociation": {
         "create": "elasticloadbalancing:SetWebAcl elasticloadbalancing:CreateWebACLAssociation",

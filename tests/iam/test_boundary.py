@@ -150,15 +150,13 @@ def test_what_aws_attaches_for_a_service_has_room(policy: str, file: str) -> Non
 
 @STACKS
 def test_it_is_of_the_size_that_iam_takes_and_gives_nothing_of_iam(name: str) -> None:
-    text = str(recorded(name).one(POLICY, "boundary-policy").inputs["policy"])
+    graph = recorded(name)
+    text = str(graph.one(POLICY, "boundary-policy").inputs["policy"])
     assert len(text) <= DOCUMENT_SIZE
-    granted_ = {
-        a.partition(":")[0]
-        for s in json.loads(text)["Statement"]
-        if s["Effect"] == "Allow"
-        for a in listed(s["Action"])
-    }
-    assert not granted_ & {"iam", "organizations", "account", "*"}
+    granted_ = {a for s in json.loads(text)["Statement"] if s["Effect"] == "Allow" for a in listed(s["Action"])}
+    of_iam = {a for a in granted_ if a.partition(":")[0] in {"iam", "organizations", "account", "*"}}
+    # The function that runs jobs hands their roles to their tasks.
+    assert of_iam == ({"iam:PassRole"} if graph.of("slipway:index:Jobs") else set())
     assert {a for s in json.loads(text)["Statement"] for a in listed(s["Action"]) if a.startswith("sts:")} == {
         "sts:GetCallerIdentity"
     }
@@ -219,6 +217,23 @@ def of_many(count: int) -> Graph:
     service = {"image": {"repository": "storefront/api", "tag": "1"}, "cpu": 256, "memoryMib": 512, "port": 8000}
     wanted = {f"slipway:services.worker-{number:03}": {**service, "tasks": {"count": 1}} for number in range(count)}
     return record(ROOT, "prod", as_engine(changed(wanted)))
+
+
+def test_with_jobs_roles_are_handed_to_tasks_and_nothing_else_of_iam_is_done() -> None:
+    graph = recorded("examples/jobs/Pulumi.prod.yaml")
+    role = str(graph.one(ROLE, "api-task").outputs["arn"])
+    foreign = f"arn:aws:iam::{ACCOUNT}:role/admin"
+    to_tasks = {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
+    everything = [{"Effect": "Allow", "Action": ["*"], "Resource": ["*"]}]
+
+    def may(action: str, on: str, **context: str) -> bool:
+        return decides(Request(action=action, resource=on, context=context), everything, boundary=boundary(graph))
+
+    assert may("iam:PassRole", role, **to_tasks)
+    assert not may("iam:PassRole", role, **{"iam:PassedToService": "lambda.amazonaws.com"})
+    assert not may("iam:PassRole", foreign, **to_tasks)
+    assert not may("iam:PutRolePolicy", role)
+    assert not may("iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/x")
 
 
 def test_two_hundred_services_fit() -> None:

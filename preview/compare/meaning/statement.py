@@ -37,6 +37,7 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "DnsAlias": "slipway:domain",
     "Extension": "slipway:extension",
     "Hibernation": "slipway:hibernation",
+    "Jobs": "slipway:jobs",
     "LoadBalancer": "slipway:loadBalancer",
     "MediaBucket": "slipway:media",
     "Network": "slipway:network",

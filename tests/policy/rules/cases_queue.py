@@ -41,5 +41,21 @@ CASES: list[Case] = [
     Case("queue-failures-kept", "pass", [queue(redrivePolicy=UNKNOWN)]),
     Case("queue-failures-kept", "pass", [queue(), res(REDRIVE, "r", queueUrl=Ref("jobs"), redrivePolicy="{}")]),
     Case("queue-failures-kept", "pass", [queue(redriveAllowPolicy="{}")]),
+    Case(
+        "queue-failures-kept",
+        "pass",
+        [queue(), res("scheduler/schedule:Schedule", "s", target={"deadLetterConfig": {"arn": Ref("jobs", "arn")}})],
+    ),
+    Case(
+        "queue-failures-kept",
+        "pass",
+        [queue(), res("lambda/function:Function", "f", deadLetterConfig={"targetArn": Ref("jobs", "arn")})],
+    ),
+    Case(
+        "queue-failures-kept",
+        "fail",
+        [queue(), res("scheduler/schedule:Schedule", "s", target={"arn": Ref("jobs", "arn")})],
+        "redrivePolicy is not set",
+    ),
     Case("queue-failures-kept", "fail", [queue()], "redrivePolicy is not set"),
 ]

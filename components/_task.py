@@ -1,0 +1,103 @@
+"""The task definitions of services, migrations and jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+from components._containers import ContainerArgs, policy_pack_tags
+
+Architecture = Literal["x86_64", "arm64"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServiceTask:
+    """What a service's tasks are made of, for others that run its image."""
+
+    containers: Sequence[ContainerArgs]
+    """The service's own container first, then its sidecars."""
+    images: Mapping[str, Input[str]]
+    """The containers' images by name, those to build already built."""
+    cpu: int
+    """CPU units."""
+    memory_mib: int
+    """Memory, MiB."""
+    architecture: Architecture
+    """The processor the images are built for."""
+    ephemeral_gib: int | None
+    """Disk, 21 to 200 GiB; None: the free 20."""
+    execution_role_arn: Input[str]
+    """The role ECS starts them with."""
+    task_role_arn: Input[str]
+    """The application's role."""
+    security_group_id: Input[str]
+    """Their security group."""
+    subnet_ids: Sequence[Input[str]]
+    """Private subnets."""
+    log_group_name: Input[str]
+    """Where they log to."""
+    suppressed_controls: Sequence[str]
+    """Controls of the policy pack that they opt out of."""
+    not_secret: Sequence[str]
+    """Variables and options that only look like secrets."""
+    before: Sequence[pulumi.Resource]
+    """What has to exist before one starts, and nothing here mentions: the roles' policies, the security group's rules."""
+
+
+def task_definition(
+    parent: pulumi.Resource,
+    name: str,
+    *,
+    family: str,
+    cpu: int,
+    memory_mib: int,
+    architecture: Architecture,
+    execution_role_arn: Input[str],
+    task_role_arn: Input[str],
+    containers: Output[str],
+    suppressed_controls: Sequence[str],
+    not_secret: Sequence[str],
+    ephemeral_gib: int | None = None,
+) -> aws.ecs.TaskDefinition:
+    """Register a revision for Fargate.
+
+    Args:
+        parent: the component it belongs to.
+        name: its logical name.
+        family: its family.
+        cpu: CPU units of a task; 1024 are one vCPU.
+        memory_mib: memory of a task, MiB.
+        architecture: the processor the images are built for.
+        execution_role_arn: the role ECS starts tasks with.
+        task_role_arn: the application's role.
+        containers: the containers' JSON.
+        suppressed_controls: controls of the policy pack that it opts out of, said by a tag.
+        not_secret: variables and options that only look like secrets, said by a tag.
+        ephemeral_gib: disk of a task, 21 to 200 GiB; None: the free 20.
+    """
+    return aws.ecs.TaskDefinition(
+        name,
+        family=family,
+        cpu=str(cpu),
+        memory=str(memory_mib),
+        network_mode="awsvpc",
+        requires_compatibilities=["FARGATE"],
+        runtime_platform=aws.ecs.TaskDefinitionRuntimePlatformArgs(
+            cpu_architecture=architecture.upper(), operating_system_family="LINUX"
+        ),
+        ephemeral_storage=aws.ecs.TaskDefinitionEphemeralStorageArgs(size_in_gib=ephemeral_gib)
+        if ephemeral_gib
+        else None,
+        execution_role_arn=execution_role_arn,
+        task_role_arn=task_role_arn,
+        container_definitions=containers,
+        # Old revisions stay: schedules, one-off tasks and rollbacks name them.
+        skip_destroy=True,
+        tags=policy_pack_tags(suppressed_controls, not_secret),
+        opts=ResourceOptions(parent=parent),
+    )
