@@ -346,7 +346,12 @@ class Jobs(pulumi.ComponentResource):
         ]
         # No job can have this name.
         schedule(
-            f"{name}-late", "_late", f"Stops jobs of {args.name_prefix} that take too long", _When(), {"watched": watched}, ()
+            f"{name}-late",
+            "_late",
+            f"Stops jobs of {args.name_prefix} that take too long",
+            _When(),
+            {"watched": watched},
+            (),
         )
 
 

@@ -52,7 +52,9 @@ def targets(
 
 def _jobs(settings: Settings, jobs: Jobs) -> Mapping[str, JobAlarmTarget]:
     return {
-        key: JobAlarmTarget(stack=settings.name_prefix, late_minutes=late, route=AlertRoute(settings.jobs[key].severity))
+        key: JobAlarmTarget(
+            stack=settings.name_prefix, late_minutes=late, route=AlertRoute(settings.jobs[key].severity)
+        )
         for key, late in jobs.late_minutes.items()
     }
 

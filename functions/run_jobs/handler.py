@@ -1,7 +1,7 @@
 """Run a stack's jobs: start their tasks when they are due, never two of a job at once, again where one failed, and stop what takes too long.
 
 Events:
-    {"job": <name>, ...what Job describes..., "time": <when it was due>}: EventBridge Scheduler, when a job is due.
+    {"job": <name>, ...what DueJob describes..., "time": <when it was due>}: EventBridge Scheduler, when a job is due.
     {"job": <name>}: a person, to start it now; the rest is read from its schedule.
     {"source": "aws.ecs", "detail": <task>}: EventBridge, when a task of the group `job:<stack>` has stopped.
     {"watched": [{"family": ..., "cluster": ..., "minutes": ...}, ...]}: EventBridge Scheduler, every few minutes.
@@ -49,7 +49,7 @@ class JobError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Job:
+class DueJob:
     """A job and when it was due."""
 
     job: str
@@ -90,10 +90,10 @@ def handle(event: Mapping[str, Any], context: object) -> None:
     else:
         given = event if "task_definition" in event else _scheduled(event["job"])
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        start(Job(**{**given, "time": event.get("time") or now}), attempt=0)
+        start(DueJob(**{**given, "time": event.get("time") or now}), attempt=0)
 
 
-def start(job: Job, attempt: int) -> None:
+def start(job: DueJob, attempt: int) -> None:
     """Start a job's task unless one runs already.
 
     Raises:
@@ -142,7 +142,7 @@ def ended(task: _Task) -> None:
     if not name or not attempt.isdecimal() or task.get("stoppedReason") == _LEFT_OUT:
         return
     try:
-        job = Job(**_scheduled(name))
+        job = DueJob(**_scheduled(name))
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
