@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 import boto3  # type: ignore[import-untyped] # has no types of its own
+import botocore.session  # type: ignore[import-untyped] # as above
 from botocore.config import Config  # type: ignore[import-untyped] # as above
+from botocore.credentials import (  # type: ignore[import-untyped] # as above
+    CredentialProvider,
+    CredentialResolver,
+    RefreshableCredentials,
+)
 
 Client: TypeAlias = Any  # boto3 makes its clients' methods at run time
 
@@ -23,7 +29,7 @@ class AwsAccess:
     profile: str | None = None
     """A profile of the AWS configuration file; None: the environment decides."""
     role_arns: Sequence[str] = ()
-    """Roles to assume, each with the one before. What they grant ends after an hour."""
+    """Roles to assume, each with the one before. What they grant ends after an hour, and is then asked for again."""
     endpoints: Mapping[str, str] = field(default_factory=dict)
     """Other addresses of services, by boto3's names such as `ecs`, for emulators."""
     session_name: str = "slipway"
@@ -38,13 +44,11 @@ class AwsAccess:
         session = boto3.Session(profile_name=self.profile, region_name=self.region)
         for role_arn in self.role_arns:
             sts = session.client("sts", endpoint_url=self.endpoints.get("sts"), config=_CALLS)
-            granted = sts.assume_role(RoleArn=role_arn, RoleSessionName=self.session_name)["Credentials"]
-            session = boto3.Session(
-                aws_access_key_id=granted["AccessKeyId"],
-                aws_secret_access_key=granted["SecretAccessKey"],
-                aws_session_token=granted["SessionToken"],
-                region_name=self.region,
-            )
+            own = botocore.session.get_session()
+            own.register_component("credential_provider", CredentialResolver([_Role(sts, role_arn, self.session_name)]))
+            session = boto3.Session(botocore_session=own, region_name=self.region)
+            # A role that cannot be assumed is told now, not at the first call.
+            session.get_credentials().get_frozen_credentials()
         return session
 
     def clients(self, *services: str) -> Mapping[str, Client]:
@@ -53,4 +57,28 @@ class AwsAccess:
         return {
             service: session.client(service, endpoint_url=self.endpoints.get(service), config=_CALLS)
             for service in services
+        }
+
+
+class _Role(CredentialProvider):  # type: ignore[misc] # has no types of its own
+    """Credentials of a role, asked for again before they end: a rollout may wait for longer than they last."""
+
+    METHOD = "slipway-assume-role"
+
+    def __init__(self, sts: Client, role_arn: str, session_name: str) -> None:
+        super().__init__()
+        self._sts, self._asked = sts, {"RoleArn": role_arn, "RoleSessionName": session_name}
+
+    def load(self) -> RefreshableCredentials:
+        return RefreshableCredentials.create_from_metadata(
+            metadata=self._granted(), refresh_using=self._granted, method=self.METHOD
+        )
+
+    def _granted(self) -> dict[str, str]:
+        granted = self._sts.assume_role(**self._asked)["Credentials"]
+        return {
+            "access_key": granted["AccessKeyId"],
+            "secret_key": granted["SecretAccessKey"],
+            "token": granted["SessionToken"],
+            "expiry_time": granted["Expiration"].isoformat(),
         }

@@ -59,7 +59,7 @@ class MigrationArgs:
     profile: str | None = None
     """The profile of the AWS configuration file that starts it; None: the environment decides."""
     assume_role_arns: Sequence[str] = ()
-    """Roles to assume to start it, each with the one before, as the AWS provider does; they hold for an hour."""
+    """Roles to assume to start it, each with the one before, as the AWS provider does."""
     endpoints: Mapping[str, str] = field(default_factory=dict)
     """Other addresses of `ecs` and `sts`, for emulators."""
 

@@ -60,7 +60,7 @@ class RolloutArgs:
     profile: str | None = None
     """The profile of the AWS configuration file that asks; None: the environment decides."""
     assume_role_arns: Sequence[str] = ()
-    """Roles to assume for it, each with the one before; they hold for an hour."""
+    """Roles to assume for it, each with the one before."""
     endpoints: Mapping[str, str] = field(default_factory=dict)
     """Other addresses of AWS services, by boto3's names, for emulators."""
 
