@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import pulumi
@@ -14,6 +14,7 @@ from pulumi import Input, Output, ResourceOptions
 import limits
 from components._dependencies import with_dependencies
 from components.encryption_key import EncryptionKey, own_key
+from limits.cache_parameters import cache_parameter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +46,8 @@ class CacheArgs:
     """Isolated subnets; in two zones at least for `multi_az`."""
     port: int = 6379
     """Its TCP port, 1 to 65535. A change replaces the cache."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Engine parameters by name, besides those that cluster mode needs."""
     snapshot_days: int = 7
     """Days that daily snapshots are kept, up to 35; 0 switches them off."""
     snapshot_window: str = "02:00-03:00"
@@ -100,6 +103,8 @@ class CacheArgs:
                 "replicas",
                 f"{self.replicas} in each of {self.shards} shards make {self.nodes} nodes; at most {_MOST_NODES} are allowed",
             )
+        for parameter, text in sorted(self.parameters.items()):
+            yield f"parameters[{parameter!r}]", cache_parameter(parameter, text)
         yield from self._zone_problems()
         yield from self._window_problems()
         yield "log_days", limits.log_retention(self.log_days)
@@ -212,14 +217,17 @@ class Cache(pulumi.ComponentResource):
         )
         clustered = args.shards is not None
         family = _family(args.engine, args.version)
+        own = {"cluster-enabled": "yes"} if clustered else {}
         parameters = aws.elasticache.ParameterGroup(
             f"{name}-parameters",
             name=f"{args.name_prefix}-{name}-{family.replace('.', '-')}",
             description=f"Parameters of {args.name_prefix}",
             family=family,
-            parameters=[aws.elasticache.ParameterGroupParameterArgs(name="cluster-enabled", value="yes")]
-            if clustered
-            else None,
+            parameters=[
+                aws.elasticache.ParameterGroupParameterArgs(name=parameter, value=value)
+                for parameter, value in sorted({**args.parameters, **own}.items())
+            ]
+            or None,
             # An upgrade that waits for the window leaves the nodes their old group, which ElastiCache then does not delete.
             opts=ResourceOptions(parent=self, retain_on_delete=args.protect and not args.apply_immediately),
         )

@@ -27,6 +27,7 @@ def args(context: StackContext, network: Network) -> CacheArgs | None:
         shards=cache.shards,
         replicas=cache.replicas,
         multi_az=derived.cache_spans_zones(cache),
+        parameters=cache.parameters,
         snapshot_days=cache.snapshot_days,
         snapshot_window=cache.snapshot_window,
         maintenance_window=cache.maintenance_window,

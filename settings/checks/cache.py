@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import limits
+from limits.cache_parameters import cache_parameter
 from settings.derived import NAME_PREFIX
 from settings.model import Settings
 from settings.problems import Problem, at, found
@@ -24,6 +25,8 @@ def problems(settings: Settings) -> Iterator[Problem]:
     yield from found(
         ["cache", "nodeType"], limits.cache_node_here(cache.node_type, settings.aws.region), ["aws", "region"]
     )
+    for name, value in cache.parameters.items():
+        yield from found(["cache", "parameters", name], cache_parameter(name, value))
     if cache.multi_az and cache.replicas == 0:
         yield at(
             ["cache", "multiAz"],

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 import limits
-from settings.model.section import DailyWindow, SecretName, Section, Version, WeeklyWindow
+from settings.model.section import DailyWindow, SecretName, Section, Text, Version, WeeklyWindow
 from settings.rules import Rule
 
 
@@ -35,6 +36,9 @@ class Cache(Section):
     go; there is no other outage."""
     multi_az: bool | None = None
     """Whether replicas stand in other zones and take over; default: whenever there is a replica."""
+    parameters: Mapping[Text, str] = Field(default_factory=dict, examples=[{"maxmemory-policy": "noeviction"}])
+    """Engine parameters by name, such as `{maxmemory-policy: noeviction}`, which queues of Celery need: when memory is full, writes fail then, and
+    no key is dropped. Most take effect at once, without a restart."""
     snapshot_days: Annotated[int, Field(ge=0, le=35)] = 7
     """Days that daily snapshots are kept; 0 switches them off. Billed by GiB and month; no outage."""
     snapshot_window: DailyWindow = "02:00-03:00"

@@ -290,3 +290,21 @@ def test_generated_names_tell_whose_they_are() -> None:
     assert graph.has(SUBNET_GROUP, name="storefront-production-cache")
     for type_ in (SECURITY_GROUP, SUBNET_GROUP, PARAMETER_GROUP, NODES, SECRET):
         assert "storefront-production" in str(graph.one(type_).inputs["description"]), type_
+
+
+def test_parameters_stand_beside_those_of_cluster_mode() -> None:
+    given = {"maxmemory-policy": "noeviction"}
+    (plain,) = recorded(parameters=given).of(PARAMETER_GROUP)
+    (clustered,) = recorded(parameters=given, shards=2).of(PARAMETER_GROUP)
+    assert plain.inputs["parameters"] == [{"name": "maxmemory-policy", "value": "noeviction"}]
+    assert clustered.inputs["parameters"] == [
+        {"name": "cluster-enabled", "value": "yes"},
+        {"name": "maxmemory-policy", "value": "noeviction"},
+    ]
+
+
+def test_a_wrong_parameter_is_refused() -> None:
+    with pytest.raises(
+        ValueError, match=r"CacheArgs.parameters\['cluster-enabled'\]: .*`shards` switches cluster mode on"
+    ):
+        args(parameters={"cluster-enabled": "yes"})
