@@ -43,7 +43,7 @@ with wiring.refusals.told_as_settings():
     log_keys = {name: EncryptionKey(name, args, options) for name, args in wiring.encryption_key.args(context).items()}
     context = context.with_log_keys(log_keys)
 
-    network = Network("network", wiring.network.args(context), options)
+    network = wiring.network.existing(context) or Network("network", wiring.network.args(context), options)
     secrets = part(Secrets, "secrets", wiring.secrets.args(context))
     registry = part(Registry, "registry", wiring.registry.args(context))
     database = part(Database, "database", wiring.database.args(context, network))

@@ -30,6 +30,8 @@ class SecretReference:
     """The key of a JSON document; None: the whole value."""
     key_arn: Input[str] | None = None
     """The KMS key that encrypts it; None: AWS's own."""
+    parameter: bool = False
+    """Whether it is in the Parameter Store of Systems Manager, and not in Secrets Manager."""
 
     @property
     def value_from(self) -> Output[str]:
@@ -77,6 +79,8 @@ class ContainerArgs:
     """Its name, unique in the task."""
     image: Input[str] | BuildArgs
     """The image with tag or digest, or how to build it."""
+    registry_login: SecretReference | None = None
+    """The document with username and password that tasks log in to the image's registry with; None: it lets everybody in, or is ECR."""
     essential: bool = True
     """Whether the task stops when it does."""
     port: int | None = None
@@ -159,6 +163,9 @@ def _definition(
         "memory": container.memory_mib,
         "stopTimeout": container.stop_seconds,
         "healthCheck": _health_check(container.health_check) if container.health_check else None,
+        "repositoryCredentials": {"credentialsParameter": container.registry_login.arn}
+        if container.registry_login
+        else None,
     }
     return {
         "name": container.name,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Literal
 
 import pulumi
 import pulumi_aws as aws
@@ -14,6 +14,7 @@ from components._pull_through import FILL
 from components._role import service_role
 
 if TYPE_CHECKING:
+    from components._containers import SecretReference
     from components.service import ServiceArgs
 
 
@@ -38,13 +39,11 @@ def execution_role(
     if args.cached_repository_arns:
         statements.append(documents.allow(FILL, args.cached_repository_arns))
     references = [secret for container in args.containers for _, secret in sorted(container.secrets.items())]
-    if references:
-        secrets = _distinct([reference.arn for reference in references])
-        statements.append(documents.allow(["secretsmanager:GetSecretValue"], secrets))
-    keys = _distinct([reference.key_arn for reference in references if reference.key_arn is not None])
-    if keys:
-        through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{args.region}.amazonaws.com"}}
-        statements.append(documents.allow(["kms:Decrypt"], keys, through))
+    references += [container.registry_login for container in args.containers if container.registry_login]
+    statements += _reading(
+        [reference for reference in references if not reference.parameter], args.region, "secretsmanager"
+    )
+    statements += _reading([reference for reference in references if reference.parameter], args.region, "ssm")
     policy = aws.iam.RolePolicy(
         f"{name}-execution",
         role=role.name,
@@ -52,6 +51,19 @@ def execution_role(
         opts=ResourceOptions(parent=parent),
     )
     return role, policy
+
+
+def _reading(
+    references: Sequence[SecretReference], region: str, service: Literal["secretsmanager", "ssm"]
+) -> Iterator[documents.Statement]:
+    """Let tasks start with secrets, or with parameters."""
+    action = {"secretsmanager": "secretsmanager:GetSecretValue", "ssm": "ssm:GetParameters"}[service]
+    if references:
+        yield documents.allow([action], _distinct([reference.arn for reference in references]))
+    keys = _distinct([reference.key_arn for reference in references if reference.key_arn is not None])
+    if keys:
+        through = {"StringEquals": {"kms:ViaService": f"{service}.{region}.amazonaws.com"}}
+        yield documents.allow(["kms:Decrypt"], keys, through)
 
 
 def task_role(

@@ -125,6 +125,10 @@ class DeliveryArgs:
     """The network, in which AWS makes a security group, a list and interfaces that have no tags."""
     permissions: Sequence[Statement] = ()
     """What the deploying role may do besides."""
+    given_vpc_id: str | None = None
+    """The network's id where it was there before the stack; None: the stack made it."""
+    given_addresses: Sequence[str] = ()
+    """Allocation ids of the NAT gateways' addresses where they were there before the stack."""
     empty_buckets: bool = False
     """Whether a deployment may delete what the stack's buckets hold, as `empty_on_destroy` needs."""
 
@@ -303,6 +307,8 @@ def _scope(args: DeliveryArgs) -> Scope:
         empty_buckets=args.empty_buckets,
         own_roles=[name for name in own if name],
         provider_arn=args.provider_arn,
+        given_vpc_id=args.given_vpc_id,
+        given_addresses=args.given_addresses,
     )
 
 

@@ -17,9 +17,9 @@ from pulumi import Input, ResourceOptions
 from components.cache import Cache
 from components.cluster import Cluster
 from components.database import Database
+from components.existing_network import AnyNetwork
 from components.load_balancer import LoadBalancer
 from components.media_bucket import MediaBucket
-from components.network import Network
 from components.secrets import Secrets
 from components.service import Service
 
@@ -41,7 +41,7 @@ class Parts:
     """The AWS account."""
     boundary_arn: Input[str] | None
     """The permissions boundary that every role of the stack has, and that roles of one's own must have."""
-    network: Network
+    network: AnyNetwork
     cluster: Cluster
     secrets: Secrets | None
     database: Database | None

@@ -72,6 +72,8 @@ class LoadBalancerArgs:
     """Seconds a connection may stay idle, 1 to 4000."""
     access_log_days: int | None = 90
     """Days the access log is kept, 1 to 3653, billed as storage; None: no access log."""
+    given_access_log_bucket: str | None = None
+    """A bucket for the access log that is there already; not with `access_log_days`."""
     access_log_of_cdn: bool = False
     """Whether CloudFront may write its access logs into the same bucket."""
     waf: WebAclArgs | None = None
@@ -109,6 +111,8 @@ class LoadBalancerArgs:
         yield "idle_timeout_seconds", outside(self.idle_timeout_seconds, 1, 4000)
         if self.access_log_days is not None:
             yield "access_log_days", outside(self.access_log_days, 1, 3653)
+            if self.given_access_log_bucket:
+                yield "access_log_days", f"{self.access_log_days} does not go with given_access_log_bucket: give None"
         if self.waf and self.origin_protection:
             yield (
                 "waf",
@@ -187,7 +191,10 @@ class LoadBalancer(pulumi.ComponentResource):
         groups = [group, self._cloudfront_group(name, args, lock)] if lock else [group]
         if not lock:
             self._open(name, args, group)
-        self.access_log_bucket = self._access_log(name, args, args.access_log_days) if args.access_log_days else None
+        given = args.given_access_log_bucket
+        self.access_log_bucket = Output.from_input(given) if given else None
+        if args.access_log_days:
+            self.access_log_bucket = self._access_log(name, args, args.access_log_days)
         balancer = self._balancer(name, args, groups)
         if args.waf:
             aws.wafv2.WebAclAssociation(

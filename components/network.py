@@ -49,6 +49,8 @@ class NetworkArgs:
     """Two to six availability zones; the first holds a single NAT gateway. A zone keeps its subnets whatever happens to the others."""
     nat: Nat = Nat.PER_ZONE
     """NAT gateways, each billed by the hour and by traffic. A change interrupts connections that are open through them."""
+    nat_allocation_ids: Sequence[str] = ()
+    """The addresses of the NAT gateways, one for each in the order of the zones; none: they are made. A change replaces the gateways."""
     endpoints: Sequence[str] = ()
     """AWS services reached inside the network, by the names in `limits.ENDPOINT_SERVICES`. Billed by the hour in each zone. S3 is always there, free."""
     flow_log_days: int | None = 90
@@ -82,8 +84,19 @@ class NetworkArgs:
             if endpoint not in limits.ENDPOINT_SERVICES:
                 allowed = limits.listed(list(limits.ENDPOINT_SERVICES))
                 yield "endpoints", f"{endpoint!r} is not an endpoint on offer; allowed: {allowed}"
+        if self.nat_allocation_ids and len(self.nat_allocation_ids) != len(self.nat_zones):
+            yield (
+                "nat_allocation_ids",
+                f"{len(self.nat_allocation_ids)} given for {len(self.nat_zones)} NAT gateways; give one for each, or none",
+            )
         if self.flow_log_days is not None:
             yield "flow_log_days", limits.log_retention(self.flow_log_days)
+
+    @property
+    def nat_zones(self) -> Sequence[str]:
+        """The zones with a NAT gateway."""
+        homes: Mapping[Nat, Sequence[str]] = {Nat.NONE: (), Nat.SINGLE: self.zones[:1], Nat.PER_ZONE: self.zones}
+        return homes[self.nat]
 
 
 class Network(pulumi.ComponentResource):
@@ -214,25 +227,27 @@ class Network(pulumi.ComponentResource):
         self, name: str, args: NetworkArgs, internet: aws.ec2.InternetGateway, public: Mapping[str, Output[str]]
     ) -> Mapping[str, aws.ec2.NatGateway]:
         """Make the NAT gateways; return for each zone the one it goes through, or nothing where there are none."""
-        homes: Mapping[Nat, Sequence[str]] = {Nat.NONE: (), Nat.SINGLE: args.zones[:1], Nat.PER_ZONE: args.zones}
         made: dict[str, aws.ec2.NatGateway] = {}
-        for zone in homes[args.nat]:
+        for index, zone in enumerate(args.nat_zones):
             letter = zone[-1]
-            # AWS gives out the address and starts the gateway only in a network with an internet gateway.
-            address = aws.ec2.Eip(
-                f"{name}-nat-{letter}-address",
-                domain="vpc",
-                tags={"Name": f"{args.name_prefix}-nat-{letter}"},
-                opts=ResourceOptions(parent=self, depends_on=[internet]),
-            )
+            given = args.nat_allocation_ids
             made[zone] = aws.ec2.NatGateway(
                 f"{name}-nat-{letter}",
                 subnet_id=public[zone],
-                allocation_id=address.allocation_id,
+                allocation_id=given[index] if given else self._nat_address(name, args, letter, internet),
                 tags={"Name": f"{args.name_prefix}-{letter}"},
                 opts=ResourceOptions(parent=self, depends_on=[internet]),
             )
         return {zone: made.get(zone, made[args.zones[0]]) for zone in args.zones} if made else {}
+
+    def _nat_address(self, name: str, args: NetworkArgs, letter: str, internet: aws.ec2.InternetGateway) -> Output[str]:
+        # AWS gives out the address and starts the gateway only in a network with an internet gateway.
+        return aws.ec2.Eip(
+            f"{name}-nat-{letter}-address",
+            domain="vpc",
+            tags={"Name": f"{args.name_prefix}-nat-{letter}"},
+            opts=ResourceOptions(parent=self, depends_on=[internet]),
+        ).allocation_id
 
     def _way_out(
         self, name: str, zone: ZoneSubnets, table: aws.ec2.RouteTable, gateway: aws.ec2.NatGateway

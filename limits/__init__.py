@@ -105,9 +105,12 @@ from limits.schedules import (
     schedule,
 )
 from limits.secrets import (
+    EXISTING_SOURCE,
+    EXISTING_SOURCE_WORDS,
     secret_description,
     secret_description_length,
     secret_name,
+    secret_parameter,
 )
 from limits.service import (
     LOG_ROUTER,
@@ -177,6 +180,8 @@ __all__ = [
     "CACHE_VERSIONS",
     "ENDPOINTS_WITHOUT_NAT",
     "ENDPOINT_SERVICES",
+    "EXISTING_SOURCE",
+    "EXISTING_SOURCE_WORDS",
     "FARGATE_MEMORY",
     "GRPC_CODES",
     "GRPC_CODES_WORDS",
@@ -286,6 +291,7 @@ __all__ = [
     "secret_description",
     "secret_description_length",
     "secret_name",
+    "secret_parameter",
     "short",
     "sizes",
     "slug",

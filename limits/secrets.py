@@ -20,6 +20,23 @@ def secret_name(name: str) -> str | None:
     return None
 
 
+EXISTING_SOURCE: Final = (
+    r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]{1,512}-[A-Za-z0-9]{6}"
+    r"|arn:aws[a-z-]*:ssm:[a-z0-9-]+:[0-9]{12}:parameter/[A-Za-z0-9_./-]{1,1011}"
+    r"|/[A-Za-z0-9_./-]{1,1010}|(?!/|arn:)[A-Za-z0-9/_+=.@-]{1,512}"
+)
+"""The form of what names a secret that is there already."""
+EXISTING_SOURCE_WORDS: Final = (
+    "a secret's name, a parameter's name that begins with a slash, or the whole ARN of either, such as "
+    "arn:aws:secretsmanager:us-east-1:123456789012:secret:shared/stripe-AbCdEf"
+)
+
+
+def secret_parameter(existing: str) -> bool:
+    """Tell whether what is there already is in the Parameter Store, and not in Secrets Manager."""
+    return existing.startswith("/") or existing.split(":")[2:3] == ["ssm"]
+
+
 def secret_description_length(purpose: str | None, keys: Sequence[str]) -> str | None:
     """Check the length of what people see who fill a secret."""
     length = len(secret_description(purpose, keys) or "")

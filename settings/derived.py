@@ -8,7 +8,7 @@ from typing import Final
 
 from limits import network_acls, route
 from limits.network_acls import Flow
-from settings.model import Cache, Cdn, Conditions, Database, Deployment, Domain, Job, Service, Settings, Smoke
+from settings.model import Cache, Cdn, Database, Deployment, Domain, Job, RouteConditions, Service, Settings, Smoke
 from settings.problems import Place
 
 OWN_TAGS: Final = ("app", "environment", "managed-by")
@@ -112,7 +112,7 @@ def connection_port(database: Database) -> int:
     return _PORTS[database.engine] if database.proxy else database_port(database)
 
 
-def asked(given: Conditions) -> route.Asked:
+def asked(given: RouteConditions) -> route.Asked:
     """Return what a route or a redirect asks for, as arguments."""
     return {
         "paths": given.paths,
@@ -124,7 +124,7 @@ def asked(given: Conditions) -> route.Asked:
     }
 
 
-def conditions(given: Conditions) -> route.Conditions:
+def conditions(given: RouteConditions) -> route.Conditions:
     """Return what a route or a redirect asks for."""
     return route.Conditions(**asked(given))
 

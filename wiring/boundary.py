@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pulumi
 
+import limits
 from components import _documents as documents
+from components._permissions.scope import ACCOUNT
 from components.boundary import BoundaryArgs
 from settings import Settings
 from wiring import containers, permissions
@@ -30,7 +32,7 @@ def args(context: StackContext) -> BoundaryArgs | None:
             repository_arns=_repositories(settings),
             database_user=database.iam_username if database and database.iam_authentication else None,
             exec_enabled=any(service.exec for service in settings.services.values()),
-            given=_given(settings),
+            given=[*_existing_secrets(settings), *_given(settings)],
         )
     except ValueError as error:
         # Only what all services may do together shows whether the boundary fits IAM.
@@ -41,6 +43,25 @@ def _repositories(settings: Settings) -> Sequence[str]:
     """Return the repositories of others that services pull from."""
     images = [image for service in settings.services.values() for image in service.images]
     return sorted({arn for image in images if image.uri and (arn := containers.repository_arn(image.uri))})
+
+
+def _existing_secrets(settings: Settings) -> Iterator[documents.Statement]:
+    """Yield what reading the secrets that are there already takes."""
+    region, given = settings.aws.region, [secret for secret in settings.secrets.values() if secret.existing]
+    start = f"arn:{documents.partition(region)}:{{service}}:{region}:{ACCOUNT}:"
+    for service, action, name in (
+        ("secretsmanager", "secretsmanager:GetSecretValue", "secret:{name}-??????"),
+        ("ssm", "ssm:GetParameters", "parameter{name}"),
+    ):
+        named = [
+            text if text.startswith("arn:") else start.format(service=service) + name.format(name=text)
+            for secret in given
+            if (text := secret.existing or "") and limits.secret_parameter(text) == (service == "ssm")
+        ]
+        if named:
+            yield documents.allow([action], sorted(set(named)))
+    if keys := sorted({secret.key_arn for secret in given if secret.key_arn}):
+        yield documents.allow(["kms:Decrypt"], keys)
 
 
 def _given(settings: Settings) -> Sequence[documents.Statement]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from components.cache import CacheArgs
-from components.network import Network
+from components.existing_network import AnyNetwork
 from settings import derived
 from wiring.context import StackContext
 
 
-def args(context: StackContext, network: Network) -> CacheArgs | None:
+def args(context: StackContext, network: AnyNetwork) -> CacheArgs | None:
     """Return the cache's arguments, or None where the stack has none."""
     settings, cache = context.settings, context.settings.cache
     if cache is None:

@@ -20,10 +20,11 @@ def args(
     cdn, domain = context.settings.cdn, context.settings.domain
     if cdn is None or domain is None or balancer is None or balancer.origin_secret is None:
         return None
+    own = certificates.get(CDN_CERTIFICATE)
     return CdnArgs(
         name_prefix=context.name_prefix,
         hosts=public_hosts(domain),
-        certificate_arn=certificates[CDN_CERTIFICATE].arn,
+        certificate_arn=own.arn if own else str(cdn.certificate_arn),
         origin_host=derived.origin_host(cdn, domain),
         header_name=balancer.origin_header,
         header_value=balancer.origin_secret,

@@ -15,13 +15,14 @@ MEDIA_CERTIFICATE: Final = "media-certificate"
 
 
 def args(context: StackContext) -> Mapping[str, CertificateArgs]:
-    """Return the arguments of every certificate, by its component's name; CloudFront takes its own from us-east-1."""
+    """Return the arguments of every certificate that is made, by its component's name; CloudFront takes its own from us-east-1."""
     settings, domain = context.settings, context.settings.domain
     if domain is None:
         return {}
     wanted: dict[str, tuple[Sequence[str], str | None]] = {}
-    wanted[BALANCER_CERTIFICATE] = (balancer_hosts(settings, domain), None)
-    if settings.cdn:
+    if not (settings.load_balancer and settings.load_balancer.certificate_arn):
+        wanted[BALANCER_CERTIFICATE] = (balancer_hosts(settings, domain), None)
+    if settings.cdn and not settings.cdn.certificate_arn:
         wanted[CDN_CERTIFICATE] = (public_hosts(domain), CLOUDFRONT_REGION)
     if host := media_host(settings):
         wanted[MEDIA_CERTIFICATE] = ((host,), CLOUDFRONT_REGION)

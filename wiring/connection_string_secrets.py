@@ -10,13 +10,13 @@ from components.cache import Cache
 from components.cluster import Cluster
 from components.connection_string_secrets import ConnectionStringArgs, ConnectionStringSecretsArgs
 from components.database import Database
-from components.network import Network
+from components.existing_network import AnyNetwork
 from settings import derived, model
 from wiring.context import StackContext
 
 
 def args(
-    context: StackContext, network: Network, cluster: Cluster, database: Database | None, cache: Cache | None
+    context: StackContext, network: AnyNetwork, cluster: Cluster, database: Database | None, cache: Cache | None
 ) -> ConnectionStringSecretsArgs | None:
     """Return the arguments of the secrets that the program fills with a URL, or None where the stack has none."""
     settings = context.settings

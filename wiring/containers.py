@@ -8,6 +8,7 @@ from typing import Final
 
 from pulumi import Input, Output
 
+import limits
 from components import _documents as documents
 from components._containers import BuildArgs, ContainerArgs, ContainerHealthCheckArgs, SecretReference
 from components._log_router import LogRouterArgs
@@ -36,12 +37,15 @@ def _container(
     return ContainerArgs(
         name=name,
         image=_image(container.image, components),
+        registry_login=_login(context, container.image, components),
         essential=sidecar is None or sidecar.essential,
         port=container.port,
         command=container.command,
         entry_point=container.entry_point,
         environment={variable: _filled(text, values) for variable, text in container.environment.items()},
-        secrets={variable: _secret(reference, components) for variable, reference in container.secrets.items()},
+        secrets={
+            variable: _secret(context, reference, components) for variable, reference in container.secrets.items()
+        },
         user=container.user,
         read_only_root=container.read_only_root and not shell,
         tmp_mib=service.tmp_mib,
@@ -100,6 +104,11 @@ def _image(image: model.Image, components: Components) -> Input[str] | BuildArgs
     return Output.concat(url, f"@{image.digest}" if image.digest else f":{image.tag}")
 
 
+def _login(context: StackContext, image: model.Image, components: Components) -> SecretReference | None:
+    """Return the secret that tasks log in to an image's registry with, or None."""
+    return _secret(context, image.credentials, components) if image.credentials else None
+
+
 def _build(build: model.Build, repository_url: Input[str]) -> BuildArgs:
     return BuildArgs(
         repository_url=repository_url,
@@ -143,8 +152,16 @@ def _filled(text: str, values: Mapping[str, Input[str]]) -> Input[str]:
     return Output.concat(*(values[piece] if index % 2 else piece for index, piece in enumerate(pieces)))
 
 
-def _secret(reference: str, components: Components) -> SecretReference:
+def _secret(context: StackContext, reference: str, components: Components) -> SecretReference:
     name, _, key = reference.partition(":")
+    if name in context.existing_secrets:
+        given = context.settings.secrets[name]
+        return SecretReference(
+            arn=context.existing_secrets[name],
+            key=key or None,
+            key_arn=given.key_arn,
+            parameter=limits.secret_parameter(given.existing or ""),
+        )
     for part, holder in (("database", components.database), ("cache", components.cache)):
         if name == part and holder:
             return SecretReference(arn=holder.secret_arn, key=key, key_arn=holder.key_arn)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 from pulumi import Input, InvokeOptions, Output
 
+import limits
 from components.boundary import Boundary
 from components.cache import Cache
 from components.cluster import Cluster
 from components.connection_string_secrets import ConnectionStringSecrets
 from components.database import Database
 from components.encryption_key import EncryptionKey
+from components.existing_network import AnyNetwork
 from components.load_balancer import LoadBalancer
 from components.media_bucket import MediaBucket
-from components.network import Network
 from components.registry import Registry
 from components.secrets import Secrets
 from settings import Settings, model
@@ -47,6 +48,10 @@ class StackContext:
     """The key that encrypts CloudFront's logs; None: AWS's own."""
     boundary_arn: Input[str] | None = None
     """The permissions boundary of the stack's roles."""
+    existing_secrets: Mapping[str, Input[str]] = field(default_factory=dict)
+    """The ARNs of the secrets that are there already, by their names in the stack file."""
+    lookup: InvokeOptions = field(default_factory=InvokeOptions)
+    """By which provider AWS is asked."""
     stack: str = ""
     """`PROJECT/STACK`, as Pulumi's state has it."""
 
@@ -69,7 +74,7 @@ class StackContext:
     def with_log_keys(self, keys: Mapping[str, EncryptionKey]) -> StackContext:
         """Return this context with the keys that encrypt logs, by component. CloudFront's logs take the stack's where it has none of its own."""
         arns = {name: key.arn for name, key in keys.items()}
-        own = arns.get(LOG_KEY)
+        own = arns.get(LOG_KEY) or self.settings.logs.key_arn
         return replace(self, log_key_arn=own, edge_log_key_arn=arns.get(EDGE_LOG_KEY) or own)
 
 
@@ -77,7 +82,7 @@ class StackContext:
 class Components:
     """The components that services are wired to; None for those that the stack does not have."""
 
-    network: Network
+    network: AnyNetwork
     cluster: Cluster
     secrets: Secrets | None = None
     connection_strings: ConnectionStringSecrets | None = None
@@ -90,13 +95,29 @@ class Components:
 
 def resolve(settings: Settings, lookup: InvokeOptions) -> StackContext:
     """Return the context of a stack, after asking AWS for what the stack file does not say; `lookup` says by which provider."""
+    account_id = aws.get_caller_identity_output(opts=lookup).account_id
     return StackContext(
         settings=settings,
-        account_id=aws.get_caller_identity_output(opts=lookup).account_id,
+        account_id=account_id,
         zone_id=_zone_id(settings.domain, lookup),
         cloudfront_prefix_list=_cloudfront_prefix_list(lookup) if settings.cdn else None,
+        existing_secrets={
+            name: _existing_secret(secret.existing, settings.aws.region, account_id, lookup)
+            for name, secret in settings.secrets.items()
+            if secret.existing
+        },
+        lookup=lookup,
         stack=f"{pulumi.get_project()}/{pulumi.get_stack()}",
     )
+
+
+def _existing_secret(existing: str, region: str, account_id: Output[str], lookup: InvokeOptions) -> Input[str]:
+    """Return the ARN of a secret or parameter: a secret's ends in what only AWS knows, so it is looked up by its name."""
+    if existing.startswith("arn:"):
+        return existing
+    if limits.secret_parameter(existing):
+        return Output.concat(f"arn:{limits.partition(region)}:ssm:{region}:", account_id, f":parameter{existing}")
+    return aws.secretsmanager.get_secret_output(name=existing, opts=lookup).arn
 
 
 def _zone_id(domain: model.Domain | None, lookup: InvokeOptions) -> Input[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from components.database import DatabaseArgs, Engine, PoolArgs, ReplicaArgs, RestoreArgs
-from components.network import Network
+from components.existing_network import AnyNetwork
 from settings import derived, model
 from wiring.context import StackContext
 
 
-def args(context: StackContext, network: Network) -> DatabaseArgs | None:
+def args(context: StackContext, network: AnyNetwork) -> DatabaseArgs | None:
     """Return the database's arguments, or None where the stack has none."""
     settings, database = context.settings, context.settings.database
     if database is None:

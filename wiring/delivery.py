@@ -40,6 +40,8 @@ def args(context: StackContext, vpc_id: Input[str]) -> DeliveryArgs | None:
                 documents.allow(permission.actions, permission.resources)
                 for permission in (settings.extension.permissions if settings.extension else ())
             ],
+            given_vpc_id=settings.network.existing.vpc_id if settings.network.existing else None,
+            given_addresses=settings.network.nat_allocation_ids,
             empty_buckets=settings.protection.empty_on_destroy,
         )
     except ValueError as error:

@@ -13,7 +13,7 @@ def args(context: StackContext) -> Mapping[str, EncryptionKeyArgs]:
     settings = context.settings
     if not settings.logs.customer_key:
         return {}
-    regions = {LOG_KEY: context.region}
+    regions = {} if settings.logs.key_arn else {LOG_KEY: context.region}
     if settings.cdn and settings.cdn.waf and context.region != CLOUDFRONT_REGION:
         regions[EDGE_LOG_KEY] = CLOUDFRONT_REGION
     return {

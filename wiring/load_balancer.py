@@ -10,15 +10,17 @@ from pulumi import Input
 from components._listener_rules import RedirectArgs
 from components._target_groups import RouteArgs, TargetArgs, TargetHealthCheckArgs
 from components.certificate import Certificate
+from components.existing_network import AnyNetwork
 from components.load_balancer import LoadBalancerArgs, OriginProtection
-from components.network import Network
 from settings import derived, model
 from wiring import web_acl
 from wiring.certificate import BALANCER_CERTIFICATE
 from wiring.context import StackContext
 
 
-def args(context: StackContext, network: Network, certificates: Mapping[str, Certificate]) -> LoadBalancerArgs | None:
+def args(
+    context: StackContext, network: AnyNetwork, certificates: Mapping[str, Certificate]
+) -> LoadBalancerArgs | None:
     """Return the load balancer's arguments, or None where the stack has none."""
     settings, balancer = context.settings, context.settings.load_balancer
     if balancer is None:
@@ -35,7 +37,8 @@ def args(context: StackContext, network: Network, certificates: Mapping[str, Cer
         tls_policy=balancer.tls_policy,
         http_redirect=balancer.http_redirect and settings.cdn is None,
         idle_timeout_seconds=balancer.idle_timeout_seconds,
-        access_log_days=balancer.access_log_days,
+        access_log_days=None if balancer.access_log_bucket else balancer.access_log_days,
+        given_access_log_bucket=balancer.access_log_bucket,
         access_log_of_cdn=bool(settings.cdn or (settings.media and settings.media.cdn)),
         waf=web_acl.args(balancer.waf, context.log_key_arn),
         deletion_protection=settings.protection.deletion_protection,

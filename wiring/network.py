@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+from components.existing_network import ExistingNetwork, ExistingNetworkArgs
 from components.network import Nat, NetworkArgs
 from settings import derived
 from wiring.context import StackContext
+
+
+def existing(context: StackContext) -> ExistingNetwork | None:
+    """Return the network that is there already, after asking AWS what it is; None where the stack makes one."""
+    network = context.settings.network
+    given = network.existing
+    if given is None:
+        return None
+    found = ExistingNetworkArgs(
+        region=context.region,
+        vpc_id=given.vpc_id,
+        cidr=network.cidr,
+        zones=network.zones,
+        public_subnet_ids=given.public_subnet_ids,
+        private_subnet_ids=given.private_subnet_ids,
+        isolated_subnet_ids=given.isolated_subnet_ids,
+    )
+    return ExistingNetwork(found, context.lookup)
 
 
 def args(context: StackContext) -> NetworkArgs:
@@ -18,6 +37,7 @@ def args(context: StackContext) -> NetworkArgs:
         cidr=network.cidr,
         zones=network.zones,
         nat=Nat(network.nat),
+        nat_allocation_ids=network.nat_allocation_ids,
         endpoints=network.endpoints,
         flow_log_days=network.flow_log_days,
         log_key_arn=context.log_key_arn,

@@ -47,7 +47,7 @@ def topic(observability: Observability | None, channel: str) -> Input[str] | Non
 def _rotation_reminders(settings: Settings, secrets: Secrets) -> Mapping[str, RotationReminderArgs]:
     """Return the secrets that have a period, and whose values people change."""
     aging: dict[str, RotationReminderArgs] = {}
-    for name, secret in settings.secrets.items():
+    for name, secret in settings.own_secrets.items():
         days = {key: secret.key_rotate_days.get(key, secret.rotate_days) for key in secret.keys}
         keys = {key: period for key, period in days.items() if period is not None}
         if keys or (secret.rotate_days is not None and not secret.keys):

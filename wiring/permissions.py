@@ -69,7 +69,7 @@ def _edge(settings: Settings) -> Iterator[Part]:
         yield "cdn"
     if (balancer and balancer.waf) or (cdn and cdn.waf):
         yield "waf"
-    if media or (balancer and balancer.access_log_days):
+    if media or (balancer and balancer.access_log_days and not balancer.access_log_bucket):
         yield "bucket"
 
 
@@ -130,7 +130,7 @@ def names(settings: Settings) -> Mapping[Kind, Sequence[str]]:
         "database-backup": list(_backups(settings)),
         "cache": [settings.cache.name or settings.name_prefix] if settings.cache else [],
         "bucket": _buckets(settings.media),
-        "secret": [settings.secret_name(name) for name in (*settings.secrets, *settings.url_secrets)],
+        "secret": [settings.secret_name(name) for name in (*settings.own_secrets, *settings.url_secrets)],
         "log-group": [group for key, service in services for group in derived.log_groups(settings, key, service)],
     }
 

@@ -34,6 +34,7 @@ PLACES: Final[dict[str, Place]] = {
     "DnsAliasArgs": ["domain"],
     "ExtensionArgs": ["extension"],
     "EncryptionKeyArgs": ["app"],
+    "ExistingNetworkArgs": ["network", "existing"],
     "GitHubArgs": ["delivery", "github"],
     "HibernationArgs": ["hibernation"],
     "JobsArgs": ["jobs"],

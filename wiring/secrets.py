@@ -9,7 +9,7 @@ from wiring.context import StackContext
 def args(context: StackContext) -> SecretsArgs | None:
     """Return the arguments of the secrets that people fill, or None where the stack has none."""
     settings = context.settings
-    if not settings.secrets:
+    if not settings.own_secrets:
         return None
     return SecretsArgs(
         name_prefix=context.name_prefix,
@@ -22,7 +22,7 @@ def args(context: StackContext) -> SecretsArgs | None:
                 keys=secret.keys,
                 rotate_days=secret.rotate_days,
             )
-            for name, secret in settings.secrets.items()
+            for name, secret in settings.own_secrets.items()
         },
         recovery_days=settings.protection.secret_recovery_days,
         protect=settings.protection.protect,

@@ -67,6 +67,10 @@ class Scope:
     """Names of the pipeline's own roles, which it must not change."""
     provider_arn: str | None = None
     """The identity provider, where another stack made it."""
+    given_vpc_id: str | None = None
+    """The network, where it was there before the stack: others may be in it."""
+    given_addresses: Sequence[str] = ()
+    """Allocation ids of addresses that were there before the stack."""
 
     @property
     def partition(self) -> str:

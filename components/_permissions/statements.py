@@ -278,6 +278,14 @@ def _network(scope: Scope) -> Iterator[Statement]:
     """Let the stack take over what AWS made in its network: the default group, default list and interfaces of functions."""
     if "network" not in scope.parts:
         return
+    if scope.given_addresses:
+        addresses = scope.arns("ec2", [f"elastic-ip/{given}" for given in scope.given_addresses])
+        yield documents.allow(["ec2:CreateNatGateway"], addresses, sid="GivenAddresses")
+    if scope.given_vpc_id:
+        # It has not the stack's tags, and what AWS made in it is others', too.
+        given = scope.arns("ec2", [f"vpc/{scope.given_vpc_id}"])
+        yield documents.allow(["ec2:CreateSecurityGroup"], given, sid="GivenNetwork")
+        return
     vpc = scope.arns("ec2", [f"vpc/{VPC}"])
     inside = {"ArnEquals": {"ec2:Vpc": vpc}}
     groups = scope.arns("ec2", ["security-group/*"])

@@ -23,6 +23,7 @@ from settings.checks import (
     network,
     network_acls,
     notifications,
+    observability,
     permissions,
     registry,
     rollout,
@@ -40,6 +41,7 @@ from settings.problems import Problem
 _MISTAKES = (
     tags,
     network,
+    observability,
     domain,
     load_balancer,
     cdn,
@@ -65,6 +67,7 @@ _MISTAKES = (
     jobs,
 )
 _UNWISE = (
+    network,
     database,
     tags,
     domain,

@@ -25,6 +25,10 @@ def problems(settings: Settings) -> Iterator[Problem]:
         )
     if domain:
         yield from _origin(origin_host(cdn, domain))
+    if cdn.certificate_arn and (region := cdn.certificate_arn.split(":")[3]) != "us-east-1":
+        yield at(
+            ["cdn", "certificateArn"], f"the certificate is in {region}; CloudFront takes those of us-east-1 alone"
+        )
     if cdn.waf:
         yield from web_acl.problems(["cdn", "waf"], cdn.waf)
 

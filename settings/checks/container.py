@@ -8,7 +8,7 @@ from typing import Final
 
 import limits
 from policy.common import credentials
-from settings.model import READY_CHECKS, Container, LogRouter, Service, Settings
+from settings.model import READY_CHECKS, Container, Image, LogRouter, Service, Settings
 from settings.problems import Place, Problem, at
 from settings.references import PART_SECRETS, REFERENCE, REFERENCES
 
@@ -146,6 +146,7 @@ def image_problems(
             ["registry"],
         )
     yield from _reach(settings, place, image.uri or "", service)
+    yield from _credentials(settings, where, image)
     tag = image.tag
     if image.uri:
         last = image.uri.rsplit("/", maxsplit=1)[-1]
@@ -157,6 +158,37 @@ def image_problems(
             f"{what}; use a commit or digest, or say allowMutableTag: true",
             ["environment"],
             [*where, "allowMutableTag"],
+        )
+
+
+_LOGIN: Final = ("username", "password")
+
+
+def _credentials(settings: Settings, where: Place, image: Image) -> Iterator[Problem]:
+    """Check what tasks log in to a registry with: a document of two keys in Secrets Manager."""
+    name, place = image.credentials, [*where, "credentials"]
+    if name is None:
+        return
+    if not image.uri or ".dkr.ecr." in image.uri.partition("/")[0]:
+        yield at(place, "are not for ECR, where the tasks' role is let in: leave them out", [*where, "uri"])
+        return
+    secret = settings.secrets.get(name)
+    if secret is None:
+        yield at(
+            place,
+            f"names no secret of this stack{limits.meant(name, settings.secrets)}; declare it in slipway:secrets with the keys username and password",
+            ["secrets", name],
+            *([["secrets"]] if not settings.secrets else []),
+        )
+    elif secret.existing and limits.secret_parameter(secret.existing):
+        yield at(
+            place, f"{name} is a parameter; ECS takes a login from Secrets Manager alone", ["secrets", name, "existing"]
+        )
+    elif not set(_LOGIN) <= set(secret.keys):
+        yield at(
+            place,
+            f"{name} needs the keys username and password: give it keys: [username, password]",
+            ["secrets", name, "keys", "*"],
         )
 
 

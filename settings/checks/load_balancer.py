@@ -24,17 +24,17 @@ def problems(settings: Settings) -> Iterator[Problem]:
             ["domain"],
             ["loadBalancer", "certificateArn"],
         )
-    if domain and balancer.certificate_arn:
-        yield at(
-            ["loadBalancer", "certificateArn"],
-            "the domain brings a certificate of its own: leave certificateArn out",
-            ["domain"],
-        )
     if balancer.certificate_arn and (region := balancer.certificate_arn.split(":")[3]) != settings.aws.region:
         yield at(
             ["loadBalancer", "certificateArn"],
             f"the certificate is in {region}; a load balancer in {settings.aws.region} takes those of its own region",
             ["aws", "region"],
+        )
+    if balancer.access_log_bucket and "access_log_days" in balancer.model_fields_set:
+        yield at(
+            ["loadBalancer", "accessLogDays"],
+            "is of the bucket that the program makes: leave it out, or accessLogBucket",
+            ["loadBalancer", "accessLogBucket"],
         )
     if settings.cdn and balancer.waf:
         yield at(

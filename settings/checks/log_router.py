@@ -16,6 +16,8 @@ def problems(settings: Settings, place: Sequence[str], service: Service, router:
     yield from container.image_problems(settings, where, router, service)
     if router.image.build:
         yield at([*where, "image", "build"], "a router's image is not built here: give its tag, digest or uri")
+    if router.image.credentials:
+        yield at([*where, "image", "credentials"], "a router's image is public: leave them out, or push it to ECR")
     for key in (place[-1], *service.sidecars):
         if key == limits.LOG_ROUTER:
             yield at(where, f"its container is called {key!r} too: choose another name for that of the service", place)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from pydantic.alias_generators import to_camel
 
 import limits
-from settings.model import Settings
-from settings.problems import Problem, at, found
+from settings.model import ExistingNetwork, Network, Settings
+from settings.problems import Place, Problem, at, found
 
 
 def problems(settings: Settings) -> Iterator[Problem]:
@@ -15,6 +18,10 @@ def problems(settings: Settings) -> Iterator[Problem]:
     yield from found(["network", "zones"], limits.zones(network.zones), ["network", "zones", "*"])
     for index, zone in enumerate(network.zones):
         yield from found(["network", "zones", index], limits.zone(zone, region), ["aws", "region"])
+    if network.existing:
+        yield from _existing(settings, network, network.existing)
+        return
+    yield from _addresses(network)
     yield from _shells(settings)
     missing = [name for name in limits.ENDPOINTS_WITHOUT_NAT if name not in network.endpoints]
     if network.nat == "none" and missing and settings.services:
@@ -23,6 +30,71 @@ def problems(settings: Settings) -> Iterator[Problem]:
             f"without NAT tasks cannot start: add {limits.listed(missing, 'and')} to network.endpoints, or use single or perZone",
             ["network", "endpoints", "*"],
         )
+
+
+_MADE: Final = ("nat", "nat_allocation_ids", "endpoints", "flow_log_days", "acls", "acl_rules")
+"""Settings of a network that the program makes."""
+
+
+def _existing(settings: Settings, network: Network, existing: ExistingNetwork) -> Iterator[Problem]:
+    """Check what can be known of a network before AWS is asked."""
+    place = ["network", "existing"]
+    for name in _MADE:
+        if name in network.model_fields_set:
+            setting = to_camel(name)
+            yield at(["network", setting], "is of a network that the program makes: leave it out, or existing", place)
+    urls = bool(settings.url_secrets)
+    wanted: Mapping[str, tuple[Sequence[str], bool, str]] = {
+        "publicSubnetIds": (existing.public_subnet_ids, settings.load_balancer is not None, "the load balancer"),
+        "privateSubnetIds": (existing.private_subnet_ids, bool(settings.services) or urls, "the tasks"),
+        "isolatedSubnetIds": (
+            existing.isolated_subnet_ids,
+            settings.database is not None or settings.cache is not None,
+            "database and cache",
+        ),
+    }
+    first: dict[str, Place] = {}
+    for name, (ids, needed, whose) in wanted.items():
+        where: Place = [*place, name]
+        if needed and not ids:
+            yield at(where, f"none given for {whose}: give one for each of zones", ["network", "zones", "*"])
+        elif ids and len(ids) != len(network.zones):
+            yield at(
+                where,
+                f"{len(ids)} given for {len(network.zones)} zones: give one for each, in their order",
+                ["network", "zones", "*"],
+            )
+        for index, subnet in enumerate(ids):
+            taken = first.setdefault(subnet, [*where, index])
+            if list(taken) != [*where, index]:
+                yield at([*where, index], f"{subnet} is given already; each tier has subnets of its own", taken)
+
+
+def warnings(settings: Settings) -> Iterator[Problem]:
+    """Return what only AWS knows."""
+    existing = settings.network.existing
+    if existing:
+        yield at(
+            ["network", "existing"],
+            f"what {existing.vpc_id} has is known to AWS alone: an offline preview takes range, zones, routes and free addresses as this file has them; "
+            "`pulumi preview` asks",
+        )
+
+
+def _addresses(network: Network) -> Iterator[Problem]:
+    """Check that each NAT gateway has an address of its own."""
+    given, place = network.nat_allocation_ids, ["network", "natAllocationIds"]
+    gateways = {"none": 0, "single": 1, "perZone": len(network.zones)}[network.nat]
+    if given and len(given) != gateways:
+        yield at(
+            place,
+            f"{len(given)} given, and there are {gateways} NAT gateways: give one for each, or none",
+            ["network", "nat"],
+            ["network", "zones", "*"],
+        )
+    for index, address in enumerate(given):
+        if address in given[:index]:
+            yield at([*place, index], f"{address} is in the list already")
 
 
 def _shells(settings: Settings) -> Iterator[Problem]:

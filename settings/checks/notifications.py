@@ -103,6 +103,12 @@ def _recipient(settings: Settings, place: Place, recipient: Recipient) -> Iterat
             ["secrets", secret],
             *([["secrets"]] if not settings.secrets else []),
         )
+    elif secret is not None and settings.secrets[secret].existing:
+        yield at(
+            [*place, "slackWebhookSecret"],
+            f"the secret {secret} is another's; the function that tells Slack reads those that this stack makes",
+            ["secrets", secret, "existing"],
+        )
     elif secret is not None and settings.secrets[secret].keys:
         yield at(
             [*place, "slackWebhookSecret"],

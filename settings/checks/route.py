@@ -12,7 +12,7 @@ import limits
 from limits import route as rules_of
 from policy.common import credentials
 from settings import derived
-from settings.model import READY_CHECKS, Conditions, Route, Service, Settings
+from settings.model import READY_CHECKS, Route, RouteConditions, Service, Settings
 from settings.problems import Place, Problem, at, found
 
 _KINDS: Final = ("paths", "hosts", "headers", "methods", "query", "sources")
@@ -61,7 +61,7 @@ def _listed(settings: Settings) -> Iterator[_Listed]:
     """Yield every route and redirect, in the order of the file."""
     taken = 1 if settings.cdn else 0
 
-    def listed(place: Place, whose: str, given: Conditions, priority: int | None) -> _Listed:
+    def listed(place: Place, whose: str, given: RouteConditions, priority: int | None) -> _Listed:
         asked = derived.conditions(given)
         rules = rules_of.rules(asked, taken=taken) if asked.given else {}
         return _Listed(place=place, whose=whose, asked=asked, priority=priority, rules=rules)

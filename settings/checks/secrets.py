@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 
+from pydantic.alias_generators import to_camel
+
 import limits
-from settings.model import Settings
+from settings.model import Secret, Settings
 from settings.problems import Place, Problem, at, found
 from settings.references import PART_SECRETS
 
@@ -26,6 +28,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
                 )
     for name, secret in settings.secrets.items():
         yield from found(["secrets", name], limits.secret_description_length(secret.description, secret.keys))
+        yield from _existing(settings, ["secrets", name], secret)
     for name, problem in limits.apart(settings.secrets):
         yield at(["secrets", name], problem)
     yield from _url_secrets(settings)
@@ -34,6 +37,36 @@ def problems(settings: Settings) -> Iterator[Problem]:
         yield at(
             ["protection", "secretRecoveryDays"],
             f"{days} is not a recovery window Secrets Manager has; allowed: 0 or 7 to 30",
+        )
+
+
+def _existing(settings: Settings, place: Place, secret: Secret) -> Iterator[Problem]:
+    """Check what goes with a secret that somebody else looks after."""
+    if secret.existing is None:
+        if secret.key_arn:
+            yield at(
+                [*place, "keyArn"],
+                "goes with existing: a secret of this stack has the stack's key",
+                [*place, "existing"],
+            )
+        return
+    for name in ("description", "rotate_days", "key_rotate_days"):
+        if name in secret.model_fields_set:
+            setting = to_camel(name)
+            yield at(
+                [*place, setting], "belongs to whoever made the existing secret: leave it out", [*place, "existing"]
+            )
+    if not limits.secret_parameter(secret.existing):
+        return
+    if secret.keys:
+        yield at([*place, "keys"], "ECS reads a parameter as a whole: leave them out", [*place, "existing"])
+    network = settings.network
+    if network.nat == "none" and "ssm" not in network.endpoints:
+        yield at(
+            [*place, "existing"],
+            "is a parameter, out of the tasks' reach without NAT: add ssm to network.endpoints, or use single or perZone",
+            ["network", "nat"],
+            ["network", "endpoints", "*"],
         )
 
 

@@ -57,7 +57,6 @@ from settings.model.jobs import (
     Job,
 )
 from settings.model.load_balancer import (
-    CERTIFICATE_ARN,
     LoadBalancer,
     Redirect,
 )
@@ -75,6 +74,7 @@ from settings.model.migration import (
 )
 from settings.model.network import (
     Endpoint,
+    ExistingNetwork,
     Network,
 )
 from settings.model.notifications import (
@@ -94,10 +94,10 @@ from settings.model.registry import (
     Registry,
 )
 from settings.model.route import (
-    Conditions,
     FurtherRoute,
     Health,
     Route,
+    RouteConditions,
     Smoke,
 )
 from settings.model.scaling import (
@@ -112,6 +112,7 @@ from settings.model.secrets import (
     Secret,
 )
 from settings.model.section import (
+    CERTIFICATE_ARN,
     Clock,
     Days,
     EcsName,
@@ -168,7 +169,6 @@ __all__ = [
     "Cdn",
     "Clock",
     "Cluster",
-    "Conditions",
     "Container",
     "Dashboard",
     "Database",
@@ -181,6 +181,7 @@ __all__ = [
     "Egress",
     "Endpoint",
     "EnvironmentName",
+    "ExistingNetwork",
     "Extension",
     "FurtherRoute",
     "GitHub",
@@ -218,6 +219,7 @@ __all__ = [
     "RestoreFrom",
     "RoleName",
     "Route",
+    "RouteConditions",
     "Scaling",
     "ScheduledRange",
     "Secret",

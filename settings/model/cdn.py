@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from settings.model.section import Host, PriceClass, Section
+from typing import Annotated
+
+from settings.model.section import CERTIFICATE_ARN, Host, PriceClass, Section
 from settings.model.web_acl import Waf
 
 
@@ -12,6 +14,9 @@ class Cdn(Section):
     origin_host: Host | None = None
     """The load balancer's own host name, on its own certificate, such as `origin.app.example.com`; default `origin.` before the domain's host. A
     change makes another certificate and record."""
+    certificate_arn: Annotated[str, CERTIFICATE_ARN] | None = None
+    """An existing ACM certificate in us-east-1, instead of one that is made for the domain's hosts: it has to be for all of them. A change takes
+    minutes, without an outage."""
     price_class: PriceClass = "PriceClass_100"
     """Which of CloudFront's locations serve: PriceClass_100 in North America and Europe, 200 in most others too, All everywhere, dearer with
     each. A change takes minutes, without an outage."""

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 import limits
-from settings.model.section import EnvironmentName, Port, Repository, Section, Text
+from settings.model.section import EnvironmentName, Port, Repository, SecretName, Section, Text
 from settings.rules import Rule, form
 
 READY_CHECKS: Final[Sequence[str]] = ("python", "curl")
@@ -65,6 +65,9 @@ class Image(Section):
     ) = None
     """An image in any registry, with tag or digest, such as `public.ecr.aws/nginx/nginx:1.29`. Tasks pull it at each start, so they need a way
     there: NAT, or an endpoint."""
+    credentials: SecretName | None = None
+    """The secret that tasks log in to that registry with, such as GitHub's or Docker Hub's: its name in `slipway:secrets`, a document with the keys
+    `[username, password]`. Not for ECR, where the tasks' role is let in."""
     build: Build | None = None
     """Build it during the update instead; pushed to `repository`."""
     allow_mutable_tag: bool = False

@@ -8,16 +8,10 @@ from typing import Annotated, Final
 from pydantic import Field
 
 import limits
-from settings.model.route import Conditions, Priority
-from settings.model.section import Host, Section
+from settings.model.route import Priority, RouteConditions
+from settings.model.section import CERTIFICATE_ARN, Host, Section
 from settings.model.web_acl import Waf
 from settings.rules import Rule, form
-
-CERTIFICATE_ARN: Final = form(
-    "arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+",
-    "a certificate's ARN, such as arn:aws:acm:us-east-1:123456789012:certificate/...",
-)
-
 
 TARGET_PATH: Final = form(
     r"/(?:[A-Za-z0-9_.$/~\"'@:+&*?-]|#\{(?:host|path|port|query|protocol)\}){0,127}",
@@ -25,7 +19,7 @@ TARGET_PATH: Final = form(
 )
 
 
-class Redirect(Conditions):
+class Redirect(RouteConditions):
     """Requests that are sent elsewhere instead of to a service."""
 
     priority: Priority = Field(examples=[5])
@@ -44,7 +38,9 @@ class LoadBalancer(Section):
     name: Annotated[str, Rule(limits.load_balancer_name)] | None = None
     """Its name in AWS; generated when left out. A change replaces it."""
     certificate_arn: Annotated[str, CERTIFICATE_ARN] | None = None
-    """An existing ACM certificate of the same region, where the domain is not managed here. A change takes effect at once, without an outage."""
+    """An existing ACM certificate of the same region, instead of one that is made for the domain's hosts: it has to be for all of them, or behind
+    `cdn` for `cdn.originHost`, which AWS does not check. Needed where the domain is not managed here. A change takes effect at once, without an
+    outage."""
     tls_policy: Annotated[str, Rule(limits.tls_policy, {"enum": list(limits.TLS_POLICIES)})] = (
         "ELBSecurityPolicy-TLS13-1-2-2021-06"
     )
@@ -56,6 +52,9 @@ class LoadBalancer(Section):
     for longer. A change makes no outage."""
     access_log_days: Annotated[int, Field(ge=1, le=3653)] | None = 90
     """Days the access logs are kept, CloudFront's as well; null switches them off."""
+    access_log_bucket: Annotated[str, Rule(limits.bucket_name)] | None = None
+    """A bucket that is there already, in the stack's region, for the access logs, CloudFront's as well, instead of one that is made. Its policy has to
+    let their services write below `AWSLogs/` and the account's number, or the update fails; how long logs stay is its own affair."""
     redirects: Sequence[Redirect] = ()
     """Requests that are sent elsewhere, such as `[{hosts: [www.example.com], toHost: example.com, priority: 5}]`. No cost."""
     waf: Waf | None = None

@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 import limits
 from settings.model.section import Days, Section, Zone
-from settings.rules import Rule, Shown
+from settings.rules import Rule, Shown, form
 
 Endpoint = Annotated[str, Rule(limits.endpoint, {"enum": list(limits.ENDPOINT_SERVICES)})]
+
+ALLOCATION_ID: Final = form("eipalloc-[0-9a-f]{8,17}", "an allocation id, such as eipalloc-0123456789abcdef0")
+
+SubnetId = Annotated[str, form("subnet-[0-9a-f]{8,17}", "a subnet's id, such as subnet-0123456789abcdef0")]
+
+
+class ExistingNetwork(Section):
+    """A VPC that is there already: the program makes no subnets, routes, access lists or flow logs there, and deletes none."""
+
+    vpc_id: Annotated[str, form("vpc-[0-9a-f]{8,17}", "a VPC's id, such as vpc-0123456789abcdef0")] = Field(
+        examples=["vpc-0123456789abcdef0"]
+    )
+    """The VPC, in the stack's region and account. A change replaces everything in it."""
+    public_subnet_ids: Sequence[SubnetId] = ()
+    """The load balancer's subnets, one for each of `zones` in their order, with a route to an internet gateway and eight free addresses."""
+    private_subnet_ids: Sequence[SubnetId] = ()
+    """The tasks' subnets, one for each of `zones` in their order, with a way out that is no internet gateway: NAT, a transit gateway, a firewall."""
+    isolated_subnet_ids: Sequence[SubnetId] = ()
+    """The subnets of database and cache, one for each of `zones` in their order, without a way out; needed where there is one of them."""
 
 
 class Network(Section):
@@ -23,9 +42,16 @@ class Network(Section):
         examples=[["us-east-1a", "us-east-1b"]]
     )
     """Two to six availability zones. A zone keeps its subnets whatever is added or removed beside it."""
+    existing: ExistingNetwork | None = None
+    """A VPC and subnets that are there already, instead of those that are made: `cidr` and `zones` are then what AWS has them as. `pulumi preview`
+    asks AWS whether they are what this file says; an offline preview cannot."""
     nat: Literal["none", "single", "perZone"] = "perZone"
     """NAT gateways, the way out of private subnets: one per zone, a single one in the first zone (its failure cuts all), or none. About 33 USD a
     month each, and by GB. A change cuts open connections to the outside."""
+    nat_allocation_ids: Sequence[Annotated[str, ALLOCATION_ID]] = ()
+    """Elastic IP addresses that are there already, by their allocation ids, such as `[eipalloc-0123456789abcdef0]`: one for each NAT gateway, in the
+    order of the zones, so that partners who let these addresses in see no others. Left out, the program makes them. A change replaces the
+    gateways and cuts open connections to the outside, and addresses that the program made are given back for good."""
     endpoints: Sequence[Endpoint] = ()
     """AWS services reached without NAT, such as `[ecr, logs, secretsmanager]`. About 7 USD a month for each endpoint and zone (ecr has two), and
     by GB."""

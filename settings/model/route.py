@@ -17,7 +17,7 @@ HeaderName = Annotated[str, checked(route.header_name, route.HEADER, route.HEADE
 PathPattern = Annotated[str, checked(limits.path_pattern, limits.PATH_PATTERN, limits.PATH_PATTERN_WORDS)]
 
 
-class Conditions(Section):
+class RouteConditions(Section):
     """What a request must have: one value of each kind that is given."""
 
     paths: Sequence[PathPattern] = ()
@@ -44,7 +44,7 @@ class Conditions(Section):
 Priority = Annotated[int, Field(ge=1, le=50000)]
 
 
-class FurtherRoute(Conditions):
+class FurtherRoute(RouteConditions):
     """More requests that a service gets, beside those of its `route`."""
 
     priority: Priority = Field(examples=[20])
@@ -52,7 +52,7 @@ class FurtherRoute(Conditions):
     moved to, it changes in place."""
 
 
-class Route(Conditions):
+class Route(RouteConditions):
     """Which requests a service gets from the load balancer."""
 
     priority: Priority | None = None

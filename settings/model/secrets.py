@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from settings.model.section import Section
+import limits
+from settings.model.section import KEY_ARN, Section
 from settings.rules import form
 
 
@@ -23,3 +24,8 @@ class Secret(Section):
     from then on: docs/secrets.md."""
     key_rotate_days: Mapping[str, Annotated[int, Field(ge=1, le=3650)]] = Field(default_factory=dict)
     """Days by key, for keys that have another period than `rotateDays`, or where the others have none."""
+    existing: Annotated[str, form(limits.EXISTING_SOURCE, limits.EXISTING_SOURCE_WORDS)] | None = None
+    """One that is there already, which the program neither makes, changes nor deletes: a secret's name in Secrets Manager, which is looked up; a
+    parameter's name, such as `/shared/stripe-key`; or the ARN of either. Taking this out again makes a secret of its own, which is empty."""
+    key_arn: Annotated[str, KEY_ARN] | None = None
+    """The customer key in KMS that encrypts the existing one; AWS's own needs none. The key's policy has to let this account's IAM decide."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -33,6 +33,18 @@ LogGroup = Annotated[str, Rule(limits.log_group_name)]
 
 
 TagKey = Annotated[str, Rule(limits.tag_key)]
+
+
+CERTIFICATE_ARN: Final = form(
+    "arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+",
+    "a certificate's ARN, such as arn:aws:acm:us-east-1:123456789012:certificate/...",
+)
+
+
+KEY_ARN: Final = form(
+    "arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+",
+    "a KMS key's ARN, such as arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+)
 
 
 Port = Annotated[int, Field(ge=1, le=65535)]

@@ -134,6 +134,11 @@ class Settings(Section):
         return name if named else f"{name}/{self.owner_id}"
 
     @property
+    def own_secrets(self) -> Mapping[str, Secret]:
+        """The secrets that the program makes for people to fill."""
+        return {name: secret for name, secret in self.secrets.items() if secret.existing is None}
+
+    @property
     def url_secrets(self) -> Mapping[str, Literal["database", "cache"]]:
         """The secrets that the program fills with a URL, and the part that each leads to."""
         database, cache = self.database and self.database.url_secret, self.cache and self.cache.url_secret

@@ -527,6 +527,10 @@ def test_no_firewall() -> None:
         ({"idle_timeout_seconds": 0}, "idle_timeout_seconds: 0 is outside 1 to 4000"),
         ({"idle_timeout_seconds": 4001}, "idle_timeout_seconds: 4001 is outside 1 to 4000"),
         ({"access_log_days": 0}, "access_log_days: 0 is outside 1 to 3653"),
+        (
+            {"given_access_log_bucket": "logs"},
+            "access_log_days: 90 does not go with given_access_log_bucket: give None",
+        ),
         ({"waf": WebAclArgs(), "origin_protection": LOCK}, "waf: does not go with origin_protection"),
         ({"targets": {"Web": WEB}}, "targets: 'Web' is not a name of lower-case letters"),
         ({"targets": {"a": WEB, "b": WEB}}, "targets: a, b are all default; only one can be"),

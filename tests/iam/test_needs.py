@@ -278,3 +278,44 @@ def test_no_action_without_resources_is_granted_on_one(name: str) -> None:
     for statement in granted(usual(name)):
         if statement["Effect"] == "Allow" and statement["Resource"] != ["*"]:
             assert [a for a in statement["Action"] if iam_actions.knows_no_resource(a)] == []
+
+
+def test_a_pipeline_makes_groups_in_a_network_that_was_there_and_changes_nothing_else_in_it() -> None:
+    vpc = "vpc-0123456789abcdef0"
+    values = config(stacks.ROOT / "Pulumi.prod.yaml")
+    network = values["slipway:network"]
+    subnets = {
+        f"{tier}SubnetIds": [f"subnet-000000{n}a", f"subnet-000000{n}b"]
+        for n, tier in enumerate(("public", "private", "isolated"))
+    }
+    values["slipway:network"] = {
+        "cidr": network["cidr"],
+        "zones": network["zones"],
+        "existing": {"vpcId": vpc, **subnets},
+    }
+    values["slipway:delivery"] = {"github": GITHUB}
+    graph = record(stacks.ROOT, "prod", as_engine(values))
+    made = {resource.type for resource in graph.resources}
+    assert not made & {
+        f"aws:ec2/{kind[0].lower()}{kind[1:]}:{kind}" for kind in ("Vpc", "Subnet", "Route", "NetworkAcl")
+    }
+    arn = f"arn:aws:ec2:*:{ACCOUNT}:vpc/{vpc}"
+    about = {
+        action
+        for statement in granted(graph)
+        if statement["Effect"] == "Allow"
+        and (arn in statement["Resource"] or arn in json.dumps(statement.get("Condition", {})))
+        for action in statement["Action"]
+    }
+    assert about == {"ec2:CreateSecurityGroup"}
+
+
+def test_a_pipeline_gives_nat_gateways_addresses_that_were_there() -> None:
+    values = config(stacks.ROOT / "Pulumi.prod.yaml")
+    values["slipway:network"]["natAllocationIds"] = ["eipalloc-00000000", "eipalloc-00000001"]
+    values["slipway:delivery"] = {"github": GITHUB}
+    graph = record(stacks.ROOT, "prod", as_engine(values))
+    given = [s for s in granted(graph) if s.get("Sid") == "GivenAddresses"]
+    assert [(s["Action"], [arn.rpartition("/")[2] for arn in s["Resource"]]) for s in given] == [
+        (["ec2:CreateNatGateway"], ["eipalloc-00000000", "eipalloc-00000001"])
+    ]

@@ -7,6 +7,8 @@ import pytest
 
 from tests.settings.checks.rules import NO_NAT, A, Case, F, W, evaluate, evaluate_among_others
 
+LOGIN = {"keys": ["username", "password"]}
+
 CASES: list[Case] = [
     ({f"{F}.image": {}}, "slipway:services.frontend.image: give repository with tag, digest or build, or uri", {f"{F}.image": {"uri": "ghcr.io/a/b:1"}}),
     ({f"{W}.image.uri": "ghcr.io/a/b:1"}, "slipway:services.worker.image: give uri alone, or repository with tag, digest or build", {f"{W}.image": {"uri": "ghcr.io/a/b:1"}}),
@@ -29,6 +31,10 @@ CASES: list[Case] = [
     ({f"{A}.healthCheck": {"command": ["curl"], "intervalSeconds": 5}}, "slipway:services.api.healthCheck.timeoutSeconds: 5 must be below the interval of 5 seconds", {f"{A}.healthCheck": {"command": ["curl"], "intervalSeconds": 5, "timeoutSeconds": 4}}),
     ({f"{W}.egress": [], f"{W}.image": {"uri": "ghcr.io/a/b:1"}}, "slipway:services.worker.image: is out of the tasks' reach: push it to an ECR repository in us-east-1 and name that, or let them out to HTTPS anywhere, through NAT", {f"{W}.egress": [], f"{W}.image": {"uri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/a:1"}}),
     ({**NO_NAT, f"{W}.image": {"uri": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/a:1"}}, "slipway:services.worker.image: is out of the tasks' reach: push it to an ECR repository in us-east-1 and name that, or let them out to HTTPS anywhere, through NAT", {**NO_NAT, f"{W}.image": {"uri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/a:1"}}),
+    ({f"{F}.image.credentials": "login", "slipway:secrets.login": LOGIN}, "slipway:services.frontend.image.credentials: are not for ECR, where the tasks' role is let in: leave them out", {f"{F}.image": {"uri": "ghcr.io/a/b:1", "credentials": "login"}, "slipway:secrets.login": LOGIN}),
+    ({f"{F}.image": {"uri": "ghcr.io/a/b:1", "credentials": "login"}}, "slipway:services.frontend.image.credentials: names no secret of this stack; declare it in slipway:secrets with the keys username and password", {f"{F}.image": {"uri": "ghcr.io/a/b:1", "credentials": "login"}, "slipway:secrets.login": {**LOGIN, "existing": "shared/login"}}),
+    ({f"{F}.image": {"uri": "ghcr.io/a/b:1", "credentials": "login"}, "slipway:secrets.login": {}}, "slipway:services.frontend.image.credentials: login needs the keys username and password: give it keys: [username, password]", {f"{F}.image": {"uri": "ghcr.io/a/b:1", "credentials": "login"}, "slipway:secrets.login": LOGIN}),
+    ({f"{F}.image": {"uri": "ghcr.io/a/b:1", "credentials": "login"}, "slipway:secrets.login": {"existing": "/login"}}, "slipway:services.frontend.image.credentials: login is a parameter; ECS takes a login from Secrets Manager alone", {f"{F}.image": {"uri": "ghcr.io/a/b:1", "credentials": "login"}, "slipway:secrets.login": LOGIN}),
 ]  # fmt: skip
 IDS = [message[:80] for _, message, _ in CASES]
 

@@ -9,7 +9,6 @@ from tests.settings.checks.rules import ALONE, B, Case, evaluate, evaluate_among
 
 WILD = {"slipway:domain.alternativeHosts": ["*.example.com"]}
 CASES: list[Case] = [
-    ({"slipway:loadBalancer.certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/x"}, "slipway:loadBalancer.certificateArn: the domain brings a certificate of its own: leave certificateArn out", {"slipway:loadBalancer.certificateArn": None}),
     ({"slipway:cdn": {}}, "slipway:loadBalancer.waf: behind CloudFront its rate limit would count CloudFront's own addresses: give cdn.waf instead", {"slipway:cdn": {"waf": {}}, "slipway:loadBalancer": {}}),
     ({"slipway:loadBalancer.waf": {"rateLimits": [{"path": "/api/*", "limit": 100}, {"path": "/api/", "limit": 50}]}}, "slipway:loadBalancer.waf.rateLimits: '/api/' is there twice; each path has one limit", {"slipway:loadBalancer.waf": {"rateLimits": [{"path": "/api/*", "limit": 100}, {"path": "/api", "limit": 50}]}}),
     ({"slipway:loadBalancer.waf": {"rateLimits": [{"path": f"/{n}", "limit": 100} for n in range(10)]}}, "slipway:loadBalancer.waf.rateLimits: 10 given; at most 9", {"slipway:loadBalancer.waf": {"rateLimits": [{"path": f"/{n}", "limit": 100} for n in range(9)]}}),
@@ -23,6 +22,7 @@ CASES: list[Case] = [
     ({f"{B}.redirects": [{"priority": 100, "paths": ["/y"], "toPath": "/z"}]}, f"{B}.redirects[0].priority: 100 is also the priority of services.api; each needs its own", {f"{B}.redirects": [{"priority": 99, "paths": ["/y"], "toPath": "/z"}]}),
     ({f"{B}.redirects": [{"priority": 99, "paths": ["/*"], "toHost": "other.example.org"}]}, "slipway:services.api.route.priority: 100 comes after loadBalancer.redirects[0], which takes every request that this asks for: give this one a lower number than that", {f"{B}.redirects": [{"priority": 101, "paths": ["/*"], "toHost": "other.example.org"}]}),
     ({f"{B}.redirects": [{"priority": 1, "paths": ["/y"], "toPath": "z"}]}, f"{B}.redirects[0].toPath: 'z' is not a path to go to, such as /new or /new/#{{path}}", {f"{B}.redirects": [{"priority": 1, "paths": ["/y"], "toPath": "/z"}]}),
+    ({f"{B}.accessLogBucket": "acme-logs", f"{B}.accessLogDays": 30}, f"{B}.accessLogDays: is of the bucket that the program makes: leave it out, or accessLogBucket", {f"{B}.accessLogBucket": "acme-logs"}),
 ]  # fmt: skip
 IDS = [message[:80] for _, message, _ in CASES]
 

@@ -3,9 +3,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.settings.checks.rules import Case, evaluate, evaluate_among_others
+from tests.settings.files import GONE
+
+N = "slipway:network"
+EIP = "eipalloc-0123456789abcde0"
+GIVEN: dict[str, Any] = {
+    "vpcId": "vpc-0123456789abcdef0",
+    "publicSubnetIds": ["subnet-000000aa", "subnet-000000ab"],
+    "privateSubnetIds": ["subnet-000000ba", "subnet-000000bb"],
+    "isolatedSubnetIds": ["subnet-000000ca", "subnet-000000cb"],
+}
+MADE = {f"{N}.{name}": GONE for name in ("nat", "endpoints", "acls")}
 
 CASES: list[Case] = [
     ({"slipway:network.zones": ["us-east-1a"]}, "slipway:network.zones: 1 zone given; two to six are needed, because load balancers and databases span two", {"slipway:network.zones": ["us-east-1a", "us-east-1f"]}),
@@ -13,6 +26,13 @@ CASES: list[Case] = [
     ({"slipway:network.zones": ["us-east-1a", "eu-west-1b"]}, "slipway:network.zones[1]: 'eu-west-1b' is not a zone of us-east-1; its zones are us-east-1a, us-east-1b, us-east-1c, us-east-1d, us-east-1e or us-east-1f", {"slipway:network.zones": ["us-east-1a", "us-east-1b"]}),
     ({"slipway:network.endpoints": ["ecr", "s4"]}, "slipway:network.endpoints[1]: 's4' is not an endpoint; allowed: ecr, logs, secretsmanager, monitoring, kms, sts, ssm, ssmmessages, sqs, sns, events, ecs or xray", {"slipway:network.endpoints": ["ecr", "sqs"]}),
     ({"slipway:network.nat": "none", "slipway:network.endpoints": ["ecr", "ecs"]}, "slipway:network.nat: without NAT tasks cannot start: add logs and secretsmanager to network.endpoints, or use single or perZone", {"slipway:network.nat": "none", "slipway:network.endpoints": ["ecr", "ecs", "logs", "secretsmanager"]}),
+    ({f"{N}.natAllocationIds": [EIP + "0"]}, f"{N}.natAllocationIds: 1 given, and there are 2 NAT gateways: give one for each, or none", {f"{N}.natAllocationIds": [EIP + "0", EIP + "1"]}),
+    ({f"{N}.natAllocationIds": [EIP + "0", EIP + "0"]}, f"{N}.natAllocationIds[1]: {EIP}0 is in the list already", {f"{N}.natAllocationIds": [EIP + "0"], f"{N}.nat": "single"}),
+    ({f"{N}.natAllocationIds": ["203.0.113.7"], f"{N}.nat": "single"}, f"{N}.natAllocationIds[0]: '203.0.113.7' is not an allocation id, such as eipalloc-0123456789abcdef0", {f"{N}.natAllocationIds": [EIP + "0"], f"{N}.nat": "single"}),
+    ({f"{N}.existing": GIVEN, **MADE, f"{N}.nat": "single"}, f"{N}.nat: is of a network that the program makes: leave it out, or existing", {f"{N}.existing": GIVEN, **MADE}),
+    ({f"{N}.existing": {**GIVEN, "publicSubnetIds": ["subnet-000000aa"]}, **MADE}, f"{N}.existing.publicSubnetIds: 1 given for 2 zones: give one for each, in their order", {f"{N}.existing": GIVEN, **MADE}),
+    ({f"{N}.existing": {k: v for k, v in GIVEN.items() if k != "isolatedSubnetIds"}, **MADE}, f"{N}.existing.isolatedSubnetIds: none given for database and cache: give one for each of zones", {f"{N}.existing": GIVEN, **MADE}),
+    ({f"{N}.existing": {**GIVEN, "isolatedSubnetIds": [*GIVEN["privateSubnetIds"][:1], "subnet-000000cc"]}, **MADE}, f"{N}.existing.isolatedSubnetIds[0]: subnet-000000ba is given already; each tier has subnets of its own", {f"{N}.existing": GIVEN, **MADE}),
 ]  # fmt: skip
 IDS = [message[:80] for _, message, _ in CASES]
 
