@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import importlib
 from collections import ChainMap
 from collections.abc import Callable, Hashable, Iterator, Mapping, MutableMapping
 from typing import Any, Final, cast
@@ -14,6 +15,8 @@ import pulumi._types as sdk_types
 import pulumi.output as sdk_output
 import pulumi.runtime.resource as sdk_resource
 import pulumi.runtime.rpc as sdk_rpc
+import pulumi.runtime.settings as sdk_settings
+import pulumi.runtime.stack as sdk_stack
 from pulumi import log
 from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
 from pulumi.runtime.proto import source_pb2
@@ -24,6 +27,7 @@ from compat.versions import Tried
 TRIED: Final = Tried("pulumi", "3.272", "3.273")
 """The versions this module was tried with; the second is the first one that it was not."""
 
+sdk_invoke: Final = importlib.import_module("pulumi.runtime.invoke")  # whose name in its package is a function
 _TURNS: Final = 5
 """How often the event loop turns before the URN that the SDK makes up is there."""
 
@@ -50,7 +54,7 @@ def in_less_time() -> Iterator[None]:
         (sdk_resource, "_get_stack_trace", source_pb2.StackTrace),
         (sdk_resource, "create_urn", _create_urn(sdk_resource.create_urn)),
         (sdk_resource, "resource_pb2", core_messages.Messages()),
-        (sdk_resource, "wrap_with_context", _as_it_is),
+        *((module, "wrap_with_context", _as_it_is) for module in (sdk_invoke, sdk_resource, sdk_settings, sdk_stack)),
         (sdk_rpc, "declare_dependency", core_messages.declare_dependency()),
         (sdk_rpc, "transfer_properties", _transfer_properties(sdk_rpc.transfer_properties)),
         (sdk_rpc, "serialize_property", core_values.Serializer(sdk_rpc.serialize_property).serialize_property),

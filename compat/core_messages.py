@@ -26,7 +26,7 @@ class Urns:
         self.urns = urns
 
 
-class Registration:
+class RegistrationRequest:
     """What is asked of the engine: the fields of `RegisterResourceRequest` that a recorder reads."""
 
     __slots__ = (
@@ -82,7 +82,7 @@ class Registration:
 
 
 @dataclass(slots=True)
-class RegisterAnswer:
+class RegistrationAnswer:
     """What the engine answers: the fields of `RegisterResourceResponse` that the SDK reads."""
 
     urn: str
@@ -94,7 +94,7 @@ class RegisterAnswer:
     unknown: bool = False
 
 
-class RegisteredOutputs:
+class OutputsRequest:
     """What a component gave to `register_outputs`."""
 
     __slots__ = ("outputs", "urn")
@@ -106,8 +106,8 @@ class RegisteredOutputs:
 class Messages:
     """`resource_pb2` with these messages; the others take properties as plain data as well."""
 
-    RegisterResourceRequest = Registration
-    RegisterResourceOutputsRequest = RegisteredOutputs
+    RegisterResourceRequest = RegistrationRequest
+    RegisterResourceOutputsRequest = OutputsRequest
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the module has
         found = getattr(resource_pb2, name)

@@ -48,7 +48,7 @@ class _Keys(NamedTuple):
     """False where whoever asks says how they are written."""
 
 
-class _Later(NamedTuple):
+class _LazyType(NamedTuple):
     """The type of a property, worked out when it is asked for: for most values it says nothing."""
 
     types: _Types
@@ -136,7 +136,7 @@ class Serializer:
             return await self._original(value, deps, key, resource, transformer, typ)
         types, attributes = sdk_types.input_type_types(cls).get, value.__dict__
         return {
-            name: await self._part(part, deps, key, resource, transformer, _Later(types, name))
+            name: await self._part(part, deps, key, resource, transformer, _LazyType(types, name))
             for attribute, name in getters.items()
             if (part := attributes.get(attribute)) is not None
         }
@@ -144,7 +144,7 @@ class Serializer:
     async def _part(self, value: Any, deps: Any, key: Any, resource: Any, transformer: Any, typ: Any) -> Any:  # noqa: ANN401 - as above
         if type(value) in ATOMS:
             return value
-        if isinstance(typ, _Later) and type(value) is not pulumi.Output:
+        if isinstance(typ, _LazyType) and type(value) is not pulumi.Output:
             typ = typ.typ()
         return await self.serialize_property(value, deps, key, resource, transformer, typ)
 
@@ -153,7 +153,7 @@ class Serializer:
         for name, part in value.items():
             rename = transformer if not keys.typed else keys.names.get if keys.names else None
             written = (rename(name) or name) if rename else name
-            made[written] = await self._part(part, deps, name, resource, transformer, _Later(keys.types, written))
+            made[written] = await self._part(part, deps, name, resource, transformer, _LazyType(keys.types, written))
         return made
 
     async def _output(self, value: Any, deps: Any, key: Any, resource: Any, transformer: Any, typ: Any) -> Any:  # noqa: ANN401 - as above
@@ -197,7 +197,7 @@ async def serialize_properties(
         name = (transformer(key) if transformer else key) if typ is None else names.get(key) or key
         deps: list[pulumi.Resource] = []
         if type(value) not in ATOMS:
-            kind: Any = _Later(types, name) if type(value) is pulumi.Output else types(name)
+            kind: Any = _LazyType(types, name) if type(value) is pulumi.Output else types(name)
             with _said(key, value):
                 value = await sdk_rpc.serialize_property(value, deps, key, resource, transformer, kind)
         if value is not None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
+import re
+import sys
 from dataclasses import dataclass
-from importlib import metadata
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class Tried:
 
     def problem(self) -> str | None:
         """Return a sentence if another version is installed than those tried."""
-        found = metadata.version(self.package)
+        found = installed(self.package)
         if _numbers(self.first) <= _numbers(found) < _numbers(self.next):
             return None
         return (
@@ -30,3 +33,26 @@ class Tried:
 
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".") if part.isdigit())
+
+
+def installed(package: str) -> str:
+    """Return the version of an installed package, by the name of the folder that describes it where there is one of its name.
+
+    `importlib.metadata` reads the same from within that folder, and takes longer to import than all packages' versions to find.
+
+    Raises:
+        importlib.metadata.PackageNotFoundError: it is not installed.
+    """
+    name = re.sub(r"[-_.]+", "_", package).lower()
+    for entry in sys.path:
+        found = [
+            path.name.removesuffix(".dist-info").rpartition("-")
+            for path in Path(entry).glob("*.dist-info")
+            if path.name.lower().startswith(name)
+        ]
+        versions = [version for described, _, version in found if re.sub(r"[-_.]+", "_", described).lower() == name]
+        if len(versions) == 1:
+            return versions[0]
+        if versions:
+            break
+    return str(importlib.import_module("importlib.metadata").Distribution.from_name(package).version)

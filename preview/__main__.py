@@ -14,6 +14,10 @@ import gc
 # Everything made here lives until the end, so the collector would only search in vain: a third of the time.
 gc.disable()
 
+from preview import early  # noqa: E402 - see above
+
+early.install()
+
 import argparse  # noqa: E402 - see above
 import contextlib  # noqa: E402 - see above
 import difflib  # noqa: E402 - see above
@@ -225,6 +229,7 @@ def _report(evaluated: evaluation.Evaluation, path: Path, chosen: str) -> str:
 
 if __name__ == "__main__":
     code = main()
+    early.save()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)  # an orderly end would take apart, for a third of a second, what the process gives back at once

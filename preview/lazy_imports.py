@@ -22,13 +22,12 @@ import sys
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
 import pulumi
 
-from compat import aws, core
+from compat import aws, core, versions
 from preview.source_cache import File, SourceCache
 
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
@@ -44,7 +43,7 @@ def install() -> None:
         return
     original = core.names_for_hints()
     core.look_up_types(_with_referred_classes(original), lambda cls: _PropertyTypes(cls, core.getters(cls), original))
-    sys.meta_path.insert(0, _Finder(SourceCache(f"sdk-{version('pulumi-aws')}")))
+    sys.meta_path.insert(0, _Finder(SourceCache(f"sdk-{versions.installed('pulumi-aws')}")))
 
 
 def save() -> None:

@@ -27,7 +27,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, ClassVar, Final, NoReturn
 
@@ -184,11 +184,13 @@ def _forked(
         with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - a descriptor is needed
             os.dup2(nothing.fileno(), 0)
         _become(environment, printed.fileno(), errors.fileno())
+        early = sys.modules.get(f"{__package__}.early")
+        ready: Callable[[], None] = early.save if early else lambda: None
         for name in [name for name in sys.modules if name.partition(".")[0] == __package__]:
             del sys.modules[name]
         gc.freeze()
         gc.enable()
-        _run(conversation, folder)
+        _run(conversation, folder, ready)
     finally:
         os._exit(1)
 
@@ -263,14 +265,12 @@ def _wait_for_job(control: socket.socket, took: int, folder: Path) -> NoReturn:
         os._exit(1)
 
 
-def _run(conversation: socket.socket, folder: Path) -> NoReturn:
-    """Run the pack in this process, to the end of the process."""
-    import grpc  # noqa: PLC0415 - slow
-
+def _run(conversation: socket.socket, folder: Path, ready: Callable[[], None] = lambda: None) -> NoReturn:
+    """Run the pack in this process, to the end of the process; `ready` is called once it serves."""
     for descriptor, name in enumerate(("stdout", "stderr"), start=1):
         setattr(sys, name, io.TextIOWrapper(io.FileIO(descriptor, "w", closefd=False), write_through=True))
     _enter(folder)
-    grpc.server = lambda *_, **__: _Server(conversation)
+    _serve_with(conversation, ready)
     code = 1
     try:
         runpy.run_module(_MODULE, run_name="__main__", alter_sys=True)
@@ -283,11 +283,45 @@ def _run(conversation: socket.socket, folder: Path) -> NoReturn:
     os._exit(code)
 
 
+def _serve_with(conversation: socket.socket, ready: Callable[[], None]) -> None:
+    """Let the SDK open our server, and describe its calls without what only gRPC's own server needs."""
+    import grpc  # noqa: PLC0415 - slow
+
+    grpc.server = lambda *_, **__: _Server(conversation, ready)
+    grpc.unary_unary_rpc_method_handler = _Handler
+    grpc.method_handlers_generic_handler = _Handlers
+
+
+class _Handler:
+    """How a call is answered."""
+
+    def __init__(
+        self,
+        behaviour: Callable[[Any, Any], Any],
+        request_deserializer: Callable[[bytes], Any],
+        response_serializer: Callable[[Any], bytes],
+    ) -> None:
+        self.unary_unary = behaviour
+        self.request_deserializer = request_deserializer
+        self.response_serializer = response_serializer
+
+
+class _Handlers:
+    """How the calls of a service are answered."""
+
+    def __init__(self, service: str, handlers: Mapping[str, _Handler]) -> None:
+        self._handlers: dict[str, _Handler] = {f"/{service}/{name}": handler for name, handler in handlers.items()}
+
+    def service(self, call: _Call) -> _Handler | None:
+        return self._handlers.get(call.method)
+
+
 class _Server:
     """What the SDK takes for a gRPC server."""
 
-    def __init__(self, conversation: socket.socket) -> None:
+    def __init__(self, conversation: socket.socket, ready: Callable[[], None]) -> None:
         self._conversation = conversation
+        self._ready = ready
         self._handlers: dict[str, Any] = {}
 
     def add_generic_rpc_handlers(self, handlers: Any) -> None:  # noqa: ANN401 - gRPC's
@@ -299,6 +333,7 @@ class _Server:
         return self._conversation.fileno()
 
     def start(self) -> None:
+        self._ready()
         threading.Thread(target=self._serve, daemon=True).start()
 
     def stop(self, grace: float | None = None) -> None:
@@ -414,5 +449,7 @@ class Conversation:
 
 
 if __name__ == "__main__":
-    _started = _keep if _KEEP in sys.argv[3:] else _run
-    _started(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]))
+    _given = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])
+    if _KEEP in sys.argv[3:]:
+        _keep(*_given)
+    _run(*_given)

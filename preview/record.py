@@ -26,7 +26,7 @@ from pulumi.runtime.proto import alias_pb2, engine_pb2, resource_pb2
 
 from compat import core
 from compat import loop as loops
-from compat.core_messages import RegisterAnswer, RegisteredOutputs, Registration, Urns
+from compat.core_messages import OutputsRequest, RegistrationAnswer, RegistrationRequest, Urns
 from preview import awsx, provider_fakes, serialization
 from preview import project as projects
 from preview.graph import UNKNOWN, Graph, Message, Resource
@@ -188,18 +188,18 @@ class _Monitor(mocks.MockMonitor):
         )
 
     def RegisterResource(  # noqa: N802 - the protocol's name
-        self, request: Registration | resource_pb2.RegisterResourceRequest
-    ) -> RegisterAnswer | resource_pb2.RegisterResourceResponse:
+        self, request: RegistrationRequest | resource_pb2.RegisterResourceRequest
+    ) -> RegistrationAnswer | resource_pb2.RegisterResourceResponse:
         """Keep one registration and answer it."""
         answered = self._register(request)
-        return answered if isinstance(request, Registration) else _as_message(answered)
+        return answered if isinstance(request, RegistrationRequest) else _as_message(answered)
 
-    def _register(self, request: Registration | resource_pb2.RegisterResourceRequest) -> RegisterAnswer:
+    def _register(self, request: RegistrationRequest | resource_pb2.RegisterResourceRequest) -> RegistrationAnswer:
         parent = "" if request.parent == self._root else request.parent
         urn = self._compose(parent, request.type, request.name)
         if request.type == _STACK:
             self._root = urn
-            return RegisterAnswer(urn)
+            return RegistrationAnswer(urn)
         inputs, secrets = serialization.read(request.object)
         resource = Resource(
             urn=urn,
@@ -224,9 +224,9 @@ class _Monitor(mocks.MockMonitor):
             return self._construct(resource, request.providers)
         if not request.custom:
             self._keep(resource)
-            return RegisterAnswer(urn)
+            return RegistrationAnswer(urn)
         answer = self._answer(resource)
-        response = RegisterAnswer(urn, self._ids[urn], serialization.properties(request.object))
+        response = RegistrationAnswer(urn, self._ids[urn], serialization.properties(request.object))
         hidden = answer.secrets | set(request.additionalSecretOutputs)
         for key, value in self._nodes[urn].outputs.items():
             # A computed value that is left out is unknown to the program; one that is secret must say so all the same.
@@ -235,7 +235,7 @@ class _Monitor(mocks.MockMonitor):
         return response
 
     def RegisterResourceOutputs(  # noqa: N802 - the protocol's name
-        self, request: RegisteredOutputs | resource_pb2.RegisterResourceOutputsRequest
+        self, request: OutputsRequest | resource_pb2.RegisterResourceOutputsRequest
     ) -> empty_pb2.Empty:
         """Keep what a component, or the stack, gave to `register_outputs`."""
         outputs, secrets = serialization.read(request.outputs)
@@ -275,7 +275,7 @@ class _Monitor(mocks.MockMonitor):
         return response
 
     def _alias(
-        self, alias: alias_pb2.Alias, request: Registration | resource_pb2.RegisterResourceRequest, parent: str
+        self, alias: alias_pb2.Alias, request: RegistrationRequest | resource_pb2.RegisterResourceRequest, parent: str
     ) -> str:
         """Return the URN that an alias stands for: the resource's own, but for what the alias says."""
         if alias.urn:
@@ -332,11 +332,11 @@ class _Monitor(mocks.MockMonitor):
             return {}
         return provider_fakes.default_tags(self._nodes.get(resource.provider.rpartition("::")[0]))
 
-    def _construct(self, component: Resource, providers: Mapping[str, str]) -> RegisterAnswer:
+    def _construct(self, component: Resource, providers: Mapping[str, str]) -> RegistrationAnswer:
         """Build the children of a component that a plugin would build, and answer its outputs."""
         self._keep(component)
         children = awsx.children(component, self.stack)
-        response = RegisterAnswer(component.urn)
+        response = RegistrationAnswer(component.urn)
         urns = [component.urn]
         built: dict[str, Resource] = {}
         for role, child in children.items():
@@ -389,7 +389,7 @@ class _NoMocks(mocks.Mocks):
         raise provider_fakes.UnknownLookupError(f"The offline preview has no answer for {args.typ}")
 
 
-def _as_message(answered: RegisterAnswer) -> resource_pb2.RegisterResourceResponse:
+def _as_message(answered: RegistrationAnswer) -> resource_pb2.RegisterResourceResponse:
     response = resource_pb2.RegisterResourceResponse(urn=answered.urn, id=answered.id)
     response.object.update(answered.object)
     for key, dependencies in answered.propertyDependencies.items():

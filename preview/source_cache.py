@@ -12,10 +12,10 @@ import marshal
 import os
 import struct
 import sys
-import tempfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import CodeType
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
 _VERSION: Final = 2
@@ -45,7 +45,7 @@ class SourceCache:
             name: what it holds and of which version; the name of its file without the ending.
         """
         self._path = folder() / f"{name}.{_VERSION}.{sys.implementation.cache_tag}.bin"
-        self._known = _read(self._path)
+        self._known: dict[str, tuple[_Stamp, _Parts]] = _read(self._path)
         self._new: dict[str, tuple[_Stamp, _Parts]] = {}
 
     def of(self, source: Path) -> File:
@@ -69,18 +69,41 @@ class SourceCache:
         for source, (stamp, parts) in self._new.items():
             known_stamp, known = merged.get(source, (stamp, {}))
             merged[source] = (stamp, {**known, **parts} if known_stamp == stamp else parts)
-        payload = marshal.dumps(merged)
-        with contextlib.suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=self._path.name)
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(_FORMAT + _SUM.pack(zlib.crc32(payload)) + payload)
-                Path(temporary).replace(self._path)
-            except OSError:
-                Path(temporary).unlink()
-                raise
+        _write(self._path, merged)
         self._new = {}
+
+
+class Texts:
+    """Code by the text that it was compiled from, which is all that it hangs on."""
+
+    _MOST: Final = 8192
+    """How many are kept; of more only those of the last run."""
+
+    def __init__(self, name: str) -> None:
+        """Open a cache, as `Cache` does."""
+        self._path = folder() / f"{name}.{_VERSION}.{sys.implementation.cache_tag}.bin"
+        self._known = _read(self._path)
+        self._used: dict[str, bytes] = {}
+        self._grown = False
+
+    def code(self, mode: str, text: str, make: Callable[[], CodeType]) -> CodeType:
+        """Return a text's code for `exec` or `eval`, made now if it is not known yet."""
+        key = f"{mode} {text}"
+        known = self._known.get(key)
+        if known is None:
+            made = make()
+            self._used[key] = marshal.dumps(made)
+            self._grown = True
+            return made
+        self._used[key] = known
+        return cast("CodeType", marshal.loads(known))  # noqa: S302 - as above
+
+    def save(self) -> None:
+        """Keep what this run made, with what others kept meanwhile."""
+        if self._grown:
+            merged = {**_read(self._path), **self._used}
+            _write(self._path, merged if len(merged) <= self._MOST else self._used)
+            self._grown = False
 
 
 class File:
@@ -99,7 +122,24 @@ class File:
         return made
 
 
-def _read(path: Path) -> dict[str, tuple[_Stamp, _Parts]]:
+def _write(path: Path, content: Mapping[str, object]) -> None:
+    """Put a cache file in its place. Where nothing may be written nothing is kept."""
+    import tempfile  # noqa: PLC0415 - slow to import, and few runs have something to keep
+
+    payload = marshal.dumps(cast("Any", content))
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(_FORMAT + _SUM.pack(zlib.crc32(payload)) + payload)
+            Path(temporary).replace(path)
+        except OSError:
+            Path(temporary).unlink()
+            raise
+
+
+def _read(path: Path) -> dict[str, Any]:
     """Return what a cache file holds; nothing where there is none that is whole and of this format."""
     try:
         content = path.read_bytes()
@@ -109,4 +149,4 @@ def _read(path: Path) -> dict[str, tuple[_Stamp, _Parts]]:
     payload = memoryview(content)[begin:]
     if content[:begin] != _FORMAT + _SUM.pack(zlib.crc32(payload)):
         return {}
-    return cast("dict[str, tuple[_Stamp, _Parts]]", marshal.loads(payload))  # noqa: S302 - as above
+    return cast("dict[str, Any]", marshal.loads(payload))  # noqa: S302 - as above

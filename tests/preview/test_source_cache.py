@@ -5,11 +5,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import CodeType
 
 import pytest
 
 from preview import source_cache
-from preview.source_cache import SourceCache
+from preview.source_cache import SourceCache, Texts
 
 Sources = Callable[[str], Path]
 
@@ -99,7 +100,7 @@ def test_many_runs_at_once_leave_a_whole_file(tmp_path: Path, kept: Path, source
         "import sys; from pathlib import Path; from preview import source_cache\n"
         "source_cache.folder = lambda: Path(sys.argv[1])\n"
         "for turn in range(20):\n"
-        "    cache = source_cache.Cache('test')\n"
+        "    cache = source_cache.SourceCache('test')\n"
         "    assert cache.of(Path(sys.argv[2])).get('shared', lambda: 'same') == 'same'\n"
         "    cache.of(Path(sys.argv[2])).get(f'{sys.argv[3]} {turn}', lambda: 'x' * 10_000)\n"
         "    cache.save()\n"
@@ -118,3 +119,50 @@ def test_it_lies_in_the_environment_else_in_the_users_cache(monkeypatch: pytest.
     monkeypatch.setattr(sys, "prefix", sys.base_prefix)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert source_cache.folder() == tmp_path / "slipway"
+
+
+def code(value: int) -> CodeType:
+    return compile(f"made = {value}", "<string>", "exec")
+
+
+def test_texts_are_compiled_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(source_cache, "folder", lambda: tmp_path)
+    first = Texts("texts")
+    assert first.code("exec", "a", lambda: code(1)) == code(1)
+    first.save()
+    second = Texts("texts")
+    assert second.code("exec", "a", lambda: pytest.fail("is known")) == code(1)
+    assert second.code("eval", "a", lambda: code(2)) == code(2)
+    second.save()
+    assert Texts("texts").code("eval", "a", lambda: pytest.fail("is known")) == code(2)
+
+
+def test_texts_of_runs_at_the_same_time_are_all_kept_and_a_damaged_file_counts_as_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(source_cache, "folder", lambda: tmp_path)
+    one, other = Texts("texts"), Texts("texts")
+    one.code("exec", "a", lambda: code(1))
+    other.code("exec", "b", lambda: code(2))
+    one.save()
+    other.save()
+    both = Texts("texts")
+    assert both.code("exec", "a", lambda: pytest.fail("is known")) == code(1)
+    assert both.code("exec", "b", lambda: pytest.fail("is known")) == code(2)
+    (kept,) = tmp_path.iterdir()
+    kept.write_bytes(kept.read_bytes()[:-1] + b"?")
+    assert Texts("texts").code("exec", "a", lambda: code(3)) == code(3)
+
+
+def test_texts_that_nobody_uses_any_more_go_when_there_are_too_many(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(source_cache, "folder", lambda: tmp_path)
+    monkeypatch.setattr(Texts, "_MOST", 2)
+    for text in ("a", "b", "c"):
+        texts = Texts("texts")
+        texts.code("exec", text, lambda: code(1))
+        texts.save()
+    left = Texts("texts")
+    assert left.code("exec", "c", lambda: pytest.fail("is known")) == code(1)
+    assert left.code("exec", "a", lambda: code(4)) == code(4)
