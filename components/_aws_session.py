@@ -14,9 +14,13 @@ from botocore.credentials import (  # type: ignore[import-untyped] # as above
     CredentialResolver,
     RefreshableCredentials,
 )
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError  # type: ignore[import-untyped] # as above
 
 Client: TypeAlias = Any  # boto3 makes its clients' methods at run time
 
+_SERVER_ERROR: Final = 500
+THROTTLED: Final = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"})
+"""The codes by which AWS asks to slow down."""
 _CALLS: Final = Config(retries={"mode": "standard", "total_max_attempts": 10})
 
 
@@ -58,6 +62,14 @@ class AwsAccess:
             service: session.client(service, endpoint_url=self.endpoints.get(service), config=_CALLS)
             for service in services
         }
+
+
+def passes(error: BotoCoreError | ClientError) -> bool:
+    """Tell whether an error says something of the moment only: of the network, of AWS itself, of too many calls."""
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return status >= _SERVER_ERROR or str(error.response.get("Error", {}).get("Code", "")) in THROTTLED
+    return isinstance(error, HTTPClientError)
 
 
 class _Role(CredentialProvider):  # type: ignore[misc] # has no types of its own

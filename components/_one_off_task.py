@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped] # has no types of its own
 
-from components._aws_session import AwsAccess
+from components._aws_session import AwsAccess, passes
 
 POLL_SECONDS: Final = 5
 """Seconds between two looks at a task."""
@@ -20,6 +20,8 @@ _FINISHED: Final = "EssentialContainerExited"
 _UNASSUMABLE: Final = "unable to assume the role"
 _ROLE_TRIES: Final = 13
 """A minute, in looks."""
+_UNANSWERED: Final = 24
+"""Two minutes, in looks in a row that AWS does not answer."""
 
 _Client: TypeAlias = Any  # boto3 makes its clients' methods at run time
 _Task: TypeAlias = Mapping[str, Any]
@@ -70,7 +72,7 @@ def client(region: str, profile: str | None, role_arns: Sequence[str], endpoints
     Args:
         region: the AWS region.
         profile: a profile of the AWS configuration file; None: the environment decides.
-        role_arns: roles to assume, each with the one before. What they grant ends after an hour.
+        role_arns: roles to assume, each with the one before.
         endpoints: other addresses of `ecs` and `sts`, for emulators.
     """
     access = AwsAccess(
@@ -189,8 +191,17 @@ def _ended(
     Whether it ever runs does not matter: a short one goes from PENDING to STOPPED between two looks. One that was only just
     started can be missing from the answer.
     """
+    unanswered = 0
     while True:
-        tasks: Sequence[_Task] = ecs.describe_tasks(cluster=cluster, tasks=[arn])["tasks"]
+        try:
+            tasks: Sequence[_Task] = ecs.describe_tasks(cluster=cluster, tasks=[arn])["tasks"]
+            unanswered = 0
+        except (BotoCoreError, ClientError) as error:
+            # The task goes on: what passes by itself says nothing of it.
+            unanswered += 1
+            if unanswered > _UNANSWERED or not passes(error):
+                raise
+            tasks = ()
         for task in tasks:
             if task["lastStatus"] == "STOPPED":
                 return task

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError  # type: ignore[import-untyped] # has no types of its own
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped] # has no types of its own
 
-from components._aws_session import Client
+from components._aws_session import Client, passes
 
 SERVICES: Final = ("ecs", "elbv2", "logs", "cloudwatch")
 """The AWS services that are asked, by boto3's names."""
@@ -30,8 +30,6 @@ _EMULATED_LOOKS = 3
 """How often an emulator that runs no tasks at all is asked before it is taken at its word: it would never be steady."""
 _STALE_LOOKS = 3
 """How often a service that shows nothing of the update is looked at: ECS's answers are eventually consistent."""
-_SERVER_ERROR: Final = 500
-_THROTTLED: Final = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"})
 _EVENTS = 6
 _TASK_PAGES = 5
 """At most so many hundreds of stopped tasks are read; ECS keeps them for about an hour."""
@@ -113,7 +111,7 @@ def wait(
                 state = _look(wanted, ecs)
             except (BotoCoreError, ClientError) as error:
                 # The service may be well all the same: what passes by itself is waited out.
-                if clock() >= deadline or not (_passes(error) and _is_aws(ecs)):
+                if clock() >= deadline or not (passes(error) and _is_aws(ecs)):
                     raise
                 sleep(POLL_SECONDS)
                 continue
@@ -390,14 +388,6 @@ def _late(state: _State, cloudwatch: Client) -> Sequence[str]:
         return list(_fired(state, cloudwatch, state.since))
     except (BotoCoreError, ClientError):
         return ()
-
-
-def _passes(error: BotoCoreError | ClientError) -> bool:
-    """Tell whether an error says something of the moment only: of the network, of AWS itself, of too many calls."""
-    if isinstance(error, ClientError):
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        return status >= _SERVER_ERROR or str(error.response.get("Error", {}).get("Code", "")) in _THROTTLED
-    return isinstance(error, HTTPClientError)
 
 
 def _is_aws(client: Client) -> bool:

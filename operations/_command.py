@@ -24,7 +24,7 @@ from botocore.exceptions import (  # type: ignore[import-untyped] # has no types
     TokenRetrievalError,
 )
 
-from components._aws_session import AwsAccess, Client
+from components._aws_session import THROTTLED, AwsAccess, Client
 from operations._stack import Stack
 
 OK: Final = 0
@@ -40,7 +40,6 @@ INTERRUPTED: Final = 130
 _EXPIRED: Final = frozenset(
     {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId", "UnrecognizedClientException"}
 )
-_THROTTLED: Final = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"})
 _MISSING: Final = frozenset(
     {
         "ClusterNotFoundException",
@@ -278,7 +277,7 @@ def _refused(error: ClientError) -> str:
     code, text = _code(error), str(error.response.get("Error", {}).get("Message", "")) or str(error)
     if code in _EXPIRED:
         return f"The AWS credentials have expired or are not known ({code}). Log in again: aws sso login."
-    if code in _THROTTLED:
+    if code in THROTTLED:
         return f"AWS asks to slow down ({code}), also after ten tries. Wait a minute."
     if code in _MISSING:
         return f"AWS has not what {error.operation_name} asks for: {text}. Deploy first (make up), or name the right stack, region and profile."

@@ -20,15 +20,16 @@ from typing import Any, Final, TypeAlias
 
 from botocore.exceptions import ClientError  # type: ignore[import-untyped] # has no types of its own
 
+from operations import _backups as backups
 from operations import _capacity as capacity
 from operations import _pulumi as pulumi
 from operations import _services as services
 from operations import verify
+from operations._backups import Found
 from operations._command import OK, REFUSED, WRONG, Command, Context, OperationError
 
 _TYPE: Final = "aws:rds/instance:Instance"
 _SETTING: Final = "slipway:database.restoreFrom"
-_Found: TypeAlias = Mapping[str, Any]
 _Steps: TypeAlias = Sequence[tuple[str, Callable[[], None]]]
 
 
@@ -38,11 +39,11 @@ class _Facts:
 
     known_id: str
     """The resource id of the instance that the state knows; empty: it knows none."""
-    current: _Found | None
+    current: Found | None
     """The instance that has the name."""
-    damaged: _Found | None
+    damaged: Found | None
     """The instance that has the damaged one's later name."""
-    restored: _Found | None
+    restored: Found | None
     """The one that was restored, not yet under the name."""
 
     @property
@@ -51,7 +52,7 @@ class _Facts:
         return self.current is not None and self.current["DbiResourceId"] != self.known_id
 
     @property
-    def source(self) -> _Found | None:
+    def source(self) -> Found | None:
         """The instance that the state knows, under whichever name; None: it is gone."""
         return next(
             (one for one in (self.current, self.damaged) if one and one["DbiResourceId"] == self.known_id), None
@@ -70,9 +71,9 @@ def _run(context: Context, options: argparse.Namespace) -> int:
     known = _instance(deployment)
     facts = _Facts(
         known_id=str(known["id"]) if known else "",
-        current=_find(context, identifier),
-        damaged=_find(context, damaged_name(identifier)),
-        restored=_find(context, restored_name(identifier)),
+        current=backups.instance(context, identifier),
+        damaged=backups.instance(context, damaged_name(identifier)),
+        restored=backups.instance(context, restored_name(identifier)),
     )
     if known is None and facts.current:
         raise OperationError(
@@ -163,59 +164,10 @@ def _beside(context: Context, options: argparse.Namespace, identifier: str, fact
         raise OperationError(
             f"there is {damaged_name(identifier)} already, from an earlier restore, and its name is needed: delete it, or rename it, first"
         )
-    _fits(context, options, source)
+    backups.check(context, options, source)
     moment = f"the snapshot {options.snapshot}" if options.snapshot else f"{options.to}"
     words = f"Restore {moment} into {beside}, with the settings of {identifier}"
     return [(words, lambda: _restore(context, options, source, beside))]
-
-
-def _fits(context: Context, options: argparse.Namespace, source: _Found) -> None:
-    """Refuse a backup that the program could not go on with.
-
-    Raises:
-        OperationError: it is not there, of another engine or user, not encrypted, or not so new.
-    """
-    if not options.snapshot:
-        latest = source.get("LatestRestorableTime")
-        if latest is None:
-            raise OperationError(
-                f"{source['DBInstanceIdentifier']} has no automated backups to restore: name a --snapshot"
-            )
-        if options.to != "latest" and options.to > latest:
-            raise OperationError(f"it can be restored up to {latest:%Y-%m-%dT%H:%M:%SZ}, not to {options.to}", WRONG)
-        return
-    found = _snapshot(context, options.snapshot)
-    for name, words in (("Engine", "engine"), ("MasterUsername", "master user")):
-        if found.get(name) != source.get(name):
-            raise OperationError(
-                f"the snapshot {options.snapshot} has the {words} {found.get(name)}, not {source.get(name)}: "
-                "the program would replace the database; name another",
-                WRONG,
-            )
-
-
-def _snapshot(context: Context, name: str) -> _Found:
-    """Return a snapshot that can be restored.
-
-    Raises:
-        OperationError: it is not there, not finished or not encrypted.
-    """
-    rds = context.client("rds")
-    try:
-        found: _Found = rds.describe_db_snapshots(DBSnapshotIdentifier=name)["DBSnapshots"][0]
-    except rds.exceptions.DBSnapshotNotFoundFault:
-        raise OperationError(
-            f"there is no snapshot {name}; aws rds describe-db-snapshots --region {context.stack.region} lists them",
-            WRONG,
-        ) from None
-    if found.get("Status") != "available":
-        raise OperationError(f"the snapshot {name} is {found.get('Status')}, not available")
-    if not found.get("Encrypted"):
-        raise OperationError(
-            f"the snapshot {name} is not encrypted, and so would the database be: copy it with a key first (aws rds copy-db-snapshot --kms-key-id)",
-            WRONG,
-        )
-    return found
 
 
 def _made_anew(context: Context, options: argparse.Namespace, known: dict[str, Any] | None, facts: _Facts) -> _Steps:
@@ -228,7 +180,7 @@ def _made_anew(context: Context, options: argparse.Namespace, known: dict[str, A
         if context.stack.settings.database is None or context.stack.settings.database.restore_from is None:
             raise OperationError("the database is gone: say to which moment, --to or --snapshot", WRONG)
     else:
-        backup = _backup(context, options, facts.known_id)
+        backup = backups.kept(context, options, facts.known_id)
         steps.append(
             (f"Write {_SETTING} into the stack file: {json.dumps(backup)}", lambda: _write_backup(context, backup))
         )
@@ -237,31 +189,6 @@ def _made_anew(context: Context, options: argparse.Namespace, known: dict[str, A
     )
     steps.append(("Wake the services, and look that they are well", lambda: _wake(context)))
     return steps
-
-
-def _backup(context: Context, options: argparse.Namespace, known_id: str) -> dict[str, str]:
-    """Return what `database.restoreFrom` is to say.
-
-    Raises:
-        OperationError: there is no such snapshot, or AWS kept no automated backups of the instance.
-    """
-    if options.snapshot:
-        _snapshot(context, options.snapshot)
-        return {"snapshot": options.snapshot}
-    asked = {"DbiResourceId": known_id} if known_id else {"DBInstanceIdentifier": str(context.stack.database)}
-    pages = context.client("rds").get_paginator("describe_db_instance_automated_backups").paginate(**asked)
-    kept = [found for page in pages for found in page["DBInstanceAutomatedBackups"]]
-    if not kept:
-        raise OperationError(
-            f"{context.stack.database} is gone, and no automated backups of it are kept: name a --snapshot; "
-            f"aws rds describe-db-snapshots --region {context.stack.region} lists them"
-        )
-    newest = max(kept, key=lambda found: str(found.get("RestoreWindow", {}).get("LatestTime", "")))
-    latest = newest.get("RestoreWindow", {}).get("LatestTime")
-    if options.to != "latest" and latest and options.to > latest:
-        raise OperationError(f"it can be restored up to {latest:%Y-%m-%dT%H:%M:%SZ}, not to {options.to}", WRONG)
-    time = "latest" if options.to == "latest" else options.to.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {"source": str(newest["DBInstanceAutomatedBackupsArn"]), "time": time}
 
 
 def _write_backup(context: Context, backup: Mapping[str, str]) -> None:
@@ -291,7 +218,7 @@ def _replicas(context: Context, identifier: str, facts: _Facts) -> tuple[str | N
 def _unfollow(context: Context, replica: str) -> None:
     """Delete a replica of the damaged instance: all it holds is that one's data."""
     rds = context.client("rds")
-    if _find(context, replica) is None:
+    if backups.instance(context, replica) is None:
         return
     rds.modify_db_instance(DBInstanceIdentifier=replica, DeletionProtection=False, ApplyImmediately=True)
     _available(context, replica)
@@ -299,16 +226,7 @@ def _unfollow(context: Context, replica: str) -> None:
         rds.delete_db_instance(DBInstanceIdentifier=replica, SkipFinalSnapshot=True)
     except ClientError as error:
         raise OperationError(f"{replica} cannot be deleted: {error}") from error
-    context.until(f"{replica} is not deleted", lambda: _find(context, replica) is None, every=30)
-
-
-def _find(context: Context, identifier: str) -> _Found | None:
-    rds = context.client("rds")
-    try:
-        found: _Found = rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"][0]
-    except rds.exceptions.DBInstanceNotFoundFault:
-        return None
-    return found
+    context.until(f"{replica} is not deleted", lambda: backups.instance(context, replica) is None, every=30)
 
 
 def damaged_name(identifier: str) -> str:
@@ -326,7 +244,7 @@ def _short(identifier: str) -> str:
     return identifier[:54].rstrip("-")
 
 
-def _restore(context: Context, options: argparse.Namespace, damaged: _Found, beside: str) -> None:
+def _restore(context: Context, options: argparse.Namespace, damaged: Found, beside: str) -> None:
     rds = context.client("rds")
     settings: dict[str, Any] = {
         "DBInstanceClass": damaged["DBInstanceClass"],
@@ -369,7 +287,7 @@ def _restore(context: Context, options: argparse.Namespace, damaged: _Found, bes
 
 def _available(context: Context, identifier: str) -> None:
     def ready() -> bool:
-        found = _find(context, identifier)
+        found = backups.instance(context, identifier)
         status = str(found["DBInstanceStatus"]) if found else "not there yet"
         if status.startswith(("failed", "incompatible")):
             raise OperationError(f"{identifier} is {status}; look at its events")
@@ -385,7 +303,7 @@ def _stop(context: Context) -> None:
 
 def _swap(context: Context, identifier: str, beside: str) -> None:
     for old, new in ((identifier, damaged_name(identifier)), (beside, identifier)):
-        if _find(context, old) is None:
+        if backups.instance(context, old) is None:
             continue
         context.client("rds").modify_db_instance(
             DBInstanceIdentifier=old, NewDBInstanceIdentifier=new, ApplyImmediately=True
@@ -421,7 +339,7 @@ def adopted(deployment: dict[str, Any], resource_id: str) -> dict[str, Any]:
 
 def _adopt(context: Context, identifier: str) -> None:
     deployment = json.loads(pulumi.output("stack", "export", "--stack", context.stack.name))
-    current, known = _find(context, identifier), _instance(deployment)
+    current, known = backups.instance(context, identifier), _instance(deployment)
     if current is None or known is None:
         raise OperationError(f"there is no {identifier}" if current is None else "the state knows no database any more")
     if known["id"] != current["DbiResourceId"]:

@@ -84,7 +84,8 @@ class Service(Container):
     name: EcsName | None = None
     """The ECS service's name; default its key here. A change replaces it."""
     family: EcsName | None = None
-    """The task definition's family; default the name, or app, environment and key."""
+    """The task definition's family; default the name, or app, environment and key. A change deletes the log group that is named after it, with
+    what it holds."""
     log_group: LogGroup | None = None
     """Its log group; default /ecs/ and the family. A change deletes the old group with what it holds."""
     log_router: LogRouter | None = None

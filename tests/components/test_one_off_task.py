@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,24 @@ def test_success(ecs: Ecs) -> None:
     ecs.shows(task(stopCode="EssentialContainerExited", stoppedReason="Essential container in task exited"))
     assert ecs.run() == TASK
     assert ecs.clock.now == 4 * tasks.POLL_SECONDS
+
+
+@pytest.mark.parametrize(("code", "status"), [("ThrottlingException", 400), ("ServerException", 500)])
+def test_a_migration_does_not_fail_because_aws_does_not_answer_for_a_while(ecs: Ecs, code: str, status: int) -> None:
+    ecs.lists()
+    ecs.starts()
+    for _ in range(4):
+        ecs.stub.add_client_error("describe_tasks", code, http_status_code=status)
+    ecs.shows(task())
+    assert ecs.run() == TASK
+
+
+def test_but_not_for_ever(ecs: Ecs) -> None:
+    ecs.lists()
+    ecs.starts()
+    for _ in range(25):
+        ecs.stub.add_client_error("describe_tasks", "ThrottlingException")
+    assert "could not be run or watched" in fails(ecs, replace(WANTED, timeout_seconds=3600))
 
 
 def test_never_seen_running(ecs: Ecs) -> None:

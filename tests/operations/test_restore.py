@@ -247,6 +247,7 @@ def test_names_keep_to_what_rds_takes() -> None:
         ({"MasterUsername": "postgres"}, "has the master user postgres, not app_admin"),
         ({"Engine": "mysql"}, "has the engine mysql, not postgres"),
         ({"Encrypted": False}, "is not encrypted"),
+        ({"KmsKeyId": "arn:other"}, "has the key arn:other, not None: the program would replace the database"),
         ({"Status": "creating"}, "is creating, not available"),
     ],
 )
