@@ -286,8 +286,12 @@ class FindingReporter:
     def _exemption(self, control: Control, urn: str, resource: Callable[[str], Resource | None]) -> Exempted | None:
         if entry := self.exempt.of(control.name, urn):
             return Exempted(control=control.name, urn=urn, why=str(entry), entry=entry)
-        if control.suppressible and {control.name, *control.aliases} & _suppressed(resource(urn)):
+        named = _suppressed(resource(urn)) if control.suppressible else frozenset()
+        if control.name in named:
             return Exempted(control=control.name, urn=urn, why="suppressed by its own tag")
+        if former := sorted(named.intersection(control.aliases)):
+            why = f"suppressed by its own tag, which calls it by its former name {former[0]}"
+            return Exempted(control=control.name, urn=urn, why=why)
         return None
 
 

@@ -1,5 +1,6 @@
 """The pack around the rules: levels, metadata, the summary line, rule errors, configuration."""
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -111,6 +112,18 @@ def test_a_tag_may_name_several_controls() -> None:
     outcome = evaluate([res(REPOSITORY, "api", imageTagMutability="MUTABLE", tags=tags)], provider={})
     assert outcome.verdict("repository-tags-immutable") == "pass"
     assert outcome.verdict("required-tags") == "fail"
+
+
+def test_a_tag_may_call_a_control_by_its_former_name_and_is_told() -> None:
+    found = next(found for found in RULES if found.name == "container-images-pinned")
+    renamed = dataclasses.replace(found, control=dataclasses.replace(found.control, aliases=("images-pinned",)))
+    tags = {pack.SUPPRESS_TAGS[0]: "images-pinned"}
+    server = made_of(pack.policies(Environment.PRODUCTION, [renamed]))
+    outcome = evaluate([res(TASK, "api", containerDefinitions=LATEST, tags=tags)], server=server)
+    assert outcome.verdict("container-images-pinned") == "pass"
+    assert outcome.of(pack.EXEMPTED)[0].endswith(
+        "container-images-pinned of api: suppressed by its own tag, which calls it by its former name images-pinned"
+    )
 
 
 @pytest.mark.parametrize(
