@@ -1,20 +1,15 @@
-"""A migration's run as a resource: once for each revision of its task definition, and recorded only if it succeeded.
-
-The engine starts the provider in a process of its own and finds this class by its module's name, so that must stay importable
-from the project's folder. It uses the credentials of the environment, the profile or the assumed roles, not those that a stack
-file gives the AWS provider.
-"""
+"""A migration's run as a resource: once for each revision of its task definition, and recorded only if it succeeded."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from pulumi import Input, ResourceOptions
-from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
-from pulumi.runtime import rpc
+from pulumi.dynamic import Resource
+
+from components._update_step import UpdateStepProvider
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,24 +40,14 @@ class MigrationRunArgs:
     """Other addresses of `ecs` and `sts`, for emulators."""
 
 
-class MigrationRunProvider(ResourceProvider):
-    """Runs the task when the resource is made and when the revision changes. A failure leaves no trace: the next update retries."""
+class MigrationRunProvider(UpdateStepProvider):
+    """Runs the task again when there is a revision that has not run."""
 
-    serialize_as_secret_always = False
+    about: ClassVar[Sequence[str]] = ("task_definition",)
 
-    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Tell whether there is a revision that has not run. One that is not known yet is a new one."""
-        wanted = _news["task_definition"]
-        return DiffResult(changes=wanted == rpc.UNKNOWN or wanted != _olds.get("task_definition"))
-
-    def create(self, props: dict[str, Any]) -> CreateResult:
-        """Run the task."""
-        return CreateResult(id_=_run(props), outs=props)
-
-    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        """Run the task of the new revision."""
-        _run(_news)
-        return UpdateResult(outs=_news)
+    def done(self, props: Mapping[str, Any]) -> str:
+        """Run the task and return its ARN."""
+        return _run(props)
 
 
 class MigrationRun(Resource, module="slipway", name="MigrationRun"):
@@ -88,8 +73,6 @@ class MigrationRun(Resource, module="slipway", name="MigrationRun"):
 def _run(props: Mapping[str, Any]) -> str:
     from components import _one_off_task as tasks  # noqa: PLC0415 - boto3 is slow to import, and only a real run needs it
 
-    # The reason is the message; where in this program it was raised helps nobody.
-    sys.tracebacklimit = 0
     wanted = tasks.OneOffTask(
         task_definition=props["task_definition"],
         containers=props["containers"],

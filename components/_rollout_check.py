@@ -1,20 +1,15 @@
-"""A service's rollout as a resource: recorded only once the service runs the wanted revision, so each update asks until it is true.
-
-The engine starts the provider in a process of its own and finds these classes by their module's name, so that must stay importable
-from the project's folder. It uses the credentials of the environment, the profile or the assumed roles, not those that a stack
-file gives the AWS provider.
-"""
+"""A service's rollout as a resource: recorded only once the service runs the wanted revision, so each update asks until it is true."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from pulumi import Input, ResourceOptions
-from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
-from pulumi.runtime import rpc
+from pulumi.dynamic import Resource
+
+from components._update_step import UpdateStepProvider
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,28 +42,15 @@ class RolloutCheckArgs:
     """Other addresses of AWS services, by boto3's names, for emulators."""
 
 
-class RolloutCheckProvider(ResourceProvider):
-    """Asks when the resource is made and when what the service should run changes. A failure leaves no trace: the next update asks again."""
+class RolloutCheckProvider(UpdateStepProvider):
+    """Asks again when the service deploys: by its revision, or by what else makes ECS deploy it anew."""
 
-    serialize_as_secret_always = False
+    about: ClassVar[Sequence[str]] = ("task_definition", "deployment")
 
-    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Tell whether the service deploys: by its revision, or by what else makes ECS deploy it anew."""
-        changed = any(
-            rpc.UNKNOWN in (news.get(key), *_values(news.get(key))) or news.get(key) != olds.get(key)
-            for key in ("task_definition", "deployment")
-        )
-        return DiffResult(changes=changed)
-
-    def create(self, props: dict[str, Any]) -> CreateResult:
-        """Wait for the service's first deployment."""
-        _wait(props)
-        return CreateResult(id_=str(props["service"]), outs=props)
-
-    def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+    def done(self, props: Mapping[str, Any]) -> str:
         """Wait for the deployment that this update began."""
-        _wait(news)
-        return UpdateResult(outs=news)
+        _wait(props)
+        return str(props["service"])
 
 
 class RolloutCheck(Resource, module="slipway", name="RolloutCheck"):
@@ -92,19 +74,10 @@ class RolloutCheck(Resource, module="slipway", name="RolloutCheck"):
         super().__init__(RolloutCheckProvider(), name, props, opts)
 
 
-def _values(value: object) -> Sequence[object]:
-    """Return what is inside a value, at any depth."""
-    if isinstance(value, Mapping):
-        return [inner for part in value.values() for inner in (part, *_values(part))]
-    return [inner for part in value for inner in (part, *_values(part))] if isinstance(value, list) else []
-
-
 def _wait(props: Mapping[str, Any]) -> None:
     from components import _rollout as rollouts  # noqa: PLC0415 - boto3 is slow to import, and only a real update needs it
     from components._aws_session import AwsAccess  # noqa: PLC0415 - as above
 
-    # The reason is the message; where in this program it was raised helps nobody.
-    sys.tracebacklimit = 0
     wanted = rollouts.WantedRollout(
         cluster=props["cluster"],
         service=props["service"],

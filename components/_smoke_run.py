@@ -1,19 +1,15 @@
-"""The smoke checks of a stack as a resource: recorded only once every answer is right, so each update asks until it is so.
-
-The engine starts the provider in a process of its own and finds these classes by their module's name, so that must stay importable
-from the project's folder. Nothing here needs credentials: it asks what anybody may ask.
-"""
+"""The smoke checks of a stack as a resource: recorded only once every answer is right, so each update asks until it is so."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from pulumi import Input, ResourceOptions
-from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
-from pulumi.runtime import rpc
+from pulumi.dynamic import Resource
+
+from components._update_step import UpdateStepProvider
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,27 +24,15 @@ class SmokeRunArgs:
     """Seconds until it is given up on."""
 
 
-class SmokeRunProvider(ResourceProvider):
-    """Asks when the resource is made and when a service's revision or a check changes. A failure leaves no trace: the next update asks again."""
+class SmokeRunProvider(UpdateStepProvider):
+    """Asks again when a service's revision or a check changes. It needs no credentials: it asks what anybody may ask."""
 
-    serialize_as_secret_always = False
+    about: ClassVar[Sequence[str]] = ("checks", "revisions")
 
-    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Tell whether there is anything new to ask about."""
-        revisions = news["revisions"]
-        unknown = revisions == rpc.UNKNOWN or rpc.UNKNOWN in revisions.values()
-        changed = any(news.get(key) != olds.get(key) for key in ("checks", "revisions"))
-        return DiffResult(changes=unknown or changed)
-
-    def create(self, props: dict[str, Any]) -> CreateResult:
-        """Ask for the first time."""
+    def done(self, props: Mapping[str, Any]) -> str:
+        """Ask until every answer is right."""
         _ask(props)
-        return CreateResult(id_="smoke", outs=props)
-
-    def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Ask what is new."""
-        _ask(news)
-        return UpdateResult(outs=news)
+        return "smoke"
 
 
 class SmokeRun(Resource, module="slipway", name="SmokeRun"):
@@ -66,8 +50,6 @@ class SmokeRun(Resource, module="slipway", name="SmokeRun"):
 def _ask(props: Mapping[str, Any]) -> None:
     from components import _smoke as smoke  # noqa: PLC0415 - only a real update needs it
 
-    # The reason is the message; where in this program it was raised helps nobody.
-    sys.tracebacklimit = 0
     checks = [smoke.SmokeCheck(**{**check, "status": int(check["status"])}) for check in props["checks"]]
     try:
         smoke.run(checks, timeout_seconds=float(props["timeout_seconds"]))

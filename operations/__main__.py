@@ -16,6 +16,7 @@ from typing import Final
 from components._aws_session import AwsAccess
 from operations import _stack as stacks
 from operations._command import WRONG, Command, Context, guarded, parser
+from settings import derived
 
 NAMES: Final = (
     "status",
@@ -62,15 +63,13 @@ def main(words: Sequence[str] | None = None) -> int:
     options = parser(known).parse_args(given)
     try:
         stack = stacks.read(Path(__file__).resolve().parent.parent, options.stack, options.file)
-        aws = stack.settings.aws
-        addresses = {name: address for endpoints in aws.endpoints or () for name, address in endpoints.items()}
         context = Context(
             stack=stack,
             access=AwsAccess(
                 region=stack.region,
-                profile=options.profile or aws.profile,
-                role_arns=[str(role["roleArn"]) for role in aws.assume_roles or () if "roleArn" in role],
-                endpoints=addresses,
+                profile=options.profile or stack.settings.aws.profile,
+                role_arns=derived.role_arns(stack.settings),
+                endpoints=derived.endpoints(stack.settings),
                 session_name="slipway-operations",
             ),
             as_json=options.json,

@@ -12,12 +12,7 @@ _TARGET = {"ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredC
 
 def ranges(context: Context) -> Mapping[str, tuple[int, int]]:
     """Return the fewest and the most tasks of each service, as the stack file has them."""
-    found: dict[str, tuple[int, int]] = {}
-    for key, service in context.stack.settings.services.items():
-        tasks = service.tasks
-        fewest = tasks.count if tasks.count is not None else tasks.min or 0
-        found[key] = (fewest, tasks.count if tasks.count is not None else tasks.max or fewest)
-    return found
+    return {key: service.tasks.bounds for key, service in context.stack.settings.services.items()}
 
 
 def scale(context: Context, key: str, fewest: int, most: int) -> None:

@@ -20,17 +20,7 @@ def checks(context: Context) -> Sequence[SmokeCheck]:
     hosts = context.stack.hosts
     if not hosts:
         raise OperationError(f"{context.stack.path} has no domain, so there is no public address to ask", 2)
-    given = [
-        SmokeCheck(
-            url=derived.smoke_url(context.stack.settings, check),
-            status=check.status,
-            contains=check.contains,
-            headers=check.headers,
-            redirect=check.redirect,
-        )
-        for service in context.stack.settings.services.values()
-        for check in service.smoke
-    ]
+    given = [SmokeCheck(**question) for question in derived.smoke(context.stack.settings)]
     return given or [SmokeCheck(url=f"https://{host}/", status=200) for host in hosts if not host.startswith("*.")]
 
 

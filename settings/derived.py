@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, TypedDict
 
 from limits import network_acls, route
 from limits.network_acls import Flow
@@ -151,6 +151,41 @@ CHANNELS: Final = ("page", "database", "team")
 
 DEFAULT_ENDPOINT: Final = "endpoint"
 """What an HTTPS endpoint without a name is called."""
+
+
+class SmokeQuestion(TypedDict):
+    """The arguments of `components._smoke.SmokeCheck`."""
+
+    url: str
+    status: int
+    contains: str
+    headers: Mapping[str, str]
+    redirect: str
+
+
+def smoke(settings: Settings) -> Sequence[SmokeQuestion]:
+    """Return what is asked through the public address after an update, of all services."""
+    return [
+        {
+            "url": smoke_url(settings, check),
+            "status": check.status,
+            "contains": check.contains,
+            "headers": check.headers,
+            "redirect": check.redirect,
+        }
+        for service in settings.services.values()
+        for check in service.smoke
+    ]
+
+
+def role_arns(settings: Settings) -> Sequence[str]:
+    """Return the roles that the AWS provider assumes, each with the one before."""
+    return [str(role["roleArn"]) for role in settings.aws.assume_roles or () if "roleArn" in role]
+
+
+def endpoints(settings: Settings) -> Mapping[str, str]:
+    """Return other addresses of AWS services, by boto3's names such as `ecs`."""
+    return {name: address for listed in settings.aws.endpoints or () for name, address in listed.items()}
 
 
 def smoke_url(settings: Settings, check: Smoke) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from components.hibernation import HibernationArgs, ScheduledServiceArgs
 from components.service import Service
 from wiring.context import Components, StackContext
-from wiring.service import task_range
 
 
 def args(context: StackContext, components: Components, services: Mapping[str, Service]) -> HibernationArgs | None:
@@ -30,7 +29,7 @@ def args(context: StackContext, components: Components, services: Mapping[str, S
 
 
 def _service(context: StackContext, key: str, service: Service, components: Components) -> ScheduledServiceArgs:
-    fewest, most = task_range(context.settings.services[key].tasks)
+    fewest, most = context.settings.services[key].tasks.bounds
     return ScheduledServiceArgs(
         cluster_name=components.cluster.name,
         service_name=service.name,

@@ -9,7 +9,7 @@ import pulumi
 from components._smoke import SmokeCheck
 from components.rollout import RolloutArgs, ServiceRolloutArgs
 from components.service import Service
-from settings import Settings, derived
+from settings import derived
 from wiring.context import Components, StackContext
 
 
@@ -26,10 +26,9 @@ def args(
     """
     settings = context.settings
     looked_at = {key: service for key, service in services.items() if settings.services[key].deployment.verify}
-    asked = smoke(settings)
+    asked = [SmokeCheck(**question) for question in derived.smoke(settings)]
     if not (looked_at or asked):
         return None
-    given = settings.aws
     return RolloutArgs(
         cluster_arn=components.cluster.arn,
         region=context.region,
@@ -37,25 +36,10 @@ def args(
         revisions={key: service.task_definition_arn for key, service in services.items()} if asked else {},
         smoke=asked,
         after=public,
-        profile=given.profile,
-        assume_role_arns=[str(role["roleArn"]) for role in given.assume_roles or () if "roleArn" in role],
-        endpoints={name: address for ends in given.endpoints or () for name, address in ends.items()},
+        profile=settings.aws.profile,
+        assume_role_arns=derived.role_arns(settings),
+        endpoints=derived.endpoints(settings),
     )
-
-
-def smoke(settings: Settings) -> Sequence[SmokeCheck]:
-    """Return the smoke checks of all services, as whole addresses."""
-    return [
-        SmokeCheck(
-            url=derived.smoke_url(settings, check),
-            status=check.status,
-            contains=check.contains,
-            headers=check.headers,
-            redirect=check.redirect,
-        )
-        for service in settings.services.values()
-        for check in service.smoke
-    ]
 
 
 def _service(context: StackContext, components: Components, key: str, service: Service) -> ServiceRolloutArgs:

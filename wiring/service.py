@@ -1,4 +1,4 @@
-"""A service: its containers, its way in, what it may do, how it scales."""
+"""A service: its containers, its ingress, what it may do, how it scales."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def args(
     """
     settings, service = context.settings, context.settings.services[key]
     network, deployment = components.network, service.deployment
-    fewest, most = task_range(service.tasks)
+    fewest, most = service.tasks.bounds
     return ServiceArgs(
         name_prefix=context.name_prefix,
         region=context.region,
@@ -79,29 +79,20 @@ def args(
     )
 
 
-def task_range(tasks: model.Tasks) -> tuple[int, int]:
-    """Return the fewest and the most tasks."""
-    if tasks.count is not None:
-        return tasks.count, tasks.count
-    fewest = tasks.min or 0
-    return fewest, tasks.max or fewest
-
-
 def _migration(
     context: StackContext, key: str, service: model.Service, components: Components, before: Mapping[str, Service]
 ) -> MigrateArgs | None:
     if service.migrate is None:
         return None
-    given = context.settings.aws
-    addresses = {name: address for endpoints in given.endpoints or () for name, address in endpoints.items()}
+    endpoints = derived.endpoints(context.settings)
     return MigrateArgs(
         family=derived.migration_family(context.settings, key, service),
         command=service.migrate.command,
         after=[part for part in (components.database, *(other.migration for other in before.values())) if part],
         timeout_seconds=service.migrate.timeout_minutes * 60,
-        profile=given.profile,
-        assume_role_arns=[str(role["roleArn"]) for role in given.assume_roles or () if "roleArn" in role],
-        endpoints={name: addresses[name] for name in ("ecs", "sts") if name in addresses},
+        profile=context.settings.aws.profile,
+        assume_role_arns=derived.role_arns(context.settings),
+        endpoints={name: endpoints[name] for name in ("ecs", "sts") if name in endpoints},
     )
 
 

@@ -192,7 +192,7 @@ def _deployment(settings: Settings, place: Sequence[str], service: Service) -> I
 def _room(where: Sequence[str], place: Sequence[str], service: Service) -> Iterator[Problem]:
     """Check that a rolling deployment may start a task more or stop one: otherwise it never begins."""
     deployment, tasks = service.deployment, service.tasks
-    fewest = max(1, tasks.count if tasks.count is not None else tasks.min or 0)
+    fewest = max(1, tasks.bounds[0])
     least, most = deployment.minimum_healthy_percent, deployment.maximum_percent
     if most is None or fewest * most // 100 > fewest or -(-fewest * least // 100) < fewest:
         return

@@ -24,6 +24,12 @@ class Tasks(Section):
     desired: Annotated[int, Field(ge=0, le=5000)] | None = None
     """How many at first; default the fewest. Scaling owns the number from then on."""
 
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """The fewest and the most tasks."""
+        fewest = self.min or 0
+        return (fewest, self.max or fewest) if self.count is None else (self.count, self.count)
+
 
 class Targets(Section):
     """Averages over the tasks that scaling keeps to."""

@@ -5,7 +5,6 @@ import pytest
 from preview.graph import Graph
 from settings import model
 from tests.wiring.given import graph
-from wiring.service import task_range
 
 
 @pytest.mark.parametrize(
@@ -19,7 +18,7 @@ from wiring.service import task_range
     ids=["fixed", "none", "a range", "a fewest only"],
 )
 def test_fewest_and_most_tasks(tasks: model.Tasks, expected: tuple[int, int]) -> None:
-    assert task_range(tasks) == expected
+    assert tasks.bounds == expected
 
 
 def granted(made: Graph, service: str) -> set[str]:
