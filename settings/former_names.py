@@ -11,7 +11,7 @@ from settings.problems import Place, Problem, path, shown
 
 
 @dataclass(kw_only=True, slots=True)
-class Names:
+class ResolvedNames:
     """Decoded configuration by today's names, and what the file has instead."""
 
     data: dict[str, object] = field(default_factory=dict)
@@ -75,9 +75,9 @@ class Names:
         return True
 
 
-def resolve(data: Mapping[str, object]) -> Names:
+def resolve(data: Mapping[str, object]) -> ResolvedNames:
     """Return decoded configuration by today's names."""
-    names = Names()
+    names = ResolvedNames()
     found = names.add(dict(data), Settings, (), ())
     names.data = found if isinstance(found, dict) else {}
     return names

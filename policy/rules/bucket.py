@@ -1,7 +1,7 @@
 """S3 buckets: how they keep data. Each setting is a resource of its own, or a block of the bucket in older programs."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final
 
 from policy import values
@@ -125,6 +125,22 @@ def log_sinks(graph: Graph) -> set[str]:
     return sinks
 
 
+def _unset(
+    graph: Graph,
+    exempt: Collection[str],
+    kind: str,
+    holds: Callable[[Value], Answer],
+    problem: str,
+    *,
+    about: str,
+    fix: str,
+) -> Iterator[Finding]:
+    """Find the buckets for which a setting does not hold, whether it stands inline or in a resource of its own."""
+    for bucket in graph.of(BUCKET):
+        if bucket.urn not in exempt:
+            yield from bucket.must_hold(setting(graph, bucket, kind, holds), problem, about=about, fix=fix)
+
+
 def _owners(graph: Graph, resource: Resource) -> Sequence[Resource]:
     return (resource,) if resource.type == BUCKET else graph.refers(resource, "bucket", BUCKET).found
 
@@ -169,15 +185,15 @@ def buckets_meant(graph: Graph, resource: Resource, path: str) -> list[Resource]
 )
 def versioned(graph: Graph, _config: Config) -> Iterator[Finding]:
     """Buckets that only collect logs are exempt."""
-    sinks = log_sinks(graph)
-    for bucket in graph.of(BUCKET):
-        if bucket.urn not in sinks:
-            yield from bucket.must_hold(
-                setting(graph, bucket, VERSIONING, keeps_versions),
-                "versioning is not enabled, so an overwritten object is gone",
-                about="its versioning",
-                fix='an aws.s3.BucketVersioning for it with {"status": "Enabled"}',
-            )
+    yield from _unset(
+        graph,
+        log_sinks(graph),
+        VERSIONING,
+        keeps_versions,
+        "versioning is not enabled, so an overwritten object is gone",
+        about="its versioning",
+        fix='an aws.s3.BucketVersioning for it with {"status": "Enabled"}',
+    )
 
 
 def keeps_versions(block: Value) -> Answer:
@@ -274,15 +290,15 @@ def _is_locked(block: Value) -> Answer:
 )
 def access_logged(graph: Graph, _config: Config) -> Iterator[Finding]:
     """Buckets that collect logs are exempt: logging to oneself never ends."""
-    sinks = log_sinks(graph)
-    for bucket in graph.of(BUCKET):
-        if bucket.urn not in sinks:
-            yield from bucket.must_hold(
-                setting(graph, bucket, LOGGING, lambda block: values.at(block, "targetBucket") not in (None, "")),
-                "no access log is declared",
-                about="its access log",
-                fix="an aws.s3.BucketLogging for it with target_bucket=logs.id",
-            )
+    yield from _unset(
+        graph,
+        log_sinks(graph),
+        LOGGING,
+        lambda block: values.at(block, "targetBucket") not in (None, ""),
+        "no access log is declared",
+        about="its access log",
+        fix="an aws.s3.BucketLogging for it with target_bucket=logs.id",
+    )
 
 
 def is_rule_on(rule: Value) -> Answer:
@@ -311,15 +327,15 @@ def is_rule_on(rule: Value) -> Answer:
 )
 def events_notified(graph: Graph, _config: Config) -> Iterator[Finding]:
     """To EventBridge, a queue, a topic or a function."""
-    sinks = log_sinks(graph)
-    for bucket in graph.of(BUCKET):
-        if bucket.urn not in sinks:
-            yield from bucket.must_hold(
-                setting(graph, bucket, NOTIFICATION, _notifies),
-                "nothing is told about its objects",
-                about="its notifications",
-                fix="an aws.s3.BucketNotification for it with eventbridge=True",
-            )
+    yield from _unset(
+        graph,
+        log_sinks(graph),
+        NOTIFICATION,
+        _notifies,
+        "nothing is told about its objects",
+        about="its notifications",
+        fix="an aws.s3.BucketNotification for it with eventbridge=True",
+    )
 
 
 def _notifies(block: Value) -> Answer:
@@ -346,15 +362,15 @@ def _notifies(block: Value) -> Answer:
 )
 def replicated(graph: Graph, _config: Config) -> Iterator[Finding]:
     """Copies, and buckets that collect logs, are exempt."""
-    exempt = log_sinks(graph) | _targets(graph, _REPLICAS)
-    for bucket in graph.of(BUCKET):
-        if bucket.urn not in exempt:
-            yield from bucket.must_hold(
-                setting(graph, bucket, REPLICATION, _copies),
-                "it is not copied to another region",
-                about="its replication",
-                fix="an aws.s3.BucketReplicationConfig for it",
-            )
+    yield from _unset(
+        graph,
+        log_sinks(graph) | _targets(graph, _REPLICAS),
+        REPLICATION,
+        _copies,
+        "it is not copied to another region",
+        about="its replication",
+        fix="an aws.s3.BucketReplicationConfig for it",
+    )
 
 
 def _copies(block: Value) -> Answer:

@@ -10,7 +10,6 @@ from policy.documents import (
     everyone,
     grants,
     has_unread_condition,
-    is_public,
     limited_by,
     matches,
     reaches_any,
@@ -18,6 +17,7 @@ from policy.documents import (
 )
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, Parameter, resource_rule, stack_rule
+from policy.rules.resource_policies import public_findings
 from policy.values import UNKNOWN, Answer, Value
 
 KEY: Final = "aws:kms/key:Key"
@@ -164,14 +164,8 @@ def key_deletion_slow(key: Resource, config: Config) -> Iterator[Finding]:
 )
 def key_policy_not_public(resource: Resource, _config: Config) -> Iterator[Finding]:
     """Without a policy the account alone is let in."""
-    policy = values.document(resource.get("policy"))
-    if policy is not None:
-        yield from resource.must_hold(
-            values.negated(is_public(policy)),
-            'policy allows Principal "*" without a condition on who calls or from where',
-            about="policy",
-            fix='name the principal, or add {"StringEquals": {"kms:CallerAccount": account_id}}',
-        )
+    fix = 'name the principal, or add {"StringEquals": {"kms:CallerAccount": account_id}}'
+    yield from public_findings(resource, "policy", fix=fix)
 
 
 @resource_rule(

@@ -12,16 +12,33 @@ from policy.rule import Config, ResourceRule, resource_rule
 _FILE_SYSTEM_CALLERS: Final = CALLER | {"elasticfilesystem:accessedviamounttarget"}
 
 
+_CONDITION: Final = 'name the principal, or add a condition such as {"StringEquals": {"aws:PrincipalOrgID": ...}}'
+
+
+def public_findings(
+    resource: Resource, path: str, *, fix: str = _CONDITION, callers: frozenset[str] = CALLER
+) -> Iterator[Finding]:
+    """Yield a finding where the policy in a property lets everybody in; none where there is no policy.
+
+    Args:
+        resource: what has the policy.
+        path: the property.
+        fix: what to write instead.
+        callers: the condition keys that say who calls or from where.
+    """
+    yield from resource.must_hold(
+        values.negated(is_public(values.document(resource.get(path)), callers)),
+        f'{path} allows Principal "*" without a condition on who calls or from where',
+        about=path,
+        fix=fix,
+    )
+
+
 def _not_public(control: Control, *types: str, path: str, callers: frozenset[str] = CALLER) -> ResourceRule:
     """A rule that a policy in a property lets nobody in whom it does not name."""
 
     def evaluate(resource: Resource, _config: Config) -> Iterator[Finding]:
-        yield from resource.must_hold(
-            values.negated(is_public(values.document(resource.get(path)), callers)),
-            f'{path} allows Principal "*" without a condition on who calls or from where',
-            about=path,
-            fix='name the principal, or add a condition such as {"StringEquals": {"aws:PrincipalOrgID": ...}}',
-        )
+        yield from public_findings(resource, path, callers=callers)
 
     return resource_rule(control, *types)(evaluate)
 

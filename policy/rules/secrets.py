@@ -6,9 +6,9 @@ from typing import Final
 
 from policy import values
 from policy.control import EVERYWHERE, HUB, IN_PRODUCTION, NOWHERE, OPT_IN, Control, Severity
-from policy.documents import is_public
 from policy.model import Finding, Graph, Resource, is_aws_key
 from policy.rule import Config, Parameter, resource_rule, stack_rule
+from policy.rules.resource_policies import public_findings
 from policy.values import UNKNOWN, Unknown, Value
 
 ENTRY: Final = "aws:secretsmanager/secret:Secret"
@@ -202,14 +202,8 @@ def secret_recoverable(secret: Resource, config: Config) -> Iterator[Finding]:
 )
 def secret_policy_not_public(resource: Resource, _config: Config) -> Iterator[Finding]:
     """A policy of its own, or a property of the secret in one piece."""
-    policy = values.document(resource.get("policy"))
-    if policy is not None:
-        yield from resource.must_hold(
-            values.negated(is_public(policy)),
-            'policy allows Principal "*" without a condition on who calls or from where',
-            about="policy",
-            fix="name the principal, and set block_public_policy=True on an aws.secretsmanager.SecretPolicy",
-        )
+    fix = "name the principal, and set block_public_policy=True on an aws.secretsmanager.SecretPolicy"
+    yield from public_findings(resource, "policy", fix=fix)
 
 
 @stack_rule(
