@@ -14,16 +14,23 @@ from typing import Final
 from policy.common import credentials
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-LEFT_OUT: Final = ("tests/", "findings/")
+LEFT_OUT: Final = ("tests", "findings")
 """Folders whose samples look like secrets on purpose."""
 _MOST_BYTES: Final = 1_000_000
 
 
-def findings(root: Path, names: Sequence[str]) -> Iterator[str]:
-    """Yield where a credential stands, as file:line; never what it is."""
+def findings(root: Path, names: Sequence[str], program: Path = Path()) -> Iterator[str]:
+    """Yield where a credential stands, as file:line; never what it is.
+
+    Args:
+        root: the repository.
+        names: its files.
+        program: where in it this program is, whose samples are left out.
+    """
+    left_out = tuple(f"{(program / folder).as_posix()}/" for folder in LEFT_OUT)
     for name in names:
         path = root / name
-        if name.startswith(LEFT_OUT) or not path.is_file() or path.stat().st_size > _MOST_BYTES:
+        if name.startswith(left_out) or not path.is_file() or path.stat().st_size > _MOST_BYTES:
             continue
         try:
             text = path.read_text(encoding="utf-8")
@@ -34,10 +41,15 @@ def findings(root: Path, names: Sequence[str]) -> Iterator[str]:
                 yield f"{name}:{number}"
 
 
+def _git(*words: str) -> str:
+    return subprocess.run(["git", *words], cwd=ROOT, check=True, capture_output=True, text=True).stdout  # noqa: S603, S607 - git, wherever it is, and words of our own
+
+
 def main() -> int:
     """Print what was found, and return 1 where anything was."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S607 - git, wherever it is
-    found = list(findings(ROOT, listed.stdout.split("\0")))
+    # The whole repository, also where this program is a folder of it.
+    top = Path(_git("rev-parse", "--show-toplevel").strip()).resolve()
+    found = list(findings(top, _git("-C", str(top), "ls-files", "-z").split("\0"), ROOT.relative_to(top)))
     for place in found:
         print(
             f"{place}: looks like a credential. Make it invalid where it was issued, then take it out.", file=sys.stderr

@@ -82,6 +82,10 @@ def _run(context: Context, options: argparse.Namespace) -> int:
         )
     gone = facts.current is None and facts.source is None
     steps = _made_anew(context, options, known, facts) if gone else _steps(context, options, identifier, facts)
+    if jobs := context.stack.settings.jobs:
+        context.say(
+            f"Jobs are not stopped ({', '.join(sorted(jobs))}): what they write before the names change is lost."
+        )
     plan = [f"{number}. {words}" for number, (words, _) in enumerate(steps, start=1)]
     context.say("\n".join(plan))
     if context.dry_run or not options.yes:

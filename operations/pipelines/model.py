@@ -72,6 +72,8 @@ class Pipelines(_Model):
     """The Python that the tests run with."""
     test: Sequence[Annotated[str, Field(min_length=1, max_length=500)]] = ("make test",)
     """Commands that test the application, in the repository's root."""
+    audit: Sequence[Annotated[str, Field(min_length=1, max_length=500)]] = ()
+    """Commands that look for holes in the application's own code and dependencies, in the repository's root."""
     builds: Mapping[str, ImageBuild] = Field(default_factory=dict)
     """How the services' images are built, by service; a service that is not here is built from the folder of its name."""
     stages: Sequence[Stage] = Field(min_length=1)

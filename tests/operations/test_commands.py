@@ -831,5 +831,13 @@ class TestAudit:
         (tmp_path / "tests" / "sample.py").write_text(key)
         assert list(audit.findings(tmp_path, ["app.py", "tests/sample.py", "gone.py"])) == ["app.py:2"]
 
+    def test_an_applications_own_files_are_looked_at_where_the_program_is_a_folder(self, tmp_path: Path) -> None:
+        key = "AKIA" + "QWERTYUIOPASDFGH"
+        for name in ("slipway/tests/a.py", "tests/b.py"):
+            (tmp_path / name).parent.mkdir(parents=True)
+            (tmp_path / name).write_text(f"key = '{key}'\n")
+        names = ["slipway/tests/a.py", "tests/b.py"]
+        assert list(audit.findings(tmp_path, names, Path("slipway"))) == ["tests/b.py:1"]
+
     def test_nothing_is_committed(self) -> None:
         assert audit.main() == 0

@@ -130,6 +130,9 @@ class TestDocuments:
         places = [run.index(word) for word in order if word != "migrate"]
         assert places == sorted(places)
         assert run.count("make migrate") == 2
+        # Production after staging, where both run.
+        assert found["jobs"]["prod"]["needs"] == ["validate", "staging"]
+        assert "!failure() && !cancelled()" in found["jobs"]["prod"]["if"]
 
     def test_power_pto_builds_by_commit_from_its_folders_in_its_region(self) -> None:
         app = ROOT / "examples" / "power-pto"
