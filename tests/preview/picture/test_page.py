@@ -93,6 +93,7 @@ def test_nothing_overlaps_and_all_is_reached(width: int, tmp_path: Path) -> None
     assert report["errors"] == []
     assert report["overflow"] <= 0
     assert report["overlaps"] == []
+    assert report["crossed"] == []  # no line passes behind the box of another part
     assert report["items"] > 300
     assert report["unreachable"] == 0
     assert report["found"].endswith(" found")
