@@ -23,7 +23,9 @@ class MigrationRunArgs:
     cluster: Input[str]
     """The cluster's ARN."""
     subnets: Sequence[Input[str]]
-    """Private subnets."""
+    """Private subnets, or public ones."""
+    public_ip: bool = False
+    """Whether the task gets a public address, as it needs in public subnets."""
     security_groups: Sequence[Input[str]]
     """Security groups."""
     log_group: Input[str]
@@ -67,6 +69,8 @@ class MigrationRun(Resource, module="slipway", name="MigrationRun"):
             "role_arns": list(args.role_arns),
             "endpoints": dict(args.endpoints or {}),
         }
+        if args.public_ip:
+            props["public_ip"] = True
         super().__init__(MigrationRunProvider(), name, props, opts)
 
 
@@ -78,6 +82,7 @@ def _run(props: Mapping[str, Any]) -> str:
         containers=props["containers"],
         cluster=props["cluster"],
         subnets=props["subnets"],
+        public_ip=props.get("public_ip", False),
         security_groups=props["security_groups"],
         log_group=props["log_group"],
         timeout_seconds=props["timeout_seconds"],

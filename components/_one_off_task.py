@@ -45,6 +45,8 @@ class OneOffTask:
     """Private subnets."""
     security_groups: Sequence[str]
     """Security groups."""
+    public_ip: bool = False
+    """Whether it gets a public address, which it needs where the subnets lead to an internet gateway."""
     log_group: str
     """Where the containers log to, for messages; their streams begin with the container's name."""
     timeout_seconds: float
@@ -163,7 +165,7 @@ def _start(wanted: OneOffTask, ecs: _Client) -> str:
             "awsvpcConfiguration": {
                 "subnets": list(wanted.subnets),
                 "securityGroups": list(wanted.security_groups),
-                "assignPublicIp": "DISABLED",
+                "assignPublicIp": "ENABLED" if wanted.public_ip else "DISABLED",
             }
         },
         enableECSManagedTags=True,

@@ -37,6 +37,8 @@ class ServiceTask:
     """The application's role."""
     security_group_id: Input[str]
     """Their security group."""
+    public_ip: bool
+    """Whether a task gets a public address, as it needs in public subnets."""
     subnet_ids: Sequence[Input[str]]
     """Private subnets."""
     log_group_name: Input[str]

@@ -336,6 +336,7 @@ class Jobs(pulumi.ComponentResource):
                     "subnets": list(job.task.subnet_ids),
                     "security_groups": [job.task.security_group_id],
                     "retries": job.retries,
+                    **({"public_ip": True} if job.task.public_ip else {}),
                     "time": "<aws.scheduler.scheduled-time>",
                 },
                 job.task.before,

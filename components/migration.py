@@ -43,7 +43,9 @@ class MigrationArgs:
     cluster_arn: Input[str]
     """The cluster."""
     subnet_ids: Sequence[Input[str]]
-    """Private subnets."""
+    """Private subnets, or public ones."""
+    public_ip: bool = False
+    """Whether the task gets a public address, as it needs in public subnets."""
     security_group_id: Input[str]
     """The service's security group, which the database lets in."""
     log_group_name: Input[str]
@@ -127,6 +129,7 @@ class Migration(pulumi.ComponentResource):
                 containers=[container.name for container in containers if container.essential],
                 cluster=args.cluster_arn,
                 subnets=args.subnet_ids,
+                public_ip=args.public_ip,
                 security_groups=[args.security_group_id],
                 log_group=args.log_group_name,
                 timeout_seconds=args.timeout_seconds,

@@ -31,6 +31,8 @@ class Nat(StrEnum):
     """In the first zone. When that zone fails, no zone has a way out."""
     PER_ZONE = "perZone"
     """In every zone."""
+    REGIONAL = "regional"
+    """In no subnet: one that AWS spreads over the zones that have something in them, with addresses of AWS's choice."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,9 +96,9 @@ class NetworkArgs:
 
     @property
     def nat_zones(self) -> Sequence[str]:
-        """The zones with a NAT gateway."""
-        homes: Mapping[Nat, Sequence[str]] = {Nat.NONE: (), Nat.SINGLE: self.zones[:1], Nat.PER_ZONE: self.zones}
-        return homes[self.nat]
+        """The zones with a NAT gateway of their own."""
+        homes: Mapping[Nat, Sequence[str]] = {Nat.SINGLE: self.zones[:1], Nat.PER_ZONE: self.zones}
+        return homes.get(self.nat, ())
 
 
 class Network(pulumi.ComponentResource):
@@ -227,6 +229,15 @@ class Network(pulumi.ComponentResource):
         self, name: str, args: NetworkArgs, internet: aws.ec2.InternetGateway, public: Mapping[str, Output[str]]
     ) -> Mapping[str, aws.ec2.NatGateway]:
         """Make the NAT gateways; return for each zone the one it goes through, or nothing where there are none."""
+        if args.nat is Nat.REGIONAL:
+            gateway = aws.ec2.NatGateway(
+                f"{name}-nat-regional",
+                availability_mode="regional",
+                vpc_id=internet.vpc_id,
+                tags={"Name": f"{args.name_prefix}-regional"},
+                opts=ResourceOptions(parent=self, depends_on=[internet]),
+            )
+            return dict.fromkeys(args.zones, gateway)
         made: dict[str, aws.ec2.NatGateway] = {}
         for index, zone in enumerate(args.nat_zones):
             letter = zone[-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 import pulumi
 import pulumi_aws as aws
@@ -13,7 +13,7 @@ from pulumi import Input, Output, ResourceOptions
 import limits
 from components import _documents as documents
 from components import _task_roles as roles
-from components._containers import BuildArgs, ContainerArgs, RoutedLogs, definitions
+from components._containers import BuildArgs, ContainerArgs, RoutedLogs, definitions, policy_pack_tags
 from components._dependencies import Dependency, with_dependencies
 from components._deployment import Deployment, RollbackAlarmArgs, TrafficShiftArgs
 from components._log_router import LogRouterArgs
@@ -21,6 +21,9 @@ from components._scaling import ScaledService, Scaling, ScalingArgs
 from components._service_group import ConnectionArgs, EgressArgs, service_group
 from components._task import ServiceTask, task_definition
 from components.migration import Migration, MigrationArgs
+
+_PUBLIC: Final = ("services-without-public-ip", "services-in-private-subnets")
+"""The controls that tasks with a public address cannot keep."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,7 +105,9 @@ class ServiceArgs:
     vpc_id: Input[str]
     """The network."""
     subnet_ids: Sequence[Input[str]]
-    """Private subnets, in two zones or more."""
+    """Private subnets, in two zones or more; public ones with `public_ip`."""
+    public_ip: bool = False
+    """Whether each task gets a public address: in public subnets it needs one, and its security group alone keeps the internet out."""
     network_cidr: str
     """The network's range, where the interface endpoints are."""
     s3_prefix_list_id: Input[str]
@@ -250,6 +255,7 @@ class Service(pulumi.ComponentResource):
             task_role_arn=task_role.arn,
             security_group_id=group.id,
             subnet_ids=args.subnet_ids,
+            public_ip=args.public_ip,
             log_group_name=log.name,
             suppressed_controls=args.suppressed_controls,
             not_secret=args.not_secret,
@@ -332,6 +338,7 @@ class Service(pulumi.ComponentResource):
                 region=args.region,
                 cluster_arn=args.cluster_arn,
                 subnet_ids=args.subnet_ids,
+                public_ip=args.public_ip,
                 security_group_id=group.id,
                 log_group_name=log.name,
                 suppressed_controls=args.suppressed_controls,
@@ -395,7 +402,7 @@ class Service(pulumi.ComponentResource):
             force_new_deployment=None if args.spot_percent is None else True,
             platform_version="LATEST",
             network_configuration=aws.ecs.ServiceNetworkConfigurationArgs(
-                subnets=list(args.subnet_ids), security_groups=[group.id], assign_public_ip=False
+                subnets=list(args.subnet_ids), security_groups=[group.id], assign_public_ip=args.public_ip
             ),
             load_balancers=[
                 aws.ecs.ServiceLoadBalancerArgs(
@@ -417,6 +424,8 @@ class Service(pulumi.ComponentResource):
             enable_execute_command=args.exec_enabled,
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",
+            # Asked for: the policy pack is told by a tag.
+            tags=policy_pack_tags(_PUBLIC, ()) if args.public_ip else None,
             # What a service runs is asked by the rollout checks, after all services were updated.
             wait_for_steady_state=False,
             opts=ResourceOptions(

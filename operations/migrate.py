@@ -33,6 +33,7 @@ def _run(context: Context, options: argparse.Namespace) -> int:
         containers=[c["name"] for c in definition["containerDefinitions"] if c.get("essential", True)],
         cluster=context.stack.cluster,
         subnets=where["subnets"],
+        public_ip=where.get("assignPublicIp") == "ENABLED",
         security_groups=where["securityGroups"],
         log_group=context.stack.log_group(key),
         timeout_seconds=context.timeout_seconds,

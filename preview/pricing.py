@@ -379,6 +379,10 @@ def _service(priced: _PricedResource) -> Iterator[CostComponent]:
             for part, key, each in (("CPU", "vcpu_hour", vcpu), ("memory", "gb_hour", gib)):
                 quantity = priced.hours(count * each * factor)
                 yield CostComponent(what=f"{what}: {part}", key=f"{family}.{key}", quantity=quantity, runs=True)
+    network = priced.resource.inputs.get("networkConfiguration")
+    if isinstance(network, Mapping) and network.get("assignPublicIp") is True and tasks:
+        what = f"{_plain(tasks)} public IPv4 address{'es' * (tasks != 1)}"
+        yield CostComponent(what=what, key="public_ipv4.hour", quantity=priced.hours(tasks), runs=True)
     storage = task.get("ephemeralStorage")
     size = storage.get("sizeInGib", 0) if isinstance(storage, Mapping) else 0
     if size > _FREE_EPHEMERAL_GIB:
@@ -497,6 +501,19 @@ def _load_balancer(priced: _PricedResource) -> Iterator[CostComponent]:
         yield CostComponent(what=f"{zones} public IPv4 addresses", key="public_ipv4.hour", quantity=priced.hours(zones))
 
 
+def _nat_gateway(priced: _PricedResource) -> Iterator[CostComponent]:
+    """A zonal one has an address that is priced by itself; a regional one is billed, with an address, for each zone it serves."""
+    if priced.text("availabilityMode") != "regional":
+        yield CostComponent(what="NAT gateway", key="nat_gateway.hour", quantity=priced.hours())
+        return
+    subnets = [subnet for subnet in priced.graph.of("aws:ec2/subnet:Subnet") if subnet.parent == priced.resource.parent]
+    zones = len({str(subnet.inputs.get("availabilityZone")) for subnet in subnets}) or 1
+    yield CostComponent(
+        what=f"regional NAT gateway in {zones} zones", key="nat_gateway.hour", quantity=priced.hours(zones)
+    )
+    yield CostComponent(what=f"{zones} public IPv4 addresses", key="public_ipv4.hour", quantity=priced.hours(zones))
+
+
 def _endpoint(priced: _PricedResource) -> Iterator[CostComponent]:
     if priced.text("vpcEndpointType", "Gateway") == "Interface":
         zones = priced.count("subnetIds")
@@ -565,7 +582,7 @@ _METERS: Final[Mapping[str, _Meter]] = {
     "aws:cloudwatch/dashboard:Dashboard": _each("dashboard", "cloudwatch.dashboard_month"),
     "aws:cloudwatch/metricAlarm:MetricAlarm": _alarm,
     "aws:ec2/eip:Eip": _hourly("public IPv4 address", "public_ipv4.hour"),
-    "aws:ec2/natGateway:NatGateway": _hourly("NAT gateway", "nat_gateway.hour"),
+    "aws:ec2/natGateway:NatGateway": _nat_gateway,
     "aws:ec2/vpcEndpoint:VpcEndpoint": _endpoint,
     _ECS_SERVICE: _service,
     "aws:elasticache/replicationGroup:ReplicationGroup": _cache,

@@ -35,6 +35,11 @@ def family(settings: Settings, key: str, service: Service) -> str:
     return service.family or service.name or f"{settings.name_prefix}-{key}"
 
 
+def tasks_reach_out(settings: Settings) -> bool:
+    """Tell whether tasks have a way to the internet, as all but the network's endpoints takes."""
+    return settings.network.nat != "none" or settings.network.tasks == "public"
+
+
 def readers(settings: Settings, secret: str) -> Sequence[str]:
     """Return the names of the ECS services that read a secret."""
     return [

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from components.existing_network import ExistingNetwork, ExistingNetworkArgs
+from collections.abc import Sequence
+
+from pulumi import Output
+
+from components.existing_network import AnyNetwork, ExistingNetwork, ExistingNetworkArgs
 from components.network import Nat, NetworkArgs
 from settings import derived
 from wiring.context import StackContext
@@ -24,6 +28,11 @@ def existing(context: StackContext) -> ExistingNetwork | None:
         isolated_subnet_ids=given.isolated_subnet_ids,
     )
     return ExistingNetwork(found, context.lookup)
+
+
+def task_subnets(context: StackContext, network: AnyNetwork) -> Sequence[Output[str]]:
+    """Return the subnets that tasks run in."""
+    return network.public_subnet_ids if context.settings.network.tasks == "public" else network.private_subnet_ids
 
 
 def args(context: StackContext) -> NetworkArgs:

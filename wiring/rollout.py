@@ -11,6 +11,7 @@ from components.rollout import RolloutArgs, ServiceRolloutArgs
 from components.service import Service
 from settings import derived
 from wiring.context import Components, StackContext
+from wiring.network import task_subnets
 
 
 def args(
@@ -49,7 +50,7 @@ def _service(context: StackContext, components: Components, key: str, service: S
         task_definition_arn=service.task_definition_arn,
         # What of a service's arguments makes ECS start its tasks anew, beside their definition.
         deployment={
-            "subnets": list(components.network.private_subnet_ids),
+            "subnets": list(task_subnets(context, components.network)),
             "security_group": service.security_group_id,
             "port": given.port or 0,
             "spot_percent": -1 if given.spot_percent is None else given.spot_percent,

@@ -18,6 +18,7 @@ from components.service import LoadBalancerAttachmentArgs, MigrateArgs, Service,
 from settings import derived, model
 from wiring import containers
 from wiring.context import Components, StackContext
+from wiring.network import task_subnets
 
 
 def args(
@@ -54,7 +55,8 @@ def args(
         architecture=service.architecture,
         ephemeral_gib=service.ephemeral_gib,
         vpc_id=network.vpc_id,
-        subnet_ids=network.private_subnet_ids,
+        subnet_ids=task_subnets(context, network),
+        public_ip=settings.network.tasks == "public",
         network_cidr=network.cidr,
         s3_prefix_list_id=network.s3_prefix_list_id,
         attachment=_attachment(key, service, components.load_balancer),

@@ -66,6 +66,8 @@ class DueJob:
     """Security groups."""
     retries: int
     """How often it is started again after a failure."""
+    public_ip: bool = False
+    """Whether its tasks get a public address, as they need in public subnets."""
     time: str = ""
     """When it was due, which tells a start that is tried again from another one."""
 
@@ -113,7 +115,7 @@ def start(job: DueJob, attempt: int) -> None:
             "awsvpcConfiguration": {
                 "subnets": list(job.subnets),
                 "securityGroups": list(job.security_groups),
-                "assignPublicIp": "DISABLED",
+                "assignPublicIp": "ENABLED" if job.public_ip else "DISABLED",
             }
         },
         enableECSManagedTags=True,

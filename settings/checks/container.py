@@ -8,6 +8,7 @@ from typing import Final
 
 import limits
 from policy.common import credentials
+from settings import derived
 from settings.model import READY_CHECKS, Container, Image, LogRouter, Service, Settings
 from settings.problems import Place, Problem, at
 from settings.references import PART_SECRETS, REFERENCE, REFERENCES
@@ -198,7 +199,7 @@ def _reach(settings: Settings, place: Sequence[str], uri: str, service: Service)
     if not uri or f".dkr.ecr.{settings.aws.region}." in registry:
         return
     let_out = ":" in registry or any(e.port == _HTTPS and e.cidr == "0.0.0.0/0" for e in service.egress)
-    if settings.network.nat == "none" or not let_out:
+    if not derived.tasks_reach_out(settings) or not let_out:
         yield at(
             [*place, "image"],
             f"is out of the tasks' reach: push it to an ECR repository in {settings.aws.region} and name that, "

@@ -8,6 +8,7 @@ from typing import Final
 from pydantic.alias_generators import to_camel
 
 import limits
+from settings import derived
 from settings.model import ExistingNetwork, Network, Settings
 from settings.problems import Place, Problem, at, found
 
@@ -22,9 +23,10 @@ def problems(settings: Settings) -> Iterator[Problem]:
         yield from _existing(settings, network, network.existing)
         return
     yield from _addresses(network)
+    yield from _public_tasks(settings)
     yield from _shells(settings)
     missing = [name for name in limits.ENDPOINTS_WITHOUT_NAT if name not in network.endpoints]
-    if network.nat == "none" and missing and settings.services:
+    if not derived.tasks_reach_out(settings) and missing and settings.services:
         yield at(
             ["network", "nat"],
             f"without NAT tasks cannot start: add {limits.listed(missing, 'and')} to network.endpoints, or use single or perZone",
@@ -43,10 +45,14 @@ def _existing(settings: Settings, network: Network, existing: ExistingNetwork) -
         if name in network.model_fields_set:
             setting = to_camel(name)
             yield at(["network", setting], "is of a network that the program makes: leave it out, or existing", place)
-    urls = bool(settings.url_secrets)
+    urls, placed, public = bool(settings.url_secrets), bool(settings.services), network.tasks == "public"
     wanted: Mapping[str, tuple[Sequence[str], bool, str]] = {
-        "publicSubnetIds": (existing.public_subnet_ids, settings.load_balancer is not None, "the load balancer"),
-        "privateSubnetIds": (existing.private_subnet_ids, bool(settings.services) or urls, "the tasks"),
+        "publicSubnetIds": (
+            existing.public_subnet_ids,
+            settings.load_balancer is not None or (placed and public),
+            "the load balancer" if settings.load_balancer else "the tasks",
+        ),
+        "privateSubnetIds": (existing.private_subnet_ids, urls or (placed and not public), "the tasks"),
         "isolatedSubnetIds": (
             existing.isolated_subnet_ids,
             settings.database is not None or settings.cache is not None,
@@ -70,9 +76,34 @@ def _existing(settings: Settings, network: Network, existing: ExistingNetwork) -
                 yield at([*where, index], f"{subnet} is given already; each tier has subnets of its own", taken)
 
 
+def _public_tasks(settings: Settings) -> Iterator[Problem]:
+    """Check what goes with tasks in the public subnets, whose way out is the internet gateway."""
+    network = settings.network
+    if network.tasks != "public":
+        return
+    if network.nat != "none":
+        yield at(
+            ["network", "nat"],
+            "tasks in public subnets leave by the internet gateway, so a NAT gateway would be paid for nothing: say none",
+            ["network", "tasks"],
+        )
+    if network.acls:
+        yield at(
+            ["network", "acls"],
+            "access lists are written for tasks in private subnets: leave them out, or say tasks: private",
+            ["network", "tasks"],
+        )
+
+
 def warnings(settings: Settings) -> Iterator[Problem]:
     """Return what only AWS knows."""
     existing = settings.network.existing
+    if settings.network.tasks == "public":
+        yield at(
+            ["network", "tasks"],
+            "each task has a public address, and nothing but its security group keeps the internet from it, which is two layers less than in a private subnet; "
+            "services-without-public-ip and services-in-private-subnets are told to let it be",
+        )
     if existing:
         yield at(
             ["network", "existing"],
@@ -84,7 +115,14 @@ def warnings(settings: Settings) -> Iterator[Problem]:
 def _addresses(network: Network) -> Iterator[Problem]:
     """Check that each NAT gateway has an address of its own."""
     given, place = network.nat_allocation_ids, ["network", "natAllocationIds"]
-    gateways = {"none": 0, "single": 1, "perZone": len(network.zones)}[network.nat]
+    if given and network.nat == "regional":
+        yield at(
+            place,
+            "a regional NAT gateway has addresses of AWS's choice: leave them out, or use perZone",
+            ["network", "nat"],
+        )
+        return
+    gateways = {"single": 1, "perZone": len(network.zones)}.get(network.nat, 0)
     if given and len(given) != gateways:
         yield at(
             place,
@@ -100,7 +138,7 @@ def _addresses(network: Network) -> Iterator[Problem]:
 def _shells(settings: Settings) -> Iterator[Problem]:
     """Check that people reach a task that they may open a shell in: its agent calls Systems Manager."""
     network = settings.network
-    if network.nat != "none" or "ssmmessages" in network.endpoints:
+    if derived.tasks_reach_out(settings) or "ssmmessages" in network.endpoints:
         return
     for key, service in settings.services.items():
         if service.exec:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pydantic.alias_generators import to_camel
 
 import limits
+from settings import derived
 from settings.model import Secret, Settings
 from settings.problems import Place, Problem, at, found
 from settings.references import PART_SECRETS
@@ -60,8 +61,7 @@ def _existing(settings: Settings, place: Place, secret: Secret) -> Iterator[Prob
         return
     if secret.keys:
         yield at([*place, "keys"], "ECS reads a parameter as a whole: leave them out", [*place, "existing"])
-    network = settings.network
-    if network.nat == "none" and "ssm" not in network.endpoints:
+    if not derived.tasks_reach_out(settings) and "ssm" not in settings.network.endpoints:
         yield at(
             [*place, "existing"],
             "is a parameter, out of the tasks' reach without NAT: add ssm to network.endpoints, or use single or perZone",
@@ -95,10 +95,13 @@ def _url_secrets(settings: Settings) -> Iterator[Problem]:
         if one and other and limits.slug(one) == limits.slug(other):
             yield at(places[second], f"{one!r} is also that of the {first}; each needs its own", places[first])
     network = settings.network
-    if settings.url_secrets and network.nat == "none" and "ecs" not in network.endpoints:
+    wanted = ["ecs", "secretsmanager"] if network.tasks == "public" else ["ecs"]
+    missing = [name for name in wanted if name not in network.endpoints]
+    if settings.url_secrets and network.nat == "none" and missing:
         yield at(
             ["network", "nat"],
-            "without NAT nobody restarts the services that read a urlSecret: add ecs to network.endpoints, or use single or perZone",
+            "without NAT nobody restarts the services that read a urlSecret: "
+            f"add {limits.listed(missing, 'and')} to network.endpoints, or use single or perZone",
             ["network", "endpoints", "*"],
             *places.values(),
         )

@@ -45,9 +45,14 @@ class Network(Section):
     existing: ExistingNetwork | None = None
     """A VPC and subnets that are there already, instead of those that are made: `cidr` and `zones` are then what AWS has them as. `pulumi preview`
     asks AWS whether they are what this file says; an offline preview cannot."""
-    nat: Literal["none", "single", "perZone"] = "perZone"
-    """NAT gateways, the way out of private subnets: one per zone, a single one in the first zone (its failure cuts all), or none. About 33 USD a
-    month each, and by GB. A change cuts open connections to the outside."""
+    nat: Literal["none", "single", "perZone", "regional"] = "perZone"
+    """NAT gateways, the way out of private subnets: one per zone, a single one in the first zone (its failure cuts all), a regional one that AWS
+    spreads over the zones in use with addresses of its own choice, or none. About 33 USD a month for each zone with one, and by GB; endpoints instead
+    of it cost more from three on. A change cuts open connections to the outside."""
+    tasks: Literal["private", "public"] = "private"
+    """Which subnets tasks run in. In the public ones each has a public address, 3.65 USD a month, and its way out is the internet gateway, so no NAT
+    gateway is needed (`nat: none`). Its security group still lets in the load balancer alone, but that group is then all that keeps the internet out.
+    A change starts all tasks anew."""
     nat_allocation_ids: Sequence[Annotated[str, ALLOCATION_ID]] = ()
     """Elastic IP addresses that are there already, by their allocation ids, such as `[eipalloc-0123456789abcdef0]`: one for each NAT gateway, in the
     order of the zones, so that partners who let these addresses in see no others. Left out, the program makes them. A change replaces the

@@ -57,6 +57,18 @@ def consumers(**changes: Any) -> Graph:
     return build(program)
 
 
+def test_a_regional_gateway_serves_every_zone_and_stands_in_no_subnet() -> None:
+    graph = recorded(nat=Nat.REGIONAL)
+    gateway = graph.one(NAT)
+    assert (gateway.name, gateway.inputs["availabilityMode"]) == ("network-nat-regional", "regional")
+    assert gateway.inputs["vpcId"] == graph.one(VPC).outputs["id"]
+    assert not {"subnetId", "allocationId"} & gateway.inputs.keys()
+    assert not graph.of("aws:ec2/eip:Eip")
+    ways = [route for route in graph.of(ROUTE) if "natGatewayId" in route.inputs]
+    assert {route.name for route in ways} == {"network-private-a-nat", "network-private-b-nat"}
+    assert {route.inputs["natGatewayId"] for route in ways} == {gateway.outputs["id"]}
+
+
 def table_of(graph: Graph, subnet: str) -> Resource:
     association = graph.one(ASSOCIATION, subnetId=graph.one(SUBNET, subnet).outputs["id"])
     return next(t for t in graph.of(TABLE) if t.outputs["id"] == association.inputs["routeTableId"])

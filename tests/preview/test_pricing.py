@@ -226,6 +226,17 @@ def test_fargate_spot_by_base_and_weight() -> None:
     assert monthly(task(), service(desiredCount=5, capacityProviderStrategies=strategies)) == expected
 
 
+def test_a_public_address_of_each_task() -> None:
+    placed = service(desiredCount=2, networkConfiguration={"assignPublicIp": True})
+    assert monthly(task(), placed) - monthly(task(), service(desiredCount=2)) == 2 * 730 * Decimal("0.005")
+
+
+def test_a_regional_nat_gateway_by_zone() -> None:
+    subnets = [made("aws:ec2/subnet:Subnet", f"s{zone}", availabilityZone=f"us-east-1{zone}") for zone in "aabc"]
+    regional = made("aws:ec2/natGateway:NatGateway", availabilityMode="regional")
+    assert monthly(*subnets, regional) == 3 * 730 * (Decimal("0.045") + Decimal("0.005"))
+
+
 def test_ephemeral_storage_above_the_free_20_gib() -> None:
     # 2 tasks x 30 GiB x 730 h x 0.000111 on top
     more = monthly(task(ephemeralStorage={"sizeInGib": 50}), service(desiredCount=2))

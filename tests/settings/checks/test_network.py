@@ -33,6 +33,11 @@ CASES: list[Case] = [
     ({f"{N}.existing": {**GIVEN, "publicSubnetIds": ["subnet-000000aa"]}, **MADE}, f"{N}.existing.publicSubnetIds: 1 given for 2 zones: give one for each, in their order", {f"{N}.existing": GIVEN, **MADE}),
     ({f"{N}.existing": {k: v for k, v in GIVEN.items() if k != "isolatedSubnetIds"}, **MADE}, f"{N}.existing.isolatedSubnetIds: none given for database and cache: give one for each of zones", {f"{N}.existing": GIVEN, **MADE}),
     ({f"{N}.existing": {**GIVEN, "isolatedSubnetIds": [*GIVEN["privateSubnetIds"][:1], "subnet-000000cc"]}, **MADE}, f"{N}.existing.isolatedSubnetIds[0]: subnet-000000ba is given already; each tier has subnets of its own", {f"{N}.existing": GIVEN, **MADE}),
+    ({f"{N}.natAllocationIds": [EIP + "0"], f"{N}.nat": "regional"}, f"{N}.natAllocationIds: a regional NAT gateway has addresses of AWS's choice: leave them out, or use perZone", {f"{N}.nat": "regional"}),
+    ({f"{N}.tasks": "public", f"{N}.acls": False}, f"{N}.nat: tasks in public subnets leave by the internet gateway, so a NAT gateway would be paid for nothing: say none", {f"{N}.tasks": "public", f"{N}.acls": False, f"{N}.nat": "none", f"{N}.endpoints": ["ecs", "secretsmanager"]}),
+    ({f"{N}.tasks": "public", f"{N}.nat": "none", f"{N}.endpoints": ["ecs", "secretsmanager"]}, f"{N}.acls: access lists are written for tasks in private subnets: leave them out, or say tasks: private", {f"{N}.tasks": "public", f"{N}.acls": False, f"{N}.nat": "none", f"{N}.endpoints": ["ecs", "secretsmanager"]}),
+    ({f"{N}.tasks": "public", f"{N}.nat": "none", f"{N}.acls": False, f"{N}.endpoints": ["ecs"]}, f"{N}.nat: without NAT nobody restarts the services that read a urlSecret: add secretsmanager to network.endpoints, or use single or perZone", {f"{N}.tasks": "public", f"{N}.acls": False, f"{N}.nat": "none", f"{N}.endpoints": ["ecs", "secretsmanager"]}),
+    ({f"{N}.existing": {**GIVEN, "privateSubnetIds": []}, **MADE}, f"{N}.existing.privateSubnetIds: none given for the tasks: give one for each of zones", {f"{N}.existing": {**GIVEN, "privateSubnetIds": []}, **MADE, f"{N}.tasks": "public", "slipway:database.urlSecret": GONE, "slipway:cache.urlSecret": GONE, "slipway:services.api.secrets": {}, "slipway:services.worker.secrets": {}}),
 ]  # fmt: skip
 IDS = [message[:80] for _, message, _ in CASES]
 
