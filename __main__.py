@@ -27,6 +27,7 @@ from components.load_balancer import LoadBalancer
 from components.media_bucket import MediaBucket
 from components.network import Network
 from components.observability import Observability
+from components.queues import Queues
 from components.registry import Registry
 from components.rollout import Rollout
 from components.secrets import Secrets
@@ -59,7 +60,8 @@ with wiring.refusals.told_as_settings():
     cluster = Cluster("cluster", wiring.cluster.args(context), options)
     url_args = wiring.connection_string_secrets.args(context, network, cluster, database, cache)
     urls = part(ConnectionStringSecrets, "secret-urls", url_args)
-    parts = wiring.Components(network, cluster, secrets, urls, registry, database, cache, media, balancer)
+    queues = part(Queues, "queues", wiring.queues.args(context))
+    parts = wiring.Components(network, cluster, secrets, urls, registry, database, cache, media, balancer, queues)
 
     services: dict[str, Service] = {}
     with DependencyBarrier() as migrations:

@@ -17,6 +17,7 @@ from components._alarm_targets import (
     DeadLettersAlarmTarget,
     FunctionAlarmTarget,
     JobAlarmTarget,
+    QueueAlarmTarget,
     ServiceAlarmTarget,
 )
 from components._metrics import Formula, Metric, MissingData
@@ -114,6 +115,8 @@ def alarms_of(targets: AlarmTargets, thresholds: Thresholds) -> Iterator[Alarm]:
         yield _function_alarm(name, function)
     for name, job in targets.jobs.items():
         yield from _job_alarms(name, job)
+    for name, queue in targets.queues.items():
+        yield _queue_alarm(name, queue)
     for name, letters in targets.dead_letters.items():
         yield _dead_letters_alarm(name, letters)
     for name, metric in targets.application.items():
@@ -340,6 +343,18 @@ def _job_alarms(name: str, job: JobAlarmTarget) -> Iterator[Alarm]:
             minutes=job.late_minutes,
             window=True,
         )
+
+
+def _queue_alarm(name: str, queue: QueueAlarmTarget) -> Alarm:
+    return Alarm(
+        key=f"{name}-age",
+        says=f"a message of {name} has waited for more than {queue.age_minutes} minutes: workers do not keep up, or do not run",
+        route=AlertRoute.WARNING,
+        of=metrics.QUEUE_AGE,
+        at=(queue.queue_name,),
+        above=queue.age_minutes * 60,
+        minutes=5,
+    )
 
 
 def _dead_letters_alarm(name: str, letters: DeadLettersAlarmTarget) -> Alarm:

@@ -119,6 +119,16 @@ class JobAlarmTarget:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class QueueAlarmTarget:
+    """A queue between services."""
+
+    queue_name: Input[str]
+    """Its name in SQS."""
+    age_minutes: int
+    """Minutes that its oldest message may wait."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DeadLettersAlarmTarget:
     """A queue that is empty while all goes well."""
 
@@ -192,6 +202,8 @@ class AlarmTargets:
     """The functions, by the names the alarms get: lower-case letters, digits and hyphens."""
     jobs: Mapping[str, JobAlarmTarget] = field(default_factory=dict)
     """The jobs, by their names."""
+    queues: Mapping[str, QueueAlarmTarget] = field(default_factory=dict)
+    """Queues in which nothing may wait for long, by the names the alarms get."""
     dead_letters: Mapping[str, DeadLettersAlarmTarget] = field(default_factory=dict)
     """Queues of what could not be worked on, by the names the alarms get."""
     application: Mapping[str, ApplicationMetric] = field(default_factory=dict)
@@ -213,6 +225,7 @@ class AlarmTargets:
             "database.replicas": self.database.replicas if self.database else {},
             "functions": self.functions,
             "jobs": self.jobs,
+            "queues": self.queues,
             "dead_letters": self.dead_letters,
             "application": self.application,
         }

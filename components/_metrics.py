@@ -177,6 +177,21 @@ QUEUE_WAITING: Final = Metric(
     missing=MissingData.GOOD,
 )
 
+QUEUE_WORKED_ON: Final = Metric(
+    namespace="AWS/SQS",
+    name="ApproximateNumberOfMessagesNotVisible",
+    dimensions=("QueueName",),
+    statistic="Maximum",
+    missing=MissingData.GOOD,
+)
+QUEUE_AGE: Final = Metric(
+    namespace="AWS/SQS",
+    name="ApproximateAgeOfOldestMessage",
+    dimensions=("QueueName",),
+    statistic="Maximum",
+    missing=MissingData.GOOD,
+)
+
 # Route 53 sends it each minute from several continents: silence means that nobody is looking.
 HEALTH_CHECK: Final = Metric(
     namespace="AWS/Route53",

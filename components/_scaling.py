@@ -10,6 +10,8 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
+from components import _metrics as metrics
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StepArgs:
@@ -39,6 +41,16 @@ class ScheduledArgs:
     """The time zone of `cron`."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BacklogArgs:
+    """A queue whose messages decide how many tasks there are."""
+
+    queue_name: Input[str]
+    """The queue's name in SQS."""
+    messages_per_task: int
+    """Messages for each task, waiting or being worked on."""
+
+
 ScalingMetric = Literal["cpu", "memory", "requests"]
 StepMetric = Literal["cpu", "memory"]
 
@@ -51,6 +63,8 @@ class ScalingArgs:
     """Averages to keep to: cpu and memory in percent, requests a minute per task."""
     steps: Mapping[StepMetric, StepArgs] = field(default_factory=dict)
     """Thresholds to step at."""
+    backlog: BacklogArgs | None = None
+    """The queue that it follows; the cluster must have Container Insights."""
     out_cooldown_seconds: int = 60
     """Seconds between additions."""
     in_cooldown_seconds: int = 300
@@ -122,6 +136,8 @@ class Scaling:
             into = _Step(tasks=-1, threshold=step.down, minutes=step.down_minutes, cooldown=args.in_cooldown_seconds)
             self._step(f"{name}-scaling-{by}-out", alarm, out)
             self._step(f"{name}-scaling-{by}-in", alarm, into)
+        if args.backlog:
+            self._follow(f"{name}-scaling-queue", args.backlog)
         for number, bounds in enumerate(args.schedule, start=1):
             aws.appautoscaling.ScheduledAction(
                 f"{name}-scaling-schedule-{number}",
@@ -158,6 +174,115 @@ class Scaling:
                     resource_label=self._service.request_label if metric == "requests" else None,
                 ),
             ),
+            opts=ResourceOptions(parent=self._service.component),
+        )
+
+    def _follow(self, name: str, backlog: BacklogArgs) -> None:
+        """Keep to the messages for each running task; from none, where there is nothing to divide by, begin with one task."""
+        counted = [
+            ("waiting", metrics.QUEUE_WAITING, (backlog.queue_name,)),
+            ("worked", metrics.QUEUE_WORKED_ON, (backlog.queue_name,)),
+            ("running", metrics.RUNNING_TASKS, (self._service.cluster_name, self._service.name)),
+        ]
+        spec = aws.appautoscaling
+        series = [
+            spec.PolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricArgs(
+                id=called,
+                metric_stat=spec.PolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricMetricStatArgs(
+                    metric=spec.PolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricMetricStatMetricArgs(
+                        namespace=metric.namespace,
+                        metric_name=metric.name,
+                        dimensions=[
+                            spec.PolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricMetricStatMetricDimensionArgs(
+                                name=dimension, value=value
+                            )
+                            for dimension, value in metric.at(*values).items()
+                        ],
+                    ),
+                    stat=metric.statistic,
+                ),
+                return_data=False,
+            )
+            for called, metric, values in counted
+        ]
+        # SQS is silent about a queue that is not used.
+        messages = "(FILL(waiting,0)+FILL(worked,0))"
+        share = spec.PolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricArgs(
+            id="share",
+            label="messages for each running task",
+            expression=f"IF(FILL(running,0)>0,{messages}/FILL(running,1),{messages})",
+            return_data=True,
+        )
+        aws.appautoscaling.Policy(
+            name,
+            policy_type="TargetTrackingScaling",
+            service_namespace=self._target.service_namespace,
+            scalable_dimension=self._target.scalable_dimension,
+            resource_id=self._target.resource_id,
+            target_tracking_scaling_policy_configuration=spec.PolicyTargetTrackingScalingPolicyConfigurationArgs(
+                target_value=backlog.messages_per_task,
+                scale_out_cooldown=self._args.out_cooldown_seconds,
+                scale_in_cooldown=self._args.in_cooldown_seconds,
+                customized_metric_specification=spec.PolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationArgs(
+                    metrics=[share, *series]
+                ),
+            ),
+            opts=ResourceOptions(parent=self._service.component),
+        )
+        if self._service.min_tasks == 0:
+            self._wake(f"{name}-first", backlog)
+
+    def _wake(self, name: str, backlog: BacklogArgs) -> None:
+        policy = aws.appautoscaling.Policy(
+            name,
+            policy_type="StepScaling",
+            service_namespace=self._target.service_namespace,
+            scalable_dimension=self._target.scalable_dimension,
+            resource_id=self._target.resource_id,
+            step_scaling_policy_configuration=aws.appautoscaling.PolicyStepScalingPolicyConfigurationArgs(
+                adjustment_type="ExactCapacity",
+                metric_aggregation_type="Maximum",
+                cooldown=self._args.out_cooldown_seconds,
+                step_adjustments=[
+                    aws.appautoscaling.PolicyStepScalingPolicyConfigurationStepAdjustmentArgs(
+                        scaling_adjustment=1, metric_interval_lower_bound="0"
+                    )
+                ],
+            ),
+            opts=ResourceOptions(parent=self._service.component),
+        )
+        service = (self._service.cluster_name, self._service.name)
+        seen = (("waiting", metrics.QUEUE_WAITING, (backlog.queue_name,)), ("desired", metrics.DESIRED_TASKS, service))
+        series = [
+            aws.cloudwatch.MetricAlarmMetricQueryArgs(
+                id=called,
+                metric=aws.cloudwatch.MetricAlarmMetricQueryMetricArgs(
+                    namespace=metric.namespace,
+                    metric_name=metric.name,
+                    dimensions=metric.at(*values),
+                    period=60,
+                    stat=metric.statistic,
+                ),
+            )
+            for called, metric, values in seen
+        ]
+        # Only while none is wanted: a number that another policy has chosen stays.
+        first = aws.cloudwatch.MetricAlarmMetricQueryArgs(
+            id="first",
+            label="messages without a task",
+            expression="IF(FILL(desired,0)<1,FILL(waiting,0),0)",
+            return_data=True,
+        )
+        aws.cloudwatch.MetricAlarm(
+            name,
+            name=f"{self._service.name_prefix}-{name}",
+            alarm_description=f"Starts the first task of {self._service.service_name} when a message waits",
+            metric_queries=[first, *series],
+            evaluation_periods=1,
+            comparison_operator="GreaterThanThreshold",
+            threshold=0,
+            treat_missing_data="notBreaching",
+            alarm_actions=[policy.arn],
             opts=ResourceOptions(parent=self._service.component),
         )
 

@@ -552,6 +552,7 @@ _MAKERS: Final[Mapping[str, _Maker]] = {
     "aws:sns/topicSubscription:TopicSubscription": _subscription,
     "aws:sqs/queue:Queue": _queue,
     "aws:sqs/queuePolicy:QueuePolicy": _echo_id("queueUrl"),
+    "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": _echo_id("queueUrl"),
     "aws:ssm/parameter:Parameter": _named("ssm:parameter/{name}"),
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": _with(
         _ec2("sgr", "security-group-rule"), lambda _, answer: {"securityGroupRuleId": answer.id}

@@ -291,12 +291,24 @@ def _images(definitions: object) -> list[str]:
     return [_REGISTRY.sub("", image) for image in images]
 
 
+def _own_metric(target: Mapping[str, object]) -> str:
+    """Name what a policy keeps to that AWS has no name for: the label of its formula."""
+    own = target.get("customizedMetricSpecification")
+    metrics = own.get("metrics") if isinstance(own, Mapping) else None
+    found = [
+        metric.get("label") for metric in metrics or () if isinstance(metric, Mapping) and metric.get("returnData")
+    ]
+    return str(found[0]) if found and found[0] else "own metric"
+
+
 def _scaling(_: Graph, policy: Resource) -> Iterable[object]:
     target = _get(policy, "targetTrackingScalingPolicyConfiguration")
     if not isinstance(target, Mapping):
         return ("steps",)
     specification = target.get("predefinedMetricSpecification")
-    metric = specification.get("predefinedMetricType", "") if isinstance(specification, Mapping) else "own metric"
+    metric = (
+        specification.get("predefinedMetricType", "") if isinstance(specification, Mapping) else _own_metric(target)
+    )
     return (f"{_METRICS.get(str(metric), metric)} {target.get('targetValue')}",)
 
 

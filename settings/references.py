@@ -10,6 +10,10 @@ REFERENCE: Final = re.compile(r"\$\{([^}]*)\}")
 """A reference in an environment value, such as `${database.host}`."""
 
 
+QUEUE: Final = re.compile(r"queues\.([^.]+)\.(url|arn)")
+"""A reference to a queue."""
+
+
 REFERENCES: Final[Mapping[str, str]] = {
     "app": "the application's name",
     "environment": "production, staging or development",
@@ -24,6 +28,8 @@ REFERENCES: Final[Mapping[str, str]] = {
     "cache.port": "the cache's port",
     "media.bucket": "the media bucket's name",
     "media.url": "where browsers find media, without a slash at the end",
+    "queues.NAME.url": "the URL of a queue that the service names in sends or receives",
+    "queues.NAME.arn": "its ARN",
     "image.tag": "the tag of this container's image",
 }
 """What `${...}` may name in an environment value, and what it stands for."""

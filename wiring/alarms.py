@@ -12,6 +12,7 @@ from components._alarm_targets import (
     DeadLettersAlarmTarget,
     FunctionAlarmTarget,
     JobAlarmTarget,
+    QueueAlarmTarget,
     ServiceAlarmTarget,
 )
 from components.connection_string_secrets import ConnectionStringSecrets
@@ -19,6 +20,7 @@ from components.database import Database
 from components.jobs import Jobs
 from components.load_balancer import LoadBalancer
 from components.notifications import AlertRoute
+from components.queues import Queues
 from components.service import Service
 from settings import Settings, model
 from wiring.context import Components, StackContext
@@ -45,7 +47,8 @@ def targets(
         if components.connection_strings
         else {},
         jobs=_jobs(settings, jobs) if jobs else {},
-        dead_letters={"jobs": _job_letters(jobs)} if jobs else {},
+        queues=_queues(settings, components.queues) if components.queues else {},
+        dead_letters={**({"jobs": _job_letters(jobs)} if jobs else {}), **_queue_letters(components.queues)},
         application=_application(settings.alarms),
     )
 
@@ -56,6 +59,25 @@ def _jobs(settings: Settings, jobs: Jobs) -> Mapping[str, JobAlarmTarget]:
             stack=settings.name_prefix, late_minutes=late, route=AlertRoute(settings.jobs[key].severity)
         )
         for key, late in jobs.late_minutes.items()
+    }
+
+
+def _queues(settings: Settings, queues: Queues) -> Mapping[str, QueueAlarmTarget]:
+    ages = {key: queue.alarm_minutes for key, queue in settings.queues.items()}
+    return {
+        f"queue-{key}": QueueAlarmTarget(queue_name=queues.names[key], age_minutes=minutes)
+        for key, minutes in ages.items()
+        if minutes is not None
+    }
+
+
+def _queue_letters(queues: Queues | None) -> Mapping[str, DeadLettersAlarmTarget]:
+    return {
+        f"queue-{key}": DeadLettersAlarmTarget(
+            queue_name=name,
+            failing=f"messages of queue {key} could not be worked on, and are kept for 14 days: see why, then send them back",
+        )
+        for key, name in (queues.dead_letter_names if queues else {}).items()
     }
 
 

@@ -20,6 +20,7 @@ from components.encryption_key import EncryptionKey
 from components.existing_network import AnyNetwork
 from components.load_balancer import LoadBalancer
 from components.media_bucket import MediaBucket
+from components.queues import Queues
 from components.registry import Registry
 from components.secrets import Secrets
 from settings import Settings, model
@@ -91,6 +92,7 @@ class Components:
     cache: Cache | None = None
     media: MediaBucket | None = None
     load_balancer: LoadBalancer | None = None
+    queues: Queues | None = None
 
 
 def resolve(settings: Settings, lookup: InvokeOptions) -> StackContext:

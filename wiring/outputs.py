@@ -80,6 +80,8 @@ def _data(components: Components) -> Mapping[str, Input[object]]:
         shown["databaseReplicaHost"] = database.replica.address
     if cache:
         shown |= {"cacheHost": cache.host, "cacheSecretArn": cache.secret_arn}
+    if components.queues:
+        shown["queueUrls"] = components.queues.urls
     if media:
         shown |= {"mediaBucket": media.bucket, "mediaUrl": media.base_url}
     return shown

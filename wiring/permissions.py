@@ -54,7 +54,9 @@ def _parts(settings: Settings) -> Iterator[Part]:
     if _reminds(settings) or (settings.hibernation and settings.database) or settings.jobs:
         yield "schedule"
     if settings.jobs:
-        yield from ("job", "queue")
+        yield "job"
+    if settings.jobs or settings.queues:
+        yield "queue"
 
 
 def _edge(settings: Settings) -> Iterator[Part]:
@@ -87,7 +89,9 @@ def _data(settings: Settings) -> Iterator[Part]:
 
 
 def _watching(settings: Settings) -> Iterator[Part]:
-    scaled = any(service.scaling and service.scaling.steps for service in settings.services.values())
+    scaled = any(
+        service.scaling and (service.scaling.steps or service.scaling.queue) for service in settings.services.values()
+    )
     switched = any(service.deployment.strategy != "rolling" for service in settings.services.values())
     if settings.alarms or settings.uptime_check or scaled or switched:
         yield "alarm"

@@ -48,6 +48,7 @@ PLACES: Final[dict[str, Place]] = {
     "NotificationsArgs": ["notify"],
     "ObservabilityArgs": ["notify"],
     "OriginProtection": ["cdn"],
+    "QueuesArgs": ["queues"],
     "RateLimitArgs": ["loadBalancer", "waf", "rateLimits"],
     "RedirectArgs": ["loadBalancer", "redirects"],
     "RegistryArgs": ["registry"],

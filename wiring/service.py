@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from pulumi import Output
 
 from components import _documents as documents
+from components import queues
 from components._deployment import RollbackAlarmArgs, TrafficShiftArgs
-from components._scaling import ScalingArgs, ScalingMetric, ScheduledArgs, StepArgs, StepMetric
+from components._scaling import BacklogArgs, ScalingArgs, ScalingMetric, ScheduledArgs, StepArgs, StepMetric
 from components._service_group import ConnectionArgs, EgressArgs
 from components._target_groups import Target
 from components.database import Database
@@ -65,7 +66,7 @@ def args(
         min_tasks=fewest,
         max_tasks=most,
         desired_tasks=fewest if service.tasks.desired is None else service.tasks.desired,
-        scaling=_scaling(service.scaling) if most > fewest else None,
+        scaling=_scaling(service.scaling, components) if most > fewest else None,
         minimum_healthy_percent=deployment.minimum_healthy_percent,
         maximum_percent=deployment.maximum_percent,
         sleeps=settings.hibernation is not None,
@@ -160,7 +161,7 @@ def _connections(service: model.Service, components: Components) -> Mapping[str,
     return found
 
 
-def _scaling(scaling: model.Scaling | None) -> ScalingArgs:
+def _scaling(scaling: model.Scaling | None, components: Components) -> ScalingArgs:
     if scaling is None:
         return ScalingArgs(targets={"cpu": 70})
     targets, steps = scaling.targets or model.Targets(), scaling.steps or model.Steps()
@@ -173,6 +174,7 @@ def _scaling(scaling: model.Scaling | None) -> ScalingArgs:
     return ScalingArgs(
         targets={metric: value for metric, value in tracked.items() if value},
         steps={metric: _step(step) for metric, step in stepped.items() if step},
+        backlog=_backlog(scaling.queue, components.queues) if scaling.queue else None,
         out_cooldown_seconds=scaling.out_cooldown_seconds,
         in_cooldown_seconds=scaling.in_cooldown_seconds,
         schedule=[
@@ -180,6 +182,12 @@ def _scaling(scaling: model.Scaling | None) -> ScalingArgs:
             for bounds in scaling.schedule
         ],
     )
+
+
+def _backlog(queue: model.QueueBacklog, made: queues.Queues | None) -> BacklogArgs:
+    if made is None:
+        raise LookupError(f"the queue {queue.name!r} is in no part of this stack")
+    return BacklogArgs(queue_name=made.names[queue.name], messages_per_task=queue.messages_per_task)
 
 
 def _step(step: model.Step) -> StepArgs:
@@ -193,6 +201,7 @@ def _permissions(
     return [
         *(documents.allow(permission.actions, permission.resources) for permission in service.permissions),
         *(_media_access(components.media) if components.media and "media" in service.uses else ()),
+        *(queues.access(components.queues, service.sends, service.receives) if components.queues else ()),
         *(_database_login(context, components.database) if "database" in service.uses else ()),
     ]
 

@@ -22,6 +22,7 @@ _KEYS: Final = "kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey* kms
 _OBJECTS: Final = (
     "s3:AbortMultipartUpload s3:DeleteObject s3:GetObject* s3:ListMultipartUploadParts s3:PutObject* s3:Replicate*"
 )
+_MESSAGES: Final = "sqs:*Message sqs:ChangeMessageVisibility sqs:GetQueue*"
 _INTERFACES: Final = "ec2:*PrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface"
 _SWITCHING: Final = (
     "elasticloadbalancing:DeregisterTargets elasticloadbalancing:ModifyListener elasticloadbalancing:ModifyRule"
@@ -72,6 +73,7 @@ def boundary_statements(
         *_tagged(scope, by_tag=by_tag),
         *_using(scope, database_user),
         *_jobs(scope),
+        *_queues(scope),
         *_saving(scope),
         *given,
         *_never(scope),
@@ -173,7 +175,11 @@ def _jobs(scope: Scope) -> Iterator[Statement]:
     to_tasks = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
     yield documents.allow(["iam:PassRole"], roles, to_tasks)
     yield documents.allow(["scheduler:GetSchedule"], scope.arns("scheduler", ["schedule/{name}/*"]))
-    yield documents.allow(["sqs:SendMessage"], scope.arns("sqs", ["{name}"]))
+
+
+def _queues(scope: Scope) -> Iterator[Statement]:
+    if "queue" in scope.parts:
+        yield documents.allow(_MESSAGES.split(), scope.arns("sqs", ["{name}"]))
 
 
 def _saving(scope: Scope) -> Iterator[Statement]:

@@ -25,6 +25,7 @@ from settings.checks import (
     notifications,
     observability,
     permissions,
+    queues,
     registry,
     rollout,
     route,
@@ -51,6 +52,7 @@ _MISTAKES = (
     secrets,
     registry,
     service,
+    queues,
     permissions,
     sizes,
     migration,
@@ -80,6 +82,7 @@ _UNWISE = (
     media_bucket,
     delivery,
     jobs,
+    queues,
     sample,
 )
 

@@ -11,7 +11,7 @@ from policy.common import credentials
 from settings import derived
 from settings.model import READY_CHECKS, Container, Image, LogRouter, Service, Settings
 from settings.problems import Place, Problem, at
-from settings.references import PART_SECRETS, REFERENCE, REFERENCES
+from settings.references import PART_SECRETS, QUEUE, REFERENCE, REFERENCES
 
 
 def warnings(settings: Settings) -> Iterator[Problem]:
@@ -214,7 +214,22 @@ def _reference(
     settings: Settings, where: Sequence[str], reference: str, container: Container, service: Service
 ) -> Iterator[Problem]:
     part = reference.partition(".")[0]
-    if reference not in REFERENCES:
+    if (match := QUEUE.fullmatch(reference)) and (queue := match[1]) != "NAME":
+        if queue not in settings.queues:
+            yield at(
+                where,
+                f"${{{_cut(reference)}}}: {limits.short(queue)} is no queue of this stack{limits.meant(queue, list(settings.queues))}",
+                ["queues"],
+                ["queues", "*"],
+            )
+        elif queue not in (*service.sends, *service.receives):
+            yield at(
+                where,
+                f"${{{reference}}} is out of this service's reach: add {queue} to its sends or receives",
+                [*where[:2], "sends", "*"],
+                [*where[:2], "receives", "*"],
+            )
+    elif reference not in REFERENCES or match:
         known = list(REFERENCES)
         meant = limits.meant(reference, known)
         yield at(where, f"${{{_cut(reference)}}} stands for nothing{meant}; allowed in ${{}}: {limits.listed(known)}")

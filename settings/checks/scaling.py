@@ -51,12 +51,13 @@ def _scaling(place: Sequence[str], service: Service) -> Iterator[Problem]:
                 [*where, "schedule", index, "*"],
             )
     metrics = [group.model_dump(exclude_none=True) for group in (targets, steps) if group]
-    if not any(metrics) and not scaling.schedule:
+    if not any(metrics) and not scaling.schedule and not scaling.queue:
         yield at(
             where,
-            "give targets or steps with a metric, or leave scaling out for CPU at 70 %",
+            "give targets or steps with a metric or a queue, or leave scaling out for CPU at 70 %",
             [*where, "targets", "*"],
             [*where, "steps", "*"],
+            [*where, "queue"],
             [*where, "schedule", "*"],
         )
     if targets and targets.requests_per_minute and not service.route:

@@ -90,6 +90,9 @@ from settings.model.protection import (
 from settings.model.provider import (
     Provider,
 )
+from settings.model.queues import (
+    Queue,
+)
 from settings.model.registry import (
     Registry,
 )
@@ -101,6 +104,7 @@ from settings.model.route import (
     Smoke,
 )
 from settings.model.scaling import (
+    QueueBacklog,
     Scaling,
     ScheduledRange,
     Step,
@@ -209,6 +213,8 @@ __all__ = [
     "PriceClass",
     "Protection",
     "Provider",
+    "Queue",
+    "QueueBacklog",
     "RateLimit",
     "ReadReplica",
     "Recipient",

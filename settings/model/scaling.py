@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 import limits
-from settings.model.section import Percent, Section, TimeZone
+from settings.model.section import PartName, Percent, Section, TimeZone
 from settings.rules import Rule
 
 
@@ -77,6 +77,15 @@ class ScheduledRange(Section):
     """The time zone of `cron`; daylight saving is followed."""
 
 
+class QueueBacklog(Section):
+    """As many tasks as a queue's messages take, those that are being worked on included; none where `tasks.min` is 0 and there are none."""
+
+    name: PartName = Field(examples=["mail"])
+    """The queue, which the service `receives`."""
+    messages_per_task: Annotated[int, Field(ge=1, le=1_000_000)] = Field(examples=[100])
+    """Messages for each task, waiting or worked on, such as 100: how many one gets done in the time that the last may wait."""
+
+
 class Scaling(Section):
     """When tasks are added and removed, between `tasks.min` and `tasks.max`."""
 
@@ -84,6 +93,9 @@ class Scaling(Section):
     """Averages that scaling keeps to, such as `{cpuPercent: 60}` (target tracking)."""
     steps: Steps | None = None
     """One task more above a percentage, one less below another, such as `{cpuPercent: {up: 70, down: 30}}` (step scaling)."""
+    queue: QueueBacklog | None = None
+    """What waits in a queue for each task, such as `{name: mail, messagesPerTask: 100}`: with `tasks: {min: 0, max: 10}` nothing runs, and nothing is
+    billed, while the queue is empty. The first task starts some minutes after the first message. Needs Container Insights."""
     schedule: Sequence[ScheduledRange] = ()
     """Other bounds at times that are known beforehand. `tasks.min` and `tasks.max` are then only what a new service starts with; later the
     bounds are those of the last such time."""

@@ -133,6 +133,10 @@ class Service(Container):
     uses: Sequence[Uses] = ()
     """Parts it may reach, such as `[database, media]`: opens their port to it and grants its role what they need. Taking one out closes both at
     once."""
+    sends: Sequence[PartName] = ()
+    """Queues that it sends to, such as `[mail]`: its role may, and `${queues.mail.url}` says where."""
+    receives: Sequence[PartName] = ()
+    """Queues that it receives from and deletes what it has worked on. Give it `stopSeconds` enough to finish what it is doing."""
     egress: Sequence[Egress] = (Egress(port=443),)
     """What it may connect to outside; default HTTPS anywhere."""
     permissions: Sequence[Permission] = ()

@@ -30,6 +30,7 @@ from settings.model.notifications import Notify
 from settings.model.observability import Logs
 from settings.model.protection import Protection
 from settings.model.provider import Provider
+from settings.model.queues import Queue
 from settings.model.registry import Registry
 from settings.model.secrets import Secret
 from settings.model.section import PartName, Renamed, SecretName, Section, TagKey
@@ -81,6 +82,9 @@ class Settings(Section):
     """A Redis or Valkey cache on ElastiCache, such as `{nodeType: cache.t4g.small}`. Its content is no safe place for data."""
     media: Media | None = None
     """The S3 bucket for files that people upload, private and versioned; `{}` is enough. Services reach it with `uses: [media]`."""
+    queues: Mapping[PartName, Queue] = Field(default_factory=dict)
+    """SQS queues by name, such as `mail: {visibilitySeconds: 300}`, encrypted and each with its dead letters; services name them in `sends` and
+    `receives`, and may follow what waits in one (`scaling.queue`). Taking one out loses its messages, once `protection` lets that happen."""
     secrets: Mapping[SecretName, Secret] = Field(default_factory=dict)
     """Secrets in AWS Secrets Manager that people or other systems fill, by name, such as `storefront/session-key: {rotateDays: 180}`. Taking one out
     deletes it after `protection.secretRecoveryDays`."""

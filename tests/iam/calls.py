@@ -159,6 +159,11 @@ _ADDED: Final[Mapping[str, Mapping[Verb, str]]] = {
         "read": "sqs:GetQueueAttributes",
         "delete": "sqs:SetQueueAttributes",
     },
+    "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": {
+        "create": "sqs:SetQueueAttributes",
+        "read": "sqs:GetQueueAttributes",
+        "delete": "sqs:SetQueueAttributes",
+    },
     "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": {"create": "logs:PutResourcePolicy"},
     "aws:wafv2/webAclAssociation:WebAclAssociation": {
         "create": "elasticloadbalancing:SetWebAcl elasticloadbalancing:CreateWebACLAssociation",

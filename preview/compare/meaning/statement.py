@@ -42,6 +42,7 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "MediaBucket": "slipway:media",
     "Network": "slipway:network",
     "Observability": "slipway:alarms",
+    "Queues": "slipway:queues",
     "Registry": "slipway:registry",
     "Secrets": "slipway:secrets",
     "SecretUrls": "slipway:services",
