@@ -170,6 +170,27 @@ def _endpoints(_: Graph, resources: Sequence[Resource]) -> str:
     return _join(names)
 
 
+def made_from(database: Resource) -> str:
+    """Name the backup that a database is made from; empty for none."""
+    if snapshot := _get(database, "snapshotIdentifier"):
+        return f"the snapshot {snapshot}"
+    moment = _get(database, "restoreToPointInTime")
+    if not isinstance(moment, Mapping):
+        return ""
+    source = next((moment[name] for name in _SOURCES if moment.get(name)), "a backup")
+    return f"{source} as of {moment.get('restoreTime') or moment.get('restoreToTime') or 'the latest moment'}"
+
+
+_SOURCES: Final = (
+    "sourceDbInstanceIdentifier",
+    "sourceDbiResourceId",
+    "sourceDbInstanceAutomatedBackupsArn",
+    "sourceClusterIdentifier",
+    "sourceClusterResourceId",
+)
+"""What a point in time may be one of."""
+
+
 def _database(_: Graph, database: Resource) -> Iterable[object]:
     backups, replica = _get(database, "backupRetentionPeriod"), "replicateSourceDb" in database.inputs
     return (
@@ -180,6 +201,7 @@ def _database(_: Graph, database: Resource) -> Iterable[object]:
         _get(database, "iops") and f"{_get(database, 'iops')} IOPS",
         "Multi-AZ" if _get(database, "multiAz") is True else "one zone",
         "" if replica else f"{_several(backups, 'day')} of backups" if backups else "no backups",
+        f"made from {backup}" if (backup := made_from(database)) else "",
         "" if _get(database, "storageEncrypted") is True else "not encrypted",
         "" if _get(database, "deletionProtection") is True else "no deletion protection",
     )

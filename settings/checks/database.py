@@ -187,20 +187,20 @@ def _restore_from(settings: Settings, database: Database, backup: RestoreFrom) -
     region, in_region = settings.aws.region, ["aws", "region"]
     if (backup.snapshot is None) == (backup.source is None):
         both = "both are given" if backup.snapshot else "neither is given"
-        yield at(place, f"a snapshot, or a source and a time, and {both}")
+        yield at(place, f"a snapshot, or a source and a time, and {both}", [*place, "snapshot"], [*place, "source"])
     if backup.snapshot is not None:
         yield from found([*place, "snapshot"], limits.rds_snapshot(backup.snapshot, region), in_region)
         if backup.time is not None and backup.source is None:
-            yield at(
-                [*place, "time"], "a snapshot is of one moment: leave time out, or name a source", [*place, "snapshot"]
-            )
+            words = "a snapshot is of one moment: leave time out, or name a source"
+            yield at([*place, "time"], words, [*place, "snapshot"], [*place, "source"])
     if backup.time is not None:
         yield from found([*place, "time"], limits.rds_restore_time(backup.time))
     if backup.source is None:
         return
     yield from found([*place, "source"], limits.rds_backup_source(backup.source, region), in_region)
     if backup.time is None:
-        yield at(place, "say to which moment: time: latest, or a time in UTC, such as 2026-11-30T11:55:00Z")
+        words = "say to which moment: time: latest, or a time in UTC, such as 2026-11-30T11:55:00Z"
+        yield at(place, words, [*place, "time"], [*place, "source"])
     name = database.name or settings.name_prefix
     if backup.source == name:
         yield at(

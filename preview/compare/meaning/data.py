@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from preview.compare.meaning.statement import Situation, Statement, named, number, several, text, whole
 from preview.compare.values import MISSING
+from preview.summary import made_from
 
 if TYPE_CHECKING:
     from preview.compare.difference import Change, Property
@@ -185,7 +186,7 @@ def _restored(situation: Situation) -> Iterator[Statement]:
         new = change.after
         if new is None or new.type not in _FROM_BACKUPS:
             continue
-        backup = _backup(new)
+        backup = made_from(new)
         if change.kind in {"created", "replaced"}:
             if backup:
                 yield Statement(
@@ -195,7 +196,7 @@ def _restored(situation: Situation) -> Iterator[Statement]:
                     urns=(new.urn,),
                     setting="slipway:database.restoreFrom",
                 )
-        elif backup and change.before and backup != _backup(change.before):
+        elif backup and change.before and backup != made_from(change.before):
             yield Statement(
                 level="caution",
                 concern="data",
@@ -206,24 +207,6 @@ def _restored(situation: Situation) -> Iterator[Statement]:
                 urns=(new.urn,),
                 setting="slipway:database.restoreFrom",
             )
-
-
-def _backup(database: Resource) -> str:
-    """Name the backup that a database is made from; empty for none."""
-    if snapshot := text(database, "snapshotIdentifier"):
-        return f"the snapshot {snapshot}"
-    moment = database.inputs.get("restoreToPointInTime")
-    if not isinstance(moment, Mapping):
-        return ""
-    sources = (
-        "sourceDbInstanceIdentifier",
-        "sourceDbiResourceId",
-        "sourceDbInstanceAutomatedBackupsArn",
-        "sourceClusterIdentifier",
-        "sourceClusterResourceId",
-    )
-    source = next((moment[name] for name in sources if moment.get(name)), "a backup")
-    return f"{source} as of {moment.get('restoreTime') or moment.get('restoreToTime') or 'the latest moment'}"
 
 
 def _shorter(situation: Situation, change: Change) -> Iterator[Statement]:

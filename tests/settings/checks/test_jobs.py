@@ -73,7 +73,7 @@ def test_every_mistake_of_a_job_is_told_at_once() -> None:
 
 NIGHT: dict[str, Any] = {
     "slipway:services.api.scaling.schedule": GONE,
-    "slipway:healthCheck": GONE,
+    "slipway:uptimeCheck": GONE,
     "slipway:hibernation": {"sleep": "20:00", "wake": "07:00", "timeZone": "Europe/Berlin", "allowInProduction": True},
     "slipway:database.backupWindow": "10:00-11:00",
     "slipway:database.maintenanceWindow": "wed:12:00-wed:13:00",
