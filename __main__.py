@@ -32,6 +32,7 @@ from components.registry import Registry
 from components.rollout import Rollout
 from components.secrets import Secrets
 from components.service import Service
+from components.volumes import Volumes
 
 config = settings.load()
 with wiring.refusals.told_as_settings():
@@ -49,6 +50,7 @@ with wiring.refusals.told_as_settings():
     registry = part(Registry, "registry", wiring.registry.args(context))
     database = part(Database, "database", wiring.database.args(context, network))
     cache = part(Cache, "cache", wiring.cache.args(context, network))
+    volumes = part(Volumes, "volumes", wiring.volumes.args(context, network))
 
     certificates = {name: Certificate(name, args, options) for name, args in wiring.certificate.args(context).items()}
     balancer = part(LoadBalancer, "load-balancer", wiring.load_balancer.args(context, network, certificates))
@@ -61,7 +63,9 @@ with wiring.refusals.told_as_settings():
     url_args = wiring.connection_string_secrets.args(context, network, cluster, database, cache)
     urls = part(ConnectionStringSecrets, "secret-urls", url_args)
     queues = part(Queues, "queues", wiring.queues.args(context))
-    parts = wiring.Components(network, cluster, secrets, urls, registry, database, cache, media, balancer, queues)
+    parts = wiring.Components(
+        network, cluster, secrets, urls, registry, database, cache, media, balancer, queues, volumes
+    )
 
     services: dict[str, Service] = {}
     with DependencyBarrier() as migrations:

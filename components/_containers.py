@@ -72,6 +72,18 @@ class ContainerHealthCheckArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MountArgs:
+    """Where a container has a volume of its task."""
+
+    volume: str
+    """The volume's name in the task."""
+    path: str
+    """The folder in the container."""
+    read_only: bool = False
+    """Whether it can only read."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ContainerArgs:
     """A container of a task. A change registers a new revision, which replaces the running tasks."""
 
@@ -107,6 +119,8 @@ class ContainerArgs:
     """Memory it may use, MiB; None: what the task has."""
     stop_seconds: int | None = None
     """Seconds it may take to stop, 2 to 120."""
+    mounts: Sequence[MountArgs] = ()
+    """The volumes that it has."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,7 +192,10 @@ def _definition(
             {"name": name, "valueFrom": secret.value_from} for name, secret in sorted(container.secrets.items())
         ],
         "portMappings": [{"containerPort": port, "hostPort": port, "protocol": "tcp"}] if port else [],
-        "mountPoints": [],
+        "mountPoints": [
+            {"containerPath": mount.path, "readOnly": mount.read_only, "sourceVolume": mount.volume}
+            for mount in container.mounts
+        ],
         "volumesFrom": [],
         "dependsOn": [],
         "systemControls": _system_controls(container),

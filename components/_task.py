@@ -16,6 +16,18 @@ Architecture = Literal["x86_64", "arm64"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TaskVolume:
+    """A file system on EFS that a task's containers may mount."""
+
+    name: str
+    """Its name in the task."""
+    file_system_id: Input[str]
+    """The file system."""
+    access_point_id: Input[str]
+    """The way in: its folder, and the user that everybody is."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ServiceTask:
     """What a service's tasks are made of, for others that run its image."""
 
@@ -47,6 +59,8 @@ class ServiceTask:
     """Controls of the policy pack that they opt out of."""
     not_secret: Sequence[str]
     """Variables and options that only look like secrets."""
+    volumes: Sequence[TaskVolume]
+    """File systems that its containers mount."""
     before: Sequence[pulumi.Resource]
     """What has to exist before one starts, and nothing here mentions: the roles' policies, the security group's rules."""
 
@@ -65,6 +79,7 @@ def task_definition(
     suppressed_controls: Sequence[str],
     not_secret: Sequence[str],
     ephemeral_gib: int | None = None,
+    volumes: Sequence[TaskVolume] = (),
 ) -> aws.ecs.TaskDefinition:
     """Register a revision for Fargate.
 
@@ -81,6 +96,7 @@ def task_definition(
         suppressed_controls: controls of the policy pack that it opts out of, said by a tag.
         not_secret: variables and options that only look like secrets, said by a tag.
         ephemeral_gib: disk of a task, 21 to 200 GiB; None: the free 20.
+        volumes: file systems that the containers mount.
     """
     return aws.ecs.TaskDefinition(
         name,
@@ -98,8 +114,23 @@ def task_definition(
         execution_role_arn=execution_role_arn,
         task_role_arn=task_role_arn,
         container_definitions=containers,
+        volumes=[_volume(volume) for volume in volumes] or None,
         # Old revisions stay: schedules, one-off tasks and rollbacks name them.
         skip_destroy=True,
         tags=policy_pack_tags(suppressed_controls, not_secret),
         opts=ResourceOptions(parent=parent),
+    )
+
+
+def _volume(volume: TaskVolume) -> aws.ecs.TaskDefinitionVolumeArgs:
+    return aws.ecs.TaskDefinitionVolumeArgs(
+        name=volume.name,
+        efs_volume_configuration=aws.ecs.TaskDefinitionVolumeEfsVolumeConfigurationArgs(
+            file_system_id=volume.file_system_id,
+            # An access point needs both.
+            transit_encryption="ENABLED",
+            authorization_config=aws.ecs.TaskDefinitionVolumeEfsVolumeConfigurationAuthorizationConfigArgs(
+                access_point_id=volume.access_point_id, iam="ENABLED"
+            ),
+        ),
     )

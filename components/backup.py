@@ -47,6 +47,8 @@ class BackupArgs:
     """The stack's region."""
     databases: Mapping[str, Input[str]] = field(default_factory=dict)
     """ARNs of database instances, by a short name."""
+    file_systems: Mapping[str, Input[str]] = field(default_factory=dict)
+    """ARNs of EFS file systems, by a short name."""
     buckets: Mapping[str, Input[str]] = field(default_factory=dict)
     """ARNs of versioned buckets, by a short name."""
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -86,8 +88,8 @@ class BackupArgs:
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         if not re.fullmatch(r"[A-Za-z0-9_-]{2,50}", self.name_prefix):
             yield "name_prefix", f"{self.name_prefix!r} is not a vault's name: 2 to 50 letters, digits and - _"
-        if not (self.databases or self.buckets or self.tags):
-            yield "databases", "neither these nor buckets nor tags given: nothing would be saved"
+        if not (self.databases or self.file_systems or self.buckets or self.tags):
+            yield "databases", "neither these nor file_systems, buckets or tags given: nothing would be saved"
         if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", self.daily_at):
             yield "daily_at", f"{self.daily_at!r} is not a time of day, such as 06:00 (UTC)"
         periods = {"keep_days": self.keep_days, "rto_minutes": self.rto_minutes, "rpo_minutes": self.rpo_minutes}
@@ -133,7 +135,10 @@ class Backup(pulumi.ComponentResource):
             name=args.name_prefix,
             plan_id=plan.id,
             iam_role_arn=role.arn,
-            resources=[arn for _, arn in [*sorted(args.databases.items()), *sorted(args.buckets.items())]] or None,
+            resources=[
+                arn for saved in (args.databases, args.file_systems, args.buckets) for _, arn in sorted(saved.items())
+            ]
+            or None,
             selection_tags=[
                 aws.backup.SelectionSelectionTagArgs(type="STRINGEQUALS", key=key, value=value)
                 for key, value in sorted(args.tags.items())

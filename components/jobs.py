@@ -199,6 +199,7 @@ class Jobs(pulumi.ComponentResource):
             suppressed_controls=job.task.suppressed_controls,
             not_secret=job.task.not_secret,
             ephemeral_gib=job.task.ephemeral_gib,
+            volumes=job.task.volumes,
         )
 
     def _dead_letters(self, name: str, args: JobsArgs) -> aws.sqs.Queue:

@@ -13,7 +13,7 @@ import limits
 from components._containers import ContainerArgs, definitions
 from components._dependencies import with_dependencies
 from components._migration_run import MigrationRun, MigrationRunArgs
-from components._task import task_definition
+from components._task import TaskVolume, task_definition
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +54,8 @@ class MigrationArgs:
     """Controls of the policy pack that its task definition opts out of, said by a tag."""
     not_secret: Sequence[str] = ()
     """Variables and options that only look like secrets: the policy pack is told by a tag of the task definition."""
+    volumes: Sequence[TaskVolume] = ()
+    """File systems that the containers mount."""
     after: Sequence[pulumi.Resource] = ()
     """What has to exist first and no other argument mentions: the roles' policies, the security group's rules."""
     timeout_seconds: int = 1800
@@ -121,6 +123,7 @@ class Migration(pulumi.ComponentResource):
             containers=definitions(containers, args.images, args.log_group_name, args.region),
             suppressed_controls=args.suppressed_controls,
             not_secret=args.not_secret,
+            volumes=args.volumes,
         )
         run = MigrationRun(
             f"{name}-run",

@@ -19,7 +19,7 @@ from components._deployment import Deployment, RollbackAlarmArgs, TrafficShiftAr
 from components._log_router import LogRouterArgs
 from components._scaling import ScaledService, Scaling, ScalingArgs
 from components._service_group import ConnectionArgs, EgressArgs, service_group
-from components._task import ServiceTask, task_definition
+from components._task import ServiceTask, TaskVolume, task_definition
 from components.migration import Migration, MigrationArgs
 
 _PUBLIC: Final = ("services-without-public-ip", "services-in-private-subnets")
@@ -144,6 +144,8 @@ class ServiceArgs:
     """ECR repositories its images come from."""
     cached_repository_arns: Sequence[Input[str]] = ()
     """Those among them that may be in the namespace of a pull-through cache: the first pull of a tag makes and fills them."""
+    volumes: Sequence[TaskVolume] = ()
+    """File systems that its containers mount."""
     permissions: Sequence[documents.Statement] = ()
     """Statements of the task's role: what the application may do in AWS."""
     suppressed_controls: Sequence[str] = ()
@@ -259,6 +261,7 @@ class Service(pulumi.ComponentResource):
             log_group_name=log.name,
             suppressed_controls=args.suppressed_controls,
             not_secret=args.not_secret,
+            volumes=args.volumes,
             before=before,
         )
         self.register_outputs(
@@ -343,6 +346,7 @@ class Service(pulumi.ComponentResource):
                 log_group_name=log.name,
                 suppressed_controls=args.suppressed_controls,
                 not_secret=args.not_secret,
+                volumes=args.volumes,
                 after=[*before, *migration.after],
                 timeout_seconds=migration.timeout_seconds,
                 profile=migration.profile,
@@ -377,6 +381,7 @@ class Service(pulumi.ComponentResource):
             suppressed_controls=args.suppressed_controls,
             not_secret=args.not_secret,
             ephemeral_gib=args.ephemeral_gib,
+            volumes=args.volumes,
         )
 
     def _service(

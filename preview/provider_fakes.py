@@ -113,6 +113,16 @@ def _named(arn: str, *, key: str = "name", id_is: str = "name", limit: int = 255
     return make
 
 
+def _file_storage(prefix: str, kind: str) -> _Maker:
+    """Answer a resource of EFS, which AWS names."""
+
+    def make(asked: _Asked) -> Answer:
+        id_ = f"{prefix}-{asked.hex(17)}"
+        return Answer(id_, {"arn": asked.arn("elasticfilesystem", f"{kind}/{id_}")})
+
+    return make
+
+
 def _queue(asked: _Asked) -> Answer:
     """Answer a queue, whose id is its URL; the name is the program's."""
     name = asked.physical()
@@ -519,6 +529,9 @@ _MAKERS: Final[Mapping[str, _Maker]] = {
     "aws:iam/rolePolicy:RolePolicy": _with(
         _echo_id("role", suffix=":policy"), lambda asked, _: {"name": asked.physical()}
     ),
+    "aws:efs/accessPoint:AccessPoint": _file_storage("fsap", "access-point"),
+    "aws:efs/fileSystem:FileSystem": _file_storage("fs", "file-system"),
+    "aws:efs/fileSystemPolicy:FileSystemPolicy": _echo_id("fileSystemId"),
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _echo_id("role", suffix="-attachment"),
     "aws:kms/alias:Alias": _kms_alias,
     "aws:kms/key:Key": _kms_key,
@@ -573,6 +586,8 @@ _S3_COMPANION = "aws:s3/bucket"
 
 TAGGABLE: Final = frozenset(
     {
+        "aws:efs/accessPoint:AccessPoint",
+        "aws:efs/fileSystem:FileSystem",
         "aws:acm/certificate:Certificate",
         "aws:appautoscaling/target:Target",
         "aws:backup/plan:Plan",

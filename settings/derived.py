@@ -98,7 +98,7 @@ def flows(settings: Settings) -> Sequence[Flow]:
     return network_acls.flows(
         entry_ports=([443, 80] if redirect else [443]) if balancer else [],
         task_ports=[port for s in services if s.route for port in (s.port, s.health.port) if port],
-        data_ports=[*data, *([CACHE_PORT] if settings.cache else [])],
+        data_ports=[*data, *([CACHE_PORT] if settings.cache else []), *([NFS_PORT] if settings.volumes else [])],
         proxied_ports=behind,
         egress=[(egress.port, egress.cidr) for service in services for egress in service.egress],
     )
@@ -147,6 +147,7 @@ def health_codes(service: Service) -> str:
 
 
 CACHE_PORT: Final = 6379
+NFS_PORT: Final = 2049
 """The port of the cache."""
 
 

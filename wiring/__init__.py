@@ -34,6 +34,7 @@ from wiring import (
     rollout,
     secrets,
     service,
+    volumes,
 )
 from wiring.context import Components, StackContext
 
@@ -68,4 +69,5 @@ __all__ = [
     "rollout",
     "secrets",
     "service",
+    "volumes",
 ]

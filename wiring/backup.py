@@ -20,6 +20,7 @@ def args(context: StackContext, components: Components, observability: Observabi
         boundary_arn=context.boundary_arn,
         region=context.region,
         databases={"database": components.database.instance_arn} if components.database else {},
+        file_systems=components.volumes.arns if components.volumes else {},
         buckets={"media": components.media.arn} if components.media else {},
         daily_at=backup.at,
         keep_days=backup.keep_days,

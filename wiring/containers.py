@@ -10,7 +10,7 @@ from pulumi import Input, Output
 
 import limits
 from components import _documents as documents
-from components._containers import BuildArgs, ContainerArgs, ContainerHealthCheckArgs, SecretReference
+from components._containers import BuildArgs, ContainerArgs, ContainerHealthCheckArgs, MountArgs, SecretReference
 from components._log_router import LogRouterArgs
 from components._pull_through import may_be_cached
 from settings import model, references
@@ -53,7 +53,15 @@ def _container(
         cpu=sidecar.cpu if sidecar else None,
         memory_mib=sidecar.memory_mib if sidecar else None,
         stop_seconds=service.stop_seconds,
+        mounts=() if sidecar else _mounts(service),
     )
+
+
+def _mounts(service: model.Service) -> Sequence[MountArgs]:
+    return [
+        MountArgs(volume=volume, path=mount.path, read_only=mount.read_only)
+        for volume, mount in sorted(service.volumes.items())
+    ]
 
 
 def log_router(router: model.LogRouter | None, components: Components) -> LogRouterArgs | None:

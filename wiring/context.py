@@ -23,6 +23,7 @@ from components.media_bucket import MediaBucket
 from components.queues import Queues
 from components.registry import Registry
 from components.secrets import Secrets
+from components.volumes import Volumes
 from settings import Settings, model
 
 CLOUDFRONT_REGION: Final = "us-east-1"
@@ -93,6 +94,7 @@ class Components:
     media: MediaBucket | None = None
     load_balancer: LoadBalancer | None = None
     queues: Queues | None = None
+    volumes: Volumes | None = None
 
 
 def resolve(settings: Settings, lookup: InvokeOptions) -> StackContext:

@@ -49,7 +49,7 @@ def _parts(settings: Settings) -> Iterator[Part]:
         yield "budget"
     if any(url for url in settings.url_secrets) or _webhooks(settings) or _reminds(settings) or settings.jobs:
         yield "function"
-    if settings.url_secrets or settings.notify or settings.backup or settings.jobs:
+    if settings.url_secrets or settings.notify or settings.jobs:
         yield "event"
     if _reminds(settings) or (settings.hibernation and settings.database) or settings.jobs:
         yield "schedule"
@@ -57,6 +57,8 @@ def _parts(settings: Settings) -> Iterator[Part]:
         yield "job"
     if settings.jobs or settings.queues:
         yield "queue"
+    if settings.volumes:
+        yield "volume"
 
 
 def _edge(settings: Settings) -> Iterator[Part]:

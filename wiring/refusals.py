@@ -64,6 +64,7 @@ PLACES: Final[dict[str, Place]] = {
     "TrafficShiftArgs": ["services"],
     "UptimeCheckArgs": ["uptimeCheck"],
     "DatabaseAlarmTarget": ["database"],
+    "VolumesArgs": ["volumes"],
     "WebAclArgs": ["loadBalancer", "waf"],
 }
 """The setting that a component's arguments are made from; of one that is not here, the whole file."""

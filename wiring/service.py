@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pulumi import Output
 
@@ -16,6 +16,7 @@ from components.database import Database
 from components.load_balancer import LoadBalancer
 from components.media_bucket import MediaBucket
 from components.service import LoadBalancerAttachmentArgs, MigrateArgs, Service, ServiceArgs
+from components.volumes import NFS, Volumes
 from settings import derived, model
 from wiring import containers
 from wiring.context import Components, StackContext
@@ -76,6 +77,7 @@ def args(
         exec_enabled=service.exec,
         repository_arns=containers.repository_arns(service, components),
         cached_repository_arns=containers.cached_repository_arns(service),
+        volumes=[components.volumes.mounts[name] for name in sorted(service.volumes)] if components.volumes else [],
         permissions=_permissions(context, service, components),
         suppressed_controls=_suppressed_controls(service),
         not_secret=[name for container in (service, *service.sidecars.values()) for name in container.not_secret],
@@ -156,6 +158,8 @@ def _connections(service: model.Service, components: Components) -> Mapping[str,
         name: ConnectionArgs(security_group_id=part.security_group_id, port=part.port) for name, part in used.items()
     }
     replica = components.database.replica if components.database and "database" in used else None
+    if components.volumes and service.volumes:
+        found["volumes"] = ConnectionArgs(security_group_id=components.volumes.security_group_id, port=NFS)
     if replica:
         found["database-replica"] = ConnectionArgs(security_group_id=replica.security_group_id, port=replica.port)
     return found
@@ -203,7 +207,16 @@ def _permissions(
         *(_media_access(components.media) if components.media and "media" in service.uses else ()),
         *(queues.access(components.queues, service.sends, service.receives) if components.queues else ()),
         *(_database_login(context, components.database) if "database" in service.uses else ()),
+        *(_mounting(service, components.volumes) if components.volumes else ()),
     ]
+
+
+def _mounting(service: model.Service, volumes: Volumes) -> Iterator[documents.Statement]:
+    """Let a service's tasks mount its volumes, each by its own access point."""
+    for name, mount in sorted(service.volumes.items()):
+        write = [] if mount.read_only else ["elasticfilesystem:ClientWrite"]
+        through = {"StringEquals": {"elasticfilesystem:AccessPointArn": volumes.access_point_arns[name]}}
+        yield documents.allow(["elasticfilesystem:ClientMount", *write], [volumes.arns[name]], through)
 
 
 def _media_access(media: MediaBucket) -> Sequence[documents.Statement]:

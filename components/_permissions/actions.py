@@ -50,6 +50,9 @@ READS: Final[Mapping[Part, str]] = {
     " s3:GetBucketPolicyStatus s3:GetBucketPublicAccessBlock s3:GetBucketRequestPayment s3:GetBucketTagging"
     " s3:GetBucketVersioning s3:GetBucketWebsite s3:GetEncryptionConfiguration s3:GetLifecycleConfiguration"
     " s3:GetReplicationConfiguration s3:ListBucket s3:ListTagsForResource",
+    "volume": "elasticfilesystem:DescribeAccessPoints elasticfilesystem:DescribeFileSystemPolicy elasticfilesystem:DescribeFileSystems"
+    " elasticfilesystem:DescribeLifecycleConfiguration elasticfilesystem:DescribeMountTargetSecurityGroups"
+    " elasticfilesystem:DescribeMountTargets elasticfilesystem:ListTagsForResource",
     "key": "kms:DescribeKey kms:GetKeyPolicy kms:GetKeyRotationStatus kms:ListAliases kms:ListKeyPolicies kms:ListResourceTags",
     "secret": "secretsmanager:DescribeSecret secretsmanager:GetResourcePolicy secretsmanager:ListSecretVersionIds",
     "log": "logs:DescribeLogGroups logs:DescribeMetricFilters logs:DescribeResourcePolicies logs:ListTagsForResource"
@@ -158,6 +161,11 @@ WRITES: Final[Mapping[Part, str]] = {
     " backup:DeleteBackupSelection backup:DeleteBackupVault backup:TagResource backup:UntagResource backup:UpdateBackupPlan"
     " backup-storage:MountCapsule",
     "budget": "budgets:ModifyBudget budgets:TagResource budgets:UntagResource",
+    "volume": "elasticfilesystem:CreateAccessPoint elasticfilesystem:CreateFileSystem elasticfilesystem:CreateMountTarget"
+    " elasticfilesystem:DeleteAccessPoint elasticfilesystem:DeleteFileSystem elasticfilesystem:DeleteFileSystemPolicy"
+    " elasticfilesystem:DeleteMountTarget elasticfilesystem:ModifyMountTargetSecurityGroups elasticfilesystem:PutFileSystemPolicy"
+    " elasticfilesystem:PutLifecycleConfiguration elasticfilesystem:TagResource elasticfilesystem:UntagResource"
+    " elasticfilesystem:UpdateFileSystem ec2:CreateNetworkInterface",
     "queue": "sqs:CreateQueue sqs:DeleteQueue sqs:SetQueueAttributes sqs:TagQueue sqs:UntagQueue",
     "slack": "chatbot:CreateSlackChannelConfiguration chatbot:DeleteSlackChannelConfiguration chatbot:TagResource"
     " chatbot:UntagResource chatbot:UpdateSlackChannelConfiguration",
@@ -226,6 +234,8 @@ NAMED_BY_AWS: Final[Mapping[str, str]] = {
     "ec2:vpc": "vpc/",
     "ec2:vpc-endpoint": "vpc-endpoint/",
     "ec2:vpc-flow-log": "vpc-flow-log/",
+    "elasticfilesystem:access-point": "access-point/",
+    "elasticfilesystem:file-system": "file-system/",
     "elasticloadbalancing:listener-rule/app": "listener-rule/app/",
     "elasticloadbalancing:listener/app": "listener/app/",
     "elasticloadbalancing:loadbalancer/app/": "loadbalancer/app/",
@@ -268,6 +278,8 @@ CREATES: Final[Mapping[str, str]] = {
     "ec2:CreateSubnet": "subnet",
     "ec2:CreateVpc": "vpc",
     "ec2:CreateVpcEndpoint": "vpc-endpoint",
+    "elasticfilesystem:CreateAccessPoint": "access-point",
+    "elasticfilesystem:CreateFileSystem": "file-system",
     "elasticloadbalancing:CreateListener": "listener/app",
     "elasticloadbalancing:CreateLoadBalancer": "loadbalancer/app/",
     "elasticloadbalancing:CreateRule": "listener-rule/app",
@@ -284,6 +296,7 @@ TAGGING: Final[Mapping[str, str]] = {
     "backup": "backup:TagResource",
     "cloudfront": "cloudfront:TagResource",
     "ec2": "ec2:CreateTags",
+    "elasticfilesystem": "elasticfilesystem:TagResource",
     "elasticloadbalancing": "elasticloadbalancing:AddTags",
     "kms": "kms:TagResource",
     "logs": "logs:TagResource",
@@ -291,7 +304,7 @@ TAGGING: Final[Mapping[str, str]] = {
 }
 """The action that gives tags to what AWS names, by service: as a part of making it, or later."""
 
-TELLS_CREATION: Final = ("ec2", "elasticloadbalancing")
+TELLS_CREATION: Final = ("ec2", "elasticfilesystem", "elasticloadbalancing")
 """Services whose condition key `CreateAction` tells tags given in making something from those given later."""
 
 NEVER_NAMED: Final = ("acm", "application-autoscaling", "cloudfront", "kms")
@@ -317,6 +330,7 @@ LINKED: Final[Mapping[Part, str]] = {
     "ecs": "ecs ecs.application-autoscaling",
     "database": "rds",
     "cache": "elasticache",
+    "volume": "elasticfilesystem",
     "backup": "backup",
     "slack": "management.chatbot",
 }

@@ -146,6 +146,10 @@ def _using(scope: Scope, database_user: str | None) -> Iterator[Statement]:
         yield documents.allow(_OBJECTS.split(), scope.arns("s3", ["::{bucket}/*", *(["::{name}/*"] if saved else [])]))
         reading = ["s3:GetReplicationConfiguration", "s3:ListBucket"]
         yield documents.allow(_SAVING_BUCKETS.split() if saved else reading, scope.arns("s3", ["::{bucket}"]))
+    if "volume" in scope.parts:
+        # AWS names file systems; the stack's tags tell its own.
+        mounting = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
+        yield documents.allow(mounting, scope.arns("elasticfilesystem", ["file-system/*"]), scope.owned)
     if database_user is not None:
         # The database's own id is not known before it is made; only this network's are within reach.
         yield documents.allow(["rds-db:connect"], scope.arns("rds-db", [f"dbuser:*/{database_user}"]))

@@ -11,7 +11,7 @@ from components._bucket_names import prefixes
 
 Part = Literal[
     "network", "load-balancer", "certificate", "dns", "cdn", "waf", "ecs", "ecr", "database", "database-proxy", "cache",
-    "bucket", "key", "secret", "log", "alarm", "dashboard", "topic", "event", "schedule", "function", "job", "queue", "backup", "budget",
+    "bucket", "volume", "key", "secret", "log", "alarm", "dashboard", "topic", "event", "schedule", "function", "job", "queue", "backup", "budget",
     "slack",
 ]  # fmt: skip
 """What a stack may be made of."""

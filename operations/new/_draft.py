@@ -28,6 +28,7 @@ class Draft:
         database: engine and version, where there is a database.
         cache: engine and version, where there is a cache.
         media: whether files are kept in a bucket.
+        volumes: by name, what stands in the stack file for each.
         secrets: by name, what stands in the stack file for each.
         builds: by service, the folder and the Dockerfile that its image is built from, relative to where it was found.
         left: a sentence for each thing that could not be taken over, with what to do instead.
@@ -37,6 +38,7 @@ class Draft:
     database: Mapping[str, str] | None = None
     cache: Mapping[str, str] | None = None
     media: bool = False
+    volumes: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     secrets: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     builds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     left: Sequence[str] = ()

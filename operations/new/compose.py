@@ -152,6 +152,7 @@ class _ComposeReader:
         self._builds: dict[str, Mapping[str, str]] = {}
         self._stores: dict[str, str] = {}
         self._parts: dict[str, Mapping[str, str]] = {}
+        self._volumes: dict[str, Mapping[str, object]] = {}
 
     def found(self) -> Draft:
         """Return everything."""
@@ -167,6 +168,7 @@ class _ComposeReader:
             database=self._parts.get("database"),
             cache=self._parts.get("cache"),
             media="media" in self._parts,
+            volumes=self._volumes,
             secrets=self._secrets,
             builds=self._builds,
             left=self._left,
@@ -427,25 +429,27 @@ class _ComposeReader:
             made["architecture"] = "arm64"
         if (grace := values.seconds(one.get("stop_grace_period"))) is not None:
             made["stopSeconds"] = max(2, min(120, round(grace)))
-        for volume in one.get("volumes") or ():
-            self._volume(name, volume)
+        mounts = dict(mount for volume in one.get("volumes") or () if (mount := self._volume(name, volume)))
+        if mounts:
+            made["volumes"] = mounts
         for key in sorted(set(one) - _TAKEN - _OF_DOCKER):
             if not key.startswith("x-"):
                 self._leave(name, f"{key}: {_REFUSED.get(key, 'a stack file has no counterpart')}")
         return made
 
-    def _volume(self, name: str, volume: object) -> None:
-        source = volume.get("source", "") if isinstance(volume, dict) else values.text(volume).partition(":")[0]
-        target = volume.get("target", "") if isinstance(volume, dict) else values.text(volume).split(":")[1:2]
-        shown = "".join(target) if isinstance(target, list) else target
-        if str(source).startswith((".", "/", "~")):
-            self._leave(
-                name, f"the folder {source} is mounted at {shown or source}: what it needs of it belongs into the image"
-            )
-        else:
-            self._leave(
-                name, f"the volume {source}: a task's disk goes with it; keep files in `media`, data in the database"
-            )
+    def _volume(self, name: str, volume: object) -> tuple[str, str] | None:
+        """Return a named volume and its folder; what is mounted from the machine is told."""
+        parts = values.text(volume).split(":") if not isinstance(volume, dict) else []
+        source, target = (
+            (volume.get("source"), volume.get("target"))
+            if isinstance(volume, dict)
+            else (parts[0], "".join(parts[1:2]))
+        )
+        if not source or str(source).startswith((".", "/", "~", "$")):
+            self._leave(name, f"the folder {source or target} is mounted: what it needs of it belongs into the image")
+            return None
+        self._volumes.setdefault(part_name(str(source)), {})
+        return part_name(str(source)), str(target)
 
     def _routes(self, made: Mapping[str, dict[str, Any]]) -> None:
         open_ = [name for name, one in made.items() if "port" in one]

@@ -107,13 +107,20 @@ def _sections(found: Draft, answers: Answers) -> Iterator[tuple[str, str, Any]]:
         )
     if found.media:
         yield "", "slipway:media", {}
+    if found.volumes:
+        yield "files that tasks share and that outlive them", "slipway:volumes", found.volumes
     if found.secrets:
         yield "declared here, filled by people: README, Secrets", "slipway:secrets", found.secrets
     yield "the images' tag is a commit once a pipeline pushes them", "slipway:services", found.services
+    yield from _around(found, answers)
+
+
+def _around(found: Draft, answers: Answers) -> Iterator[tuple[str, str, Any]]:
+    """Yield who deploys it, what is saved, and who is told."""
     if answers.github:
         github = {"repository": answers.github, "environment": answers.environment}
         yield "who deploys; `make pipelines` writes the workflows", "slipway:delivery", {"github": github}
-    if production and found.database is not None:
+    if answers.environment == "production" and (found.database is not None or found.volumes):
         yield "", "slipway:backup", {"keepDays": 35}
     if answers.email:
         told = [{"email": answers.email}]

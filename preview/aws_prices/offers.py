@@ -234,6 +234,10 @@ OFFERS: Final[tuple[Offer, ...]] = (
         ),
     ),
     Offer(
+        code="AmazonEFS",
+        wanted=(Wanted(key="efs.standard.gb_month", usage="TimedStorage-ByteHrs", unit=_GB_MONTH),),
+    ),
+    Offer(
         code="AWSLambda",
         wanted=(Wanted(key="lambda.arm64.gb_second", usage="Lambda-GB-Second-ARM", unit="USD per GB-second"),),
     ),

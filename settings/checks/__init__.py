@@ -35,6 +35,7 @@ from settings.checks import (
     sizes,
     tags,
     uptime_check,
+    volumes,
 )
 from settings.model import Settings
 from settings.problems import Problem
@@ -67,6 +68,7 @@ _MISTAKES = (
     budget,
     hibernation,
     jobs,
+    volumes,
 )
 _UNWISE = (
     network,
@@ -83,6 +85,7 @@ _UNWISE = (
     delivery,
     jobs,
     queues,
+    volumes,
     sample,
 )
 

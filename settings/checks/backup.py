@@ -15,8 +15,13 @@ def problems(settings: Settings) -> Iterator[Problem]:
     backup = settings.backup
     if backup is None:
         return
-    if settings.database is None and settings.media is None:
-        yield at(["backup"], "there is nothing to save: add slipway:database or slipway:media", ["database"], ["media"])
+    if settings.database is None and settings.media is None and not settings.volumes:
+        yield at(
+            ["backup"],
+            "there is nothing to save: add slipway:database, slipway:media or slipway:volumes",
+            ["database"],
+            ["media"],
+        )
     if settings.media and not settings.media.versioning:
         yield at(
             ["backup"],

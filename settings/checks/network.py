@@ -55,8 +55,8 @@ def _existing(settings: Settings, network: Network, existing: ExistingNetwork) -
         "privateSubnetIds": (existing.private_subnet_ids, urls or (placed and not public), "the tasks"),
         "isolatedSubnetIds": (
             existing.isolated_subnet_ids,
-            settings.database is not None or settings.cache is not None,
-            "database and cache",
+            settings.database is not None or settings.cache is not None or bool(settings.volumes),
+            "database, cache and volumes",
         ),
     }
     first: dict[str, Place] = {}

@@ -151,6 +151,7 @@ from settings.model.stack import (
 from settings.model.uptime_check import (
     UptimeCheck,
 )
+from settings.model.volumes import Mount, Volume
 from settings.model.web_acl import (
     RateLimit,
     Waf,
@@ -204,6 +205,7 @@ __all__ = [
     "MediaCdn",
     "MetricName",
     "Migrate",
+    "Mount",
     "Network",
     "Notify",
     "PartName",
@@ -245,5 +247,6 @@ __all__ = [
     "TimeZone",
     "UptimeCheck",
     "Uses",
+    "Volume",
     "Waf",
 ]

@@ -14,6 +14,7 @@ from settings.model.migration import Migrate
 from settings.model.route import FurtherRoute, Health, Route, Smoke
 from settings.model.scaling import Scaling, Tasks
 from settings.model.section import EcsName, LogGroup, PartName, Port, Renamed, Section
+from settings.model.volumes import MountAt
 from settings.rules import Rule, Shown, form
 
 
@@ -146,6 +147,8 @@ class Service(Container):
     """Whether people may open a shell in it (ECS Exec, `make exec`); makes its filesystem writable. A change rolls out new tasks."""
     stop_seconds: Annotated[int, Field(ge=2, le=120)] = 30
     """Seconds between SIGTERM and SIGKILL when a task stops, such as 60: enough to finish what it is doing."""
+    volumes: Mapping[PartName, MountAt] = Field(default_factory=dict)
+    """Volumes of `slipway:volumes` in its own container, each with its folder, such as `{uploads: /data}`. A change rolls out new tasks."""
     sidecars: Mapping[PartName, Sidecar] = Field(default_factory=dict)
     """Helper containers by name."""
     migrate: Migrate | None = None

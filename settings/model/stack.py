@@ -36,6 +36,7 @@ from settings.model.secrets import Secret
 from settings.model.section import PartName, Renamed, SecretName, Section, TagKey
 from settings.model.service import Service
 from settings.model.uptime_check import UptimeCheck
+from settings.model.volumes import Volume
 from settings.rules import Rule, form
 
 
@@ -88,6 +89,9 @@ class Settings(Section):
     secrets: Mapping[SecretName, Secret] = Field(default_factory=dict)
     """Secrets in AWS Secrets Manager that people or other systems fill, by name, such as `storefront/session-key: {rotateDays: 180}`. Taking one out
     deletes it after `protection.secretRecoveryDays`."""
+    volumes: Mapping[PartName, Volume] = Field(default_factory=dict)
+    """File systems that tasks share and that outlive them, by name, such as `uploads: {}`; services mount them by their own `volumes`. Billed by
+    GiB and month, and by what is read and written. Taking one out deletes it with its files, once `protection` lets that happen."""
     cluster: Cluster = Field(default_factory=Cluster)
     """The ECS cluster that services run in."""
     services: Mapping[PartName, Service] = Field(default_factory=dict)

@@ -184,7 +184,10 @@ def test_outputs() -> None:
     ("changes", "message"),
     [
         ({"name_prefix": "a" * 51}, "is not a vault's name: 2 to 50 letters"),
-        ({"databases": {}, "buckets": {}}, "BackupArgs.databases: neither these nor buckets nor tags given"),
+        (
+            {"databases": {}, "buckets": {}},
+            "BackupArgs.databases: neither these nor file_systems, buckets or tags given",
+        ),
         ({"daily_at": "24:00"}, "BackupArgs.daily_at: '24:00' is not a time of day, such as 06:00 (UTC)"),
         ({"keep_days": 0}, "BackupArgs.keep_days: 0 is below 1"),
         ({"rto_minutes": 0}, "BackupArgs.rto_minutes: 0 is below 1"),

@@ -29,7 +29,7 @@ HANDLERS: Final[Mapping[str, Mapping[Verb, Sequence[str]]]] = {
 
 NOT_CALLED: Final[Mapping[str, str]] = {
     r"(amplify|apigateway|apprunner|appsync|cognito-idp|firehose|codewhisperer|workmail|vpc-lattice|vpce|s3tables):.*": "another service's",
-    r"(elasticfilesystem|route53-recovery-control-config):.*": "no file systems, no routing controls",
+    r"route53-recovery-control-config:.*": "no routing controls",
     r"lambda:.*(CodeSigning|ProvisionedConcurrency|RuntimeManagement|LayerVersion|PutFunctionRecursion).*": "a function has none of them",
     r"lambda:GetFunctionCodeSigningConfig": "read, though there is none",
     r"backup:.*BackupVault(AccessPolicy|LockConfiguration|Notifications)": "vaults have none",
@@ -99,6 +99,30 @@ _ADDED: Final[Mapping[str, Mapping[Verb, str]]] = {
         "create": "ecr:PutLifecyclePolicy",
         "read": "ecr:GetLifecyclePolicy",
         "delete": "ecr:DeleteLifecyclePolicy",
+    },
+    "aws:efs/accessPoint:AccessPoint": {
+        "create": "elasticfilesystem:CreateAccessPoint elasticfilesystem:TagResource",
+        "read": "elasticfilesystem:DescribeAccessPoints elasticfilesystem:ListTagsForResource",
+        "update": "elasticfilesystem:TagResource elasticfilesystem:UntagResource",
+        "delete": "elasticfilesystem:DeleteAccessPoint",
+    },
+    "aws:efs/fileSystem:FileSystem": {
+        # Its lifecycle is set once it is there, as by an update.
+        "create": "elasticfilesystem:CreateFileSystem elasticfilesystem:TagResource",
+        "read": "elasticfilesystem:DescribeFileSystems elasticfilesystem:DescribeLifecycleConfiguration",
+        "update": "elasticfilesystem:UpdateFileSystem elasticfilesystem:PutLifecycleConfiguration elasticfilesystem:UntagResource",
+        "delete": "elasticfilesystem:DeleteFileSystem elasticfilesystem:DescribeFileSystems",
+    },
+    "aws:efs/fileSystemPolicy:FileSystemPolicy": {
+        "create": "elasticfilesystem:PutFileSystemPolicy",
+        "read": "elasticfilesystem:DescribeFileSystemPolicy",
+        "delete": "elasticfilesystem:DeleteFileSystemPolicy",
+    },
+    "aws:efs/mountTarget:MountTarget": {
+        "create": "elasticfilesystem:CreateMountTarget ec2:CreateNetworkInterface ec2:DescribeSubnets ec2:DescribeNetworkInterfaces",
+        "read": "elasticfilesystem:DescribeMountTargets elasticfilesystem:DescribeMountTargetSecurityGroups",
+        "update": "elasticfilesystem:ModifyMountTargetSecurityGroups",
+        "delete": "elasticfilesystem:DeleteMountTarget",
     },
     "aws:elasticache/replicationGroup:ReplicationGroup": {
         "create": "elasticache:CreateReplicationGroup elasticache:AddTagsToResource",
@@ -303,6 +327,7 @@ def requests(stack: Stack, resource: Resource, verb: Verb) -> Iterator[Request]:
             if tagging and making:
                 context |= {
                     "ec2:CreateAction": _creation(resource),
+                    "elasticfilesystem:CreateAction": _creation(resource),
                     "elasticloadbalancing:CreateAction": _creation(resource),
                 }
                 # What AWS names has no name yet.

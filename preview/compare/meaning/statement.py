@@ -45,6 +45,7 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "Queues": "slipway:queues",
     "Registry": "slipway:registry",
     "Secrets": "slipway:secrets",
+    "Volumes": "slipway:volumes",
     "SecretUrls": "slipway:services",
 }
 

@@ -39,6 +39,8 @@ STORES = """
         ("ports: ['${PORT:-9000}:${PORT:-9000}']", "port", 9000),
         ("user: '1001:1001'", "user", "1001:1001"),
         ("platform: linux/arm64", "architecture", "arm64"),
+        ("volumes: ['data:/data:ro', './x:/y']", "volumes", {"data": "/data"}),
+        ("volumes: [{type: volume, source: my_data, target: /d}]", "volumes", {"my-data": "/d"}),
         ("stop_grace_period: 1m10s", "stopSeconds", 70),
         ("stop_grace_period: 10m", "stopSeconds", 120),
         ("deploy: {replicas: 3}", "tasks", {"count": 3}),
@@ -160,8 +162,7 @@ def test_variables_of_a_file(tmp_path: Path) -> None:
     ("words", "told"),
     [
         ("privileged: true", "web: privileged: Fargate has no such rights"),
-        ("volumes: ['data:/data']", "web: the volume data: a task's disk goes with it"),
-        ("volumes: ['./x:/app']", "web: the folder ./x is mounted at /app"),
+        ("volumes: ['./x:/app']", "web: the folder ./x is mounted: what it needs"),
         ("unheard_of: 1", "web: unheard_of: a stack file has no counterpart"),
         ("ports: ['1:1', '2:2']", "web: of the ports 1 and 2 the first is taken"),
         ("ports: ['1:1']", "web: no health check says which path answers"),

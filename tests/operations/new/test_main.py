@@ -19,7 +19,7 @@ services:
     ports: ["8000:8000"]
     environment: {DATABASE_URL: "postgres://u:p@db/shop", REDIS_URL: "redis://cache", SECRET_KEY: "${SECRET_KEY}", ON: "yes", AT: "12:30"}
     healthcheck: {test: curl -f http://localhost:8000/health}
-  worker: {build: {context: ./backend}, command: [celery, worker]}
+  worker: {build: {context: ./backend}, command: [celery, worker], volumes: ["uploads:/data"]}
   frontend: {build: ./front, ports: ["3000:3000"]}
   db: {image: "postgres:17"}
   cache: {image: "redis:7"}
@@ -52,6 +52,8 @@ def test_what_is_written_is_a_stack_file(root: Path, stack: str, more: Sequence[
     assert settings.environment == {"prod": "production", "staging": "staging", "dev": "development"}[stack]
     assert settings.database is not None
     assert settings.database.multi_az == (stack == "prod")
+    assert settings.services["worker"].volumes["uploads"].path == "/data"
+    assert list(settings.volumes) == ["uploads"]
     assert settings.services["api"].environment == {"ON": "yes", "AT": "12:30"}
     assert (settings.delivery is None) == (settings.alarms is None) == (not more)
 
