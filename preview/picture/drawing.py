@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal
@@ -17,17 +17,32 @@ if TYPE_CHECKING:
     from preview.verdict import Finding, Verdict
 
 Column = Literal["edge", "services", "data", "around"]
-_COLUMNS: Final[Mapping[str, Column]] = {
-    "Cdn": "edge",
-    "LoadBalancer": "edge",
-    "Service": "services",
-    "Database": "data",
-    "DatabaseProxy": "data",
-    "Cache": "data",
-    "MediaBucket": "data",
-    "Secrets": "data",
-}
-"""Where a component of a class stands; all others are around."""
+_COLUMNS: Final[Mapping[str, Column]] = {"DatabaseProxy": "data", "MediaBucket": "data", "Secrets": "data"}
+"""Where a component of a class stands whose resources do not say it."""
+_COLUMNS_OF_TYPES: Final[Sequence[tuple[Column, frozenset[str]]]] = (
+    ("services", frozenset({"aws:ecs/service:Service", "aws:ecs/taskDefinition:TaskDefinition"})),
+    ("edge", frozenset({"aws:cloudfront/distribution:Distribution", "aws:lb/loadBalancer:LoadBalancer"})),
+    (
+        "data",
+        frozenset(
+            {
+                "aws:docdb/cluster:Cluster",
+                "aws:dynamodb/table:Table",
+                "aws:efs/fileSystem:FileSystem",
+                "aws:elasticache/replicationGroup:ReplicationGroup",
+                "aws:elasticache/serverlessCache:ServerlessCache",
+                "aws:kinesis/stream:Stream",
+                "aws:memorydb/cluster:Cluster",
+                "aws:opensearch/domain:Domain",
+                "aws:rds/cluster:Cluster",
+                "aws:rds/instance:Instance",
+                "aws:s3/bucket:Bucket",
+                "aws:sqs/queue:Queue",
+            }
+        ),
+    ),
+)
+"""Where a component stands that holds one of these; the first that fits counts. All others are around."""
 _TIERS: Final = ("public", "private", "isolated")
 _SUBNET: Final = "aws:ec2/subnet:Subnet"
 _BALANCER: Final = "aws:lb/loadBalancer:LoadBalancer"
@@ -135,16 +150,19 @@ def draw(graph: Graph, estimate: Estimate, verdict: Verdict | None = None, edit:
         edit: against what it is compared, if it is.
     """
     parts: dict[str, Part] = {}
+    held = _held(graph)
     for section in summarize(graph, estimate.by_component()):
         parts[section.name] = Part(
             name=section.name,
             kind=section.kind,
-            column=_COLUMNS.get(section.kind, "around"),
+            column=_column(section.kind, held.get(section.name, ())),
             facts=[(row.label, row.text) for row in section.rows if row.text],
             monthly=section.monthly,
         )
     _addresses(parts, graph)
-    _items(parts, graph, verdict, edit)
+    _items(parts, graph, verdict)
+    if edit:
+        _changes(parts, edit)
     _costs(parts, edit)
     _edges(parts, graph)
     return Drawing(
@@ -152,6 +170,22 @@ def draw(graph: Graph, estimate: Estimate, verdict: Verdict | None = None, edit:
         networks=tuple(_networks(graph)),
         open_parts=tuple(dict.fromkeys(_open(graph))),
     )
+
+
+def _held(graph: Graph) -> dict[str, set[str]]:
+    """Return the types of what each top-level component holds, by its name."""
+    found: dict[str, set[str]] = {}
+    for resource in graph.resources:
+        if component := graph.component(resource):
+            found.setdefault(component.name, set()).add(resource.type)
+    return found
+
+
+def _column(class_: str, types: Collection[str]) -> Column:
+    """Say where a component stands."""
+    if class_ in _COLUMNS:
+        return _COLUMNS[class_]
+    return next((column for column, known in _COLUMNS_OF_TYPES if not known.isdisjoint(types)), "around")
 
 
 def _addresses(parts: Mapping[str, Part], graph: Graph) -> None:
@@ -187,41 +221,43 @@ def _texts(value: object, *names: str) -> Iterator[str]:
             yield from _texts(part, *names)
 
 
-def _items(parts: dict[str, Part], graph: Graph, verdict: Verdict | None, edit: Edit | None) -> None:
-    from preview.compare.shown import about, line  # noqa: PLC0415 - the comparison shows this page as well
-
+def _items(parts: dict[str, Part], graph: Graph, verdict: Verdict | None) -> None:
     found: dict[str, list[Finding]] = {}
     for finding in verdict.findings if verdict else ():
         found.setdefault(finding.urn, []).append(finding)
-    changes = {change.resource.urn: change for change in edit.comparison.changed} if edit else {}
     for resource in graph.resources:
         if not resource.custom or resource.type.startswith("pulumi:providers:"):
             continue
         component = graph.component(resource)
         item = Item(urn=resource.urn, name=resource.name, kind=kind(resource.type))
         item.findings = [f"{one.policy}: {statement(one)}" for one in found.get(resource.urn, ())]
-        if change := changes.get(resource.urn):
-            item.change = change.kind
-            item.details = [about(change), *(line(one) for one in change.properties[:8])]
         parts[component.name if component else ""].items.append(item)
-    for change in edit.comparison.kind("deleted") if edit else ():
-        if change.resource.custom and edit:
-            name = edit.comparison.component(change)
-            component = edit.comparison.before.component(change.resource)
-            class_ = component.type.rpartition(":")[2] if component else ""
-            part = parts.setdefault(name, Part(name=name, kind=class_, column=_COLUMNS.get(class_, "around")))
-            part.items.append(
-                Item(
-                    urn=change.resource.urn,
-                    name=change.resource.name,
-                    kind=kind(change.resource.type),
-                    change="deleted",
-                    details=[about(change)],
-                )
-            )
     stray = [f"{one.policy}: {subject(one)}: {statement(one)}" for one in found.get("", ())]
     if stray and "" in parts:
         parts[""].items.append(Item(urn="", name="the stack", kind="stack", findings=stray))
+
+
+def _changes(parts: dict[str, Part], edit: Edit) -> None:
+    """Mark what changes, and add what goes."""
+    from preview.compare.shown import about, line  # noqa: PLC0415 - the comparison shows this page as well
+
+    held = _held(edit.comparison.before)
+    items = {item.urn: item for part in parts.values() for item in part.items}
+    for change in edit.comparison.changed:
+        urn = change.resource.urn
+        if change.kind == "deleted" and change.resource.custom:
+            name = edit.comparison.component(change)
+            component = edit.comparison.before.component(change.resource)
+            class_ = component.type.rpartition(":")[2] if component else ""
+            column = _column(class_, held.get(name, ()))
+            part = parts.setdefault(name, Part(name=name, kind=class_, column=column))
+            items[urn] = Item(urn=urn, name=change.resource.name, kind=kind(change.resource.type))
+            part.items.append(items[urn])
+        if item := items.get(urn):
+            item.change = change.kind
+            item.details = [about(change)]
+            if change.kind != "deleted":
+                item.details += [line(one) for one in change.properties[:8]]
 
 
 def _costs(parts: Mapping[str, Part], edit: Edit | None) -> None:
@@ -324,10 +360,16 @@ def _placed(graph: Graph) -> Iterator[tuple[object, str]]:
         yield network.get("subnets") if isinstance(network, Mapping) else [], f"{service.inputs.get('name')} tasks"
     for endpoint in graph.of("aws:ec2/vpcEndpoint:VpcEndpoint"):
         yield endpoint.inputs.get("subnetIds", []), "endpoints"
+    for mount in graph.of("aws:efs/mountTarget:MountTarget"):
+        yield mount.inputs.get("subnetId"), "file system's mount target"
+    for schedule in graph.of("aws:scheduler/schedule:Schedule"):
+        for subnet in _texts(schedule.inputs.get("target"), "subnets"):
+            yield subnet, f"{schedule.name} tasks"
 
 
 def _grouped(graph: Graph) -> Iterator[tuple[object, str]]:
     for type_, group, key in (
+        ("aws:rds/clusterInstance:ClusterInstance", "aws:rds/subnetGroup:SubnetGroup", "dbSubnetGroupName"),
         ("aws:rds/instance:Instance", "aws:rds/subnetGroup:SubnetGroup", "dbSubnetGroupName"),
         (
             "aws:elasticache/replicationGroup:ReplicationGroup",

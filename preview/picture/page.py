@@ -70,8 +70,6 @@ def _page(
     edit: Edit | None,
     live: int | None,
 ) -> str:
-    from preview.compare.shown import line, time  # noqa: PLC0415 - only this format needs it
-
     drawing = draw(graph, estimate, verdict, edit)
     dear = max((part.monthly for part in drawing.parts), default=Decimal(0))
     return _template().render(
@@ -83,8 +81,7 @@ def _page(
         drawing=drawing,
         columns=[(label, drawing.column(name)) for name, label in _COLUMNS],  # type: ignore[arg-type] # columns
         edit=edit,
-        settings=[line(item) for item in edit.settings] if edit else [],
-        time=time(edit) if edit else "",
+        **_about(edit),
         signs=SIGNS,
         money=money,
         width=lambda amount: int(100 * amount / dear) if dear else 0,
@@ -94,6 +91,15 @@ def _page(
         verdict=verdict,
         zones=list(zone_loss.lines(graph)),
     )
+
+
+def _about(edit: Edit | None) -> dict[str, object]:
+    """Return what is only shown of an edit."""
+    if edit is None:
+        return {"settings": [], "time": ""}
+    from preview.compare.shown import line, time  # noqa: PLC0415 - a stack alone does without the comparison
+
+    return {"settings": [line(item) for item in edit.settings], "time": time(edit)}
 
 
 def _cost(part: Part) -> tuple[Decimal, str]:

@@ -13,6 +13,7 @@ from preview.picture import mermaid
 from preview.picture.drawing import Drawing, draw
 from preview.pricing import estimate
 from preview.record import record
+from tests.preview.compare.graphs import graph, resource
 from tests.stacks import NAMES, ROOT, recorded
 
 
@@ -36,6 +37,27 @@ def test_each_service_has_its_address_and_size() -> None:
     assert facts["address"] == "/api/* /api"
     assert "2 to 8 tasks" in facts["service"]
     assert api.monthly > 0
+
+
+def column(*types: str, class_: str = "Thing") -> str:
+    thing = resource(f"slipway:index:{class_}", "thing", custom=False)
+    held = [resource(type_, f"part-{number}", {}, parent=thing.urn) for number, type_ in enumerate(types)]
+    made = graph(thing, *held)
+    (part,) = draw(made, estimate(made)).parts
+    return part.column
+
+
+def test_a_component_of_any_class_stands_where_its_resources_belong() -> None:
+    task, bucket = "aws:ecs/taskDefinition:TaskDefinition", "aws:s3/bucket:Bucket"
+    assert (
+        column("aws:efs/fileSystem:FileSystem")
+        == column("aws:sqs/queue:Queue")
+        == column("aws:rds/cluster:Cluster")
+        == "data"
+    )
+    assert column(task, "aws:sqs/queue:Queue") == "services"
+    assert column("aws:lb/loadBalancer:LoadBalancer", bucket) == "edge"
+    assert column("aws:sns/topic:Topic") == "around"
 
 
 def test_zones_are_columns_with_what_is_in_them() -> None:
