@@ -72,6 +72,10 @@ def covers(statement: dict[str, Value], key: str, *wanted: str) -> bool:
 @lru_cache(maxsize=4096)
 def matches(pattern: str, name: str) -> bool:
     """Whether a pattern with ``*`` and ``?`` covers a name, in any letter case."""
+    begin = pattern.removesuffix("*")
+    if pattern.isascii() and name.isascii() and "*" not in begin and "?" not in begin:
+        begin, whole = begin.lower(), name.lower()
+        return whole == begin if len(begin) == len(pattern) else whole.startswith(begin)
     return _wildcards(pattern).fullmatch(name) is not None
 
 

@@ -60,8 +60,8 @@ class _Plan:
 
     policies: Sequence[tuple[Any, EnforcementLevel]]
     """Those that judge it, with their levels."""
-    not_applicable: Any
-    """What is said about the others."""
+    answer: Any
+    """What is said about the others: an answer to begin with."""
 
 
 class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
@@ -105,7 +105,7 @@ class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
         if not request.properties.fields:
             return response
         plan = self._plan(request.type)
-        response.not_applicable.MergeFrom(plan.not_applicable)
+        response.CopyFrom(plan.answer)
         props = self._inputs[request.urn] = Sent(request.properties)
         options = self._get_resource_options(request)
         provider = self._get_provider_resource(request)
@@ -210,7 +210,7 @@ class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
                     answer.not_applicable.add(policy_name=policy.name)
                 else:
                     evaluating.append((policy, level))
-            self._plans[token] = _Plan(evaluating, answer.not_applicable)
+            self._plans[token] = _Plan(evaluating, answer)
         return self._plans[token]
 
     def _get_provider_resource(self, request: Any) -> PolicyProviderResource | None:  # noqa: ANN401 - as the SDK's

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from policy import compat
@@ -164,10 +165,13 @@ def document(value: Value) -> Value:
     """
     if not isinstance(value, str):
         return value
-    if not value:
-        return None
+    return _parsed(value) if value else None
+
+
+@lru_cache(maxsize=512)  # each rule about policies reads the same ones
+def _parsed(text: str) -> Value:
     try:
-        return plain(json.loads(value))
+        return plain(json.loads(text))
     except ValueError:
         return UNKNOWN
 

@@ -7,6 +7,7 @@ text of any length is searched in time that grows with its length only.
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -120,6 +121,7 @@ _ASSIGNMENT: Final = re.compile(
 _OPTION: Final = re.compile(r"--?([A-Za-z][\w.-]{0,127})")
 
 
+@lru_cache(maxsize=2048)  # the same names and addresses stand in many properties
 def is_credential(text: str) -> bool:
     """Whether a text holds an access key, a private key, a token, or an address or connection string with a password."""
     return any(mark in text for mark in _MARKS) and _CREDENTIAL.search(text) is not None

@@ -1,8 +1,8 @@
 """CloudWatch alarms: that they exist, and tell somebody."""
 
 import re
-from collections.abc import Collection, Iterator
-from typing import Final
+from collections.abc import Iterator
+from typing import Final, NamedTuple, Self
 
 from policy import values
 from policy.control import ADVISED_IN_PRODUCTION, HUB, IN_PRODUCTION, Control, Severity
@@ -110,14 +110,12 @@ def alarm_actions_enabled(alarm: Resource, _config: Config) -> Iterator[Finding]
 )
 def alarms_on_what_matters(graph: Graph, _config: Config) -> Iterator[Finding]:
     """At least one alarm on a metric of each database, cache, load balancer and service."""
-    alarms = [(alarm, *_metrics(alarm)) for alarm in graph.of(ALARM)]
+    alarms = [_Reading.of(alarm) for alarm in graph.of(ALARM)]
     for kind in _WATCHED:
         for resource in graph.of(kind):
             possible = _namespaces(resource)
-            answers = {
-                values.some(_watches(alarm, names, told, resource, wanted) for alarm, names, told in alarms)
-                for wanted in possible
-            }
+            names = _identities(resource)
+            answers = {values.some(_watches(alarm, resource, names, wanted) for alarm in alarms) for wanted in possible}
             watched = answers.pop() if len(answers) == 1 else UNKNOWN
             wanted = possible[0][0]
             what = f"no MetricAlarm of this stack watches a metric of {wanted} for it"
@@ -143,32 +141,51 @@ def _metrics(alarm: Resource) -> tuple[list[Value], list[Value]]:
     return namespaces, [value for item in dimensions for value in (item.values() if isinstance(item, dict) else [item])]
 
 
-def _is_node(name: Value, group: Value) -> bool:
-    """Whether a cache node's name, such as ``shop-001`` or ``shop-0001-002``, is one of a replication group's."""
-    return (
-        isinstance(name, str)
-        and isinstance(group, str)
-        and bool(re.fullmatch(re.escape(group) + r"(-\d{3,4}){1,2}", name))
+class _Reading(NamedTuple):
+    """What an alarm reads."""
+
+    namespaces: list[Value]
+    dimensions: frozenset[str]
+    """The known values of dimensions; of a node's name, such as ``sessions-001``, also whose node it is."""
+    groups: frozenset[str]
+    """The replication groups whose nodes' names may be among them: ``shop`` for ``shop-001`` or ``shop-0001-002``."""
+    unsure: bool
+    """Whether a dimension's value is not known yet."""
+    linked: frozenset[str]
+    """The resources that the dimensions come from."""
+
+    @classmethod
+    def of(cls, alarm: Resource) -> Self:
+        """Read an alarm."""
+        namespaces, dimensions = _metrics(alarm)
+        told = [value for value in dimensions if isinstance(value, str)]
+        numbered = (match for value in told for pattern in _NODES if (match := pattern.fullmatch(value)))
+        return cls(
+            namespaces=namespaces,
+            dimensions=frozenset((*told, *(_NUMBER.sub("", value) for value in told))),
+            groups=frozenset(match[1] for match in numbered),
+            unsure=UNKNOWN in dimensions,
+            linked=frozenset((*alarm.dependencies.get("dimensions", ()), *alarm.dependencies.get("metricQueries", ()))),
+        )
+
+
+_NUMBER: Final = re.compile(r"-\d{3,4}(-\d{3})?$")
+_NODES: Final = (re.compile(r"(.*)-\d{3,4}", re.DOTALL), re.compile(r"(.*)(?:-\d{3,4}){2}", re.DOTALL))
+
+
+def _identities(resource: Resource) -> frozenset[str]:
+    """What dimensions call a resource."""
+    given = [resource.get(key) for key in ("identifier", "replicationGroupId", "arnSuffix", "name", "id")]
+    return frozenset(name for name in given if isinstance(name, str))
+
+
+def _watches(alarm: _Reading, resource: Resource, names: frozenset[str], wanted: tuple[str, ...]) -> Answer:
+    about: Answer = any(name in wanted for name in alarm.namespaces) or (
+        UNKNOWN if UNKNOWN in alarm.namespaces else False
     )
-
-
-def _watches(
-    alarm: Resource, namespaces: list[Value], dimensions: list[Value], resource: Resource, wanted: tuple[str, ...]
-) -> Answer:
-    about: Answer = any(name in wanted for name in namespaces) or (UNKNOWN if UNKNOWN in namespaces else False)
     if about is False:
         return False
-    linked = [*alarm.dependencies.get("dimensions", ()), *alarm.dependencies.get("metricQueries", ())]
-    given = [resource.get(key) for key in ("identifier", "replicationGroupId", "arnSuffix", "name", "id")]
-    names = {name for name in given if isinstance(name, str)}
-    if resource.type == CACHE:
-        group = resource.get("replicationGroupId")
-        names |= {node for node in dimensions if isinstance(node, str) and _is_node(node, group)}
-    if resource.urn in linked or any(_names(value, names) for value in dimensions):
+    node = resource.type == CACHE and resource.text("replicationGroupId") in alarm.groups
+    if node or resource.urn in alarm.linked or not alarm.dimensions.isdisjoint(names):
         return about
-    return UNKNOWN if UNKNOWN in dimensions and not linked else False
-
-
-def _names(value: Value, names: Collection[str]) -> bool:
-    """Whether a dimension's value is one of a resource's names, or a node of it: ``sessions-001``."""
-    return isinstance(value, str) and (value in names or re.sub(r"-\d{3,4}(-\d{3})?$", "", value) in names)
+    return UNKNOWN if alarm.unsure and not alarm.linked else False

@@ -220,6 +220,9 @@ def _decoded(value: str) -> str:
         return ""
 
 
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{0,63}")
+
+
 def _leaks(value: Value, path: str) -> Iterator[str]:
     if isinstance(value, str):
         name = path.rpartition(".")[2]
@@ -228,7 +231,7 @@ def _leaks(value: Value, path: str) -> Iterator[str]:
             yield path
     elif isinstance(value, dict):
         for key, item in value.items():
-            step = key if re.fullmatch(r"[A-Za-z][A-Za-z0-9]{0,63}", key) else "*"
+            step = key if _NAME.fullmatch(key) else "*"
             yield from _leaks(item, f"{path}.{step}" if path else step)
     elif isinstance(value, list):
         for index, item in enumerate(value):
