@@ -120,7 +120,7 @@ class Process:
                 return  # it ends when we hang up, and is not ours to wait for
             self._id = (
                 _forked(folder, environment, theirs, printed, errors, (self.socket.fileno(), read))
-                if _may_fork()
+                if may_fork()
                 else _spawned(folder, environment, theirs, printed, errors)
             )
 
@@ -144,7 +144,7 @@ class Process:
                 os.waitpid(self._id, 0)
 
 
-def _may_fork() -> bool:
+def may_fork() -> bool:
     """Whether a copy of this process can become the pack: it has a single thread and knows nothing of a pack yet."""
     return sys.platform == "linux" and threading.active_count() == 1 and "pulumi_policy" not in sys.modules
 

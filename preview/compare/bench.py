@@ -18,19 +18,22 @@ _RUNS: Final = 5
 _COPIES: Final = 6
 
 
-def measure(path: Path, base: str, runs: int = _RUNS) -> dict[str, float]:
-    """Return median wall seconds of a plain preview, of comparisons with an unseen and a cached base, and of a page.
+def measure(path: Path, base: str, runs: int = _RUNS) -> dict[str, tuple[float, float]]:
+    """Return median seconds, of a clock and of processors, of a plain preview, of comparisons with an unseen and a cached base, and of a page.
 
     They are run in turn, so that a busy machine is as busy for each.
     """
-    took: dict[str, list[float]] = {"preview": [], "unseen base": [], "cached base": [], "page": []}
+    took: dict[str, list[tuple[float, float]]] = {"preview": [], "unseen base": [], "cached base": [], "page": []}
     for _ in range(runs):
         with tempfile.TemporaryDirectory() as cache:
             took["preview"].append(_run(path, {"XDG_CACHE_HOME": cache}))
             took["unseen base"].append(_run(path, {"XDG_CACHE_HOME": cache}, "--base", base))
             took["cached base"].append(_run(path, {"XDG_CACHE_HOME": cache}, "--base", base))
             took["page"].append(_run(path, {"XDG_CACHE_HOME": cache}, "--format", "html"))
-    return {name: statistics.median(times) for name, times in took.items()}
+    return {
+        name: (statistics.median(wall for wall, _ in times), statistics.median(processor for _, processor in times))
+        for name, times in took.items()
+    }
 
 
 def many(path: Path) -> tuple[int, float]:
@@ -55,16 +58,25 @@ def many(path: Path) -> tuple[int, float]:
     return len(resources), time.process_time() - begin
 
 
-def _run(path: Path, variables: Mapping[str, str], *more: str) -> float:
+def _run(path: Path, variables: Mapping[str, str], *more: str) -> tuple[float, float]:
     format_ = () if "--format" in more else ("--format", "plain")
     command = [sys.executable, "-m", "preview", "--file", str(path), *format_, *more]
     begin = time.perf_counter()
-    done = subprocess.run(  # noqa: S603 - our own command
-        command, cwd=_ROOT, env={**os.environ, **variables}, capture_output=True, check=False
-    )
-    if done.returncode not in {0, 1}:
-        raise RuntimeError(done.stderr.decode())
-    return time.perf_counter() - begin
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            command,
+            cwd=_ROOT,
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **variables},
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - begin
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode not in {0, 1}:
+            errors.seek(0)
+            raise RuntimeError(errors.read().decode())
+    return wall, usage.ru_utime + usage.ru_stime
 
 
 def main() -> None:
@@ -75,9 +87,12 @@ def main() -> None:
         path.write_text(text.replace("db.t4g.medium", "db.t4g.large"), encoding="utf-8")
         times = measure(path, "HEAD:Pulumi.prod.yaml")
         resources, seconds = many(path)
-    plain = times["preview"]
-    for name, taken in times.items():
-        print(f"{name:<14} {taken:6.2f} s  {taken / plain:5.2f} of a preview")
+    plain, plain_processor = times["preview"]
+    for name, (wall, processor) in times.items():
+        print(
+            f"{name:<14} {wall:6.2f} s, {wall / plain:5.2f} of a preview; "
+            f"processors {processor:6.2f} s, {processor / plain_processor:5.2f}"
+        )
     print(f"comparing {resources} resources: {seconds:.2f} s")
 
 

@@ -7,27 +7,31 @@ the head's, so that what differs is what the programs register.
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import hashlib
+import importlib
 import importlib.machinery
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import traceback
+import types
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
-from preview import evaluation, stackfile
+from preview import early, evaluation, pack_process, stackfile
 from preview import verdict as verdicts
 from preview.compare.bases import Base, InvalidBase
 from preview.graph import Graph, Message, Resource
 
 if TYPE_CHECKING:
-    import types
     from types import TracebackType
     from typing import Self
 
@@ -63,7 +67,7 @@ class Recording:
         self._base = base
         self._place = cache_folder() / f"{_key(base, pack, config)}.json.z"
         self._side = _read(self._place)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | _Forked | None = None
         self._folder: Path | None = None
         self._errors: IO[bytes] | None = None
         self.cached = self._side is not None
@@ -114,6 +118,9 @@ class Recording:
             "pack": str(pack.resolve()),
             "config": config,
         }
+        if _may_fork():
+            self._process = _Forked(job, self._errors)
+            return
         self._process = subprocess.Popen(  # noqa: S603 - our own command
             [sys.executable, "-m", "preview.compare.sides", json.dumps(job)],
             cwd=_HOME,
@@ -127,10 +134,61 @@ class Recording:
             return ""
         self._errors.seek(0)
         text = self._errors.read().decode(errors="replace").strip()
-        text = text.replace(f"{self._folder}/tree/{self._base.prefix}", "")
+        text = text.replace(f"{self._folder}/tree/{self._base.prefix}", "").replace(f"{_HOME}{os.sep}", "")
         lines = text.splitlines() or ["its program ended without a word"]
         more = [] if len(lines) <= _TOLD else ["..."]
         return "the base's program does not run: " + "\n  ".join([*more, *lines[-_TOLD:]])
+
+
+def _may_fork() -> bool:
+    """Whether a copy of this process can record the base: it could become a pack, and has no program of its own yet."""
+    return pack_process.may_fork() and not {"pulumi_aws", "settings", "components"} & sys.modules.keys()
+
+
+class _Forked:
+    """A base's process that is a copy of this one, with what both sides import."""
+
+    def __init__(self, job: Mapping[str, object], errors: IO[bytes]) -> None:
+        _import_for_both()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self._code: int | None = None
+        self._id = os.fork()
+        if self._id:
+            return
+        try:
+            nothing = os.open(os.devnull, os.O_RDWR)
+            for descriptor, target in ((nothing, 0), (nothing, 1), (errors.fileno(), 2)):
+                os.dup2(descriptor, target)
+            os.chdir(_HOME)
+            _run(job)
+        except BaseException:  # noqa: BLE001 - as an interpreter prints it
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(1)
+
+    def kill(self) -> None:
+        """End it."""
+        if self._code is None:
+            os.kill(self._id, signal.SIGKILL)
+
+    def wait(self) -> int:
+        """Wait until it has ended, and return its exit code."""
+        if self._code is None:
+            self._code = os.waitstatus_to_exitcode(os.waitpid(self._id, 0)[1])
+        return self._code
+
+
+def _import_for_both() -> None:
+    """Import what both sides need, and neither has of its own."""
+    import pydantic  # noqa: PLC0415 - only where a base is recorded
+
+    from preview import lazy_imports, record  # noqa: F401, PLC0415 - as above
+
+    pydantic.BaseModel  # noqa: B018 - it loads what it is made of when it is asked for
+    lazy_imports.install()
+    importlib.import_module("pulumi_aws")
 
 
 def cache_folder() -> Path:
@@ -278,6 +336,38 @@ _RECORDERS: Final = ("preview", "compat")
 """The packages that record: the head's, for both sides."""
 
 
+class _Unchanged(importlib.machinery.SourceFileLoader):
+    """Loads a module of a base's folder; one that this project has just so is not compiled anew."""
+
+    folder: ClassVar[Path]
+
+    def get_code(self, fullname: str) -> types.CodeType | None:
+        """Return a module's code."""
+        own = Path(self.path)
+        ours = _HOME / own.relative_to(self.folder)
+        if ours.is_file() and ours.stat().st_size == own.stat().st_size and ours.read_bytes() == own.read_bytes():
+            return importlib.machinery.SourceFileLoader(fullname, str(ours)).get_code(fullname)
+        return super().get_code(fullname)
+
+
+def _compiled_once(root: Path) -> None:
+    """Take the code of modules under a folder from this project, where it has the same."""
+    folder = root.resolve()
+
+    class Loader(_Unchanged):
+        pass
+
+    Loader.folder = folder
+
+    def hook(entry: str) -> importlib.machinery.FileFinder:
+        if not Path(entry).resolve().is_relative_to(folder):
+            raise ImportError(f"{entry} is not the base's", path=entry)
+        return importlib.machinery.FileFinder(str(Path(entry).resolve()), (Loader, importlib.machinery.SOURCE_SUFFIXES))
+
+    sys.path_hooks.insert(0, hook)
+    importlib.invalidate_caches()
+
+
 class _Recorder:
     """Finds the recorder's packages in this project, and nothing else."""
 
@@ -320,20 +410,26 @@ def _main(job: Mapping[str, object]) -> None:
         root = base.extract(folder) if base.kind == "revision" else base.root
         path = root / base.path if base.kind == "revision" else base.path
         _alone()
+        if base.kind == "revision":
+            _compiled_once(root)
         evaluated = evaluation.stack_file(root, path, pack, config, steps)
         side = Side(graph=evaluated.graph, verdict=evaluated.verdict, config=stackfile.read(path).config)
     (folder / "side").write_bytes(_written(side))
 
 
-if __name__ == "__main__":
-    import gc
-
-    gc.disable()
+def _run(job: Mapping[str, object]) -> NoReturn:
+    """Record a base, to the end of the process."""
     try:
-        _main(json.loads(sys.argv[1]))
+        _main(job)
     except (evaluation.StoppedError, InvalidBase) as stop:
         print(stop, file=sys.stderr)
         sys.stderr.flush()
         os._exit(evaluation.INVALID)
+    early.save()
     sys.stderr.flush()
     os._exit(0)
+
+
+if __name__ == "__main__":
+    gc.disable()
+    _run(json.loads(sys.argv[1]))

@@ -1,0 +1,73 @@
+"""How a base is recorded: in a copy of the preview's process, with the code of what did not change."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import stacks
+
+CODE = """
+import sys
+from pathlib import Path
+from preview.compare import sides
+root = Path(sys.argv[1])
+sys.path.insert(0, str(root))
+sides._compiled_once(root)
+import limits
+from limits import quotas, times
+for module in (limits, quotas, times):
+    assert Path(module.__file__).is_relative_to(root.resolve()), module.__file__
+    code = module.__spec__.loader.get_code(module.__name__)
+    print(module.__name__, Path(code.co_filename).is_relative_to(root.resolve()), getattr(module, "ADDED", None))
+"""
+FORKED = """
+import os, sys, tempfile
+from pathlib import Path
+from preview.compare import sides
+assert sides._may_fork()
+with tempfile.TemporaryFile() as errors:
+    for job, code, words in (({}, 1, b"KeyError"), ({"base": 1, "config": {}}, 1, b"not a job")):
+        process = sides._Forked(job, errors)
+        assert process.wait() == process.wait() == code
+        process.kill()
+        errors.seek(0)
+        assert words in errors.read()
+import components
+assert not sides._may_fork()
+"""
+
+
+def run(program: str, *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        cwd=stacks.ROOT,
+        env={**os.environ, "PYTHONPATH": str(stacks.ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_code_of_files_that_did_not_change_is_not_compiled_anew(tmp_path: Path) -> None:
+    for folder in ("data", "limits", "policy"):
+        shutil.copytree(stacks.ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    changed = tmp_path / "limits" / "times.py"
+    changed.write_text(changed.read_text(encoding="utf-8") + "\nADDED = 1\n", encoding="utf-8")
+    assert run(CODE, str(tmp_path)).splitlines() == [
+        "limits False None",
+        "limits.quotas False None",
+        "limits.times True 1",
+    ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the base gets a process of its own")
+def test_a_copy_of_the_process_says_what_is_wrong_and_ends() -> None:
+    run(FORKED)
