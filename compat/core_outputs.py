@@ -86,7 +86,7 @@ def _from_input(original: Callable[[Any], pulumi.Output[Any]]) -> Callable[[Any]
             return original(value)
         made = object.__new__(pulumi.Output)
         made._data = asyncio.get_running_loop().create_future()
-        made._data.set_result(_OutputData(resources=set(), value=value, is_known=True, is_secret=False))
+        made._data.set_result(_data(set(), value, known=True, secret=False))
         return made
 
     return from_input
@@ -108,12 +108,19 @@ async def _gathered(futures: list[asyncio.Future[_OutputData[Any]]], names: tupl
     else:
         parts = await asyncio.gather(*futures)
     values = [part.value for part in parts]
-    return _OutputData(
-        resources=set().union(*[part.resources for part in parts]),
-        value=dict(zip(names, values, strict=True)) if names else values,
-        is_known=all(part.is_known for part in parts),
-        is_secret=any(part.is_secret for part in parts),
+    return _data(
+        set().union(*[part.resources for part in parts]),
+        dict(zip(names, values, strict=True)) if names else values,
+        known=all(part.is_known for part in parts),
+        secret=any(part.is_secret for part in parts),
     )
+
+
+def _data(resources: set[pulumi.Resource], value: object, *, known: bool, secret: bool) -> _OutputData[Any]:
+    """Make the data of an output whose value is known to hold nothing unknown, or is not known: it is not searched again."""
+    made = object.__new__(_OutputData)
+    made.resources, made.value, made.is_known, made.is_secret = resources, value, known, secret
+    return made
 
 
 class Pending:

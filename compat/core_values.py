@@ -163,7 +163,7 @@ class Serializer:
         plain = data.value
         if type(plain) not in ATOMS:
             promised: list[pulumi.Resource] = []
-            known = None if contains_unknowns(plain) else plain
+            known = plain if data.is_known or not contains_unknowns(plain) else None
             plain = await self._part(known, promised, key, resource, transformer, typ)
             if deps is not None:
                 deps.extend(promised)

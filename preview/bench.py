@@ -9,6 +9,8 @@ import argparse
 import copy
 import json
 import os
+import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -174,20 +176,22 @@ def ratios(checkout: Path, base: Path, path: Path, runs: int = _RUNS) -> dict[st
     Raises:
         RuntimeError: a preview could not be made; the text is what it said.
     """
-    pairs = [(_run(checkout, path), _run(base, path)) for _ in range(runs + 1)][1:]
+    # Compiled modules are kept beside neither, so that it does not matter whether a checkout may be written to.
+    with tempfile.TemporaryDirectory() as ours, tempfile.TemporaryDirectory() as theirs:
+        pairs = [(_run(checkout, path, ours), _run(base, path, theirs)) for _ in range(runs + 1)][1:]
     return {
-        name: statistics.median(getattr(ours, name) / getattr(theirs, name) for ours, theirs in pairs)
+        name: statistics.median(getattr(own, name) / getattr(other, name) for own, other in pairs)
         for name in ("wall", "cpu", "peak")
     }
 
 
-def _run(checkout: Path, path: Path) -> Run:
-    own = checkout / ".venv" / "bin" / "python"
-    python = str(own if own.exists() else sys.executable)
-    command = [python, "-m", "preview", "--file", str(path), "--format", "plain", "--timings"]
+def _run(checkout: Path, path: Path, compiled: str) -> Run:
+    command = [_python(checkout), "-m", "preview", "--file", str(path), "--format", "plain", "--timings"]
     with tempfile.TemporaryFile() as errors:
         begin = time.perf_counter()
-        process = subprocess.Popen(command, cwd=checkout, stdout=subprocess.DEVNULL, stderr=errors)  # noqa: S603 - our own
+        process = subprocess.Popen(  # noqa: S603 - our own
+            command, cwd=checkout, env=_keeping(compiled), stdout=subprocess.DEVNULL, stderr=errors
+        )
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - begin
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -199,9 +203,60 @@ def _run(checkout: Path, path: Path) -> Run:
     return Run(wall=wall, cpu=usage.ru_utime + usage.ru_stime, peak=usage.ru_maxrss / unit)
 
 
-def compare(base: Path) -> None:
-    """Print the ratios to another checkout: of the reference stack, and of 50 and 200 generated services."""
-    print(f"ratios to {base}, median of {_RUNS} pairs in turn\n\n{'stack file':24}   wall    cpu   peak memory")
+def _python(checkout: Path) -> str:
+    own = checkout / ".venv" / "bin" / "python"
+    return str(own if own.exists() else sys.executable)
+
+
+def _keeping(compiled: str) -> dict[str, str]:
+    """The environment of a process that keeps compiled modules in a folder."""
+    return {**os.environ, "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": compiled}
+
+
+def pack_seconds(checkout: Path) -> float:
+    """Return how many processor seconds a checkout's pack takes for the most resources that `tests.policy.load` makes.
+
+    Raises:
+        RuntimeError: it says nothing about that; the text is what it said.
+    """
+    command = [_python(checkout), "-m", "tests.policy.load"]
+    done = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    found = re.findall(r"(?m)^ *\d+ resources +([\d.]+)", done.stdout)
+    if done.returncode or not found:
+        raise RuntimeError(f"{checkout}: {done.stderr.strip() or done.stdout.strip()}")
+    return float(found[-1])
+
+
+def suite_seconds(checkout: Path) -> float:
+    """Return how long `make test` takes."""
+    return _timed(["make", "test"], checkout)
+
+
+def fresh_seconds(checkout: Path) -> float:
+    """Return how long a copy without an environment takes to its first preview."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy_ = Path(folder) / "checkout"
+        shutil.copytree(checkout, copy_, ignore=shutil.ignore_patterns(".venv*", ".git", "__pycache__", ".*_cache"))
+        return _timed(["make", "preview", "STACK=prod", "FORMAT=plain"], copy_)
+
+
+def _timed(command: Sequence[str], folder: Path) -> float:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    begin = time.perf_counter()
+    done = subprocess.run(command, cwd=folder, env=inherited, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    if done.returncode:
+        raise RuntimeError(f"{folder}: {' '.join(command)}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return time.perf_counter() - begin
+
+
+def compare(base: Path, *, suite: bool = False) -> None:
+    """Print the ratios to another checkout: of the reference stack, of 50 and 200 generated services, and of the pack alone.
+
+    Args:
+        base: the other checkout.
+        suite: also of `make test` and of a fresh copy's first preview, which take minutes.
+    """
+    print(f"ratios to {base}, median of {_RUNS} pairs in turn\n\n{'what':32}   wall    cpu   peak memory")
     with tempfile.TemporaryDirectory() as folder:
         paths = [base / "Pulumi.prod.yaml"]
         for size in _COMPARED:
@@ -209,7 +264,13 @@ def compare(base: Path) -> None:
             paths[-1].write_text(json.dumps(grown(base / "Pulumi.prod.yaml", size)), encoding="utf-8")
         for path in paths:
             found = ratios(_ROOT, base, path)
-            print(f"{path.name:24}   {found['wall']:.2f}   {found['cpu']:.2f}   {found['peak']:11.2f}", flush=True)
+            print(f"{path.name:32}   {found['wall']:.2f}   {found['cpu']:.2f}   {found['peak']:11.2f}", flush=True)
+    pairs = [(pack_seconds(_ROOT), pack_seconds(base)) for _ in range(_RUNS)]
+    ratio = statistics.median(own / other for own, other in pairs)
+    print(f"{'the policy pack alone':32}          {ratio:.2f}", flush=True)
+    if suite:
+        for name, seconds in (("make test", suite_seconds), ("fresh copy to its first preview", fresh_seconds)):
+            print(f"{name:32}   {seconds(_ROOT) / seconds(base):.2f}", flush=True)
 
 
 def _document(path: Path) -> dict[str, Any]:
@@ -225,9 +286,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--base", type=Path, help="another checkout of the project, with its own .venv or for this Python"
     )
-    base = parser.parse_args(arguments).base
-    if base:
-        compare(base.resolve())
+    parser.add_argument("--suite", action="store_true", help="with --base: also of make test and a fresh copy")
+    options = parser.parse_args(arguments)
+    if options.base:
+        compare(options.base.resolve(), suite=options.suite)
         return
     results = []
     files = shipped()

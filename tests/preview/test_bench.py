@@ -79,3 +79,21 @@ def test_a_checkout_that_cannot_preview_says_why(tmp_path: Path) -> None:
     root = Path(bench.__file__).parents[1]
     with pytest.raises(RuntimeError, match="No module named preview"):
         bench.ratios(tmp_path, root, root / "Pulumi.staging.yaml", runs=1)
+
+
+def test_the_packs_seconds_are_those_of_the_most_resources(tmp_path: Path) -> None:
+    module = tmp_path / "tests" / "policy" / "load.py"
+    module.parent.mkdir(parents=True)
+    module.write_text("print('the pack   seconds\\n   200 resources   0.10\\n  1984 resources   1.13   0.57')")
+    assert bench.pack_seconds(tmp_path) == 1.13
+    module.write_text("raise SystemExit('no pack here')")
+    with pytest.raises(RuntimeError, match="no pack here"):
+        bench.pack_seconds(tmp_path)
+
+
+def test_a_fresh_copy_has_no_environment_and_says_what_went_wrong(tmp_path: Path) -> None:
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / "Makefile").write_text("preview:\n\t@test ! -e .venv\ntest:\n\t@echo broken; exit 1\n")
+    assert bench.fresh_seconds(tmp_path) < 60
+    with pytest.raises(RuntimeError, match="broken"):
+        bench.suite_seconds(tmp_path)
