@@ -6,7 +6,7 @@ load a module, and a class, when it is asked for. The classes are the SDK's own,
 things left out that only readers need: docstrings, and the evaluation of type hints, which happens where a type is asked
 for. What does not look as expected is imported the ordinary way.
 
-Only the preview's own process does this. `pulumi up` and the tests import the SDK as it is.
+Previews and the tests do this; a test holds it against the SDK as it is, which is what `pulumi up` imports.
 """
 
 from __future__ import annotations

@@ -1,10 +1,13 @@
-"""How the whole suite runs: without what belongs to whoever runs it, and with few long passes of the garbage collector."""
+"""How the whole suite runs: without what belongs to whoever runs it, with the SDK as previews load it, and few long collections of garbage."""
 
 import atexit
 import gc
 import os
 import shutil
 import tempfile
+
+import pytest
+import xdist  # type: ignore[import-untyped] # has no types of its own
 
 if "PYTEST_XDIST_WORKER" not in os.environ:
     # One folder for the run: its workers inherit the environment.
@@ -16,6 +19,22 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     # A make inside a test is nobody's child: under `make test` it would say which folder it enters.
     for _name in ("MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS"):
         os.environ.pop(_name, None)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Load of the AWS SDK what is used, as previews do; `tests/preview/test_lazy_imports.py` holds that against the whole of it."""
+    if not xdist.is_xdist_controller(session):
+        from preview import lazy_imports  # noqa: PLC0415 - where tests run, not where they are handed out
+
+        lazy_imports.install()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Keep what was compiled of it for the next run."""
+    if not xdist.is_xdist_controller(session):
+        from preview import lazy_imports  # noqa: PLC0415 - as above
+
+        lazy_imports.save()
 
 
 def pytest_collection_finish() -> None:

@@ -1,7 +1,7 @@
 """Judges changed copies of the project: what a policy or an invariant says when one line of it is another.
 
 `python -m tests.mutation_runner STACK_FILE < changes.json > answers.json`, where a change is [file, line, instead] and an answer the
-list of what is wrong. Each copy is recorded in a fork, so that the AWS SDK is imported once.
+list of what is wrong. Each copy is recorded in a fork, so that the AWS SDK, the pack and what a change leaves as it was are imported once.
 """
 
 import gc
@@ -21,7 +21,10 @@ from preview.stackfile import read
 from tests import stacks
 from tests.invariants import faults
 
-_OWN = ("components", "settings", "wiring", "limits")
+_FLOORS = ("limits", "settings", "components", "wiring")
+"""From the lowest up: what a floor's modules are imported by is on it or on a higher one. The pack is not changed."""
+_PACK = multiprocessing.Lock()
+"""Held by who asks the pack: one is loaded for all copies."""
 
 
 def evaluate(name: str, change: Sequence[str]) -> list[str]:
@@ -37,7 +40,8 @@ def evaluate(name: str, change: Sequence[str]) -> list[str]:
             (copy / file).write_text(source.replace(line, instead), encoding="utf-8")
         os.chdir(copy)
         sys.path[0] = str(copy)
-        for module in [module for module in sys.modules if module.partition(".")[0] in _OWN]:
+        changed = _FLOORS.index(change[0].partition("/")[0]) if change else 0
+        for module in [module for module in sys.modules if module.partition(".")[0] in _FLOORS[changed:]]:
             del sys.modules[module]
         try:
             return _wrong(copy, copy / name)
@@ -51,7 +55,8 @@ def _wrong(root: Path, path: Path) -> list[str]:
     file = read(path)
     graph = record(root, file.stack, file.config)
     preview = record(root, file.stack, file.config, mode="preview")
-    verdict = stacks.evaluate(root, path, graph)
+    with _PACK:
+        verdict = stacks.evaluate(stacks.ROOT, path, graph)
     found = [
         *faults(graph),
         *(f"{f.policy}: {f.message}" for f in verdict.findings),
@@ -66,7 +71,7 @@ def main(name: str) -> None:
     """Read changes, write answers."""
     changes = json.load(sys.stdin)
     file = read(stacks.ROOT / name)
-    record(stacks.ROOT, file.stack, file.config)
+    stacks.evaluate(stacks.ROOT, file.path, record(stacks.ROOT, file.stack, file.config))
     # The copies share what is here already, and each ends soon.
     gc.freeze()
     gc.disable()

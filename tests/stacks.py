@@ -1,5 +1,6 @@
 """The shipped stack files, recorded and judged once per run, whichever of its workers asks first."""
 
+import atexit
 import fcntl
 import os
 import pickle
@@ -10,6 +11,7 @@ from typing import Final, TypeVar, cast
 
 from preview import policies, project, stackfile
 from preview.graph import Graph
+from preview.pack_process import LoadedPack, Process
 from preview.record import Mode, record
 from preview.verdict import Verdict
 
@@ -53,10 +55,22 @@ def evaluate(root: Path, path: Path, graph: Graph, mode: Mode = "update") -> Ver
     """Return what the pack in `root` says about a graph recorded from the stack file at `path`."""
     file, described = stackfile.read(path), project.read(root)
     values = described.values(file.config)
-    with policies.Pack(
-        root / "policy", project=described.name, stack=file.stack, values=values, dry_run=mode == "preview"
-    ) as pack:
-        return pack.evaluate(graph)
+    Process.kept, before = _loaded(root / "policy"), Process.kept
+    try:
+        with policies.Pack(
+            root / "policy", project=described.name, stack=file.stack, values=values, dry_run=mode == "preview"
+        ) as pack:
+            return pack.evaluate(graph)
+    finally:
+        Process.kept = before
+
+
+@cache
+def _loaded(folder: Path) -> LoadedPack:
+    """Load a pack, which takes longer than most evaluations, once for all that this process asks it."""
+    pack = LoadedPack(folder)
+    atexit.register(pack.close)
+    return pack
 
 
 def golden(name: str) -> Path:

@@ -16,7 +16,7 @@ NETWORK, SERVICE, CLUSTER = "components/network.py", "components/service.py", "c
 BALANCER, BUCKETS = "components/load_balancer.py", "components/_buckets.py"
 
 MUTATIONS = [
-    (DATABASE, "storage_encrypted=True,\n            kms", "kms", "database-storage-encrypted"),
+    (DATABASE, "storage_encrypted=True,\n            # A", "# A", "database-storage-encrypted"),
     (DATABASE, "publicly_accessible=False,\n            port", "publicly_accessible=True, port", "database-not-public"),
     (DATABASE, "multi_az=args.multi_az", "multi_az=False", "database-multi-az"),
     (

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+import io
 import json
+import pickle
 import subprocess
 import sys
 from pathlib import Path
+
+from preview.graph import Graph
+from preview.record import Mode
+from tests import stacks
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -98,3 +105,32 @@ def test_the_sdk_finds_the_classes_of_resource_types() -> None:
         "assert pulumi.runtime.rpc.get_resource_package('aws', '')"
     )
     subprocess.run([sys.executable, "-c", script], cwd=REPOSITORY, check=True)
+
+
+WHOLE = """
+import pickle, sys
+from pathlib import Path
+from preview import stackfile
+from preview.record import record
+
+for name, mode in (line.split() for line in sys.argv[1:]):
+    file = stackfile.read(Path(name))
+    pickle.dump(record(Path(), file.stack, file.config, mode=mode), sys.stdout.buffer)
+assert len([name for name in sys.modules if name.startswith("pulumi_aws.ec2.")]) > 100
+"""
+
+
+def test_the_whole_sdk_records_the_same() -> None:
+    """As `pulumi up` and whoever imports it have it: these tests load it lazily, as previews do."""
+    shown: list[tuple[str, Mode]] = [
+        ("Pulumi.prod.yaml", "update"),
+        ("Pulumi.prod.yaml", "preview"),
+        ("examples/rupaya/Pulumi.prod.yaml", "update"),
+        ("examples/spendsense/Pulumi.prod.yaml", "update"),
+    ]
+    command = [sys.executable, "-c", WHOLE, *(f"{name} {mode}" for name, mode in shown)]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=True)
+    made = io.BytesIO(done.stdout)
+    for name, mode in shown:
+        whole: Graph = pickle.load(made)  # noqa: S301 - this test wrote it
+        assert dataclasses.asdict(whole) == dataclasses.asdict(stacks.recorded(name, mode))
