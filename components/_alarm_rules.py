@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from typing import Final
 
 from pulumi import Input
 
@@ -17,6 +18,7 @@ from components._alarm_targets import (
     DeadLettersAlarmTarget,
     FunctionAlarmTarget,
     JobAlarmTarget,
+    LogPattern,
     QueueAlarmTarget,
     ServiceAlarmTarget,
 )
@@ -119,8 +121,15 @@ def alarms_of(targets: AlarmTargets, thresholds: Thresholds) -> Iterator[Alarm]:
         yield _queue_alarm(name, queue)
     for name, letters in targets.dead_letters.items():
         yield _dead_letters_alarm(name, letters)
+    yield from _alarms_asked_for(targets)
+
+
+def _alarms_asked_for(targets: AlarmTargets) -> Iterator[Alarm]:
+    """Yield the alarms on what the application says of itself."""
     for name, metric in targets.application.items():
         yield _application_alarm(name, metric)
+    for name, lines in sorted(targets.logs.items()):
+        yield _log_alarm(name, lines)
 
 
 def node_number(node: str) -> str:
@@ -368,6 +377,23 @@ def _dead_letters_alarm(name: str, letters: DeadLettersAlarmTarget) -> Alarm:
         minutes=5,
         window=True,
     )
+
+
+def _log_alarm(name: str, args: LogPattern) -> Alarm:
+    return Alarm(
+        key=f"log-{name}",
+        says=f"more than {args.above} lines match {args.pattern[:_SHOWN]}",
+        route=args.route,
+        of=Metric(namespace=args.namespace, name=args.metric, dimensions=(), statistic="Sum", missing=MissingData.GOOD),
+        at=(),
+        above=args.above,
+        minutes=args.minutes,
+        window=True,
+    )
+
+
+_SHOWN: Final = 200
+"""Characters of a pattern in an alarm's description."""
 
 
 def _application_alarm(name: str, args: ApplicationMetric) -> Alarm:

@@ -11,6 +11,7 @@ from pulumi import Input
 
 from components.notifications import AlertRoute
 from limits import capacity
+from limits.logs import log_pattern
 
 SUSTAINED_MINUTES: Final = 5
 """How long a value must be bad before it is an alarm, unless it says otherwise."""
@@ -183,6 +184,38 @@ class ApplicationMetric:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LogPattern:
+    """Lines in a log group that are counted."""
+
+    log_group_name: Input[str]
+    """The log group."""
+    pattern: str
+    """Which lines, as a filter pattern of CloudWatch Logs."""
+    metric: str
+    """The name of the metric that counts them."""
+    namespace: str
+    """The metric's namespace."""
+    above: int = 0
+    """The number within `minutes` that there must not be more than."""
+    minutes: int = SUSTAINED_MINUTES
+    """The length of a window, 1 to 1440."""
+    route: AlertRoute = AlertRoute.WARNING
+    """Who is told."""
+
+    def __post_init__(self) -> None:
+        """Check CloudWatch's limits.
+
+        Raises:
+            ValueError: with every problem, a line each.
+        """
+        problems = [("pattern", log_pattern(self.pattern))]
+        if not 1 <= self.minutes <= _DAY_MINUTES:
+            problems.append(("minutes", f"{self.minutes} is outside 1 to {_DAY_MINUTES}"))
+        if told := [f"LogPattern.{name}: {problem}" for name, problem in problems if problem]:
+            raise ValueError("\n".join(told))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AlarmTargets:
     """The parts of a stack that have alarms and stand on its dashboard."""
 
@@ -208,6 +241,8 @@ class AlarmTargets:
     """Queues of what could not be worked on, by the names the alarms get."""
     application: Mapping[str, ApplicationMetric] = field(default_factory=dict)
     """Metrics of the application, by the names the alarms get: lower-case letters, digits and hyphens."""
+    logs: Mapping[str, LogPattern] = field(default_factory=dict)
+    """Lines that are logged, by the names the alarms get: lower-case letters, digits and hyphens."""
 
     def __post_init__(self) -> None:
         """Check names, and that what needs a load balancer has one.
@@ -228,6 +263,7 @@ class AlarmTargets:
             "queues": self.queues,
             "dead_letters": self.dead_letters,
             "application": self.application,
+            "logs": self.logs,
         }
         for setting, things in named.items():
             for name in things:

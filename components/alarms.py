@@ -12,7 +12,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from components._alarm_rules import Alarm, Thresholds, alarms_of
-from components._alarm_targets import LONGEST_NAME, AlarmTargets
+from components._alarm_targets import LONGEST_NAME, AlarmTargets, LogPattern
 from components._metrics import Formula, Metric
 from components.notifications import AlertChannel, channel_for
 
@@ -66,7 +66,21 @@ class Alarms(pulumi.ComponentResource):
     def __init__(self, name: str, args: AlarmsArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Alarms", name, None, opts)
         self.arns = {alarm.key: self._alarm(f"{name}-{alarm.key}", args, alarm).arn for alarm in args.alarms()}
+        for key, lines in sorted(args.targets.logs.items()):
+            self._count(f"{name}-log-{key}", lines)
         self.register_outputs({"arns": self.arns})
+
+    def _count(self, logical_name: str, lines: LogPattern) -> None:
+        aws.cloudwatch.LogMetricFilter(
+            logical_name,
+            name=lines.metric,
+            log_group_name=lines.log_group_name,
+            pattern=lines.pattern,
+            metric_transformation=aws.cloudwatch.LogMetricFilterMetricTransformationArgs(
+                namespace=lines.namespace, name=lines.metric, value="1", unit="Count"
+            ),
+            opts=ResourceOptions(parent=self),
+        )
 
     def _alarm(self, logical_name: str, args: AlarmsArgs, alarm: Alarm) -> aws.cloudwatch.MetricAlarm:
         channel = channel_for(alarm.route, args.topics)

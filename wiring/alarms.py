@@ -12,6 +12,7 @@ from components._alarm_targets import (
     DeadLettersAlarmTarget,
     FunctionAlarmTarget,
     JobAlarmTarget,
+    LogPattern,
     QueueAlarmTarget,
     ServiceAlarmTarget,
 )
@@ -28,7 +29,7 @@ from wiring.context import Components, StackContext
 
 def thresholds(alarms: model.Alarms | None) -> Thresholds | None:
     """Return when alarms go off, or None where the stack has none."""
-    return Thresholds(**alarms.model_dump(exclude={"metrics"})) if alarms else None
+    return Thresholds(**alarms.model_dump(exclude={"metrics", "logs"})) if alarms else None
 
 
 def targets(
@@ -50,6 +51,7 @@ def targets(
         queues=_queues(settings, components.queues) if components.queues else {},
         dead_letters={**({"jobs": _job_letters(jobs)} if jobs else {}), **_queue_letters(components.queues)},
         application=_application(settings.alarms),
+        logs=_logs(context, services),
     )
 
 
@@ -115,6 +117,22 @@ def _application(alarms: model.Alarms | None) -> Mapping[str, ApplicationMetric]
     return {
         name: ApplicationMetric(**{**metric.model_dump(exclude={"severity"}), "route": AlertRoute(metric.severity)})
         for name, metric in (alarms.metrics if alarms else {}).items()
+    }
+
+
+def _logs(context: StackContext, services: Mapping[str, Service]) -> Mapping[str, LogPattern]:
+    alarms = context.settings.alarms
+    return {
+        name: LogPattern(
+            log_group_name=services[lines.service].log_group_name,
+            pattern=lines.pattern,
+            metric=name,
+            namespace=f"Slipway/{context.name_prefix}",
+            above=lines.above,
+            minutes=lines.minutes,
+            route=AlertRoute(lines.severity),
+        )
+        for name, lines in (alarms.logs if alarms else {}).items()
     }
 
 

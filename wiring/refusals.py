@@ -39,6 +39,7 @@ PLACES: Final[dict[str, Place]] = {
     "HibernationArgs": ["hibernation"],
     "JobsArgs": ["jobs"],
     "LoadBalancerArgs": ["loadBalancer"],
+    "LogPattern": ["alarms", "logs"],
     "LogRouterArgs": ["services"],
     "MediaBucketArgs": ["media"],
     "MediaCdnArgs": ["media", "cdn"],

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+import limits
 from settings.model import Settings
 from settings.problems import Place, Problem, at
 
@@ -36,6 +37,14 @@ def problems(settings: Settings) -> Iterator[Problem]:
         if not deployed and getattr(alarms, field) is not None:
             name = type(alarms).model_fields[field].alias or field
             yield at(["alarms", name], f"{why}: leave it out, or say null", judged_by)
+    for name, lines in alarms.logs.items():
+        if lines.service not in settings.services:
+            known = limits.listed(list(settings.services)) if settings.services else "there is none"
+            yield at(
+                ["alarms", "logs", name, "service"],
+                f"there is no service {lines.service}; slipway:services: {known}",
+                ["services"],
+            )
     for key in settings.services:
         if _ALARM_NAMES.fullmatch(key):
             yield at(["services", key], f"alarms of another part are called {key!r}: choose another name", ["alarms"])

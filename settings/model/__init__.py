@@ -4,6 +4,7 @@ One module for each part of the stack; they know nothing of each other but for w
 """
 
 from settings.model.alarms import (
+    AlarmLog,
     AlarmMetric,
     Alarms,
     MetricName,
@@ -165,6 +166,7 @@ __all__ = [
     "LOG_ROUTER_IMAGE",
     "OPTIONAL_SECTIONS",
     "READY_CHECKS",
+    "AlarmLog",
     "AlarmMetric",
     "Alarms",
     "Backup",

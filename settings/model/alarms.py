@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from settings.model.section import Section, Text
-from settings.rules import form
+from limits.logs import LOG_PATTERN, LOG_PATTERN_WORDS, log_pattern
+from settings.model.section import PartName, Section, Text
+from settings.rules import checked, form
 
 
 class AlarmMetric(Section):
@@ -37,6 +38,24 @@ class AlarmMetric(Section):
     """What is made of the values within `minutes`: `Sum` for events, `Average` or `Maximum` for levels such as the length of a queue."""
     minutes: Annotated[int, Field(ge=1, le=1440)] = 5
     """Minutes whose values are looked at together, such as 5. Minutes without a value are no alarm."""
+
+
+class AlarmLog(Section):
+    """An alarm on lines that a service logs."""
+
+    service: PartName = Field(examples=["api"])
+    """The service, by its key."""
+    pattern: Annotated[str, checked(log_pattern, LOG_PATTERN, LOG_PATTERN_WORDS)] = Field(
+        examples=['{ $.level = "ERROR" }']
+    )
+    """Which lines count, as CloudWatch's filter patterns say it: `"out of memory"` for words, `{ $.level = "ERROR" }` for a field of JSON lines,
+    `?ERROR ?FATAL` for one of several."""
+    above: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
+    """Lines within `minutes` above which there is an alarm: `0` for the first."""
+    minutes: Annotated[int, Field(ge=1, le=1440)] = 5
+    """Minutes whose lines are counted together, such as 5."""
+    severity: Literal["critical", "database", "warning"] = "warning"
+    """How bad that is: critical pages, database tells whoever looks after it, warning the team."""
 
 
 Share = Annotated[float, Field(ge=0.1, le=99.9)]
@@ -83,3 +102,6 @@ class Alarms(Section):
     """Keys that a cache node threw out in five minutes for want of memory."""
     metrics: Mapping[MetricName, AlarmMetric] = Field(default_factory=dict)
     """Alarms on the application's own metrics, by name."""
+    logs: Mapping[MetricName, AlarmLog] = Field(default_factory=dict)
+    """Alarms on lines in the services' log groups, by name, such as `{out-of-memory: {service: api, pattern: '"out of memory"'}}`. Lines that a
+    `logRouter` sends to other groups are not seen. Each counts as a metric, 0.30 USD a month, and an alarm."""

@@ -10,6 +10,7 @@ from components._alarm_targets import (
     ApplicationMetric,
     DatabaseAlarmTarget,
     FunctionAlarmTarget,
+    LogPattern,
     ServiceAlarmTarget,
 )
 from components.alarms import Alarms, AlarmsArgs
@@ -50,6 +51,12 @@ DOCUMENTED = {
     ("AWS/ElastiCache", "NetworkBytesOut"): ("CacheClusterId",),
     ("AWS/Lambda", "Errors"): ("FunctionName",),
     ("AWS/Route53", "HealthCheckStatus"): ("HealthCheckId",),
+    ("AWS/SQS", "ApproximateAgeOfOldestMessage"): ("QueueName",),
+    ("AWS/SQS", "ApproximateNumberOfMessagesNotVisible"): ("QueueName",),
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): ("QueueName",),
+    # The function that runs jobs sends them.
+    ("Slipway", "Failed"): ("Stack", "Job"),
+    ("Slipway", "Succeeded"): ("Stack", "Job"),
 }
 
 
@@ -525,3 +532,32 @@ def test_all_problems_at_once() -> None:
     with pytest.raises(ValueError) as error:  # noqa: PT011 - the message is compared below
         Thresholds(service_cpu_percent=0, cache_memory_percent=101)
     assert len(str(error.value).splitlines()) == 2
+
+
+LINES = LogPattern(
+    log_group_name="/ecs/api",
+    pattern='{ $.level = "ERROR" }',
+    metric="errors",
+    namespace="Slipway/storefront",
+    above=2,
+    minutes=10,
+)
+
+
+def test_lines_that_match_are_counted_and_watched() -> None:
+    graph = recorded(targets=targets(logs={"errors": LINES}))
+    (counted,) = graph.of("aws:cloudwatch/logMetricFilter:LogMetricFilter")
+    assert counted.inputs["logGroupName"] == "/ecs/api"
+    assert counted.inputs["pattern"] == '{ $.level = "ERROR" }'
+    assert counted.inputs["metricTransformation"] == {
+        "name": "errors", "namespace": "Slipway/storefront", "unit": "Count", "value": "1"
+    }  # fmt: skip
+    alarm = alarms(graph)["log-errors"].inputs
+    assert (alarm["namespace"], alarm["metricName"], alarm["statistic"]) == ("Slipway/storefront", "errors", "Sum")
+    assert (alarm["threshold"], alarm["period"], alarm["evaluationPeriods"]) == (2, 600, 1)
+    assert alarm["treatMissingData"] == "notBreaching"
+
+
+def test_a_pattern_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"LogPattern.pattern: .*a quotation mark is not closed"):
+        LogPattern(log_group_name="/ecs/api", pattern='"x', metric="x", namespace="x")

@@ -11,6 +11,8 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890
 CASES: list[Case] = [
     ({"slipway:logs": {"customerKey": False, "keyArn": KEY}}, "slipway:logs.keyArn: is a key of a customer's: leave it out, or customerKey", {"slipway:logs": {"keyArn": KEY}}),
     ({"slipway:logs": {"keyArn": KEY.replace("us-east-1", "eu-west-1")}}, "slipway:logs.keyArn: the key is in eu-west-1; logs in us-east-1 take one of their own region", {"slipway:logs": {"keyArn": KEY}}),
+    ({"slipway:alarms.logs": {"oom": {"service": "ap", "pattern": "x"}}}, "slipway:alarms.logs.oom.service: there is no service ap; slipway:services: api, worker or frontend", {"slipway:alarms.logs": {"oom": {"service": "api", "pattern": "x"}}}),
+    ({"slipway:alarms.logs": {"oom": {"service": "api", "pattern": '"x'}}}, "slipway:alarms.logs.oom.pattern: '\"x' is not a filter pattern: a quotation mark is not closed", {"slipway:alarms.logs": {"oom": {"service": "api", "pattern": '"x"'}}}),
 ]  # fmt: skip
 IDS = [message[:80] for _, message, _ in CASES]
 
