@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import pulumi
 import pulumi_aws as aws
@@ -95,7 +96,7 @@ def _text(args: BoundaryArgs) -> str:
         name_prefix=args.name_prefix, regions=args.regions, tags=args.tags, parts=args.parts, names=args.names
     )
 
-    def written(*, by_tag: bool) -> str:
+    def written(*, by_tag: bool, most_log_groups: int | None = None) -> str:
         statements = boundary.boundary_statements(
             scope,
             given=args.given,
@@ -103,8 +104,17 @@ def _text(args: BoundaryArgs) -> str:
             database_user=args.database_user,
             exec_enabled=args.exec_enabled,
             by_tag=by_tag,
+            most_log_groups=most_log_groups,
         )
         return packing.document(statements)
 
-    by_name = written(by_tag=False)
-    return by_name if len(by_name) <= packing.DOCUMENT_SIZE else written(by_tag=True)
+    text = written(by_tag=False)
+    for most in (None, *_LOG_GROUPS):
+        if len(text) <= packing.DOCUMENT_SIZE:
+            break
+        text = written(by_tag=True, most_log_groups=most)
+    return text
+
+
+_LOG_GROUPS: Final = (32, 16, 8, 4)
+"""How many patterns tell the log groups, where their names take too much: each role's own policy names its group all the same."""

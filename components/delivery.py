@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -153,7 +153,7 @@ class DeliveryArgs:
         if any(problem for _, problem in wrong):
             return
         most = packing.MOST_POLICIES
-        count = len(_deploy_documents(self))
+        count = len(deploy_documents(self))
         if count > most:
             shorter = f"leave names out, and they begin with {self.name_prefix} and take one line together"
             yield "names", f"the permissions take {count} policies; a role has {most} at most: {shorter}"
@@ -205,9 +205,9 @@ class Delivery(pulumi.ComponentResource):
     def __init__(self, name: str, args: DeliveryArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Delivery", name, None, opts)
         self.provider_arn = self._identity_provider(name, args)
-        self.role_arn = self._role(f"{name}-deploy", args, args.role, args.github.contexts, _deploy_documents(args))
+        self.role_arn = self._role(f"{name}-deploy", args, args.role, args.github.contexts, deploy_documents(args))
         self.preview_role_arn = (
-            self._role(f"{name}-preview", args, args.preview_role_name, ["pull_request"], _preview_documents(args))
+            self._role(f"{name}-preview", args, args.preview_role_name, ["pull_request"], preview_documents(args))
             if args.preview_role_name
             else None
         )
@@ -281,15 +281,34 @@ def _trust(args: DeliveryArgs, *contexts: str) -> str:
     )
 
 
-def _deploy_documents(args: DeliveryArgs) -> Sequence[str]:
-    return packing.pack([*deploy_statements(_scope(args)), *args.permissions])
+_MANY: Final[Sequence[Kind]] = ("log-group", "secret", "repository", "family")
+"""Kinds of which each service may have one, the longest first."""
 
 
-def _preview_documents(args: DeliveryArgs) -> Sequence[str]:
-    return packing.pack(preview_statements(_scope(args)))
+def deploy_documents(args: DeliveryArgs) -> Sequence[str]:
+    """Return the policies of the role that deploys."""
+    return fitting(args, deploy_statements, args.permissions)
 
 
-def _scope(args: DeliveryArgs) -> Scope:
+def preview_documents(args: DeliveryArgs) -> Sequence[str]:
+    """Return the policies of the role that previews."""
+    return fitting(args, preview_statements)
+
+
+def fitting(
+    args: DeliveryArgs, statements: Callable[[Scope], Sequence[Statement]], more: Sequence[Statement] = ()
+) -> Sequence[str]:
+    """Write statements, and more that stay as they are, with as many names as a role's policies hold."""
+    documents = packing.pack([*statements(scope(args)), *more])
+    for number in range(len(_MANY)):
+        if len(documents) <= packing.MOST_POLICIES:
+            break
+        documents = packing.pack([*statements(scope(args, crowded=_MANY[: number + 1])), *more])
+    return documents
+
+
+def scope(args: DeliveryArgs, *, crowded: Sequence[Kind] = ()) -> Scope:
+    """Return what the roles are limited to; `crowded`: kinds told by tags, as their names are too many."""
     own, state = [args.role, args.preview_role_name], args.state
     return Scope(
         name_prefix=args.name_prefix,
@@ -297,6 +316,7 @@ def _scope(args: DeliveryArgs) -> Scope:
         tags=args.tags,
         parts=args.parts,
         names=args.names,
+        crowded=crowded,
         hosts=args.hosts,
         state_bucket=state.bucket if state else None,
         state_stack=state.stack if state else "",

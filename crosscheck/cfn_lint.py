@@ -30,6 +30,7 @@ _BATCH: Final = 100
 """Resources of a template; CloudFormation takes 500, and a megabyte."""
 _EXPECTED: Final = {
     "E3019": "the resources are those of many stacks, which may give the same names",
+    "E3060": "as above: their networks may have the same addresses",
 }
 """Rules about what is not linted here, and why."""
 

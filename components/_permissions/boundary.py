@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from components import _documents as documents
+from components._permissions import packing
 from components._permissions.scope import ACCOUNT, Scope, Statement
 from components._pull_through import FILL, may_be_cached
 
@@ -50,6 +51,7 @@ def boundary_statements(
     database_user: str | None = None,
     exec_enabled: bool = False,
     by_tag: bool = False,
+    most_log_groups: int | None = None,
 ) -> Sequence[Statement]:
     """Return the statements of the boundary.
 
@@ -60,13 +62,14 @@ def boundary_statements(
         database_user: who services log in to the database as, with a token of IAM's; None: they do not.
         exec_enabled: whether people may open a shell in a task.
         by_tag: tell the stack's repositories and secrets by its tags, where their names would be too many.
+        most_log_groups: tell log groups by no more patterns than these, where their names would be too many; None: by their names.
     """
     repositories = [*([] if by_tag else scope.arns("ecr", ["repository/{repository}"])), *repository_arns]
     pulling = "ecr" in scope.parts or repository_arns
     cached = may_be_cached(repository_arns)
     return [
         *_anywhere(scope, pulling=bool(pulling), exec_enabled=exec_enabled),
-        *_logs(scope),
+        *_logs(scope, most_log_groups),
         *([documents.allow(_PULL.split(), repositories)] if repositories else []),
         *([documents.allow(FILL, cached)] if cached else []),
         *_secrets(scope, by_tag=by_tag),
@@ -109,8 +112,9 @@ def _anywhere(scope: Scope, *, pulling: bool, exec_enabled: bool) -> Iterator[St
     yield documents.allow(list(dict.fromkeys(actions)), ["*"])
 
 
-def _logs(scope: Scope) -> Iterator[Statement]:
-    groups = ["log-group:{log-group}:*"]
+def _logs(scope: Scope, most: int | None) -> Iterator[Statement]:
+    names = scope.named("log-group")
+    groups = [f"log-group:{name}:*" for name in (names if most is None else packing.grouped(names, most))]
     if "database" in scope.parts:
         groups.append("log-group:RDSOSMetrics:*")
     yield documents.allow(["logs:CreateLogStream", "logs:PutLogEvents"], scope.arns("logs", groups))

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from components._permissions.scope import Statement
+from components._documents import Statement
 
 DOCUMENT_SIZE: Final = 6144
 """Characters of a managed policy, white space aside (IAM quotas)."""
@@ -26,6 +26,29 @@ def pack(statements: Sequence[Statement]) -> Sequence[str]:
         else:
             packed.append([statement])
     return [document(part) for part in packed]
+
+
+def grouped(names: Sequence[str], most: int) -> Sequence[str]:
+    """Return patterns of what names begin with, no more than these: those that have most in common share one.
+
+    Args:
+        names: names, or patterns that end with `*`.
+        most: at least 1.
+    """
+    patterns = [name[:-1] for name in names if name.endswith("*")]
+    within = {name for name in names for start in patterns if name.startswith(start) and name != f"{start}*"}
+    found = sorted(set(names) - within)
+    while len(found) > most:
+        starts = [_common_start(one.rstrip("*"), other.rstrip("*")) for one, other in itertools.pairwise(found)]
+        longest = max(starts, key=len)
+        start = starts.index(longest)
+        found[start : start + 2] = [f"{longest}*"]
+    return found
+
+
+def _common_start(one: str, other: str) -> str:
+    same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    return "".join(letter for letter, _ in same)
 
 
 def document(statements: Sequence[Statement]) -> str:

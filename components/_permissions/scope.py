@@ -8,6 +8,7 @@ from typing import Final, Literal, get_args
 
 from components import _documents as documents
 from components._bucket_names import prefixes
+from components._permissions import packing
 
 Part = Literal[
     "network", "load-balancer", "certificate", "dns", "cdn", "waf", "ecs", "ecr", "database", "database-proxy", "cache",
@@ -71,6 +72,8 @@ class Scope:
     """The network, where it was there before the stack: others may be in it."""
     given_addresses: Sequence[str] = ()
     """Allocation ids of addresses that were there before the stack."""
+    crowded: Sequence[Kind] = ()
+    """Kinds of which there are too many names for IAM: told by what the names begin with, and by the stack's tags."""
 
     @property
     def partition(self) -> str:
@@ -143,7 +146,11 @@ class Scope:
                 made += [f"/aws/elasticache/{name}/*" for name in self.names.get("cache", ())]
             case _:
                 made = []
-        return [*made, *(name for name in dict.fromkeys(given) if not any(_fits(own, name) for own in made))]
+        names = [*made, *(name for name in dict.fromkeys(given) if not any(_fits(own, name) for own in made))]
+        return packing.grouped(names, _MOST_PATTERNS) if kind in self.crowded else names
+
+
+_MOST_PATTERNS: Final = 8
 
 
 def _fits(pattern: str, name: str) -> bool:

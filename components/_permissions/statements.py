@@ -62,6 +62,12 @@ class _Service:
     """Actions on what the program names."""
     names: dict[str, None] = field(default_factory=dict)
     """Those names' ARNs."""
+    crowd: dict[str, None] = field(default_factory=dict)
+    """The ARNs of what has names that are too many, as patterns."""
+    crowd_making: dict[str, None] = field(default_factory=dict)
+    """Actions that make these, or tag them in making."""
+    crowd_tagged: dict[str, None] = field(default_factory=dict)
+    """Actions on these, with the stack's tags."""
     tagged: dict[str, None] = field(default_factory=dict)
     """Actions on what has the stack's tags."""
     making: dict[str, str] = field(default_factory=dict)
@@ -78,6 +84,7 @@ def _derived(scope: Scope, words: Collection[str]) -> Iterator[Statement]:
         _sort(scope, word, services.setdefault(service, _Service()))
     yield from _everywhere(scope, services)
     yield from _by_name(services)
+    yield from _by_beginning(scope, services)
     yield from _by_tag(scope, services)
     for name, granted in services.items():
         if granted.untold:
@@ -98,10 +105,7 @@ def _sort(scope: Scope, word: str, service: _Service) -> None:
     for kind in found.resource_types:
         type_ = f"{prefix}:{kind.name}"
         if type_ in known.NAMED:
-            service.named[word] = None
-            service.names |= dict.fromkeys(scope.arns(prefix, known.NAMED[type_]))
-            if type_ in known.RENAMED:
-                service.tagged[word] = None
+            _sort_named(scope, word, type_, service)
         elif type_ in known.NAMED_BY_AWS:
             # What it makes is another thing than what it is made in, which is there and has the tags.
             if kind.name != made or word in _ALSO_CHANGES:
@@ -110,6 +114,28 @@ def _sort(scope: Scope, word: str, service: _Service) -> None:
             service.untold[word] = None
             owner = kind.arn.split(":")[2]
             service.untold_arns |= dict.fromkeys(scope.arns(owner, [known.UNTOLD[type_]]))
+
+
+def _sort_named(scope: Scope, word: str, type_: str, service: _Service) -> None:
+    """Add an action on what the program names: where there are too many names, by the tags that it asks for or finds, too."""
+    arns = dict.fromkeys(scope.arns(word.partition(":")[0], known.NAMED[type_]))
+    crowded = any(f"{{{kind}}}" in pattern for kind in scope.crowded for pattern in known.NAMED[type_])
+    keys = {key.partition("/")[0] for kind in iam_actions.resources(word) for key in kind.condition_keys}
+    verb = word.partition(":")[2]
+    new = verb.startswith(("Create", "Register")) and not verb.startswith("CreateLogStream")
+    makes = crowded and "aws:RequestTag" in keys and (new or verb == "TagResource")
+    finds = crowded and "aws:ResourceTag" in keys and not new
+    if makes:
+        service.crowd_making[word] = None
+    if finds:
+        service.crowd_tagged[word] = None
+    if makes or finds:
+        service.crowd |= arns
+        return
+    service.named[word] = None
+    service.names |= arns
+    if type_ in known.RENAMED:
+        service.tagged[word] = None
 
 
 _ALSO_CHANGES = ("application-autoscaling:RegisterScalableTarget",)
@@ -197,6 +223,17 @@ def _by_name(services: Mapping[str, _Service]) -> Iterator[Statement]:
     for name, service in services.items():
         if service.named and service.names:
             yield documents.allow(list(service.named), list(service.names), sid=_sid("Named", name))
+
+
+def _by_beginning(scope: Scope, services: Mapping[str, _Service]) -> Iterator[Statement]:
+    """Allow what has too many names by what these begin with, and by the stack's tags."""
+    for name, service in services.items():
+        for what, actions, tags in (
+            ("Make", service.crowd_making, scope.requested),
+            ("Own", service.crowd_tagged, scope.tagged),
+        ):
+            if actions:
+                yield documents.allow(list(actions), list(service.crowd), {"StringEquals": tags}, sid=_sid(what, name))
 
 
 def _by_tag(scope: Scope, services: Mapping[str, _Service]) -> Iterator[Statement]:
