@@ -1,7 +1,7 @@
 """Stacks with more names than IAM's documents hold: told by what the names begin with and by tags, and no less safe."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 
 from components import delivery
 from components._permissions import packing
+from components._permissions.scope import Kind
 from components._permissions.statements import deploy_statements, preview_statements
 from preview.graph import Graph
 from preview.record import record
@@ -22,14 +23,14 @@ from tests.iam.test_needs import granted, own
 from tests.settings.files import as_engine, changed
 from tests.stacks import ROOT
 
-KINDS = ("log-group", "secret", "repository", "family")
-NAMES = {
+KINDS: Sequence[Kind] = ("log-group", "secret", "repository", "family")
+NAMES: Mapping[Kind, Sequence[str]] = {
     "log-group": [f"/teams/{number % 7}/service-{number:03}/requests" for number in range(200)],
     "secret": [f"teams/{number % 7}/secret-{number:03}" for number in range(200)],
     "repository": [f"teams/{number % 7}/application-{number:03}" for number in range(200)],
     "family": [f"team-{number % 7}-family-{number:03}" for number in range(200)],
 }
-OTHERS = {
+OTHERS: Mapping[Kind, Sequence[str]] = {
     kind: [f"{number * 7919 % 1009:04x}{name.strip('/')}" for number, name in enumerate(names)]
     for kind, names in NAMES.items()
 }
@@ -37,8 +38,8 @@ OTHERS = {
 
 @pytest.mark.parametrize("names", [NAMES, OTHERS], ids=["alike", "unlike"])
 @pytest.mark.parametrize("kinds", [("log-group",), ("secret", "repository"), KINDS], ids="-".join)
-def test_two_hundred_names_of_each_kind_fit(names: dict[str, list[str]], kinds: tuple[str, ...]) -> None:
-    given = {**args().names, **{kind: names[kind] for kind in kinds}}
+def test_two_hundred_names_of_each_kind_fit(names: Mapping[Kind, Sequence[str]], kinds: Sequence[Kind]) -> None:
+    given: Mapping[Kind, Sequence[str]] = {**args().names, **{kind: names[kind] for kind in kinds}}
     many = args(names=given)
     for documents in (delivery.deploy_documents(many), delivery.preview_documents(many)):
         assert len(documents) <= packing.MOST_POLICIES
