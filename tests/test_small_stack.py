@@ -33,7 +33,6 @@ UNDONE: Final[Mapping[str, Mapping[str, object]]] = {
     "one task of each, not two": each("tasks", {"count": 2}),
     "a database in one zone": {"slipway:database.multiAz": True},
     "no firewall": {"slipway:loadBalancer.waf": {}},
-    "CloudWatch's own key for logs": {"slipway:logs.customerKey": True},
     "ARM": each("architecture", "x86_64"),
 }
 """By the README's words for a step, what the stack file would say without it."""

@@ -205,6 +205,7 @@ def _reach(settings: Settings, place: Sequence[str], uri: str, service: Service)
             f"is out of the tasks' reach: push it to an ECR repository in {settings.aws.region} and name that, "
             "or let them out to HTTPS anywhere, through NAT",
             ["network", "nat"],
+            ["network", "tasks"],
             ["aws", "region"],
             [*place[:2], "egress", "*"],
         )

@@ -31,6 +31,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
             ["network", "nat"],
             f"without NAT tasks cannot start: add {limits.listed(missing, 'and')} to network.endpoints, or use single or perZone",
             ["network", "endpoints", "*"],
+            ["network", "tasks"],
         )
 
 
@@ -62,14 +63,12 @@ def _existing(settings: Settings, network: Network, existing: ExistingNetwork) -
     first: dict[str, Place] = {}
     for name, (ids, needed, whose) in wanted.items():
         where: Place = [*place, name]
+        about: Sequence[Place] = (["network", "zones", "*"], [*where, "*"], ["network", "tasks"])
         if needed and not ids:
-            yield at(where, f"none given for {whose}: give one for each of zones", ["network", "zones", "*"])
+            yield at(where, f"none given for {whose}: give one for each of zones", *about)
         elif ids and len(ids) != len(network.zones):
-            yield at(
-                where,
-                f"{len(ids)} given for {len(network.zones)} zones: give one for each, in their order",
-                ["network", "zones", "*"],
-            )
+            message = f"{len(ids)} given for {len(network.zones)} zones: give one for each, in their order"
+            yield at(where, message, *about)
         for index, subnet in enumerate(ids):
             taken = first.setdefault(subnet, [*where, index])
             if list(taken) != [*where, index]:
@@ -146,5 +145,6 @@ def _shells(settings: Settings) -> Iterator[Problem]:
                 ["services", key, "exec"],
                 "without NAT nobody reaches its shell: add ssmmessages to network.endpoints, or use nat single or perZone",
                 ["network", "nat"],
+                ["network", "tasks"],
                 ["network", "endpoints", "*"],
             )

@@ -66,6 +66,7 @@ def _existing(settings: Settings, place: Place, secret: Secret) -> Iterator[Prob
             [*place, "existing"],
             "is a parameter, out of the tasks' reach without NAT: add ssm to network.endpoints, or use single or perZone",
             ["network", "nat"],
+            ["network", "tasks"],
             ["network", "endpoints", "*"],
         )
 
@@ -103,5 +104,6 @@ def _url_secrets(settings: Settings) -> Iterator[Problem]:
             "without NAT nobody restarts the services that read a urlSecret: "
             f"add {limits.listed(missing, 'and')} to network.endpoints, or use single or perZone",
             ["network", "endpoints", "*"],
+            ["network", "tasks"],
             *places.values(),
         )
