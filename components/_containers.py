@@ -6,8 +6,9 @@ provider would see a difference in every update.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from pulumi import Input, Output
 
@@ -71,6 +72,10 @@ class ContainerHealthCheckArgs:
     """Seconds after the start in which failures do not count, 0 to 300."""
 
 
+Condition = Literal["START", "HEALTHY", "SUCCESS"]
+"""What of another container is waited for."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MountArgs:
     """Where a container has a volume of its task."""
@@ -119,6 +124,8 @@ class ContainerArgs:
     """Memory it may use, MiB; None: what the task has."""
     stop_seconds: int | None = None
     """Seconds it may take to stop, 2 to 120."""
+    after: Mapping[str, Condition] = field(default_factory=dict)
+    """What it waits for, by the other containers' names; those that a task does not have are not waited for."""
     mounts: Sequence[MountArgs] = ()
     """The volumes that it has."""
 
@@ -141,14 +148,15 @@ def definitions(
     router: RoutedLogs | None = None,
 ) -> Output[str]:
     """Return the JSON of a task's containers, which run `images` by container name and log to `log_group`, or through a router."""
-    found = [_definition(c, images[c.name], log_group, region) for c in containers]
+    there = {container.name for container in containers}
+    found = [_definition(c, images[c.name], log_group, region, there) for c in containers]
     if router:
-        own = _definition(_router(), router.args.image, log_group, region)
+        own = _definition(_router(), router.args.image, log_group, region, there)
         through = {
             "logConfiguration": log_router.log_configuration(log_group, region),
-            "dependsOn": [{"containerName": limits.LOG_ROUTER, "condition": "START"}],
         }
-        found = [{**definition, **through} for definition in found]
+        first = {"containerName": limits.LOG_ROUTER, "condition": "START"}
+        found = [{**each, **through, "dependsOn": [*each["dependsOn"], first]} for each in found]
         found.append({**own, **log_router.definition(router.groups, router.args.memory_mib, region)})
     return Output.json_dumps(sorted(found, key=lambda definition: str(definition["name"])), sort_keys=True)
 
@@ -169,8 +177,8 @@ def _router() -> ContainerArgs:
 
 
 def _definition(
-    container: ContainerArgs, image: Input[str], log_group: Input[str], region: str
-) -> Mapping[str, object]:
+    container: ContainerArgs, image: Input[str], log_group: Input[str], region: str, there: Collection[str]
+) -> Mapping[str, Any]:
     port = container.port
     optional = {
         "cpu": container.cpu,
@@ -197,7 +205,11 @@ def _definition(
             for mount in container.mounts
         ],
         "volumesFrom": [],
-        "dependsOn": [],
+        "dependsOn": [
+            {"containerName": name, "condition": condition}
+            for name, condition in sorted(container.after.items())
+            if name in there
+        ],
         "systemControls": _system_controls(container),
         "user": container.user,
         "privileged": False,

@@ -10,7 +10,14 @@ from pulumi import Input, Output
 
 import limits
 from components import _documents as documents
-from components._containers import BuildArgs, ContainerArgs, ContainerHealthCheckArgs, MountArgs, SecretReference
+from components._containers import (
+    BuildArgs,
+    Condition,
+    ContainerArgs,
+    ContainerHealthCheckArgs,
+    MountArgs,
+    SecretReference,
+)
 from components._log_router import LogRouterArgs
 from components._pull_through import may_be_cached
 from settings import model, references
@@ -53,8 +60,16 @@ def _container(
         cpu=sidecar.cpu if sidecar else None,
         memory_mib=sidecar.memory_mib if sidecar else None,
         stop_seconds=service.stop_seconds,
+        after={} if sidecar else _after(service),
         mounts=() if sidecar else _mounts(service),
     )
+
+
+_CONDITIONS: Final[Mapping[str, Condition]] = {"started": "START", "healthy": "HEALTHY", "succeeded": "SUCCESS"}
+
+
+def _after(service: model.Service) -> Mapping[str, Condition]:
+    return {name: _CONDITIONS[sidecar.before] for name, sidecar in service.sidecars.items() if sidecar.before}
 
 
 def _mounts(service: model.Service) -> Sequence[MountArgs]:

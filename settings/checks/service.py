@@ -10,7 +10,7 @@ import limits
 from limits import LAST_WEIGHTED_PRIORITY, quotas
 from settings.checks import container, log_router, scaling
 from settings.derived import family, log_groups, service_name
-from settings.model import Service, Settings
+from settings.model import Service, Settings, Sidecar
 from settings.problems import Place, Problem, at, found
 
 
@@ -73,6 +73,7 @@ def _together(place: Sequence[str], service: Service) -> Iterator[Problem]:
         yield at([*place, "sidecars", place[-1]], f"{place[-1]!r} is the service's own container; choose another name")
     listening: dict[int, Place] = {service.port: [*place, "port"]} if service.port else {}
     for name, sidecar in service.sidecars.items():
+        yield from _awaited([*place, "sidecars", name], sidecar)
         here: Place = [*place, "sidecars", name, "port"]
         if sidecar.port and (first := listening.setdefault(sidecar.port, here)) != here:
             yield at(here, f"{sidecar.port} is taken in this task; each container listens on a port of its own", first)
@@ -237,3 +238,19 @@ def warnings(settings: Settings) -> Iterator[Problem]:
                 ["services"],
                 f"{count} rules of the security group of {part}, one for each service; {asked.format(usual=usual)}",
             )
+
+
+def _awaited(place: Place, sidecar: Sidecar) -> Iterator[Problem]:
+    """Check that what the service's own container waits for can come."""
+    if sidecar.before == "healthy" and sidecar.health_check is None:
+        yield at(
+            [*place, "before"],
+            "it has no healthCheck that could pass: give it one, or say started",
+            [*place, "healthCheck"],
+        )
+    if sidecar.before == "succeeded" and sidecar.essential:
+        yield at(
+            [*place, "before"],
+            "the task stops when an essential container ends: leave essential out",
+            [*place, "essential"],
+        )

@@ -122,6 +122,9 @@ class Container(Section):
 class Sidecar(Container):
     """A helper container in each task of a service."""
 
+    before: Literal["started", "healthy", "succeeded"] | None = None
+    """What the service's own container waits for: that this one has started, that its `healthCheck` passes, or that it has run to a good end,
+    such as a command that fetches files first. Nothing when left out: all start together."""
     essential: bool = False
     """Whether the task stops when it does. Off for helpers that the application can do without for a while."""
     port: Port | None = None

@@ -768,3 +768,17 @@ class TestShiftOfRequests:
     def test_a_share_of_errors_that_is_none(self) -> None:
         with pytest.raises(ValueError, match=r"RollbackAlarmArgs.percent: 0 is outside 0.1 to 99.9"):
             replace(BACK, percent=0)
+
+
+def test_a_container_waits_for_others_of_its_task_and_the_log_router() -> None:
+    agent = replace(CONTAINER, name="agent", port=None, essential=False)
+    own = replace(CONTAINER, after={"agent": "SUCCESS", "gone": "START"})
+    router = LogRouterArgs(
+        image="public.ecr.aws/aws-observability/aws-for-fluent-bit:3", routes={"access": "/ecs/api/access"}
+    )
+    plain = {c["name"]: c["dependsOn"] for c in containers(recorded(containers=[own, agent]))}
+    routed = {c["name"]: c["dependsOn"] for c in containers(recorded(containers=[own, agent], log_router=router))}
+    waits = {"condition": "SUCCESS", "containerName": "agent"}
+    first = {"condition": "START", "containerName": "log-router"}
+    assert plain == {own.name: [waits], "agent": []}
+    assert routed == {own.name: [waits, first], "agent": [first], "log-router": []}

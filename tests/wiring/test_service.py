@@ -38,3 +38,21 @@ def test_a_shell_in_a_container_writes_where_it_likes_and_its_sidecars_do_not() 
     task = made.one("aws:ecs/taskDefinition:TaskDefinition", "api-task")
     containers = {c["name"]: c["readonlyRootFilesystem"] for c in json.loads(str(task.inputs["containerDefinitions"]))}
     assert containers == {"api": False, "proxy": True}
+
+
+def test_a_service_waits_for_the_sidecars_that_come_before_it() -> None:
+    image = {"image": {"uri": "public.ecr.aws/nginx/nginx:1.27"}}
+    sidecars = {
+        "files": {**image, "before": "succeeded"},
+        "proxy": {**image, "before": "healthy", "healthCheck": {"command": ["CMD", "/up"]}},
+        "agent": {**image, "before": "started"},
+        "late": image,
+    }
+    made = graph({"slipway:services.api.sidecars": sidecars})
+    task = made.one("aws:ecs/taskDefinition:TaskDefinition", "api-task")
+    (api,) = (c for c in json.loads(str(task.inputs["containerDefinitions"])) if c["name"] == "api")
+    assert {wait["containerName"]: wait["condition"] for wait in api["dependsOn"]} == {
+        "agent": "START",
+        "files": "SUCCESS",
+        "proxy": "HEALTHY",
+    }
