@@ -22,11 +22,11 @@ class AlarmMetric(Section):
             "an application's namespace: at most 255 letters, digits, spaces and . _ / # : -, beginning neither with AWS/ nor :",
         ),
     ] = Field(examples=["Storefront"])
-    """The metric's namespace."""
+    """The metric's namespace, such as Shop/Orders: the one that the application writes to."""
     metric: Annotated[str, form(r"[!-~][ -~]{0,254}", "a metric's name: at most 255 characters")] = Field(
         examples=["OrdersFailed"]
     )
-    """The metric's name."""
+    """The metric's name, such as FailedPayments."""
     above: Annotated[float, Field(ge=-1e15, le=1e15)] = Field(examples=[0])
     """The value above which there is an alarm, in the metric's own unit: `0` for the first failed order."""
     severity: Literal["critical", "database", "warning"] = "warning"
@@ -71,35 +71,35 @@ class Alarms(Section):
     """CloudWatch alarms on whatever the stack has, besides services without a healthy task. null switches one off."""
 
     p99_seconds: Annotated[float, Field(ge=0.001, le=4000)] | None = 2
-    """Seconds within which 99 % of a service's requests are answered."""
+    """Seconds within which 99 % of a service's requests are answered, such as 1.5, over five minutes. A warning."""
     errors_5xx_percent: Share | None = Field(default=1, alias="errors5xxPercent")
-    """Requests answered 5xx, percent of five minutes' requests. Critical."""
+    """Requests answered 5xx, percent of five minutes' requests, such as 0.5. Critical."""
     errors_4xx_percent: Share | None = Field(default=10, alias="errors4xxPercent")
-    """Requests the application answered 4xx, percent of five minutes' requests."""
+    """Requests the application answered 4xx, percent of five minutes' requests, such as 20 where bots ask for what is not there."""
     minimum_requests: Annotated[int, Field(ge=0, le=1_000_000)] = 20
-    """Requests in five minutes below which the two shares above say nothing, so that one failed request at night wakes nobody."""
+    """Requests in five minutes below which the two shares above say nothing, so that one failed request at night wakes nobody; such as 50."""
     service_cpu_percent: Share | None = 80
-    """CPU of a service's tasks for five minutes."""
+    """CPU of a service's tasks for five minutes, percent, such as 85: above what scaling aims at, so that it tells when scaling does not help."""
     service_memory_percent: Share | None = 80
-    """Memory of a service's tasks for five minutes."""
+    """Memory of a service's tasks for five minutes, percent, such as 90: at 100 tasks are killed."""
     database_cpu_percent: Share | None = 90
-    """CPU of the database for five minutes; tells whoever looks after it."""
+    """CPU of the database for five minutes, percent, such as 80; tells whoever looks after it."""
     database_connections_percent: Share | None = 80
-    """Open connections for five minutes, of what the instance class's memory allows."""
+    """Open connections for five minutes, of what the instance class's memory allows, percent, such as 70."""
     database_exhausted_percent: Share | None = 95
     """The same for one minute. Critical: soon connections are refused."""
     database_storage_percent: Share | None = 80
-    """Storage in use, of what is allocated."""
+    """Storage in use, of what is allocated, percent, such as 85: full storage stops the database."""
     database_free_memory_percent: Share | None = 5
-    """Memory below which too little is left, of what the instance class has."""
+    """Memory below which too little is left, of what the instance class has, percent, such as 10."""
     replica_lag_seconds: Annotated[int, Field(ge=1, le=86_400)] | None = 30
-    """Seconds that the read replica is behind, for five minutes."""
+    """Seconds that the read replica is behind, for five minutes, such as 60."""
     cache_cpu_percent: Share | None = 90
     """CPU of a cache node's engine, percent of its one core, for five minutes."""
     cache_memory_percent: Share | None = 80
     """Memory in use on a cache node, percent, for five minutes: soon keys are thrown out."""
     cache_evictions: Annotated[int, Field(ge=0, le=1_000_000_000)] | None = 100
-    """Keys that a cache node threw out in five minutes for want of memory."""
+    """Keys that a cache node threw out in five minutes for want of memory, such as 0 where none may go."""
     metrics: Mapping[MetricName, AlarmMetric] = Field(default_factory=dict)
     """Alarms on the application's own metrics, by name."""
     logs: Mapping[MetricName, AlarmLog] = Field(default_factory=dict)

@@ -80,11 +80,11 @@ class HealthCheck(Section):
     command: Annotated[Sequence[Text], Field(min_length=1)] = Field(examples=[["CMD", "/bin/healthy"]])
     """`CMD` or `CMD-SHELL` and what to run, which the image must contain; or `python` or `curl` alone for a ready one."""
     interval_seconds: Annotated[int, Field(ge=5, le=300)] = 30
-    """Seconds between runs."""
+    """Seconds between runs, such as 30: with `retries` they decide how soon a hanging container is replaced. A change rolls out new tasks."""
     timeout_seconds: Annotated[int, Field(ge=2, le=60)] = 5
-    """Seconds a run may take."""
+    """Seconds a run may take, below `intervalSeconds`, such as 5; a longer one counts as failed. A change rolls out new tasks."""
     retries: Annotated[int, Field(ge=1, le=10)] = 3
-    """Failures in a row that make the container unhealthy."""
+    """Failures in a row that make the container unhealthy, such as 3; ECS then replaces its task. A change rolls out new tasks."""
     start_seconds: Annotated[int, Field(ge=0, le=300)] = 60
     """Seconds after the start in which failures do not count: as long as the application takes to start, such as 90."""
 

@@ -12,4 +12,4 @@ class Dashboard(Section):
     """One CloudWatch dashboard with everything the stack has, and its alarms."""
 
     name: Annotated[str, form("[A-Za-z0-9_-]{1,255}", "a dashboard's name: letters, digits, - and _")] | None = None
-    """Its name; default app and environment. A change replaces it."""
+    """Its name, such as shop-production; default app and environment. A change replaces it."""

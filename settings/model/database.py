@@ -16,9 +16,9 @@ class ReadReplica(Section):
     """A copy of the database that answers queries, some seconds behind. It needs `managedPassword: false`."""
 
     instance_class: Annotated[str, Rule(limits.rds_class, {"enum": list(limits.RDS_CLASSES)})] | None = None
-    """Its size; default the database's. A change restarts it."""
+    """Its size, such as db.t4g.medium; default the database's. A change restarts it."""
     zone: Zone | None = None
-    """Its availability zone, one of the network's; default AWS's choice. A change replaces it."""
+    """Its availability zone, one of the network's, such as eu-central-1b; default AWS's choice. A change replaces it."""
     url_secret: SecretName | None = None
     """Name of a secret kept filled with all it takes to connect to it, as the database's own `urlSecret` is."""
 
@@ -27,9 +27,10 @@ class DatabaseProxy(Section):
     """RDS Proxy: services connect to it, and it shares few connections to the database among them."""
 
     connections_percent: Percent = 90
-    """Connections it opens at most, of what the database takes; the rest is for people and migrations by hand."""
+    """Connections it opens at most, of what the database takes, percent, such as 80; the rest is for people and migrations by hand. A change makes no
+    outage."""
     idle_minutes: Annotated[int, Field(ge=1, le=480)] = 30
-    """Minutes after which it closes the connection of a client that says nothing."""
+    """Minutes after which it closes the connection of a client that says nothing, such as 30. A change makes no outage."""
 
 
 class RestoreFrom(Section):
@@ -85,19 +86,21 @@ class Database(Section):
     """The database created inside, such as `storefront`; default the app's name. A change replaces the whole instance: its data stay behind, in
     the last snapshot."""
     username: str = "app_admin"
-    """The master user. A change replaces the database."""
+    """The master user, such as app_admin, which is no reserved word of the engine. A change replaces the database."""
     port: Annotated[int, Field(ge=1150, le=65535)] | None = None
     """The port; default 5432 or 3306. A change restarts the database at once, whatever `applyImmediately` says."""
     backup_days: Annotated[int, Field(ge=1, le=35)] = 7
     """Days of automated backups: how far back a point-in-time restore reaches. Billed by GiB beyond the size of the storage; no outage."""
     backup_window: DailyWindow = "03:00-04:00"
-    """Daily backup window, UTC."""
+    """Daily backup window, UTC, such as 03:00-04:00: half an hour at least, apart from the maintenance window. A change makes no outage."""
     maintenance_window: WeeklyWindow = "sun:04:30-sun:05:30"
-    """Weekly maintenance window, UTC, apart from the backup window."""
+    """Weekly maintenance window, UTC, apart from the backup window, such as sun:04:30-sun:05:30: when RDS may restart the database. A change of it
+    restarts nothing."""
     managed_password: bool = True
     """Whether RDS makes, keeps and changes the master password; otherwise the program makes one, which is in Pulumi's encrypted state and stays."""
     rotate_days: Annotated[int, Field(ge=1, le=1000)] = 90
-    """Days after which RDS changes the master password, which it keeps in Secrets Manager."""
+    """Days after which RDS changes the master password, which it keeps in Secrets Manager, such as 30. Needs `managedPassword`; services that read a
+    `urlSecret` are restarted then."""
     iam_authentication: bool = False
     """Whether services that use the database may log in as `iamUsername` with a token of their role's, which lasts 15 minutes, instead of a
     password. Passwords go on working; no outage."""
@@ -111,18 +114,20 @@ class Database(Section):
     restore_from: RestoreFrom | None = None
     """A backup that the database is made from, instead of an empty one. A database that is there stays as it is; `make restore` brings that back."""
     url_secret: SecretName | None = None
-    """Name of a secret kept filled with all it takes to connect, postgresql://...; its readers restart when the password changes."""
+    """Name of a secret kept filled with all it takes to connect, postgresql://...; its readers restart when the password changes. Such as
+    storefront/database-url; about 0.40 USD a month."""
     monitoring_seconds: Annotated[int, one_of(limits.MONITORING_INTERVALS, "an Enhanced Monitoring interval")] = 60
     """Seconds between figures of Enhanced Monitoring (processes, memory, disk), such as 60; 0 switches it off. Billed as logs; no outage."""
     insights_days: Annotated[int, one_of(limits.PERFORMANCE_INSIGHTS_DAYS, "a Database Insights retention")] | None = 7
     """Days that Database Insights, in its standard mode (once Performance Insights), keeps what statements wait for (7 are free); null switches it
     off."""
     auto_minor_upgrade: bool = True
-    """Whether RDS installs minor versions by itself in the maintenance window, with a restart."""
+    """Whether RDS installs minor versions by itself in the maintenance window, with a restart. A change restarts nothing."""
     allow_major_upgrade: bool = False
     """Whether a change of `version` may be one of the major version, which takes the database away for minutes and cannot be undone."""
     extended_support: bool = False
-    """Whether AWS may bill Extended Support once the version's standard support ends; otherwise RDS then upgrades it by itself."""
+    """Whether AWS may bill Extended Support once the version's standard support ends, at about 0.10 USD and later 0.20 USD an hour and vCPU;
+    otherwise RDS then upgrades it by itself."""
     apply_immediately: bool = False
     """Whether changes that restart the database, such as another `instanceClass`, happen at once, in the middle of the day, and not in the
     maintenance window."""

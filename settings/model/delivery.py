@@ -37,11 +37,12 @@ class Delivery(Section):
     """
 
     github: GitHub
-    """Where deployments come from."""
+    """Where deployments come from, such as `{repository: acme/shop, environment: production}`: nobody else can take the roles."""
     role_name: RoleName | None = None
     """The role's name; default the names of app and environment, and `-deploy`."""
     preview_role_name: RoleName | None = None
-    """The name of a role that pull requests may only read with; none when left out."""
+    """The name of a role that pull requests may only read with, such as shop-preview; none when left out. A change replaces the role: workflows name
+    it."""
     provider_arn: (
         Annotated[
             str,
@@ -71,4 +72,5 @@ class Delivery(Section):
     boundary_arn: (
         Annotated[str, form(r"arn:aws[a-z-]*:iam::(?:[0-9]{12}|aws):policy/\S+", "the ARN of a managed policy")] | None
     ) = None
-    """The permissions boundary of every role of the stack, a managed policy of the account or one of AWS's own; left out, the stack makes one."""
+    """The permissions boundary of every role of the stack, a managed policy of the account or one of AWS's own, such as
+    arn:aws:iam::123456789012:policy/developers; left out, the stack makes one."""

@@ -21,6 +21,8 @@ class Domain(Section):
     zone: Host | None = None
     """The hosted zone's name, looked up. Give this or `zoneId`."""
     host: Host = Field(examples=["app.example.com"])
-    """The host name that the application is reached at."""
+    """The host name that the application is reached at, such as app.example.com. A change makes a certificate and record for it, and takes the old
+    one's away."""
     alternative_hosts: Sequence[Host] = ()
-    """Further host names on the same certificate, each with a record of its own (a wildcard only on the certificate)."""
+    """Further host names on the same certificate, each with a record of its own (a wildcard only on the certificate), such as `[www.example.com]`. A
+    change makes a new certificate beside the old one, without an outage."""

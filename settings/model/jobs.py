@@ -21,7 +21,8 @@ class Job(Section):
     service: PartName = Field(examples=["api"])
     """The service whose image, variables, secrets, role, security group and log group it has; a release of that is one of the job."""
     command: Annotated[Sequence[Text], Field(min_length=1)] = Field(examples=[["python", "manage.py", "report"]])
-    """What the service's container runs instead of its own command, an argument each. Exit code 0 is success."""
+    """What the service's container runs instead of its own command, an argument each, such as `[python, manage.py, report]`. Exit code 0 is
+    success."""
     schedule: Annotated[
         str,
         Rule(
@@ -37,13 +38,13 @@ class Job(Section):
     enabled: bool = True
     """Whether it runs at its times. Off, it can still be started by hand."""
     retries: Annotated[int, Field(ge=0, le=10)] = 0
-    """How often it is started again after a run that failed. Only for commands that may run twice."""
+    """How often it is started again after a run that failed, such as 2. Only for commands that may run twice."""
     timeout_minutes: Annotated[int, Field(ge=1, le=10_080)] = 60
     """Minutes after which a run is stopped and counts as failed, looked at every five minutes. It is not started again then."""
     cpu: Annotated[int, Shown({"enum": list(limits.FARGATE_MEMORY)})] | None = None
-    """CPU units of its task; default the service's. Billed while it runs."""
+    """CPU units of its task, such as 512; default the service's. Billed while it runs."""
     memory_mib: Annotated[int, Shown({"minimum": 512, "maximum": 122880, "multipleOf": 512})] | None = None
-    """Memory of its task, MiB; default the service's. Billed while it runs."""
+    """Memory of its task, MiB, such as 1024; default the service's. Billed while it runs."""
     family: EcsName | None = None
     """The task definition's family; default app, environment and key."""
     severity: Literal["critical", "database", "warning"] = "warning"

@@ -36,7 +36,7 @@ class LoadBalancer(Section):
     """The application load balancer: the only part that faces the internet, unless `cdn` stands in front."""
 
     name: Annotated[str, Rule(limits.load_balancer_name)] | None = None
-    """Its name in AWS; generated when left out. A change replaces it."""
+    """Its name in AWS, such as shop-prod: at most 32 characters; generated when left out. A change replaces it."""
     certificate_arn: Annotated[str, CERTIFICATE_ARN] | None = None
     """An existing ACM certificate of the same region, instead of one that is made for the domain's hosts: it has to be for all of them, or behind
     `cdn` for `cdn.originHost`, which AWS does not check. Needed where the domain is not managed here. A change takes effect at once, without an
@@ -46,12 +46,12 @@ class LoadBalancer(Section):
     )
     """The TLS policy of the HTTPS listener: which protocols and ciphers are spoken. A stricter one turns old clients away at once."""
     http_redirect: bool = True
-    """Whether port 80 is open and redirects to HTTPS; otherwise it is closed."""
+    """Whether port 80 is open and redirects to HTTPS; otherwise it is closed, and old `http://` links fail. A change takes effect at once."""
     idle_timeout_seconds: Annotated[int, Field(ge=1, le=4000)] = 60
     """Seconds a connection may stay silent before it is closed, such as 120 for slow answers; an application should keep its connections open
     for longer. A change makes no outage."""
     access_log_days: Annotated[int, Field(ge=1, le=3653)] | None = 90
-    """Days the access logs are kept, CloudFront's as well; null switches them off."""
+    """Days the access logs are kept, CloudFront's as well, such as 90; null switches them off. Billed as storage; a change makes no outage."""
     access_log_bucket: Annotated[str, Rule(limits.bucket_name)] | None = None
     """A bucket that is there already, in the stack's region, for the access logs, CloudFront's as well, instead of one that is made. Its policy has to
     let their services write below `AWSLogs/` and the account's number, or the update fails; how long logs stay is its own affair."""

@@ -24,4 +24,4 @@ class LogRouter(Section):
     image: Image = Field(default_factory=lambda: Image(uri=LOG_ROUTER_IMAGE))
     """AWS for Fluent Bit; default a fixed version from AWS's public registry."""
     memory_mib: Annotated[int, Field(ge=32, le=8192)] = 64
-    """Memory set aside for it of the task's, MiB."""
+    """Memory set aside for it of the task's, MiB, such as 128 for many lines. A change rolls out new tasks."""

@@ -16,7 +16,8 @@ class MediaCdn(Section):
     """CloudFront in front of the media bucket. Its access logs are kept with the load balancer's, where there is one."""
 
     host: Host | None = None
-    """A host name of the domain's zone for media; without it, CloudFront's own."""
+    """A host name of the domain's zone for media, such as media.example.com; without it, CloudFront's own. A change makes a certificate and record
+    for it: links to the former one end."""
     price_class: PriceClass = "PriceClass_100"
     """Which of CloudFront's locations serve: PriceClass_100 in North America and Europe, 200 in most others too, All everywhere, dearer with
     each."""
@@ -26,25 +27,27 @@ class Replicate(Section):
     """A copy of the media bucket in another region, kept up to date by S3."""
 
     region: Annotated[str, Rule(limits.region)] = Field(examples=["us-west-2"])
-    """The region of the copy. A change makes a new, empty copy."""
+    """The region of the copy, such as eu-west-1. A change makes a new, empty copy."""
     bucket: Annotated[str, Rule(limits.bucket_name)] | None = None
-    """The copy's name, unique in the world; generated when left out."""
+    """The copy's name, unique in the world, such as shop-uploads-copy; generated when left out. A change replaces it with an empty one."""
     within_fifteen_minutes: bool = False
-    """Whether S3 promises every copy within fifteen minutes and measures it. Billed by volume."""
+    """Whether S3 promises every copy within fifteen minutes and measures it. Billed by volume, about 0.015 USD a GB; a change makes no outage."""
     deletions: bool = False
-    """Whether deletions are copied too; otherwise what is deleted by mistake is still in the copy."""
+    """Whether deletions are copied too; otherwise what is deleted by mistake is still in the copy. A change holds for later deletions."""
 
 
 class Media(Section):
     """The bucket for files that people upload: private, versioned, encrypted with its own key."""
 
     bucket: Annotated[str, Rule(limits.bucket_name)] | None = None
-    """The bucket's name, unique in the world; generated when left out. A change replaces it."""
+    """The bucket's name, unique in the world, such as shop-uploads; generated when left out. A change replaces it with an empty one, once
+    `protection` lets that happen."""
     versioning: bool = True
     """Whether overwritten and deleted files can be brought back, for `noncurrentDays`. Switched off, what was kept so far stays until then.
     Former versions are billed as files."""
     noncurrent_days: Annotated[int, Field(ge=1, le=3650)] = 90
-    """Days that overwritten and deleted files can be brought back."""
+    """Days that overwritten and deleted files can be brought back, such as 30. They are billed as files until then; a change holds for all of them
+    within a day."""
     infrequent_access_days: Annotated[int, Field(ge=30, le=3650)] | None = None
     """Days after which files move to S3 Standard-IA, such as 90: about half the price for keeping them, and a price for each reading. Off when
     left out."""
@@ -53,4 +56,5 @@ class Media(Section):
     cdn: MediaCdn | None = None
     """Serve the files through CloudFront; `{}` switches it on."""
     replicate: Replicate | None = None
-    """Copy the files to another region. What the bucket holds already is not copied."""
+    """Copy the files to another region, such as `{region: eu-west-1}`. What the bucket holds already is not copied. Billed by volume and as a second
+    bucket."""

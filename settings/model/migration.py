@@ -17,8 +17,9 @@ class Migrate(Section):
     """
 
     command: Annotated[Sequence[Text], Field(min_length=1)] = Field(examples=[["alembic", "upgrade", "head"]])
-    """What the service's container runs instead of its own command, with the same image, variables and secrets."""
+    """What the service's container runs instead of its own command, with the same image, variables and secrets, such as `[python, manage.py, migrate,
+    --no-input]`. It runs before each new version, and must bear being run again."""
     family: EcsName | None = None
-    """The task definition's family; default the service's with -migrate at the end."""
+    """The task definition's family, such as shop-migrate; default the service's with -migrate at the end. A change runs it again."""
     timeout_minutes: Annotated[int, Field(ge=1, le=720)] = 30
-    """Minutes until the update gives up on it. It runs on then, and the next update waits for it."""
+    """Minutes until the update gives up on it, such as 60. It runs on then, and the next update waits for it."""

@@ -37,11 +37,13 @@ class Network(Section):
     """The VPC and its public, private and isolated subnets."""
 
     cidr: Annotated[str, Rule(limits.network_cidr)] = "10.0.0.0/16"
-    """The network's private IPv4 range, /16 to /22. A change replaces everything."""
+    """The network's private IPv4 range, /16 to /22, such as 10.20.0.0/16; no other network that this one is to be joined with may overlap it. A
+    change replaces everything."""
     zones: Annotated[Sequence[Zone], Shown({"minItems": 2, "maxItems": 6})] = Field(
         examples=[["us-east-1a", "us-east-1b"]]
     )
-    """Two to six availability zones. A zone keeps its subnets whatever is added or removed beside it."""
+    """Two to six availability zones, such as `[eu-central-1a, eu-central-1b]`. A zone keeps its subnets whatever is added or removed beside it;
+    taking one out deletes its subnets."""
     existing: ExistingNetwork | None = None
     """A VPC and subnets that are there already, instead of those that are made: `cidr` and `zones` are then what AWS has them as. `pulumi preview`
     asks AWS whether they are what this file says; an offline preview cannot."""
@@ -63,6 +65,7 @@ class Network(Section):
     flow_log_days: Days | None = 90
     """Days the flow logs (who connected with whom, or was turned away) are kept; null switches them off. Billed by GB; no outage."""
     acls: bool = False
-    """Whether access lists under the security groups let through the same connections and no others."""
+    """Whether access lists under the security groups let through the same connections and no others: a second guard, without cost. A change makes no
+    outage."""
     acl_rules: Annotated[int, Field(ge=20, le=40)] = 20
-    """The account's quota of rules per access list and direction; AWS raises it on request."""
+    """The account's quota of rules per access list and direction, such as 40; AWS raises it on request. More is refused here before AWS does."""

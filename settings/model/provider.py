@@ -25,7 +25,7 @@ class Provider(Section):
     assume_roles: Sequence[Mapping[str, object]] | None = None
     """Roles to assume, one after the other, as the provider takes them, such as `[{roleArn: "arn:aws:iam::123456789012:role/deploy"}]`."""
     endpoints: Sequence[Mapping[str, str]] | None = None
-    """Other addresses of AWS services, for emulators."""
+    """Other addresses of AWS services, for emulators, such as `[{ecs: "http://localhost:4566"}]`."""
     s3_use_path_style: bool | None = None
     """Whether buckets are addressed by path, for emulators."""
     skip_credentials_validation: bool | None = None
@@ -39,4 +39,4 @@ class Provider(Section):
     secret_key: str | None = None
     """Credentials; better left to the environment."""
     max_retries: int | None = None
-    """How often a call that AWS throttles or fails is tried; the provider's default is 25."""
+    """How often a call that AWS throttles or fails is tried, such as 10; the provider's default is 25."""

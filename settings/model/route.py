@@ -59,9 +59,10 @@ class Route(RouteConditions):
     """The order among services, lowest first, such as 10; required with conditions. A request goes to the first whose conditions it meets. Two
     services cannot change places in one update, nor can one of another name take the place at once: give another number."""
     default: bool = False
-    """Whether it gets what no other service asks for."""
+    """Whether it gets what no other service asks for; one service may. Without any, such requests are answered 404."""
     sticky_seconds: Annotated[int, Field(ge=1, le=604_800)] | None = None
-    """Seconds a visitor stays with the same task, by a cookie; each request goes to any task when left out."""
+    """Seconds a visitor stays with the same task, by a cookie, such as 3600; each request goes to any task when left out. A change makes no
+    outage."""
 
 
 class Health(Section):
@@ -71,21 +72,22 @@ class Health(Section):
     """The path it asks for, such as `/health`; the answer's status must be one of `codes`. ECS replaces tasks that answer otherwise. With
     `protocol: grpc` a method, and /grpc.health.v1.Health/Check by default."""
     port: Port | None = None
-    """The port it asks on; default the service's."""
+    """The port it asks on, such as 9000; default the service's. A change takes effect at once."""
     interval_seconds: Annotated[int, Field(ge=5, le=300)] = 30
-    """Seconds between questions."""
+    """Seconds between questions, such as 10 to find a broken task sooner. A change makes no outage."""
     timeout_seconds: Annotated[int, Field(ge=2, le=120)] | None = None
     """Seconds it waits for an answer, below the interval; default 5, or one less than a shorter interval."""
     healthy_after: Annotated[int, Field(ge=2, le=10)] = 2
-    """Good answers in a row that make a task healthy."""
+    """Good answers in a row that make a task healthy, such as 2: with `intervalSeconds` the least time until a new task gets requests."""
     unhealthy_after: Annotated[int, Field(ge=2, le=10)] = 3
-    """Bad answers in a row that make a task unhealthy."""
+    """Bad answers in a row that make a task unhealthy, such as 3; ECS then replaces it."""
     codes: Annotated[
         str, checked(limits.success_codes, f"{limits.STATUS_CODES}|{limits.GRPC_CODES}", limits.STATUS_CODES_WORDS)
     ] = "200-299"
     """Status codes that count as good, such as `200-299` or `200,301`. With `protocol: grpc` those of gRPC, from 0 to 99, and `0` by default."""
     grace_seconds: Annotated[int, Field(ge=0, le=2_147_483_647)] = 60
-    """Seconds after its start in which a task's bad answers do not count: as long as the application takes to start."""
+    """Seconds after its start in which a task's bad answers do not count: as long as the application takes to start, such as 120. Too short, and
+    tasks are replaced before they ever run."""
     deregistration_seconds: Annotated[int, Field(ge=0, le=3600)] = 30
     """Seconds a leaving task may finish its requests in: longer than the slowest answer. Each deployment waits for it."""
 
@@ -96,18 +98,18 @@ class Smoke(Section):
     path: Annotated[str, checked(limits.health_path, limits.HEALTH_PATH, limits.HEALTH_PATH_WORDS)] = Field(
         examples=["/api/health"]
     )
-    """The path, with its query if it has one."""
+    """The path, with its query if it has one, such as /health?deep=1."""
     host: Host | None = None
     """Another host of the stack than `domain.host`."""
     tls: bool = True
     """Whether it is asked by https, with a certificate that browsers trust; off: by http, to see it redirected."""
     status: Annotated[int, Field(ge=200, le=599)] = 200
-    """The status code of the answer. Redirects are not followed."""
+    """The status code of the answer, such as 200. Redirects are not followed."""
     contains: Annotated[str, Field(max_length=1000)] = ""
-    """Text that the answer's first MiB contains; nothing: any."""
+    """Text that the answer's first MiB contains, such as `"status":"ok"`; nothing: any."""
     headers: Mapping[
         Annotated[str, form(r"[A-Za-z][A-Za-z0-9-]{0,99}", "a header's name, such as Cache-Control")], str
     ] = Field(default_factory=dict, examples=[{"Strict-Transport-Security": "max-age"}])
-    """Headers of the answer, each with a text that its value contains."""
+    """Headers of the answer, each with a text that its value contains, such as `{strict-transport-security: max-age}`."""
     redirect: Annotated[str, Field(max_length=2000)] = ""
-    """Where the answer leads to: its Location, or the path of it."""
+    """Where the answer leads to: its Location, or the path of it, such as /login. Needs a `status` of 301 to 308."""

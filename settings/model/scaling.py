@@ -18,11 +18,11 @@ class Tasks(Section):
     count: Annotated[int, Field(ge=0, le=5000)] | None = None
     """A fixed number of tasks, such as 2; then neither `min` nor `max`."""
     min: Annotated[int, Field(ge=0, le=5000)] | None = None
-    """The fewest tasks, however little there is to do."""
+    """The fewest tasks, however little there is to do, such as 2, so that one zone may fail. A change takes effect at once."""
     max: Annotated[int, Field(ge=1, le=5000)] | None = None
-    """The most tasks, however much there is to do: what limits the bill."""
+    """The most tasks, however much there is to do: what limits the bill. Such as 10; a change takes effect at once."""
     desired: Annotated[int, Field(ge=0, le=5000)] | None = None
-    """How many at first; default the fewest. Scaling owns the number from then on."""
+    """How many at first, such as 4; default the fewest. Scaling owns the number from then on."""
 
     @property
     def bounds(self) -> tuple[int, int]:
@@ -46,9 +46,9 @@ class Step(Section):
     """One task more above `up`, one less below `down`."""
 
     up: Percent = Field(examples=[70])
-    """Percent above which a task is added."""
+    """Percent above which a task is added, such as 70, for `upMinutes`."""
     down: Percent = Field(examples=[30])
-    """Percent below which a task is removed."""
+    """Percent below which a task is removed, such as 30, for `downMinutes`; well below `up`, or tasks come and go."""
     up_minutes: Annotated[int, Field(ge=1, le=60)] = 2
     """Minutes above `up` before that."""
     down_minutes: Annotated[int, Field(ge=1, le=60)] = 5
@@ -59,9 +59,9 @@ class Steps(Section):
     """Step scaling by metric."""
 
     cpu_percent: Step | None = None
-    """By CPU."""
+    """By CPU of the tasks on average, percent, such as `{up: 70, down: 30}`."""
     memory_percent: Step | None = None
-    """By the memory that tasks use, percent."""
+    """By the memory that tasks use, percent, such as `{up: 80, down: 40}`. Only for applications that give memory back."""
 
 
 class ScheduledRange(Section):
@@ -70,9 +70,9 @@ class ScheduledRange(Section):
     cron: Annotated[str, Rule(limits.schedule, {"pattern": r"^\S+( \S+){5}$"})] = Field(examples=["0 8 ? * MON-FRI *"])
     """When: minutes, hours, day of month, month, day of week and year, such as 0 8 ? * MON-FRI *."""
     min: Annotated[int, Field(ge=0, le=5000)] = Field(examples=[2])
-    """The fewest tasks from then on."""
+    """The fewest tasks from then on, such as 4."""
     max: Annotated[int, Field(ge=0, le=5000)] = Field(examples=[10])
-    """The most tasks from then on."""
+    """The most tasks from then on, such as 20."""
     time_zone: TimeZone = "UTC"
     """The time zone of `cron`; daylight saving is followed."""
 
@@ -100,6 +100,6 @@ class Scaling(Section):
     """Other bounds at times that are known beforehand. `tasks.min` and `tasks.max` are then only what a new service starts with; later the
     bounds are those of the last such time."""
     out_cooldown_seconds: Annotated[int, Field(ge=0, le=3600)] = 60
-    """Seconds after adding tasks before more are added: as long as a new task takes to help."""
+    """Seconds after adding tasks before more are added: as long as a new task takes to help, such as 90."""
     in_cooldown_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
-    """Seconds after removing tasks before more are removed. Longer ones cost a little and spare a load that comes in waves."""
+    """Seconds after removing tasks before more are removed, such as 600. Longer ones cost a little and spare a load that comes in waves."""

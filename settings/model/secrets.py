@@ -16,7 +16,7 @@ class Secret(Section):
     """A secret that people or other systems fill: its value is never in the program, its state or this file."""
 
     description: str | None = None
-    """What it is for, shown to whoever fills it. A change changes nothing else."""
+    """What it is for, shown to whoever fills it, such as `API key of the payment provider`. A change changes nothing else."""
     keys: Sequence[Annotated[str, form("[A-Za-z0-9_.-]+", "a key: letters, digits and _ . -")]] = ()
     """The keys of a JSON document that services may read as `name:key`, such as `[username, password]`; left out, the whole value is the secret."""
     rotate_days: Annotated[int, Field(ge=1, le=3650)] | None = None

@@ -26,15 +26,16 @@ class Deployment(Section):
     shares one after another (linear). From or to rolling, or for another port or protocol without it, give the route another priority as well; the
     default route's port changes under rolling. Two sets of tasks are billed until the old ones go."""
     minimum_healthy_percent: Annotated[int, Field(ge=0, le=100)] = 100
-    """Share of tasks that stays up meanwhile (rolling)."""
+    """Share of tasks that stays up meanwhile (rolling), percent, such as 50 to save tasks; below 100 fewer tasks serve during a deployment."""
     maximum_percent: Annotated[int, Field(ge=100, le=400)] | None = None
-    """Share of tasks that may run meanwhile (rolling); default: one task more than the fewest."""
+    """Share of tasks that may run meanwhile (rolling), percent, such as 200 for the quickest; default: one task more than the fewest. Those in excess
+    are billed until the old ones go."""
     bake_minutes: Annotated[int, Field(ge=0, le=1440)] = 5
-    """Minutes that old tasks stay after the last request has moved, to go back to (not rolling). They are billed."""
+    """Minutes that old tasks stay after the last request has moved, to go back to (not rolling), such as 15. They are billed."""
     step_percent: Annotated[float, Field(ge=0.1, le=100)] = 10
-    """Percent of the requests that move first (canary), or each time (linear, 3 or more)."""
+    """Percent of the requests that move first (canary), or each time (linear, 3 or more), such as 25."""
     step_minutes: Annotated[int, Field(ge=0, le=1440)] = 10
-    """Minutes that each share is watched before the next moves (canary, linear)."""
+    """Minutes that each share is watched before the next moves (canary, linear), such as 5."""
     pause_minutes: Annotated[int, Field(ge=1, le=20160)] | None = None
     """Minutes that new tasks wait for a person before they get requests (not rolling); then ECS goes back. `make approve` lets them go on. Nobody
     is asked when left out."""
@@ -83,12 +84,12 @@ class Service(Container):
     """A container that ECS keeps running on Fargate, in the private subnets."""
 
     name: EcsName | None = None
-    """The ECS service's name; default its key here. A change replaces it."""
+    """The ECS service's name, such as shop-api; default its key here. A change replaces it."""
     family: EcsName | None = None
-    """The task definition's family; default the name, or app, environment and key. A change deletes the log group that is named after it, with
-    what it holds."""
+    """The task definition's family, such as shop-api; default the name, or app, environment and key. A change deletes the log group that is named
+    after it, with what it holds."""
     log_group: LogGroup | None = None
-    """Its log group; default /ecs/ and the family. A change deletes the old group with what it holds."""
+    """Its log group, such as /shop/api; default /ecs/ and the family. A change deletes the old group with what it holds."""
     log_router: LogRouter | None = None
     """Further log groups for some of its log lines, such as those about access and errors; what a migration logs is not sent through it."""
     cpu: Annotated[int, Shown({"enum": list(limits.FARGATE_MEMORY)})] = 256
@@ -114,20 +115,20 @@ class Service(Container):
     """How the load balancer speaks to it: HTTP/1.1, HTTP/2, or gRPC, over which health is asked as well. With the latter two, clients that speak
     HTTP/1.1 are answered 464, so neither goes with `cdn` or `smoke`. A change makes another target group and rolls out new tasks."""
     route: Route | None = None
-    """What it gets from the load balancer; none for a worker."""
+    """What it gets from the load balancer, such as `{paths: [/api/*], priority: 10}`, or `{default: true}`; none for a worker."""
     routes: Sequence[FurtherRoute] = ()
     """What else it gets, beside `route`: other paths, hosts or headers, each with a priority of its own, such as
     `[{paths: [/admin/*], sources: [198.51.100.0/24], priority: 20}]`. No cost."""
     health: Health = Field(default_factory=Health)
-    """How the load balancer checks it."""
+    """How the load balancer checks it, such as `{path: /health, graceSeconds: 120}`. Only tasks that answer well get requests."""
     smoke: Sequence[Smoke] = ()
     """What `pulumi up` asks through the public address once all services run; a wrong answer fails the update."""
     tasks: Tasks = Field(default_factory=lambda: Tasks(count=2))
     """How many tasks run, such as `{min: 2, max: 8}`; two by default, so that one zone may fail. Billed by the second."""
     scaling: Scaling | None = None
-    """When there are more or fewer; default, where min and max differ: CPU at 70 %."""
+    """When there are more or fewer, such as `{targets: {cpuPercent: 60}}`; default, where min and max differ: CPU at 70 %."""
     deployment: Deployment = Field(default_factory=Deployment)
-    """How a new version takes over."""
+    """How a new version takes over, such as `{strategy: canary, stepPercent: 10}`; by default task by task."""
     spot_percent: Annotated[int, Field(ge=0, le=100)] | None = None
     """Share of tasks on Fargate Spot, which is cheaper and may be taken away at two minutes' notice. Once given, it stays given: say 0 to
     leave Spot, as ECS changes a service without shares only by replacing it."""
@@ -139,7 +140,8 @@ class Service(Container):
     receives: Sequence[PartName] = ()
     """Queues that it receives from and deletes what it has worked on. Give it `stopSeconds` enough to finish what it is doing."""
     egress: Sequence[Egress] = (Egress(port=443),)
-    """What it may connect to outside; default HTTPS anywhere."""
+    """What it may connect to outside, such as `[{port: 443}, {port: 587, cidr: 198.51.100.0/24}]`; default HTTPS anywhere. A change opens or closes
+    it at once."""
     permissions: Sequence[Permission] = ()
     """What its role may do in AWS besides, such as sending to a queue. Holds at once, without new tasks; with `delivery` an administrator runs
     the update."""
@@ -150,9 +152,11 @@ class Service(Container):
     volumes: Mapping[PartName, MountAt] = Field(default_factory=dict)
     """Volumes of `slipway:volumes` in its own container, each with its folder, such as `{uploads: /data}`. A change rolls out new tasks."""
     sidecars: Mapping[PartName, Sidecar] = Field(default_factory=dict)
-    """Helper containers by name."""
+    """Helper containers by name, such as `agent: {image: {uri: public.ecr.aws/datadog/agent:7.60.0}}`; they share the task's CPU, memory and network.
+    A change rolls out new tasks."""
     migrate: Migrate | None = None
-    """How it brings the database up to date before a new version."""
+    """How it brings the database up to date before a new version, such as `{command: [python, manage.py, migrate]}`. A failure stops the update, and
+    the old version runs on."""
 
     @property
     def images(self) -> Sequence[Image]:

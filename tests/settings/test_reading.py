@@ -105,7 +105,7 @@ def test_every_mistake_of_every_section_is_told_at_once_in_the_order_of_the_file
         ),
         (
             {"slipway:network.zones": "us-east-1a"},
-            "slipway:network.zones: 'us-east-1a' must be a list (Two to six availability zones)",
+            "slipway:network.zones: 'us-east-1a' must be a list (Two to six availability zones, such as `[eu-central-1a, eu-central-1b]`)",
         ),
         ({"slipway:network.zones": [1]}, "slipway:network.zones[0]: 1 must be text; put it in quotes"),
         (
@@ -160,7 +160,7 @@ def test_every_mistake_of_every_section_is_told_at_once_in_the_order_of_the_file
         ({"aws:allowedAccountIds": ["1"]}, "aws:allowedAccountIds[0]: '1' is not an account: 12 digits"),
         (
             {"aws:maxRetries": 2.5},
-            "aws:maxRetries: 2.5 must be a whole number (How often a call that AWS throttles or fails is tried; the provider's default is 25)",
+            "aws:maxRetries: 2.5 must be a whole number (How often a call that AWS throttles or fails is tried, such as 10; the provider's default is 25)",
         ),
         (
             {"slipway:media": [[[[[]]]]]},
@@ -237,7 +237,7 @@ BROKEN: Any = {"nonsense": [1]}
 @pytest.mark.parametrize("path", SHIPPED, ids=SHIPPED_IDS)
 def test_a_broken_value_brings_no_error_elsewhere(path: Any) -> None:
     values = config(path)
-    assert len(list(places(values))) > 50
+    assert len(list(places(values))) > 30
     for place in places(values):
         held: Any = values
         for part in place:

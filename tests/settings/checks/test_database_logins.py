@@ -44,7 +44,7 @@ CASES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     ({**OWN, REPLICA: {"urlSecret": "storefront/cache-url"}}, f"{REPLICA}.urlSecret: 'storefront/cache-url' is also that of the cache; each needs its own", {**OWN, REPLICA: {"urlSecret": "storefront/cache-url-2"}}),
     ({f"{API}.environment.READ_HOST": "${database.replicaHost}"}, f"{API}.environment.READ_HOST: ${{database.replicaHost}} needs a replica: add database.readReplica", {**COPY, f"{API}.environment.READ_HOST": "${database.replicaHost}"}),
     ({"slipway:alarms.replicaLagSeconds": 10}, "slipway:alarms.replicaLagSeconds: this stack has no read replica: leave it out, or say null", {**COPY, "slipway:alarms.replicaLagSeconds": 10}),
-    ({**COPY, "slipway:alarms.replicaLagSeconds": 0}, "slipway:alarms.replicaLagSeconds: 0 is outside 1 to 86400 (Seconds that the read replica is behind, for five minutes)", {**COPY, "slipway:alarms.replicaLagSeconds": 86400}),
+    ({**COPY, "slipway:alarms.replicaLagSeconds": 0}, "slipway:alarms.replicaLagSeconds: 0 is outside 1 to 86400 (Seconds that the read replica is behind, for five minutes, such as 60)", {**COPY, "slipway:alarms.replicaLagSeconds": 86400}),
     ({**OWN, f"{DB}.rotateDays": 30}, f"{DB}.rotateDays: 30, but RDS changes only a password that it keeps: leave it out, or managedPassword at true", {f"{DB}.rotateDays": 30}),
     ({f"{DB}.iamUsername": "reports"}, f"{DB}.iamUsername: 'reports' is of no use: say iamAuthentication: true, or leave it out", {**IAM, f"{DB}.iamUsername": "reports"}),
     ({**IAM, f"{DB}.iamUsername": "9"}, f"{DB}.iamUsername: '9' is not a postgres user name: at most 16 letters, digits and underscores, a letter first", {**IAM, f"{DB}.iamUsername": "n9"}),
@@ -52,14 +52,14 @@ CASES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     ({f"{DB}.iamAuthentication": "yes"}, f"{DB}.iamAuthentication: 'yes' must be true or false without quotes (Whether services that use the database may log in as `iamUsername` with a token of their role's, which lasts 15 minutes, instead of a password)", IAM),
     ({f"{API}.environment.DATABASE_USER": "${database.iamUsername}"}, f"{API}.environment.DATABASE_USER: ${{database.iamUsername}} needs IAM authentication: say database.iamAuthentication: true", {**IAM, f"{API}.environment.DATABASE_USER": "${database.iamUsername}"}),
     ({**IAM, PROXY: {}}, f"{PROXY}: logs in with the password here, so that services cannot use iamAuthentication: true; take one of the two out", {PROXY: {}}),
-    ({PROXY: {"connectionsPercent": 101}}, f"{PROXY}.connectionsPercent: 101 is outside 1 to 100 (Connections it opens at most, of what the database takes; the rest is for people and migrations by hand)", {PROXY: {"connectionsPercent": 100}}),
-    ({PROXY: {"idleMinutes": 481}}, f"{PROXY}.idleMinutes: 481 is outside 1 to 480 (Minutes after which it closes the connection of a client that says nothing)", {PROXY: {"idleMinutes": 480}}),
+    ({PROXY: {"connectionsPercent": 101}}, f"{PROXY}.connectionsPercent: 101 is outside 1 to 100 (Connections it opens at most, of what the database takes, percent, such as 80; the rest is for people and migrations by hand)", {PROXY: {"connectionsPercent": 100}}),
+    ({PROXY: {"idleMinutes": 481}}, f"{PROXY}.idleMinutes: 481 is outside 1 to 480 (Minutes after which it closes the connection of a client that says nothing, such as 30)", {PROXY: {"idleMinutes": 480}}),
     ({f"{CACHE}.snapshotWindow": "02:00-02:45"}, f"{CACHE}.snapshotWindow: 02:00-02:45 is 45 minutes long; ElastiCache takes 60 at least", {f"{CACHE}.snapshotWindow": "02:00-03:00"}),
     ({f"{CACHE}.maintenanceWindow": "sun:06:00-sun:06:30"}, f"{CACHE}.maintenanceWindow: sun:06:00-sun:06:30 is 30 minutes long; ElastiCache takes 60 at least", {f"{CACHE}.maintenanceWindow": "sun:06:00-sun:07:00"}),
     ({f"{CACHE}.maintenanceWindow": "someday"}, f"{CACHE}.maintenanceWindow: 'someday' is not a maintenance window, such as sun:04:30-sun:05:30 (UTC)", {f"{CACHE}.maintenanceWindow": "mon:06:00-mon:07:00"}),
     ({f"{CACHE}.snapshotWindow": "04:00-05:00"}, f"{CACHE}.snapshotWindow: the backup window 04:00-05:00 overlaps the maintenance window sun:04:30-sun:05:30", {f"{CACHE}.snapshotWindow": "04:00-05:00", f"{CACHE}.maintenanceWindow": "sun:05:00-sun:06:00"}),
     ({f"{DB}.allowMajorUpgrade": "no"}, f"{DB}.allowMajorUpgrade: 'no' must be true or false without quotes (Whether a change of `version` may be one of the major version, which takes the database away for minutes and cannot be undone)", {f"{DB}.allowMajorUpgrade": True, f"{DB}.applyImmediately": True}),
-    ({f"{DB}.extendedSupport": 1}, f"{DB}.extendedSupport: 1 must be true or false (Whether AWS may bill Extended Support once the version's standard support ends; otherwise RDS then upgrades it by itself)", {f"{DB}.extendedSupport": True}),
+    ({f"{DB}.extendedSupport": 1}, f"{DB}.extendedSupport: 1 must be true or false (Whether AWS may bill Extended Support once the version's standard support ends, at about 0.10 USD and later 0.20 USD an hour and vCPU; otherwise RDS then upgrades it by itself)", {f"{DB}.extendedSupport": True}),
 ]  # fmt: skip
 
 

@@ -42,7 +42,7 @@ CASES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     ({"slipway:media.versioning": False, BACKUP: {"enabled": False}}, "slipway:media.replicate: S3 copies only versioned buckets: leave media.versioning on", {"slipway:media.versioning": True}),
     ({"slipway:media.replicate.region": "us-east-1"}, "slipway:media.replicate.region: us-east-1 is the stack's own region; name another", {"slipway:media.replicate.region": "us-east-2"}),
     ({"slipway:media.bucket": "own", "slipway:media.replicate.bucket": "own"}, "slipway:media.replicate.bucket: 'own' is the bucket itself", {"slipway:media.bucket": "own", "slipway:media.replicate.bucket": "other"}),
-    ({f"{BUDGET}.monthlyUsd": 0}, f"{BUDGET}.monthlyUsd: 0 is outside what is allowed, at least 1 (US dollars a month)", {f"{BUDGET}.monthlyUsd": 265}),
+    ({f"{BUDGET}.monthlyUsd": 0}, f"{BUDGET}.monthlyUsd: 0 is outside what is allowed, at least 1 (US dollars a month, such as 600)", {f"{BUDGET}.monthlyUsd": 265}),
     ({BUDGET: {"monthlyUsd": 5}}, f"{BUDGET}: nobody would be told: give emails or notify", {BUDGET: {"monthlyUsd": 5, "notify": "team"}}),
     ({f"{BUDGET}.emails": ["ops"]}, f"{BUDGET}.emails[0]: 'ops' is not an e-mail address, such as ops@example.com", {f"{BUDGET}.emails": ["ops@example.com"]}),
     ({f"{BUDGET}.notify": "team", "slipway:notify.team": []}, f"{BUDGET}.notify: nobody is in notify.team: add somebody, or name another", {f"{BUDGET}.notify": "page", "slipway:notify.team": []}),
