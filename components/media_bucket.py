@@ -83,6 +83,8 @@ class MediaBucketArgs:
     """Days they can be brought back. Billed as storage."""
     to_infrequent_access_days: int | None = None
     """Days, 30 at least, after which files move to storage that is cheaper to keep and billed per read; None: never."""
+    to_archive_days: int | None = None
+    """Days, 30 after those at least, after which files move to Glacier Instant Retrieval; None: never."""
     abort_upload_days: int = 7
     """Days after which the parts of unfinished uploads are deleted."""
     cors_origins: Sequence[str] = ()
@@ -116,6 +118,7 @@ class MediaBucketArgs:
         for name, value, least, most in (
             ("expire_noncurrent_days", self.expire_noncurrent_days, 1, _MOST_DAYS),
             ("to_infrequent_access_days", self.to_infrequent_access_days, 30, _MOST_DAYS),
+            ("to_archive_days", self.to_archive_days, (self.to_infrequent_access_days or -29) + 30, _MOST_DAYS),
             ("abort_upload_days", self.abort_upload_days, 1, _MOST_DAYS),
             ("key_deletion_days", self.key_deletion_days, 7, 30),
         ):
@@ -377,12 +380,14 @@ def _lifecycle(args: MediaBucketArgs) -> aws.s3.BucketLifecycleConfigurationRule
             noncurrent_days=args.expire_noncurrent_days
         ),
         transitions=[
-            aws.s3.BucketLifecycleConfigurationRuleTransitionArgs(
-                days=args.to_infrequent_access_days, storage_class="STANDARD_IA"
+            aws.s3.BucketLifecycleConfigurationRuleTransitionArgs(days=days, storage_class=storage_class)
+            for days, storage_class in (
+                (args.to_infrequent_access_days, "STANDARD_IA"),
+                (args.to_archive_days, "GLACIER_IR"),
             )
+            if days is not None
         ]
-        if args.to_infrequent_access_days is not None
-        else None,
+        or None,
     )
 
 

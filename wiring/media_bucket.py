@@ -28,6 +28,7 @@ def args(
         versioning=media.versioning,
         expire_noncurrent_days=media.noncurrent_days,
         to_infrequent_access_days=media.infrequent_access_days,
+        to_archive_days=media.archive_days,
         cors_origins=media.cors_origins,
         empty_on_destroy=protection.empty_on_destroy,
         protect=protection.protect,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import limits
 from settings.checks.provider import elsewhere
 from settings.model import Media, Replicate, Settings
 from settings.problems import Place, Problem, at, found
+
+_BETWEEN_CLASSES: Final = 30
+"""Days that a file stays in Infrequent Access at least."""
 
 
 def problems(settings: Settings) -> Iterator[Problem]:
@@ -16,6 +20,14 @@ def problems(settings: Settings) -> Iterator[Problem]:
     if media is None:
         return
     yield from _host(settings, media)
+    if media.archive_days is not None and media.infrequent_access_days is not None:
+        least = media.infrequent_access_days + _BETWEEN_CLASSES
+        if media.archive_days < least:
+            yield at(
+                ["media", "archiveDays"],
+                f"{media.archive_days} is too early: files stay 30 days where infrequentAccessDays puts them, so {least} or more",
+                ["media", "infrequentAccessDays"],
+            )
     if media.replicate:
         yield from _copy(settings, media, media.replicate)
 

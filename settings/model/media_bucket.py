@@ -51,6 +51,9 @@ class Media(Section):
     infrequent_access_days: Annotated[int, Field(ge=30, le=3650)] | None = None
     """Days after which files move to S3 Standard-IA, such as 90: about half the price for keeping them, and a price for each reading. Off when
     left out."""
+    archive_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    """Days after which files move to S3 Glacier Instant Retrieval, such as 180: a fifth of the price for keeping them, a higher one for each
+    reading, and read as fast as before; at least 30 after `infrequentAccessDays`. Each is billed for 90 days there. Off when left out."""
     cors_origins: Sequence[Annotated[str, Rule(limits.web_origin)]] = ()
     """Web origins whose pages may upload and read, such as https://app.example.com."""
     cdn: MediaCdn | None = None

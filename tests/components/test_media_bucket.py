@@ -68,6 +68,8 @@ def test_contract(changes: dict[str, Any]) -> None:
             "replication: S3 copies only versioned buckets: leave versioning on",
         ),
         ({"expire_noncurrent_days": 0}, "expire_noncurrent_days: 0 is outside 1 to 2147483647"),
+        ({"to_archive_days": 0}, "to_archive_days: 0 is outside 1 to 2147483647"),
+        ({"to_infrequent_access_days": 30, "to_archive_days": 59}, "to_archive_days: 59 is outside 60 to 2147483647"),
         ({"to_infrequent_access_days": 29}, "to_infrequent_access_days: 29 is outside 30 to 2147483647"),
         ({"abort_upload_days": 0}, "abort_upload_days: 0 is outside 1 to 2147483647"),
         ({"key_deletion_days": 31}, "key_deletion_days: 31 is outside 7 to 30"),
@@ -338,3 +340,13 @@ def test_outputs_without_cdn() -> None:
     assert found["base_url"] == f"https://{graph.one(BUCKET).outputs['bucketRegionalDomainName']}"
     assert [found.get(key) for key in ("cdn_domain_name", "cdn_zone_id", "distribution_arn")] == [None] * 3
     assert not [resource for resource in graph.resources if resource.type.startswith("aws:cloudfront/")]
+
+
+def test_files_move_to_cheaper_storage_step_by_step() -> None:
+    graph = recorded(to_infrequent_access_days=30, to_archive_days=90)
+    (lifecycle,) = graph.of("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")
+    rules: Any = lifecycle.inputs["rules"]
+    assert rules[0]["transitions"] == [
+        {"days": 30, "storageClass": "STANDARD_IA"},
+        {"days": 90, "storageClass": "GLACIER_IR"},
+    ]

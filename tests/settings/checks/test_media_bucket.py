@@ -9,6 +9,7 @@ from tests.settings.checks.rules import Case, evaluate, evaluate_among_others
 from tests.settings.files import GONE
 
 CASES: list[Case] = [
+    ({"slipway:media.archiveDays": 119, "slipway:media.infrequentAccessDays": 90}, "slipway:media.archiveDays: 119 is too early: files stay 30 days where infrequentAccessDays puts them, so 120 or more", {"slipway:media.archiveDays": 120, "slipway:media.infrequentAccessDays": 90}),
     ({"slipway:media.cdn.host": "shop.example.com"}, "slipway:media.cdn.host: 'shop.example.com' already leads to the application (domain.host); media needs a host of its own", {"slipway:media.cdn.host": "m.example.com"}),
     ({"slipway:domain.zoneId": GONE, "slipway:domain.zone": "example.com", "slipway:media.cdn.host": "a.example.org"}, "slipway:media.cdn.host: 'a.example.org' is not inside the zone example.com", {"slipway:media.cdn.host": "a.example.com"}),
     ({"slipway:media.cdn.host": f"{'m' * 53}.example.com"}, "slipway:media.cdn.host: a text of 65 characters is longer than the 64 characters allowed", {"slipway:media.cdn.host": f"{'m' * 52}.example.com"}),
