@@ -15,6 +15,10 @@ from dockerfile_parse import DockerfileParser  # type: ignore[import-untyped] # 
 
 from operations.new._draft import UnreadableError, read_text
 
+_HERE_DOCUMENT: Final = re.compile(
+    r"""^(\s*(?:RUN|COPY|ADD)\b[^\n]*<<-?(["']?)(\w+)\2[^\n]*)\n.*?^\s*\3\s*$""",
+    re.MULTILINE | re.DOTALL | re.IGNORECASE,
+)
 _ROOT: Final = frozenset({"root", "0", "root:root", "0:0"})
 
 
@@ -71,8 +75,8 @@ def read(path: Path, target: str | None = None) -> Dockerfile:
 
 
 def _stages(text: str) -> Sequence[_Stage]:
-    # Without a file of its own the parser would write one beside it.
-    structure = DockerfileParser(fileobj=io.BytesIO(text.encode())).structure
+    # Without a file of its own the parser would write one beside it; it takes the lines of a here-document for instructions.
+    structure = DockerfileParser(fileobj=io.BytesIO(_HERE_DOCUMENT.sub(r"\1\n", text).encode())).structure
     said = [(line["instruction"], line["value"]) for line in structure if line["instruction"] != "COMMENT"]
     starts = [index for index, (instruction, _) in enumerate(said) if instruction == "FROM"]
     made = []

@@ -69,3 +69,9 @@ def test_what_a_service_does_not_get_is_said(tmp_path: Path) -> None:
 def test_what_is_no_dockerfile_is_refused(tmp_path: Path, text: str, target: str | None, told: str) -> None:
     with pytest.raises(UnreadableError, match=told):
         read(tmp_path, text, target)
+
+
+@pytest.mark.parametrize("mark", ["<<EOF", "<<-EOF", "<<'EOF'", '<<"EOF"'])
+def test_a_here_document_is_no_instruction(tmp_path: Path, mark: str) -> None:
+    text = f"FROM a\nRUN {mark}\nexpose 1\nUSER other\nEOF\nEXPOSE 8000\nUSER app\nCOPY {mark} /x\nUSER third\nEOF\n"
+    assert read(tmp_path, text) == dockerfile.Dockerfile(ports=[8000], user="app", volumes=[])
