@@ -69,7 +69,7 @@ with wiring.refusals.told_as_settings():
 
     services: dict[str, Service] = {}
     with DependencyBarrier() as migrations:
-        for key in (*config.services_with_migration, *config.services_without_migration):
+        for key in config.services_in_order:
             with wiring.refusals.told_as_settings("services", key):
                 service_args = wiring.service.args(context, key, parts, services, migrations.passed)
                 services[key] = Service(key, service_args, options)

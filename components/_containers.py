@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pulumi import Input, Output
 
@@ -102,6 +102,8 @@ class ContainerArgs:
     """Whether the task stops when it does."""
     port: int | None = None
     """The port it listens on."""
+    protocol: Literal["http", "http2", "grpc", "tcp"] | None = None
+    """What it speaks there with other services, by Service Connect; None: they do not call it."""
     command: Sequence[str] = ()
     """Instead of the image's command."""
     entry_point: Sequence[str] = ()
@@ -199,7 +201,7 @@ def _definition(
         "secrets": [
             {"name": name, "valueFrom": secret.value_from} for name, secret in sorted(container.secrets.items())
         ],
-        "portMappings": [{"containerPort": port, "hostPort": port, "protocol": "tcp"}] if port else [],
+        "portMappings": [_port_mapping(port, container.protocol)] if port else [],
         "mountPoints": [
             {"containerPath": mount.path, "readOnly": mount.read_only, "sourceVolume": mount.volume}
             for mount in container.mounts
@@ -227,6 +229,16 @@ def _definition(
         },
         **{key: value for key, value in optional.items() if value is not None},
     }
+
+
+PORT_NAME: Final = "internal"
+"""What Service Connect knows a port by."""
+
+
+def _port_mapping(port: int, protocol: str | None) -> Mapping[str, object]:
+    named = {} if protocol is None else {"name": PORT_NAME}
+    spoken = {} if protocol in (None, "tcp") else {"appProtocol": protocol}
+    return {"containerPort": port, "hostPort": port, "protocol": "tcp", **named, **spoken}
 
 
 def policy_pack_tags(suppressed_controls: Sequence[str], not_secret: Sequence[str]) -> Mapping[str, str] | None:

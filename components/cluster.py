@@ -21,6 +21,8 @@ class ClusterArgs:
     """Its name in AWS. A change replaces the cluster and its services."""
     container_insights: Literal["enabled", "enhanced", "disabled"] = "enabled"
     """CloudWatch Container Insights; `enhanced` adds figures per task and container. Billed per metric."""
+    namespace: bool = False
+    """Whether its services call each other by name (Service Connect)."""
     exec_log: bool = False
     """Whether shells opened in tasks (ECS Exec) are recorded in a log group of their own."""
     log_days: int = 90
@@ -48,6 +50,8 @@ class Cluster(pulumi.ComponentResource):
 
     name: Output[str]
     """The cluster's name."""
+    namespace_arn: Output[str] | None
+    """The ARN of the namespace in which its services have names; None: they have none."""
     arn: Output[str]
     """Its ARN, usable once its capacity providers are attached: what uses it is then deleted before they are."""
 
@@ -71,6 +75,13 @@ class Cluster(pulumi.ComponentResource):
             ],
             opts=ResourceOptions(parent=self),
         )
+        self.namespace_arn = None
+        if args.namespace:
+            # A change of its description would replace it, and with it all that services are called by.
+            namespace = aws.servicediscovery.HttpNamespace(
+                f"{name}-namespace", name=args.cluster_name, opts=ResourceOptions(parent=self)
+            )
+            self.namespace_arn = namespace.arn
         self.name = cluster.name
         self.arn = with_dependencies(cluster.arn, providers)
         self.register_outputs({"name": self.name, "arn": self.arn})

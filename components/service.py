@@ -13,7 +13,7 @@ from pulumi import Input, Output, ResourceOptions
 import limits
 from components import _documents as documents
 from components import _task_roles as roles
-from components._containers import BuildArgs, ContainerArgs, RoutedLogs, definitions, policy_pack_tags
+from components._containers import PORT_NAME, BuildArgs, ContainerArgs, RoutedLogs, definitions, policy_pack_tags
 from components._dependencies import Dependency, with_dependencies
 from components._deployment import Deployment, RollbackAlarmArgs, TrafficShiftArgs
 from components._log_router import LogRouterArgs
@@ -44,6 +44,18 @@ class LoadBalancerAttachmentArgs:
     """How requests move to new tasks; None: a rolling deployment replaces tasks one by one."""
     rollback: RollbackAlarmArgs | None = None
     """What takes a rolling deployment back beside the circuit breaker; None: nothing else."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConnectArgs:
+    """How a service calls others, and is called by them, by ECS Service Connect. A change rolls out new tasks."""
+
+    namespace_arn: Input[str]
+    """The namespace that names are in."""
+    name: str | None = None
+    """What others call it by; None: nobody calls it."""
+    timeout_seconds: int | None = None
+    """Seconds within which it answers a request, 0 for no limit; None: AWS's 15."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,6 +126,8 @@ class ServiceArgs:
     """The S3 gateway endpoint's addresses: image layers come from there."""
     attachment: LoadBalancerAttachmentArgs | None = None
     """How requests reach it; None for a worker."""
+    connect: ConnectArgs | None = None
+    """How it calls other services and is called by them; None: it does not."""
     connections: Mapping[str, ConnectionArgs] = field(default_factory=dict)
     """Parts it connects to, by name."""
     egress: Sequence[EgressArgs] = ()
@@ -179,18 +193,27 @@ class ServiceArgs:
             yield "containers", "none given; the service's own comes first"
         elif self.attachment is not None and self.containers[0].port is None:
             yield "containers", f"{self.containers[0].name!r} has no port for requests to go to"
+        elif self.connect and self.connect.name and self.containers[0].protocol is None:
+            yield "connect", "others call its own container at a port, of which it says no protocol"
         if not self.min_tasks <= self.desired_tasks <= self.max_tasks:
             numbers = f"min_tasks {self.min_tasks}, desired_tasks {self.desired_tasks} and max_tasks {self.max_tasks}"
             yield "min_tasks", f"{numbers} must not decrease in this order"
         if (self.max_tasks > self.min_tasks) != (self.scaling is not None):
             yield "scaling", "goes with max_tasks above min_tasks, and only with that"
-        if self.scaling and "requests" in self.scaling.targets and self.attachment is None:
-            yield "scaling", "only a service that is attached to a load balancer gets requests"
-        if self.scaling and "requests" in self.scaling.targets and self.attachment and self.attachment.shift:
-            yield "scaling", "by requests does not go with a shift of requests: AWS counts those of one target group"
+        yield "scaling", self._scaled_by_requests()
         most = 100
         if self.spot_percent is not None and not 0 <= self.spot_percent <= most:
             yield "spot_percent", f"{self.spot_percent} is outside 0 to 100"
+
+    def _scaled_by_requests(self) -> str | None:
+        if self.scaling is None or "requests" not in self.scaling.targets:
+            return None
+        if self.attachment is None:
+            return "only a service that is attached to a load balancer gets requests"
+        shifts = self.attachment.shift is not None
+        return (
+            "by requests does not go with a shift of requests: AWS counts those of one target group" if shifts else None
+        )
 
 
 class Service(pulumi.ComponentResource):
@@ -234,7 +257,7 @@ class Service(pulumi.ComponentResource):
         )
         definition = self._task_definition(name, args, images, log, routes, execution_role, task_role)
         after = [*args.after, *([migration.done] if migration else [])]
-        service = self._service(name, args, definition, group, before, after)
+        service = self._service(name, args, definition, group, log, before, after)
         target = self._scaled(name, args, args.scaling, service) if args.scaling else None
 
         self.name = service.name
@@ -390,6 +413,7 @@ class Service(pulumi.ComponentResource):
         args: ServiceArgs,
         definition: aws.ecs.TaskDefinition,
         group: aws.ec2.SecurityGroup,
+        log_group: aws.cloudwatch.LogGroup,
         before: Sequence[pulumi.Resource],
         after: Sequence[Dependency],
     ) -> aws.ecs.Service:
@@ -419,6 +443,7 @@ class Service(pulumi.ComponentResource):
             ]
             if args.attachment
             else None,
+            service_connect_configuration=_connect(args, args.connect, log_group.name) if args.connect else None,
             health_check_grace_period_seconds=args.attachment.grace_seconds if args.attachment else None,
             deployment_configuration=deployment.configuration,
             alarms=deployment.alarms,
@@ -455,6 +480,42 @@ class Service(pulumi.ComponentResource):
             sleeps=args.sleeps,
         )
         return Scaling(name, scaling, counted).resource_id
+
+
+def _connect(
+    args: ServiceArgs, connect: ConnectArgs, log_group: Input[str]
+) -> aws.ecs.ServiceServiceConnectConfigurationArgs:
+    own = args.containers[0]
+    served = [
+        aws.ecs.ServiceServiceConnectConfigurationServiceArgs(
+            port_name=PORT_NAME,
+            discovery_name=connect.name,
+            # AWS takes one name, and needs it.
+            client_alias=[
+                aws.ecs.ServiceServiceConnectConfigurationServiceClientAliasArgs(
+                    port=own.port or 0, dns_name=connect.name
+                )
+            ],
+            timeout=aws.ecs.ServiceServiceConnectConfigurationServiceTimeoutArgs(
+                per_request_timeout_seconds=connect.timeout_seconds
+            )
+            if connect.timeout_seconds is not None
+            else None,
+        )
+    ]
+    return aws.ecs.ServiceServiceConnectConfigurationArgs(
+        enabled=True,
+        namespace=connect.namespace_arn,
+        services=served if connect.name else None,
+        log_configuration=aws.ecs.ServiceServiceConnectConfigurationLogConfigurationArgs(
+            log_driver="awslogs",
+            options={
+                "awslogs-group": log_group,
+                "awslogs-region": args.region,
+                "awslogs-stream-prefix": "service-connect",
+            },
+        ),
+    )
 
 
 def _strategies(spot_percent: int) -> Sequence[aws.ecs.ServiceCapacityProviderStrategyArgs]:

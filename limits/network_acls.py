@@ -45,6 +45,7 @@ def flows(
     data_ports: Sequence[int] = (),
     proxied_ports: Sequence[int] = (),
     egress: Sequence[tuple[int, str]] = ((443, ANYWHERE),),
+    inside_ports: Sequence[int] = (),
 ) -> Sequence[Flow]:
     """Return the flows of a stack, from the facts its security groups are made of.
 
@@ -55,6 +56,7 @@ def flows(
         proxied_ports: ports of the database that its proxy or replica, among the same subnets, connects to.
         egress: ports and addresses outside that services connect to. HTTPS is always among them: image layers come
             from S3, whose gateway endpoint has public addresses.
+        inside_ports: ports of services that other services call.
     """
     outside = dict.fromkeys([(443, ANYWHERE), *egress])
     return [
@@ -63,7 +65,10 @@ def flows(
         *(Flow(source=Tier.PRIVATE, destination=Tier.ISOLATED, port=port) for port in dict.fromkeys(data_ports)),
         *(Flow(source=Tier.ISOLATED, destination=Tier.ISOLATED, port=port) for port in dict.fromkeys(proxied_ports)),
         *(Flow(source=Tier.PRIVATE, destination=cidr, port=port) for port, cidr in outside),
-        Flow(source=Tier.PRIVATE, destination=Tier.PRIVATE, port=443),
+        *(
+            Flow(source=Tier.PRIVATE, destination=Tier.PRIVATE, port=port)
+            for port in dict.fromkeys([443, *inside_ports])
+        ),
     ]
 
 

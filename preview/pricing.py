@@ -658,6 +658,7 @@ _FREE_PREFIXES: Final = (
     "aws:route53/record",
     "aws:s3/",
     "aws:scheduler/",
+    "aws:servicediscovery/httpNamespace",
     "aws:secretsmanager/",
     "aws:sns/",
     "aws:sqs/",

@@ -415,6 +415,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "aws:cloudwatch/dashboard:Dashboard": _Kind("dashboard", _named("dashboardName")),
     "aws:cloudwatch/logGroup:LogGroup": _Kind("log group", _log_groups),
     "aws:lambda/function:Function": _Kind("function", _named()),
+    "aws:servicediscovery/httpNamespace:HttpNamespace": _Kind("names of services", _named()),
     "aws:scheduler/schedule:Schedule": _Kind("schedule", _named()),
     "aws:efs/fileSystem:FileSystem": _Kind("file system", _number),
     "aws:sqs/queue:Queue": _Kind("queue", _named()),

@@ -61,6 +61,17 @@ def job_family(settings: Settings, key: str, job: Job) -> str:
     return job.family or f"{settings.name_prefix}-{key}"
 
 
+def internal_name(settings: Settings, key: str) -> str:
+    """Return what other services call a service by."""
+    internal = settings.services[key].internal
+    return (internal.name if internal else None) or key
+
+
+def internal_address(settings: Settings, key: str) -> str:
+    """Return `name:port`, at which others reach a service."""
+    return f"{internal_name(settings, key)}:{settings.services[key].port}"
+
+
 def log_group(settings: Settings, key: str, service: Service) -> str:
     """Return the log group of a service, unique in the region."""
     return service.log_group or f"/ecs/{family(settings, key, service)}"
@@ -101,6 +112,7 @@ def flows(settings: Settings) -> Sequence[Flow]:
         data_ports=[*data, *([CACHE_PORT] if settings.cache else []), *([NFS_PORT] if settings.volumes else [])],
         proxied_ports=behind,
         egress=[(egress.port, egress.cidr) for service in services for egress in service.egress],
+        inside_ports=[service.port for service in services if service.internal and service.port],
     )
 
 

@@ -10,6 +10,10 @@ REFERENCE: Final = re.compile(r"\$\{([^}]*)\}")
 """A reference in an environment value, such as `${database.host}`."""
 
 
+SERVICE: Final = re.compile(r"services\.([^.]+)\.(url|address)")
+"""A reference to another service."""
+
+
 QUEUE: Final = re.compile(r"queues\.([^.]+)\.(url|arn)")
 """A reference to a queue."""
 
@@ -28,6 +32,8 @@ REFERENCES: Final[Mapping[str, str]] = {
     "cache.port": "the cache's port",
     "media.bucket": "the media bucket's name",
     "media.url": "where browsers find media, without a slash at the end",
+    "services.NAME.url": "the address of a service that the service calls, as http://NAME:PORT",
+    "services.NAME.address": "the same without http://, as NAME:PORT",
     "queues.NAME.url": "the URL of a queue that the service names in sends or receives",
     "queues.NAME.arn": "its ARN",
     "image.tag": "the tag of this container's image",

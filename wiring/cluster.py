@@ -12,6 +12,7 @@ def args(context: StackContext) -> ClusterArgs:
     return ClusterArgs(
         cluster_name=settings.cluster.name or context.name_prefix,
         container_insights=settings.cluster.container_insights,
+        namespace=any(service.internal for service in settings.services.values()),
         exec_log=any(service.exec for service in settings.services.values()),
         log_days=settings.logs.retention_days,
         log_key_arn=context.log_key_arn,

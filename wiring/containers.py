@@ -20,7 +20,7 @@ from components._containers import (
 )
 from components._log_router import LogRouterArgs
 from components._pull_through import may_be_cached
-from settings import model, references
+from settings import derived, model, references
 from wiring.context import Components, StackContext
 
 
@@ -38,7 +38,7 @@ def _container(
     components: Components,
 ) -> ContainerArgs:
     sidecar = container if isinstance(container, model.Sidecar) else None
-    values = _values(context, container, components)
+    values = {**_values(context, container, components), **_called(context, service)}
     # Whoever opens a shell in the service's own container writes where they like.
     shell = sidecar is None and service.exec
     return ContainerArgs(
@@ -47,6 +47,7 @@ def _container(
         registry_login=_login(context, container.image, components),
         essential=sidecar is None or sidecar.essential,
         port=container.port,
+        protocol=service.internal.protocol if sidecar is None and service.internal else None,
         command=container.command,
         entry_point=container.entry_point,
         environment={variable: _filled(text, values) for variable, text in container.environment.items()},
@@ -168,6 +169,15 @@ def _values(context: StackContext, container: model.Container, components: Compo
         values |= {f"queues.{name}.url": url for name, url in components.queues.urls.items()}
         values |= {f"queues.{name}.arn": arn for name, arn in components.queues.arns.items()}
     return values
+
+
+def _called(context: StackContext, service: model.Service) -> Mapping[str, Input[str]]:
+    """Return what references to the services that a service calls stand for."""
+    addresses = {key: derived.internal_address(context.settings, key) for key in service.calls}
+    return {
+        **{f"services.{key}.address": address for key, address in addresses.items()},
+        **{f"services.{key}.url": f"http://{address}" for key, address in addresses.items()},
+    }
 
 
 def _filled(text: str, values: Mapping[str, Input[str]]) -> Input[str]:

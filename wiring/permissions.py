@@ -53,6 +53,8 @@ def _parts(settings: Settings) -> Iterator[Part]:
         yield "event"
     if _reminds(settings) or (settings.hibernation and settings.database) or settings.jobs:
         yield "schedule"
+    if any(service.internal for service in settings.services.values()):
+        yield "namespace"
     if settings.jobs:
         yield "job"
     if settings.jobs or settings.queues:

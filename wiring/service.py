@@ -15,7 +15,7 @@ from components._target_groups import Target
 from components.database import Database
 from components.load_balancer import LoadBalancer
 from components.media_bucket import MediaBucket
-from components.service import LoadBalancerAttachmentArgs, MigrateArgs, Service, ServiceArgs
+from components.service import ConnectArgs, LoadBalancerAttachmentArgs, MigrateArgs, Service, ServiceArgs
 from components.volumes import NFS, Volumes
 from settings import derived, model
 from wiring import containers
@@ -62,7 +62,8 @@ def args(
         network_cidr=network.cidr,
         s3_prefix_list_id=network.s3_prefix_list_id,
         attachment=_attachment(key, service, components.load_balancer),
-        connections=_connections(service, components),
+        connect=_connect(context, key, components),
+        connections=_connections(context, service, components, before),
         egress=[EgressArgs(port=egress.port, cidr=egress.cidr) for egress in service.egress],
         min_tasks=fewest,
         max_tasks=most,
@@ -72,7 +73,11 @@ def args(
         maximum_percent=deployment.maximum_percent,
         sleeps=settings.hibernation is not None,
         migration=_migration(context, key, service, components, before),
-        after=[migrated] if settings.services_with_migration else [],
+        # A task knows only of services that were there before it.
+        after=[
+            *([migrated] if settings.services_with_migration else []),
+            *(before[name].name for name in service.calls),
+        ],
         spot_percent=service.spot_percent,
         exec_enabled=service.exec,
         repository_arns=containers.repository_arns(service, components),
@@ -148,7 +153,20 @@ def _shift(deployment: model.Deployment, target: Target, rollback: RollbackAlarm
     )
 
 
-def _connections(service: model.Service, components: Components) -> Mapping[str, ConnectionArgs]:
+def _connect(context: StackContext, key: str, components: Components) -> ConnectArgs | None:
+    service, namespace = context.settings.services[key], components.cluster.namespace_arn
+    if namespace is None or not (service.internal or service.calls):
+        return None
+    return ConnectArgs(
+        namespace_arn=namespace,
+        name=derived.internal_name(context.settings, key) if service.internal else None,
+        timeout_seconds=service.internal.timeout_seconds if service.internal else None,
+    )
+
+
+def _connections(
+    context: StackContext, service: model.Service, components: Components, before: Mapping[str, Service]
+) -> Mapping[str, ConnectionArgs]:
     used = {
         name: part
         for name, part in (("database", components.database), ("cache", components.cache))
@@ -157,6 +175,9 @@ def _connections(service: model.Service, components: Components) -> Mapping[str,
     found = {
         name: ConnectionArgs(security_group_id=part.security_group_id, port=part.port) for name, part in used.items()
     }
+    for name in service.calls:
+        port = context.settings.services[name].port or 0
+        found[f"calls-{name}"] = ConnectionArgs(security_group_id=before[name].security_group_id, port=port)
     replica = components.database.replica if components.database and "database" in used else None
     if components.volumes and service.volumes:
         found["volumes"] = ConnectionArgs(security_group_id=components.volumes.security_group_id, port=NFS)

@@ -70,6 +70,7 @@ READS: Final[Mapping[Part, str]] = {
     # A budget is shown only to who may see the billing view it is made from.
     "budget": "billing:GetBillingViewData budgets:ListTagsForResource budgets:ViewBudget",
     "slack": "chatbot:DescribeSlackChannelConfigurations chatbot:ListTagsForResource",
+    "namespace": "servicediscovery:GetNamespace servicediscovery:GetOperation servicediscovery:ListTagsForResource",
     "queue": "sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ListQueueTags",
 }
 """What reading a part takes. Never what it holds: objects, secrets' values, logs."""
@@ -166,6 +167,8 @@ WRITES: Final[Mapping[Part, str]] = {
     " elasticfilesystem:DeleteMountTarget elasticfilesystem:ModifyMountTargetSecurityGroups elasticfilesystem:PutFileSystemPolicy"
     " elasticfilesystem:PutLifecycleConfiguration elasticfilesystem:TagResource elasticfilesystem:UntagResource"
     " elasticfilesystem:UpdateFileSystem ec2:CreateNetworkInterface",
+    "namespace": "servicediscovery:CreateHttpNamespace servicediscovery:DeleteNamespace servicediscovery:TagResource"
+    " servicediscovery:UntagResource servicediscovery:UpdateHttpNamespace",
     "queue": "sqs:CreateQueue sqs:DeleteQueue sqs:SetQueueAttributes sqs:TagQueue sqs:UntagQueue",
     "slack": "chatbot:CreateSlackChannelConfiguration chatbot:DeleteSlackChannelConfiguration chatbot:TagResource"
     " chatbot:UntagResource chatbot:UpdateSlackChannelConfiguration",
@@ -243,6 +246,7 @@ NAMED_BY_AWS: Final[Mapping[str, str]] = {
     "kms:key": "key/",
     "logs:delivery": "delivery:",
     "rds:proxy": "db-proxy:",
+    "servicediscovery:namespace": "namespace/",
 }
 """The beginnings of the ARNs' last parts of the types that AWS names: the tags tell whose they are."""
 
@@ -287,6 +291,7 @@ CREATES: Final[Mapping[str, str]] = {
     "kms:CreateKey": "key",
     "logs:CreateDelivery": "delivery",
     "rds:CreateDBProxy": "proxy",
+    "servicediscovery:CreateHttpNamespace": "namespace",
 }
 """What AWS names and an action makes: the request must give it the stack's tags."""
 

@@ -12,7 +12,7 @@ from components._permissions import packing
 
 Part = Literal[
     "network", "load-balancer", "certificate", "dns", "cdn", "waf", "ecs", "ecr", "database", "database-proxy", "cache",
-    "bucket", "volume", "key", "secret", "log", "alarm", "dashboard", "topic", "event", "schedule", "function", "job", "queue", "backup", "budget",
+    "bucket", "volume", "key", "secret", "log", "alarm", "dashboard", "topic", "event", "schedule", "function", "job", "queue", "namespace", "backup", "budget",
     "slack",
 ]  # fmt: skip
 """What a stack may be made of."""

@@ -16,6 +16,7 @@ from settings.checks import (
     delivery,
     domain,
     hibernation,
+    internal,
     jobs,
     load_balancer,
     media_bucket,
@@ -54,6 +55,7 @@ _MISTAKES = (
     registry,
     service,
     queues,
+    internal,
     permissions,
     sizes,
     migration,
@@ -86,6 +88,7 @@ _UNWISE = (
     jobs,
     queues,
     volumes,
+    internal,
     sample,
 )
 

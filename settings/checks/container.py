@@ -11,7 +11,7 @@ from policy.common import credentials
 from settings import derived
 from settings.model import READY_CHECKS, Container, Image, LogRouter, Service, Settings
 from settings.problems import Place, Problem, at
-from settings.references import PART_SECRETS, QUEUE, REFERENCE, REFERENCES
+from settings.references import PART_SECRETS, QUEUE, REFERENCE, REFERENCES, SERVICE
 
 
 def warnings(settings: Settings) -> Iterator[Problem]:
@@ -211,26 +211,40 @@ def _reach(settings: Settings, place: Sequence[str], uri: str, service: Service)
         )
 
 
+def _named(settings: Settings, where: Sequence[str], reference: str, service: Service) -> Iterator[Problem]:
+    """Check a reference to a queue or a service by its name."""
+    part, name, _ = reference.split(".")
+    if part == "services":
+        if name not in service.calls:
+            yield at(
+                where,
+                f"${{{_cut(reference)}}} is out of this service's reach: add {limits.short(name)} to its calls{limits.meant(name, service.calls)}",
+                [*where[:2], "calls", "*"],
+            )
+    elif name not in settings.queues:
+        yield at(
+            where,
+            f"${{{_cut(reference)}}}: {limits.short(name)} is no queue of this stack{limits.meant(name, list(settings.queues))}",
+            ["queues"],
+            ["queues", "*"],
+        )
+    elif name not in (*service.sends, *service.receives):
+        yield at(
+            where,
+            f"${{{reference}}} is out of this service's reach: add {name} to its sends or receives",
+            [*where[:2], "sends", "*"],
+            [*where[:2], "receives", "*"],
+        )
+
+
 def _reference(
     settings: Settings, where: Sequence[str], reference: str, container: Container, service: Service
 ) -> Iterator[Problem]:
     part = reference.partition(".")[0]
-    if (match := QUEUE.fullmatch(reference)) and (queue := match[1]) != "NAME":
-        if queue not in settings.queues:
-            yield at(
-                where,
-                f"${{{_cut(reference)}}}: {limits.short(queue)} is no queue of this stack{limits.meant(queue, list(settings.queues))}",
-                ["queues"],
-                ["queues", "*"],
-            )
-        elif queue not in (*service.sends, *service.receives):
-            yield at(
-                where,
-                f"${{{reference}}} is out of this service's reach: add {queue} to its sends or receives",
-                [*where[:2], "sends", "*"],
-                [*where[:2], "receives", "*"],
-            )
-    elif reference not in REFERENCES or match:
+    named = reference.split(".")[1:2]
+    if (QUEUE.fullmatch(reference) or SERVICE.fullmatch(reference)) and named != ["NAME"]:
+        yield from _named(settings, where, reference, service)
+    elif reference not in REFERENCES or named == ["NAME"]:
         known = list(REFERENCES)
         meant = limits.meant(reference, known)
         yield at(where, f"${{{_cut(reference)}}} stands for nothing{meant}; allowed in ${{}}: {limits.listed(known)}")

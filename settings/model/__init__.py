@@ -54,6 +54,9 @@ from settings.model.extension import Extension
 from settings.model.hibernation import (
     Hibernation,
 )
+from settings.model.internal import (
+    Internal,
+)
 from settings.model.jobs import (
     Job,
 )
@@ -197,6 +200,7 @@ __all__ = [
     "Hibernation",
     "Host",
     "Image",
+    "Internal",
     "Job",
     "Listener",
     "LoadBalancer",

@@ -9,6 +9,7 @@ from pydantic import Field
 
 import limits
 from settings.model.container import Container, Image, Sidecar
+from settings.model.internal import Internal
 from settings.model.log_router import LogRouter
 from settings.model.migration import Migrate
 from settings.model.route import FurtherRoute, Health, Route, Smoke
@@ -135,6 +136,11 @@ class Service(Container):
     uses: Sequence[Uses] = ()
     """Parts it may reach, such as `[database, media]`: opens their port to it and grants its role what they need. Taking one out closes both at
     once."""
+    internal: Internal | None = None
+    """What other services call it by, without a route: `{}` is enough, and `http://KEY:PORT` reaches it from services that name it in `calls`."""
+    calls: Sequence[PartName] = ()
+    """Services that it calls by their `internal` name, such as `[pricing]`: lets it through to them, and `${services.pricing.url}` says where.
+    Not in a circle."""
     sends: Sequence[PartName] = ()
     """Queues that it sends to, such as `[mail]`: its role may, and `${queues.mail.url}` says where."""
     receives: Sequence[PartName] = ()

@@ -170,6 +170,22 @@ class Settings(Section):
         return [key for key, service in self.services.items() if not service.migrate]
 
     @property
+    def services_in_order(self) -> Sequence[str]:
+        """All services in the order in which they are made: those that others call before those, else those with a migration first."""
+        found: list[str] = []
+
+        def add(key: str) -> None:
+            if key in found or key not in self.services:
+                return
+            for called in self.services[key].calls:
+                add(called)
+            found.append(key)
+
+        for key in (*self.services_with_migration, *self.services_without_migration):
+            add(key)
+        return found
+
+    @property
     def repositories(self) -> Sequence[str]:
         """Every repository the registry holds: those that containers name and those listed, sorted."""
         images = [image for image in self.images if image.repository]

@@ -172,6 +172,12 @@ _ADDED: Final[Mapping[str, Mapping[Verb, str]]] = {
         "create": "secretsmanager:PutSecretValue",
         "read": "secretsmanager:GetSecretValue",
     },
+    "aws:servicediscovery/httpNamespace:HttpNamespace": {
+        "create": "servicediscovery:CreateHttpNamespace servicediscovery:TagResource",
+        "read": "servicediscovery:GetNamespace servicediscovery:ListTagsForResource servicediscovery:GetOperation",
+        "update": "servicediscovery:TagResource servicediscovery:UntagResource",
+        "delete": "servicediscovery:DeleteNamespace",
+    },
     "aws:sqs/queue:Queue": {
         "create": "sqs:CreateQueue sqs:TagQueue",
         "read": "sqs:GetQueueAttributes sqs:ListQueueTags sqs:GetQueueUrl",

@@ -1,0 +1,34 @@
+"""`internal` of a service: what other services call it by."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from settings.model.section import Section
+from settings.rules import form
+
+
+class Internal(Section):
+    """A name for other services of the stack, by ECS Service Connect: those that name it in `calls` reach it at `http://NAME:PORT`.
+
+    Each task of both gets a proxy of AWS's, which shares the calls among tasks, tries again and measures; it takes about 256 CPU units and 64 MiB
+    of what the task has.
+    """
+
+    name: (
+        Annotated[
+            str,
+            form(
+                r"(?=.{1,64}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?",
+                "a name: at most 64 lower-case letters, digits and inner hyphens",
+            ),
+        ]
+        | None
+    ) = None
+    """What others call it by, such as `pricing`; default its key here. A change is one of those that call it, too."""
+    protocol: Literal["http", "http2", "grpc", "tcp"] = "http"
+    """What it speaks at its `port`, without TLS: calls stay in the private subnets. A change replaces the service."""
+    timeout_seconds: Annotated[int, Field(ge=0, le=3600)] | None = None
+    """Seconds within which it answers a request, 0 for no limit; default AWS's 15. Not with tcp."""
