@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, cast
 
-from preview import evaluation, render, stackfile
+from preview import analyzer, evaluation, render, stackfile
 from preview.compare import command, shown
 from preview.compare.sides import Side
 from preview.picture import page
@@ -105,7 +105,7 @@ def answers(request: WatchRequest, last: PricedSide | None, run: int) -> Iterato
 
 
 def rehearse(request: WatchRequest, last: PricedSide) -> None:
-    """Do all of it but ask the policy pack, and keep nothing but what is loaded by that.
+    """Do all of it, but write what the policy pack is asked without asking it, and keep nothing but what is loaded by that.
 
     Args:
         request: what to preview.
@@ -113,6 +113,11 @@ def rehearse(request: WatchRequest, last: PricedSide) -> None:
     """
     evaluated, config = _evaluated(request, request.root / "no pack")
     reads.taken()  # what the program reads is read anew by each copy
+    graph = evaluated.graph
+    requests = analyzer.Requests(project=graph.project, stack=graph.stack)
+    for resource in graph.resources:
+        requests.resource(resource)
+    requests.stack(graph)
     evaluated = replace(evaluated, verdict=last.side.verdict)
     made = _preview(request, evaluated)
     edit = _edit(request, last, evaluated, config)
