@@ -215,7 +215,14 @@ def test_services_are_given_nothing_of_iam_within_it() -> None:
 @cache
 def of_many(count: int) -> Graph:
     service = {"image": {"repository": "storefront/api", "tag": "1"}, "cpu": 256, "memoryMib": 512, "port": 8000}
-    wanted = {f"slipway:services.worker-{number:03}": {**service, "tasks": {"count": 1}} for number in range(count)}
+    wanted = {
+        f"slipway:services.worker-{n:03}": {
+            **service,
+            "tasks": {"count": 1},
+            "logGroup": f"/teams/{n % 7}/service-{n:03}/log",
+        }
+        for n in range(count)
+    }
     return record(ROOT, "prod", as_engine(changed(wanted)))
 
 
@@ -236,9 +243,13 @@ def test_with_jobs_roles_are_handed_to_tasks_and_nothing_else_of_iam_is_done() -
     assert not may("iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/x")
 
 
-def test_two_hundred_services_fit() -> None:
+def test_two_hundred_services_with_log_groups_of_their_own_fit() -> None:
     graph = of_many(200)
     policies = [p for p in graph.of(POLICY) if p.name.startswith("delivery-deploy-")]
     most = 10
     assert len(policies) <= most
     assert all(len(str(p.inputs["policy"])) <= DOCUMENT_SIZE for p in graph.of(POLICY))
+    for group in graph.of("aws:cloudwatch/logGroup:LogGroup"):
+        if str(group.inputs.get("name", "")).startswith("/teams/"):
+            stream = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{group.inputs['name']}:log-stream:1"
+            assert decides(Request(action="logs:PutLogEvents", resource=stream), boundary(graph)), stream

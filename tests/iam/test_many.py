@@ -1,6 +1,5 @@
 """Stacks with more names than IAM's documents hold: told by what the names begin with and by tags, and no less safe."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,7 +12,6 @@ from components._permissions.scope import Kind
 from components._permissions.statements import deploy_statements, preview_statements
 from preview.graph import Graph
 from preview.record import record
-from tests.components.conftest import ACCOUNT
 from tests.components.test_delivery import args
 from tests.iam import calls
 from tests.iam.attacks import ASKED, HERE, OURS, STAGING, arn
@@ -131,23 +129,3 @@ def test_nothing_else_whose_name_begins_alike_is_within_reach(crowded: Graph) ->
 )
 def test_names_that_have_most_in_common_share_a_pattern(most: int, expected: list[str]) -> None:
     assert packing.grouped(["/b/x", "/a/two", "/a/one", "/b/*", "/b/x"], most) == expected
-
-
-def test_the_boundary_of_two_hundred_services_with_log_groups_of_their_own_fits() -> None:
-    service = {
-        "image": {"repository": "storefront/api", "tag": "1"},
-        "cpu": 256,
-        "memoryMib": 512,
-        "tasks": {"count": 1},
-    }
-    wanted = {
-        f"slipway:services.worker-{n:03}": {**service, "logGroup": name} for n, name in enumerate(NAMES["log-group"])
-    }
-    graph = record(ROOT, "prod", as_engine(changed(wanted)))
-    policy = str(graph.one("aws:iam/policy:Policy", "boundary-policy").inputs["policy"])
-    assert len(policy) <= packing.DOCUMENT_SIZE
-    statements = json.loads(policy)["Statement"]
-    for group in graph.of("aws:cloudwatch/logGroup:LogGroup"):
-        if str(group.inputs.get("name", "")).startswith("/teams/"):
-            stream = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{group.inputs['name']}:log-stream:1"
-            assert decides(Request(action="logs:PutLogEvents", resource=stream), statements), stream
