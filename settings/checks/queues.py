@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import limits
+from settings import derived
 from settings.model import Service, Settings
 from settings.problems import Place, Problem, at
 
@@ -39,6 +40,7 @@ def _used(settings: Settings, place: Sequence[str], service: Service) -> Iterato
             [*place, "sends" if service.sends else "receives"],
             "is out of the tasks' reach: add sqs to network.endpoints, or let them out to HTTPS anywhere, through NAT",
             ["network", "nat"],
+            ["network", "tasks"],
             ["network", "endpoints", "*"],
             [*place, "egress", "*"],
         )
@@ -49,7 +51,7 @@ _HTTPS = 443
 
 def _reaches(settings: Settings, service: Service) -> bool:
     out = any(egress.port == _HTTPS and egress.cidr == "0.0.0.0/0" for egress in service.egress)
-    return "sqs" in settings.network.endpoints or (settings.network.nat != "none" and out)
+    return "sqs" in settings.network.endpoints or (derived.tasks_reach_out(settings) and out)
 
 
 def _scaled(settings: Settings, place: Sequence[str], service: Service) -> Iterator[Problem]:

@@ -42,3 +42,8 @@ def test_a_job_runs_where_its_service_does() -> None:
     given = json.loads(target["input"])
     assert given["subnets"] == subnets(made, "public")
     assert given["public_ip"] is True
+
+
+def test_tasks_in_public_subnets_reach_queues_without_an_endpoint() -> None:
+    queues = {"slipway:queues": {"mail": {}}, "slipway:services.worker.sends": ["mail"], "slipway:backup": GONE}
+    assert graph({**PUBLIC, **queues}).of("aws:sqs/queue:Queue")
