@@ -38,6 +38,8 @@ def task(**changes: Any) -> ServiceTask:
         "execution_role_arn": f"arn:aws:iam::{ACCOUNT}:role/execution",
         "task_role_arn": f"arn:aws:iam::{ACCOUNT}:role/task",
         "security_group_id": "sg-1",
+        "public_ip": False,
+        "volumes": [],
         "subnet_ids": ["subnet-a", "subnet-b"],
         "log_group_name": "/ecs/desk",
         "suppressed_controls": ["container-images-pinned"],
@@ -126,6 +128,12 @@ def test_a_schedule_tells_the_function_all_that_it_starts() -> None:
         "time": "<aws.scheduler.scheduled-time>",
     }
     assert usual().one(SCHEDULE, "jobs-clean-schedule").inputs["state"] == "DISABLED"
+
+
+def test_in_public_subnets_a_job_gets_an_address_too() -> None:
+    graph = build(lambda: Jobs("jobs", args(jobs={"report": job(task=task(public_ip=True))})))
+    target: Any = graph.one(SCHEDULE, "jobs-report-schedule").inputs["target"]
+    assert json.loads(target["input"])["public_ip"] is True
 
 
 def test_what_takes_too_long_is_looked_for_every_five_minutes() -> None:

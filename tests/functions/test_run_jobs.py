@@ -157,6 +157,11 @@ def test_a_due_job_is_started_in_the_services_network(account: Account) -> None:
     assert len(asked["clientToken"]) <= 64
 
 
+def test_in_public_subnets_it_gets_an_address(account: Account) -> None:
+    run({**account.given, "public_ip": True})
+    assert account.started[0]["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] == "ENABLED"
+
+
 def test_what_is_asked_is_what_ecs_takes(account: Account) -> None:
     run(account.given)
     model = boto3.session.Session().client("ecs", region_name="us-east-1").meta.service_model.operation_model("RunTask")
