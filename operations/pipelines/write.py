@@ -112,7 +112,10 @@ def workflows(folder: Path) -> Mapping[str, str]:
         "stages": found,
         "branches": [branch for stage in found for branch in stage.branches],
         "docker": sorted(
-            {build.context.removeprefix("./") for build in builds(pipelines, _services(folder, pipelines)).values()}
+            {
+                build.context.removeprefix("./").removeprefix(".")
+                for build in builds(pipelines, _services(folder, pipelines)).values()
+            }
         ),
         "on": lambda stage: _on(stage) if several else "github.event_name == 'push'",
     }
