@@ -203,7 +203,8 @@ def not_root(task: Resource, _config: Config) -> Iterator[Finding]:
     windows = _is_windows(task)
     for name, container in containers(task):
         user = container.get("user")
-        if user is UNKNOWN:
+        # FireLens runs its log router as root, whose socket the other containers write to.
+        if user is UNKNOWN or container.get("firelensConfiguration"):
             continue
         account = "" if user is None else str(user).partition(":")[0].lower()
         account = account.lstrip("0") or "0" if account.isdigit() else account

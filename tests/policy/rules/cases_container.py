@@ -129,6 +129,8 @@ CASES: list[Case] = [
     Case("container-not-root", "fail", task(user=0), "has user 0"),
     Case("container-not-root", "fail", task(user="00:1000"), "has user 0"),
     Case("container-not-root", "fail", task(), "has no user"),
+    Case("container-not-root", "pass", task(firelensConfiguration={"type": "fluentbit"})),
+    Case("container-not-root", "fail", task(firelensConfiguration=None), "has no user"),
     Case("container-not-root", "fail", task(user="0:0"), "has user 0,"),
     Case("container-not-root", "fail", task(name=None), "container 1 has no user"),
     Case("container-not-root", "unknown", UNREAD),
