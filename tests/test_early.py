@@ -113,3 +113,20 @@ assert typing.get_type_hints(Told) and made[before:] == [("eval", "Point | None"
 
 def test_generated_code_is_asked_for_once_and_does_the_same() -> None:
     run(GENERATED)
+
+
+def test_code_is_kept_where_python_may_not_write_it_beside_the_modules(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from preview import early, source_cache\n"
+        f"source_cache.folder = lambda: Path({str(tmp_path)!r})\n"
+        "early.install(); sys.path.insert(0, '.'); from limits import quotas, times; early.save()\n"
+        "print(type(quotas.__spec__.loader).__name__, quotas.__file__, times.__doc__)"
+    )
+    first = run(program, PYTHONDONTWRITEBYTECODE="1")
+    (kept,) = tmp_path.glob("modules.*")
+    size, changed = kept.stat().st_size, kept.stat().st_mtime_ns
+    assert size > 1000
+    assert run(program, PYTHONDONTWRITEBYTECODE="1") == first
+    assert kept.stat().st_mtime_ns == changed
+    assert first.startswith(f"_KeptLoader {ROOT / 'limits' / 'quotas.py'}")
+    assert run(program).startswith("SourceFileLoader")
