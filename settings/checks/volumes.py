@@ -25,7 +25,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
             place = ["services", key, "volumes", name]
             if name not in settings.volumes:
                 known = limits.listed(list(settings.volumes)) if settings.volumes else "none is declared"
-                yield at(place, f"there is no volume {name}; slipway:volumes: {known}", ["volumes"])
+                yield at(place, f"there is no volume {name}; slipway:volumes: {known}", ["volumes", name])
             if mount.path in _HIDES:
                 yield at(
                     [*place, "path"], f"{mount.path} is the system's own folder: a volume would hide what is in it"
