@@ -259,9 +259,7 @@ def _rds_throughput(kind: str, gib: int, throughput: int, iops: int | None) -> s
 
 
 def rds_insights(engine: str, instance_class: str) -> str | None:
-    """Check that Performance Insights exists for a class."""
+    """Check that Database Insights (once Performance Insights) exists for a class."""
     if engine == "mysql" and instance_class in RDS_NO_INSIGHTS_MYSQL:
-        return (
-            f"Performance Insights does not exist for mysql on {instance_class}; switch it off or take a medium class"
-        )
+        return f"Database Insights does not exist for mysql on {instance_class}; switch it off or take a medium class"
     return None

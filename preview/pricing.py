@@ -435,9 +435,9 @@ def _database(priced: _PricedResource) -> Iterator[CostComponent]:
     if priced.flag("performanceInsightsEnabled") and retention > _FREE_INSIGHTS_DAYS:
         months = math.ceil(retention / _DAYS_PER_INSIGHTS_MONTH)
         vcpu, family = Decimal(_vcpu(class_)), "rds.performance_insights"
-        yield CostComponent(what="Performance Insights", key=f"{family}.first_paid_month.vcpu_month", quantity=vcpu)
+        yield CostComponent(what="Database Insights", key=f"{family}.first_paid_month.vcpu_month", quantity=vcpu)
         yield CostComponent(
-            what=f"Performance Insights, {months - 1} more months",
+            what=f"Database Insights, {months - 1} more months",
             key=f"{family}.additional_month.vcpu_month",
             quantity=vcpu * (months - 1),
         )

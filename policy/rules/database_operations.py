@@ -241,7 +241,7 @@ def _is_source(graph: Graph, event: Resource, database: Resource) -> values.Answ
 @resource_rule(
     Control(
         name="database-insights-on",
-        title="Performance Insights is on, under a key of one's own",
+        title="Database Insights is on, under a key of one's own",
         category="Operations",
         severity=Severity.LOW,
         levels=NOWHERE,
@@ -256,7 +256,7 @@ def _is_source(graph: Graph, event: Resource, database: Resource) -> values.Answ
     DATABASE_CLUSTER,
 )
 def insights_on(database: Resource, _config: Config) -> Iterator[Finding]:
-    """Performance Insights, under a key of one's own. An Aurora cluster's instances have their own."""
+    """Database Insights (once Performance Insights), under a key of one's own. An Aurora cluster's instances have their own."""
     if database.type == DATABASE_CLUSTER and not spans_zones_itself(database):
         return
     fix = "performance_insights_enabled=True, performance_insights_kms_key_id=key.arn"

@@ -96,7 +96,7 @@ def test_contract(changes: dict[str, Any]) -> None:
         ({"maintenance_window": "sun:03:30-sun:04:30"}, "overlaps the maintenance window"),
         ({"monitoring_seconds": 20}, "monitoring_seconds: 20 is not an interval; allowed: 0, 1, 5, 10, 15, 30 or 60"),
         ({"insights_days": 8}, "insights_days: 8 is not a retention; allowed: 7, 31"),
-        ({**MYSQL, "instance_class": "db.t3.micro"}, "insights_days: Performance Insights does not exist"),
+        ({**MYSQL, "instance_class": "db.t3.micro"}, "insights_days: Database Insights does not exist"),
         ({"log_days": 42}, "log_days: 42 is not a retention"),
         ({"parameters": {"rds.force_ssl": "0"}}, "parameters: rds.force_ssl is set to 1 by the component"),
         ({"key_deletion_days": 6}, "key_deletion_days: 6 is outside 7 to 30"),
@@ -106,7 +106,7 @@ def test_contract(changes: dict[str, Any]) -> None:
         ({**OWN_PASSWORD, "replica": ReplicaArgs(instance_class="db.m4.large")}, "replica: 'db.m4.large' is not a"),
         (
             {**OWN_PASSWORD, **MYSQL, "replica": ReplicaArgs(instance_class="db.t3.micro")},
-            "replica: Performance Insights does not exist",
+            "replica: Database Insights does not exist",
         ),
         ({"proxy": PoolArgs(), "iam_authentication": True}, "proxy: it logs in with the password in the secret"),
         ({"proxy": PoolArgs(connections_percent=0)}, "proxy: connections_percent 0 is outside 1 to 100"),

@@ -49,7 +49,7 @@ def test_any_text_is_judged(text: str) -> None:
         (limits.rds_version, ("mysql", "8.0.46-rds.20260908"), None),
         (limits.rds_version, ("mysql", "8"), "'8' is not a mysql version RDS creates; allowed: 8.4 or 9.7, alone or with a minor version; under Extended Support 5.7 or 8.0"),
         (limits.rds_version, ("postgres", "16.1.2"), "'16.1.2' is not a postgres version RDS creates; allowed: 14, 15, 16, 17 or 18, alone or with a minor version; under Extended Support 11, 12 or 13"),
-        (limits.rds_insights, ("mysql", "db.t4g.small"), "Performance Insights does not exist for mysql on db.t4g.small; switch it off or take a medium class"),
+        (limits.rds_insights, ("mysql", "db.t4g.small"), "Database Insights does not exist for mysql on db.t4g.small; switch it off or take a medium class"),
         (limits.rds_insights, ("postgres", "db.t4g.micro"), None),
     ],
 )  # fmt: skip

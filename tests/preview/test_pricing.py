@@ -131,7 +131,7 @@ def monthly(*resources: Resource) -> Decimal:
             ),
             "953.5",
         ),
-        # 730 h x 0.065 + 20 GiB x 0.115 + 2 vCPU x (1.4966 + 2 x 0.0629) for 93 days of Performance Insights
+        # 730 h x 0.065 + 20 GiB x 0.115 + 2 vCPU x (1.4966 + 2 x 0.0629) for 93 days of Database Insights
         (
             made(
                 "aws:rds/instance:Instance",
