@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, TypeVar, cast
 
 from preview import policies, project, stackfile
+from preview.bench import grown
 from preview.graph import Graph
 from preview.pack_process import LoadedPack, Process
 from preview.record import Mode, record
@@ -34,6 +35,13 @@ def recorded(name: str, mode: Mode = "update") -> Graph:
 def evaluated(name: str, mode: Mode = "update") -> Verdict:
     """Return what the policy pack says about that."""
     return _once(f"{name}.{mode}.verdict", lambda: evaluate(ROOT, ROOT / name, recorded(name, mode), mode))
+
+
+@cache
+def with_services(count: int) -> Graph:
+    """Return what the program registers for the reference stack with as many services, copies of its first one."""
+    values = grown(ROOT / "Pulumi.prod.yaml", count)["config"]
+    return _once(f"{count}.services", lambda: record(ROOT, "many", values))
 
 
 def _once(key: str, make: Callable[[], _Made]) -> _Made:

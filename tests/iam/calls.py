@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
@@ -56,6 +57,7 @@ NOT_CALLED: Final[Mapping[str, str]] = {
     r"iam:CreateServiceLinkedRole|iam:PassRole|iam:GetRole|iam:TagRole|iam:UntagRole|iam:.*RolePolic.*|iam:.*Boundary": "asked apart",
     r"logs:PutResourcePolicy": "the firewall's log alone needs it: `_ADDED`",
     r"lambda:InvokeFunction": "no function rotates a secret",
+    r"elasticfilesystem:DescribeMountTargets": "no function has a file system; mount targets themselves are asked for by `_ADDED`",
     r"cloudwatch:DescribeAlarms": "a health check watches no alarm; alarms themselves are asked for by `_ADDED`",
 }  # fmt: skip
 """Actions that AWS names for a type and the program never calls, and why."""
@@ -254,12 +256,13 @@ APART: Final = ("aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy", "aws:iam/r
 """What `test_needs` asks for by itself, as conditions of its own decide it."""
 
 
+@cache
 def actions(type_: str, verb: Verb) -> Sequence[str]:
     """The actions that a type needs, those that are asked apart aside."""
     said = [a for a in HANDLERS.get(type_, {}).get(verb, ()) if not any(re.fullmatch(p, a) for p in NOT_CALLED)]
     if verb == "read":
         said = [a for a in said if (found := iam_actions.find(a)) and found.access_level in ("List", "Read")]
-    return list(dict.fromkeys([*said, *_ADDED.get(type_, {}).get(verb, "").split()]))
+    return tuple(dict.fromkeys([*said, *_ADDED.get(type_, {}).get(verb, "").split()]))
 
 
 @dataclass(frozen=True)

@@ -151,12 +151,18 @@ def holds(given: str, wanted: object, got: object, variables: Mapping[str, Any])
     return one(got)
 
 
+@functools.cache
+def _covered(patterns: Sequence[str], action: str) -> bool:
+    """Whether one of a statement's actions covers an action in lower case: asked again for each resource."""
+    return any(fits(pattern.lower(), action) for pattern in patterns)
+
+
 def applies(statement: Statement, request: Request) -> bool:
     """Whether a statement is about a request; a statement without a resource is one of a role's trust."""
     action, context = request.action.lower(), request.context
-    if "Action" in statement and not any(fits(str(one).lower(), action) for one in listed(statement["Action"])):
+    if "Action" in statement and not _covered(tuple(listed(statement["Action"])), action):
         return False
-    if "NotAction" in statement and any(fits(str(one).lower(), action) for one in listed(statement["NotAction"])):
+    if "NotAction" in statement and _covered(tuple(listed(statement["NotAction"])), action):
         return False
     if "Resource" in statement and not any(
         fits(one, request.resource, context) for one in listed(statement["Resource"])

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 
-from preview import stackfile
-from preview.bench import grown
 from preview.picture import mermaid
 from preview.picture.drawing import Drawing, draw
 from preview.pricing import estimate
-from preview.record import record
 from tests.preview.compare.graphs import graph, resource
-from tests.stacks import NAMES, ROOT, recorded
+from tests.stacks import NAMES, ROOT, recorded, with_services
 
 
 def drawn(name: str = "Pulumi.prod.yaml") -> Drawing:
@@ -86,11 +80,8 @@ def test_the_diagram_names_what_there_is(name: str) -> None:
     assert all(f'"{part.name}"' in text for part in drawn(name).column("services"))
 
 
-def test_many_services_stand_as_one(tmp_path: Path) -> None:
-    path = tmp_path / "Pulumi.many.yaml"
-    path.write_text(json.dumps(grown(ROOT / "Pulumi.prod.yaml", 200)))
-    file = stackfile.read(path)
-    graph = record(ROOT, file.stack, file.config)
+def test_many_services_stand_as_one() -> None:
+    graph = with_services(200)
     text = mermaid.diagram(draw(graph, estimate(graph)))
     assert '"200 services"' in text
     assert len(text) < mermaid.MOST_CHARACTERS

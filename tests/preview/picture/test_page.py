@@ -18,7 +18,6 @@ from typing import Any, Final
 import pytest
 
 from preview import stackfile
-from preview.bench import grown
 from preview.compare.difference import compare
 from preview.compare.edit import Edit
 from preview.compare.meaning.statement import Situation
@@ -26,7 +25,7 @@ from preview.picture import page
 from preview.pricing import estimate
 from preview.record import record
 from preview.render import Preview
-from tests.stacks import NAMES, ROOT, evaluated, recorded
+from tests.stacks import NAMES, ROOT, evaluated, recorded, with_services
 
 CHROMIUM: Final = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 AXE: Final = Path(__file__).parent / "browser" / "node_modules" / "axe-core" / "axe.min.js"
@@ -139,10 +138,7 @@ def test_axe_finds_nothing(dark: bool, tmp_path: Path) -> None:  # noqa: FBT001 
 
 @needs_browser
 def test_two_hundred_services_are_still_usable(tmp_path: Path) -> None:
-    path = tmp_path / "Pulumi.many.yaml"
-    path.write_text(json.dumps(grown(ROOT / PROD, 200)))
-    file = stackfile.read(path)
-    graph = record(ROOT, file.stack, file.config)
+    graph = with_services(200)
     text = page.of_preview(Preview(source="many", graph=graph, estimate=estimate(graph), verdict=None))
     report = browsed(text, tmp_path)
     assert report["errors"] == []
