@@ -75,6 +75,8 @@ class StackWatch:
         self._answered = 0
         self._ends = 0
         self._rehearse = True
+        self._last: object = None
+        """Of a warm process that is followed by another one: its last good preview."""
         self._saved = time.perf_counter()
 
     def run(self) -> None:
@@ -107,7 +109,9 @@ class StackWatch:
             self._start()
         if self._control:
             with contextlib.suppress(OSError):  # its end is noticed
-                self._control.sendall(json.dumps({"run": self._run, "changed": changed}).encode() + b"\n")
+                job = {"run": self._run, "changed": changed, "last": self._last}
+                self._control.sendall(json.dumps(job).encode() + b"\n")
+        self._last = None
 
     def _start(self) -> None:
         self._control, theirs = socket.socketpair()
@@ -194,6 +198,8 @@ class StackWatch:
     def _take(self, message: dict[str, Any]) -> None:
         if message["kind"] == "files" and message["of"] == "recorder":
             self._files["recorder"] = reads.of_plain(message["files"])
+        elif message["kind"] == "last":
+            self._last = message["side"]
         elif message["kind"] == "ready":
             self._server.ready(is_ready=True)
         elif message["run"] != self._run:

@@ -32,7 +32,7 @@ import time  # noqa: E402 - see above
 from collections.abc import Iterator  # noqa: E402 - see above
 from dataclasses import dataclass  # noqa: E402 - see above
 from pathlib import Path  # noqa: E402 - see above
-from typing import Any, Final, NoReturn  # noqa: E402 - see above
+from typing import Any, Final, NoReturn, cast  # noqa: E402 - see above
 
 from compat import core  # noqa: E402 - see above
 from preview import lazy_imports, pack_process  # noqa: E402 - see above
@@ -44,6 +44,9 @@ OUTDATED: Final = 75
 SPOILT: Final = 76
 """The exit code of one that the program has left in a state that cannot be copied: start another one, which does not run the program."""
 _RECORDER: Final = frozenset({"preview", "compat"})
+_TABLES: Final = frozenset({"limits", "policy"})
+"""Packages of this project that hold pure functions over tables: they are kept with the tables that they have read."""
+_HOME: Final = Path(__file__).parents[2]
 _HEAD: Final = struct.Struct("!IB")
 _READY, _GOOD, _LINE, _SIDE, _UNPREPARED, _DONE = range(6)
 """What a copy sends: that it waits, that its preview is good, a line for whoever asked, its recorded side, that the program's modules cannot
@@ -123,6 +126,8 @@ class WarmProcess:
 
     def _begin(self, job: dict[str, Any]) -> None:
         """Begin a run; the one that is going on is not wanted any more."""
+        if last := job.pop("last", None):
+            self._last = answer.PricedSide.of(sides.side_of(last))
         changed = set(job["changed"])
         if changed & self._recorder_files.keys():
             self._end(OUTDATED)
@@ -206,11 +211,10 @@ class WarmProcess:
         reads.taken()
 
     def _files_of_recorder(self) -> dict[str, reads.Stamp]:
-        home = Path(__file__).parents[2]
-        reads.note(reads.of_modules(name for name in sys.modules if name.partition(".")[0] in _RECORDER))
-        reads.note(path for suffix in ("yaml", "j2") for path in (home / "preview").rglob(f"*.{suffix}"))
+        reads.note(reads.of_modules(name for name, module in sys.modules.items() if _is_kept(name, module)))
+        reads.note(path for suffix in ("yaml", "j2") for path in (_HOME / "preview").rglob(f"*.{suffix}"))
         return {
-            path: found for path, found in reads.taken().items() if path.startswith(str(home)) and Path(path).is_file()
+            path: found for path, found in reads.taken().items() if path.startswith(str(_HOME)) and Path(path).is_file()
         }
 
     def _tell_files(self) -> None:
@@ -313,7 +317,9 @@ class WarmProcess:
         self._copy = None
 
     def _end(self, code: int) -> NoReturn:
-        """End this process and what it has started."""
+        """End this process and what it has started. Where another one follows, it is told what was previewed last."""
+        if code and self._last:
+            self._send({"kind": "last", "side": sides.plain(self._last.side)})
         if self._copy:
             self._stop(self._copy)
         if pack_process.Process.kept:
@@ -328,11 +334,20 @@ def _program_modules(root: Path, own: frozenset[str]) -> list[str]:
         name
         for name, module in sys.modules.items()
         if name not in own
-        and name.partition(".")[0] not in {*_RECORDER, "__main__"}
+        and name != "__main__"
+        and not _is_kept(name, module)
         and (file := getattr(module, "__file__", None))
         and "site-packages" not in file
         and Path(file).is_relative_to(folder)
     ]
+
+
+def _is_kept(name: str, module: object) -> bool:
+    """Whether a module belongs to what records, and not to the program."""
+    package = name.partition(".")[0]
+    if package in _TABLES:
+        return Path(getattr(module, "__file__", None) or "").is_relative_to(_HOME)
+    return package in _RECORDER
 
 
 def _drop(modules: list[str]) -> None:
@@ -352,11 +367,23 @@ def _imported(modules: list[str], root: Path, last: answer.PricedSide) -> bool:
         with core.without_configuration(*names), _found_in(root):
             for name in modules:
                 importlib.import_module(name)
+            _build_models()
     except core.ConfigurationAskedError:
         return False
     except Exception:  # noqa: BLE001 - a program may raise anything, and will once more
         _drop(_program_modules(root, before))
     return True
+
+
+def _build_models() -> None:
+    """Make what pydantic would make of each model when it is first asked for."""
+    if pydantic := sys.modules.get("pydantic"):
+        waiting = list(pydantic.BaseModel.__subclasses__())
+        while waiting:
+            model = waiting.pop()
+            waiting += model.__subclasses__()
+            if getattr(sys.modules.get(model.__module__), model.__name__, None) is model:
+                cast("Any", model).model_rebuild(raise_errors=False)
 
 
 @contextlib.contextmanager
