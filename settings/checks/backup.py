@@ -21,6 +21,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
             "there is nothing to save: add slipway:database, slipway:media or slipway:volumes",
             ["database"],
             ["media"],
+            ["volumes"],
             ["volumes", "*"],
         )
     if settings.media and not settings.media.versioning:
