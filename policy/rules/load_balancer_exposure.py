@@ -1,11 +1,11 @@
 """Exposure of load balancers: where they stand, and what stands before them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from policy import values
 from policy.control import HUB, IN_PRODUCTION, NOWHERE, Control, Severity
-from policy.model import Finding, Graph, Resource, Verdict
+from policy.model import Finding, Graph, ResolvedRefs, Resource, Verdict
 from policy.rule import Config, resource_rule, stack_rule
 from policy.rules.bucket import DISTRIBUTION
 from policy.rules.exposure import spans_two_zones
@@ -20,7 +20,7 @@ from policy.topology import (
     faces_world,
     ingresses,
 )
-from policy.values import UNKNOWN, Answer
+from policy.values import UNKNOWN, Answer, Unknown
 
 FIREWALL: Final = "aws:wafv2/webAclAssociation:WebAclAssociation"
 
@@ -185,14 +185,7 @@ def behind_cdn_only(graph: Graph, _config: Config) -> Iterator[Finding]:
         if outward is False or not (balancer.urn in fronted or vague) or not balancer.inputs.has("securityGroups"):
             continue
         chosen = graph.refers(balancer, "securityGroups", GROUP, DEFAULT_GROUP)
-        groups = {group.urn for group in chosen.found}
-        open_: list[Answer] = [] if chosen.certain else [UNKNOWN]
-        for way in ingresses(graph):
-            if not way.groups.found or not groups.isdisjoint(group.urn for group in way.groups.found):
-                world = values.some(UNKNOWN if cidr is UNKNOWN else faces_world(cidr) for cidr in way.cidrs)
-                sure = way.groups.certain and chosen.exact
-                open_.append(world if sure and not way.unread else UNKNOWN if world or way.unread else False)
-        exposed = values.some(open_)
+        exposed = _lets_in_the_world(graph, chosen)
         if exposed:
             yield from balancer.must_hold(
                 UNKNOWN if UNKNOWN in (exposed, outward) or balancer.urn not in fronted else False,
@@ -200,6 +193,18 @@ def behind_cdn_only(graph: Graph, _config: Config) -> Iterator[Finding]:
                 about="whom it lets in besides CloudFront",
                 fix="prefix_list_id of com.amazonaws.global.cloudfront.origin-facing, or internal=True and a VPC origin",
             )
+
+
+def _lets_in_the_world(graph: Graph, chosen: ResolvedRefs) -> Answer:
+    """Whether any of the security groups that a balancer names lets the internet in."""
+    groups = {group.urn for group in chosen.found}
+    open_: list[Answer] = [] if chosen.certain else [UNKNOWN]
+    for way in ingresses(graph):
+        if not way.groups.found or not groups.isdisjoint(group.urn for group in way.groups.found):
+            world = values.some(UNKNOWN if cidr is UNKNOWN else faces_world(cidr) for cidr in way.cidrs)
+            sure = way.groups.certain and chosen.exact
+            open_.append(world if sure and not way.unread else UNKNOWN if world or way.unread else False)
+    return values.some(open_)
 
 
 def _behind_cdn(graph: Graph) -> tuple[set[str], bool]:
@@ -211,22 +216,28 @@ def _behind_cdn(graph: Graph) -> tuple[set[str], bool]:
     vague = False
     for distribution in graph.of(DISTRIBUTION):
         hosts = {values.text(values.at(origin, "domainName")) for origin in values.items(distribution.get("origins"))}
-        names = {host.rstrip(".").lower() for host in hosts if host is not UNKNOWN}
         direct = graph.refers(distribution, "origins", LOAD_BALANCER).found
-        found |= {balancer.urn for balancer in direct}
-        found |= {
-            balancer.urn for balancer in graph.of(LOAD_BALANCER) if balancer.text("dnsName") in hosts - {UNKNOWN, ""}
-        }
-        vague = vague or (UNKNOWN in hosts and not distribution.dependencies.get("origins"))
-        linked = {record.urn for record in graph.refers(distribution, "origins", RECORD).found}
-        for record in graph.of(RECORD):
-            name = record.text("name")
-            path = "aliases" if record.has("aliases") else "records"
-            if record.urn not in linked and name is not UNKNOWN and name.rstrip(".").lower() not in names:
-                continue
-            behind = graph.refers(record, path, LOAD_BALANCER).found
-            if name is not UNKNOWN or record.urn in linked:
-                found |= {balancer.urn for balancer in behind}
-            lost = values.has_unknown(record.get(path)) and not record.dependencies.get(path)
-            vague = vague or lost or (name is UNKNOWN and bool(behind))
+        named = [b for b in graph.of(LOAD_BALANCER) if b.text("dnsName") in hosts - {UNKNOWN, ""}]
+        through, unsure = _through_records(graph, distribution, hosts)
+        found |= {balancer.urn for balancer in (*direct, *named)} | through
+        vague = vague or unsure or (UNKNOWN in hosts and not distribution.dependencies.get("origins"))
+    return found, vague
+
+
+def _through_records(graph: Graph, distribution: Resource, hosts: Collection[str | Unknown]) -> tuple[set[str], bool]:
+    """The balancers to which DNS records of a distribution's origins lead, by URN, and whether there may be others."""
+    found: set[str] = set()
+    vague = False
+    names = {host.rstrip(".").lower() for host in hosts if host is not UNKNOWN}
+    linked = {record.urn for record in graph.refers(distribution, "origins", RECORD).found}
+    for record in graph.of(RECORD):
+        name = record.text("name")
+        if record.urn not in linked and name is not UNKNOWN and name.rstrip(".").lower() not in names:
+            continue
+        path = "aliases" if record.has("aliases") else "records"
+        behind = graph.refers(record, path, LOAD_BALANCER).found
+        if name is not UNKNOWN or record.urn in linked:
+            found |= {balancer.urn for balancer in behind}
+        lost = values.has_unknown(record.get(path)) and not record.dependencies.get(path)
+        vague = vague or lost or (name is UNKNOWN and bool(behind))
     return found, vague

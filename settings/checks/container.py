@@ -148,6 +148,11 @@ def image_problems(
         )
     yield from _reach(settings, place, image.uri or "", service)
     yield from _credentials(settings, where, image)
+    yield from _moving_tag(settings, where, image)
+
+
+def _moving_tag(settings: Settings, where: Place, image: Image) -> Iterator[Problem]:
+    """Check that production runs no image whose tag may name another one tomorrow."""
     tag = image.tag
     if image.uri:
         last = image.uri.rsplit("/", maxsplit=1)[-1]
