@@ -217,5 +217,6 @@ def _covers(wide: AclRule, narrow: AclRule) -> bool:
     if wide.direction != narrow.direction or wide.ports is None or narrow.ports is None:
         return False
     for_answers = narrow.ports[0] < narrow.ports[1]
-    inside = ipaddress.IPv4Network(narrow.cidr).subnet_of(ipaddress.IPv4Network(wide.cidr))
-    return for_answers and inside and wide.ports[0] <= narrow.ports[0] and narrow.ports[1] <= wide.ports[1]
+    if not for_answers or not wide.ports[0] <= narrow.ports[0] <= narrow.ports[1] <= wide.ports[1]:
+        return False
+    return ipaddress.IPv4Network(narrow.cidr).subnet_of(ipaddress.IPv4Network(wide.cidr))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from types import UnionType
 from typing import Annotated, Literal, Union
 
@@ -16,8 +17,12 @@ from settings.problems import Place
 
 def fields(model: type[Section]) -> Iterator[tuple[str, FieldInfo]]:
     """Return a section's settings by the name they have in the file."""
-    for name, info in model.model_fields.items():
-        yield info.alias or name, info
+    yield from _by_name(model).items()
+
+
+@cache
+def _by_name(model: type[Section]) -> Mapping[str, FieldInfo]:
+    return {info.alias or name: info for name, info in model.model_fields.items()}
 
 
 def former(info: FieldInfo) -> Renamed | None:
@@ -27,7 +32,7 @@ def former(info: FieldInfo) -> Renamed | None:
 
 def todays(model: type[Section], name: str) -> str:
     """Return today's name of a setting that the file may call by its former name."""
-    known = dict(fields(model))
+    known = _by_name(model)
     return name if name in known else next((n for n, i in known.items() if (f := former(i)) and f.former == name), name)
 
 
@@ -44,13 +49,13 @@ def field_at(place: Place) -> FieldInfo | None:
     if not place:
         return None
     model = section(annotation_at(place[:-1]))
-    return dict(fields(model)).get(str(place[-1])) if model else None
+    return _by_name(model).get(str(place[-1])) if model else None
 
 
 def step(annotation: object, part: str | int) -> object:
     """Return the type of a setting, a mapping's value or a list's element."""
     if model := section(annotation):
-        info = dict(fields(model)).get(todays(model, str(part)))
+        info = _by_name(model).get(todays(model, str(part)))
         return info.annotation if info else None
     arguments = typing.get_args(plain(annotation))
     return arguments[-1] if arguments and (is_mapping(annotation) or is_list(annotation)) else None
