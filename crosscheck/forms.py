@@ -64,6 +64,7 @@ _BALANCER_ATTRIBUTES: Final = {
     "idleTimeout": "idle_timeout.timeout_seconds",
     "dropInvalidHeaderFields": "routing.http.drop_invalid_header_fields.enabled",
     "enableDeletionProtection": "deletion_protection.enabled",
+    "preserveHostHeader": "routing.http.preserve_host_header.enabled",
 }
 
 
@@ -275,6 +276,33 @@ def _health_check_tags(values: Inputs) -> Inputs:
     return {"resourceType": "healthcheck", "resourceId": "x", "addTags": values.get("tags") or {"x": "y"}}
 
 
+_QUEUE_ATTRIBUTES: Final = {
+    "contentBasedDeduplication": "ContentBasedDeduplication",
+    "delaySeconds": "DelaySeconds",
+    "fifoQueue": "FifoQueue",
+    "kmsDataKeyReusePeriodSeconds": "KmsDataKeyReusePeriodSeconds",
+    "kmsMasterKeyId": "KmsMasterKeyId",
+    "maxMessageSize": "MaximumMessageSize",
+    "messageRetentionSeconds": "MessageRetentionPeriod",
+    "policy": "Policy",
+    "receiveWaitTimeSeconds": "ReceiveMessageWaitTimeSeconds",
+    "redriveAllowPolicy": "RedriveAllowPolicy",
+    "redrivePolicy": "RedrivePolicy",
+    "sqsManagedSseEnabled": "SqsManagedSseEnabled",
+    "visibilityTimeoutSeconds": "VisibilityTimeout",
+}
+
+
+def _queue(values: Inputs) -> Inputs:
+    """A queue's attributes are texts, under names of their own."""
+    attributes = {item["Key"]: item["Value"] for item in _attributes(_QUEUE_ATTRIBUTES, values)}
+    return {**without(values, *_QUEUE_ATTRIBUTES), "attributes": attributes}
+
+
+def _file_system_lifecycle(values: Inputs) -> Inputs:
+    return {"fileSystemId": "fs-12345678", "lifecyclePolicies": values.get("lifecyclePolicies") or []}
+
+
 FORMS: Final[Mapping[str, Given]] = {
     "application-autoscaling:PutScalingPolicy": _added(policyName="x"),
     "application-autoscaling:PutScheduledAction": _added(scheduledActionName="x"),
@@ -293,6 +321,9 @@ FORMS: Final[Mapping[str, Given]] = {
     "ec2:CreateSecurityGroup": _whole_name("name"),
     "ec2:ReplaceNetworkAclAssociation": _added(associationId="x"),
     "ecs:CreateService": _service,
+    "efs:CreateAccessPoint": _added(clientToken="x"),
+    "efs:CreateFileSystem": _added(creationToken="x"),
+    "efs:PutLifecycleConfiguration": _file_system_lifecycle,
     "elasticache:CreateReplicationGroup": _log_delivery,
     "elasticache:ModifyCacheParameterGroup": _added(parameters=[]),
     "elbv2:AddListenerCertificates": _listener,
@@ -333,6 +364,8 @@ FORMS: Final[Mapping[str, Given]] = {
     "secretsmanager:CreateSecret": _whole_name("name"),
     "sns:CreateTopic": _topic,
     "sns:SetTopicAttributes": _topic_policy,
+    "sqs:CreateQueue": _queue,
+    "sqs:SetQueueAttributes": _queue,
     "wafv2:CreateWebACL": _whole_name("name"),
     "wafv2:PutLoggingConfiguration": _within("loggingConfiguration"),
 }
