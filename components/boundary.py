@@ -96,7 +96,8 @@ def _text(args: BoundaryArgs) -> str:
         name_prefix=args.name_prefix, regions=args.regions, tags=args.tags, parts=args.parts, names=args.names
     )
 
-    def written(*, by_tag: bool, most_log_groups: int | None = None) -> str:
+    text = ""
+    for merged, by_tag, most in _SHORTER:
         statements = boundary.boundary_statements(
             scope,
             given=args.given,
@@ -104,17 +105,19 @@ def _text(args: BoundaryArgs) -> str:
             database_user=args.database_user,
             exec_enabled=args.exec_enabled,
             by_tag=by_tag,
-            most_log_groups=most_log_groups,
+            most_log_groups=most,
         )
-        return packing.document(statements)
-
-    text = written(by_tag=False)
-    for most in (None, *_LOG_GROUPS):
+        text = packing.document(packing.merged(statements) if merged else statements)
         if len(text) <= packing.DOCUMENT_SIZE:
             break
-        text = written(by_tag=True, most_log_groups=most)
     return text
 
 
-_LOG_GROUPS: Final = (32, 16, 8, 4)
-"""How many patterns tell the log groups, where their names take too much: each role's own policy names its group all the same."""
+_SHORTER: Final[Sequence[tuple[bool, bool, int | None]]] = (
+    (False, False, None),
+    (True, False, None),
+    (True, True, None),
+    *((True, True, most) for most in (32, 16, 8, 4)),
+)
+"""How the document is written, the most exact way first: what is named in one statement, what is told by tags, how many patterns tell the log
+groups. Each role's own policy names what is its own all the same."""
