@@ -103,8 +103,11 @@ def grown(source: Path, services: int) -> dict[str, Any]:
         name = f"svc-{number:03}"
         service = copy.deepcopy(first)
         # Names are each service's own, and one service migrates the database for all.
-        for own in ("name", "family", "logGroup", *(["migrate"] if copies else [])):
+        for own in ("name", "family", "logGroup", "routes", "calls", *(["migrate"] if copies else [])):
             service.pop(own, None)
+        if "environment" in service:
+            others = {key: value for key, value in service["environment"].items() if "${services." not in str(value)}
+            service["environment"] = others
         if "logRouter" in service:
             service["logRouter"]["routes"] = {kind: f"/{name}/{kind}" for kind in service["logRouter"]["routes"]}
         if number > _MOST_ROUTES:
@@ -116,6 +119,7 @@ def grown(source: Path, services: int) -> dict[str, Any]:
     document["config"][_SERVICES] = copies
     # A role's policies name what it deploys, and IAM allows ten: not enough for hundreds of services.
     document["config"].pop("slipway:delivery", None)
+    document["config"].pop("slipway:jobs", None)  # they name services that are gone
     return document
 
 
