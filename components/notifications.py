@@ -15,7 +15,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
-from components import _names
+from components import _ecs_events as ecs_events
 from components._dependencies import with_dependencies
 from components._function import function
 from components._metrics import HEALTH_REGION
@@ -193,7 +193,15 @@ class Notifications(pulumi.ComponentResource):
         self.notifiers = self._slack_webhooks(name, args, heard)
         reported = channel_for(AlertRoute.WARNING, args.channels)
         if args.cluster_name is not None and reported is not None:
-            self._events(name, args, args.cluster_name, self.topics[reported])
+            ecs_events.report(
+                self,
+                name,
+                cluster_arn=self._cluster(args, "cluster", args.cluster_name),
+                services=self._cluster(args, "service", f"{args.cluster_name}/"),
+                topic_arn=self.topics[reported],
+                name_prefix=args.name_prefix,
+                region=args.region,
+            )
         self.register_outputs(
             {
                 "topics": self.topics,
@@ -202,6 +210,11 @@ class Notifications(pulumi.ComponentResource):
                 "notifiers": self.notifiers,
             }
         )
+
+    @staticmethod
+    def _cluster(args: NotificationsArgs, kind: str, name: str) -> Output[str]:
+        prefix = f"arn:{documents.partition(args.region)}:ecs:{args.region}"
+        return Output.format("{0}:{1}:{2}/{3}", prefix, args.account_id, kind, name)
 
     def _key(self, name: str, args: NotificationsArgs, region: str) -> EncryptionKey:
         return own_key(
@@ -343,20 +356,6 @@ class Notifications(pulumi.ComponentResource):
             boundary_arn=args.boundary_arn,
         )
 
-    def _events(self, name: str, args: NotificationsArgs, cluster: str, topic: Output[str]) -> None:
-        for event, (description, pattern) in _ecs_events(args, cluster).items():
-            rule = aws.cloudwatch.EventRule(
-                f"{name}-{event}",
-                name=_names.after(args.name_prefix, f"{name}-{event}", _names.RULE),
-                description=f"{args.name_prefix}: {description}",
-                event_pattern=Output.json_dumps({"source": ["aws.ecs"], **pattern}, sort_keys=True),
-                region=args.region,
-                opts=ResourceOptions(parent=self),
-            )
-            aws.cloudwatch.EventTarget(
-                f"{name}-{event}", rule=rule.name, arn=topic, region=args.region, opts=ResourceOptions(parent=self)
-            )
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Topic:
@@ -403,54 +402,6 @@ def _statements(topic: Output[str], args: NotificationsArgs) -> Iterator[documen
     yield documents.deny(
         ["sns:Publish"], [topic], {"Bool": {"aws:SecureTransport": "false"}}, principal="*", sid="OnlyTls"
     )
-
-
-def _ecs_events(args: NotificationsArgs, cluster: str) -> Mapping[str, tuple[str, Mapping[str, object]]]:
-    """Return what ECS reports and somebody should know: what it is, and the pattern of its events."""
-    prefix = f"arn:{documents.partition(args.region)}:ecs:{args.region}"
-    cluster_arn = Output.format("{0}:{1}:cluster/{2}", prefix, args.account_id, cluster)
-    services = Output.format("{0}:{1}:service/{2}/", prefix, args.account_id, cluster)
-    exited = {"stopCode": ["EssentialContainerExited"]}
-    return {
-        "deployments": (
-            "deployments begin, end and fail",
-            {
-                "detail-type": ["ECS Deployment State Change"],
-                # These events name their cluster in the service's ARN only.
-                "resources": [{"prefix": services}],
-                "detail": {
-                    "eventName": [
-                        "SERVICE_DEPLOYMENT_COMPLETED",
-                        "SERVICE_DEPLOYMENT_FAILED",
-                        "SERVICE_DEPLOYMENT_IN_PROGRESS",
-                    ]
-                },
-            },
-        ),
-        "tasks": (
-            "tasks that do not start or end by themselves",
-            {
-                "detail-type": ["ECS Task State Change"],
-                "detail": {
-                    "clusterArn": [cluster_arn],
-                    "lastStatus": ["STOPPED"],
-                    # A task run once, such as a migration, ends by itself when it is done: only its failure is news.
-                    "$or": [
-                        {"stopCode": ["TaskFailedToStart"]},
-                        {**exited, "group": [{"prefix": "service:"}]},
-                        {**exited, "containers": {"exitCode": [{"anything-but": [0]}]}},
-                    ],
-                },
-            },
-        ),
-        "services": (
-            "services that cannot start or place their tasks",
-            {
-                "detail-type": ["ECS Service Action"],
-                "detail": {"clusterArn": [cluster_arn], "eventType": ["ERROR", "WARN"]},
-            },
-        ),
-    }
 
 
 def _alert_channel_problems(args: AlertChannelArgs) -> Iterator[str]:
