@@ -18,8 +18,10 @@ from compat import aws, core, core_messages
 from compat.loop import Loop
 from compat.loop import problem as loop_problem
 from compat.versions import Tried
+from preview import stackfile
 from preview.graph import Graph
 from preview.record import Mode, RefusedError, record
+from tests import stacks
 
 PROGRAM = """
 import pulumi
@@ -157,6 +159,22 @@ def test_values_of_every_kind_arrive_the_same(project: Path, mode: Mode, monkeyp
     assert type(odd.inputs["kind"]) is str
     assert odd.inputs["whole"] == 3
     assert odd.secrets == {"nested", "secret"}
+
+
+@pytest.mark.parametrize("mode", ["update", "preview"])
+def test_a_shipped_stack_is_recorded_the_same(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = stackfile.read(stacks.ROOT / "Pulumi.prod.yaml")
+    graphs = []
+    for _ in range(2):
+        graphs.append(record(stacks.ROOT, read.stack, read.config, mode=mode, spelled=read.spelled))
+        monkeypatch.setattr(core, "in_less_time", contextlib.nullcontext)
+    quick, ordinary = ({resource.urn: resource for resource in graph.resources} for graph in graphs)
+    assert quick.keys() == ordinary.keys()
+    for urn, resource in quick.items():
+        for name in resource.__slots__:
+            assert getattr(resource, name) == getattr(ordinary[urn], name), (urn, name)
+    assert graphs[0].exports == graphs[1].exports
+    assert graphs[0].registered_outputs == graphs[1].registered_outputs
 
 
 @pytest.mark.parametrize(
