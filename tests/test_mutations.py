@@ -52,7 +52,7 @@ MUTATIONS = [
     (NETWORK, "isolated[z.zone], closed)", "isolated[z.zone], tables[z.zone])", "route it must not have"),
     (NETWORK, "gateway_id=internet.id", "nat_gateway_id=internet.id", "no route to the internet"),
     (NETWORK, "                *ways_out[z.zone],\n", "", "does not wait for any aws:ec2/route:Route"),
-    (SERVICE, "assign_public_ip=False", "assign_public_ip=True", "services-without-public-ip"),
+    (SERVICE, "assign_public_ip=args.public_ip", "assign_public_ip=True", "services-without-public-ip"),
     (
         "components/_service_group.py",
         "referenced_security_group_id=source,",
@@ -83,7 +83,7 @@ MUTATIONS = [
     ("components/secrets.py", "kms_key_id=key.arn", "kms_key_id=None", "secrets-under-own-key"),
     (
         "wiring/service.py",
-        "subnet_ids=network.private_subnet_ids",
+        "subnet_ids=task_subnets(context, network)",
         "subnet_ids=network.public_subnet_ids",
         "services-in-private-subnets",
     ),
