@@ -20,7 +20,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final, Literal, NoReturn
 
-from preview import evaluation, pack_process, render
+from preview import evaluation, pack_process, render, stackfile
 from preview.verdict import Config
 from preview.words import count
 
@@ -53,6 +53,8 @@ class StackRow:
     resources: int = 0
     mistakes: str = ""
     """Why there is no preview; empty where there is one."""
+    names: str = ""
+    """What its names in AWS begin with, and the region, such as `storefront-production in us-east-1`."""
 
     @property
     def verdict(self) -> str:
@@ -130,7 +132,27 @@ def _row(root: Path, path: Path, pack: Path, config: Config) -> StackRow:
         usd=f"{shown.estimate.total:.2f}",
         missing_prices=shown.estimate.missing_count,
         resources=sum(section.resources for section in shown.sections),
+        names=_names(path),
     )
+
+
+def _names(path: Path) -> str:
+    config = stackfile.read(path).config
+    parts = (config.get(f"slipway:{key}") for key in ("app", "environment", "ownerId"))
+    return f"{'-'.join(str(part) for part in parts if part)} in {config.get('aws:region')}"
+
+
+def clashes(rows: Sequence[StackRow]) -> Sequence[str]:
+    """Return a sentence for all stack files whose stacks would have the same names in AWS."""
+    alike: dict[str, list[str]] = {}
+    for row in rows:
+        if row.names:
+            alike.setdefault(row.names, []).append(row.file)
+    return [
+        f"{', '.join(files)}: each is {names}: in one account they would take each other's resources; give one an ownerId, or another app"
+        for names, files in alike.items()
+        if len(files) > 1
+    ]
 
 
 def _each(files: Sequence[Path], made: Callable[[Path], StackRow], most: int) -> Sequence[StackRow]:
@@ -214,7 +236,11 @@ def shown(rows: Sequence[StackRow], format_: Format, *, findings: bool) -> str:
         findings: whether advisory findings are listed as well.
     """
     if format_ == "json":
-        document = {"version": VERSION, "stacks": [{**asdict(row), "verdict": row.verdict} for row in rows]}
+        document = {
+            "version": VERSION,
+            "clashes": list(clashes(rows)),
+            "stacks": [{**asdict(row), "verdict": row.verdict} for row in rows],
+        }
         return json.dumps(document, indent=2) + "\n"
     if format_ == "rich":
         return _rich(rows, findings=findings)
@@ -251,6 +277,7 @@ def _cells(row: StackRow) -> Sequence[str]:
 
 def _told(rows: Sequence[StackRow], *, findings: bool) -> Iterator[str]:
     """Yield what stops stacks, and with `findings` what does not."""
+    yield from clashes(rows)
     for row in rows:
         if row.mistakes:
             yield row.mistakes

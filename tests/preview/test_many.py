@@ -86,6 +86,19 @@ def test_json_has_everything(rows: Sequence[many.StackRow]) -> None:
     assert document["stacks"][0]["advisory"] == list(rows[0].advisory)
 
 
+def test_stacks_of_the_same_names_are_told() -> None:
+    same = [many.StackRow(file=file, code=0, names="shop-production in us-east-1") for file in ("a", "b")]
+    other = many.StackRow(file="c", code=0, names="shop-production in eu-west-1")
+    (told,) = many.clashes([*same, other, many.StackRow(file="d", code=2, mistakes="x")])
+    assert told.startswith(
+        "a, b: each is shop-production in us-east-1: in one account they would take each other's resources"
+    )
+
+
+def test_a_row_knows_its_names(rows: Sequence[many.StackRow]) -> None:
+    assert rows[0].names == "extended-development in us-east-1"
+
+
 @pytest.mark.parametrize(("codes", "code"), [([], 0), ([0, 0], 0), ([0, 1], 1), ([1, 2, 0], 2)])
 def test_the_worst_file_decides(codes: Sequence[int], code: int) -> None:
     assert many.exit_code([many.StackRow(file="a", code=one) for one in codes]) == code
