@@ -36,7 +36,7 @@ CHANGES: list[tuple[str, str, Any, str]] = [
     (R, "cache/replicas", 1, "R-13"),
     (R, "database/iops", 4000, "R-12"),
     (R, "alarms/databaseCpuPercent", 85, "R-25"),
-    (R, "healthCheck/failures", 4, "R-20"),
+    (R, "uptimeCheck/failures", 4, "R-20"),
     (RS, "database/instanceClass", "db.t4g.small", "R-11"),
     (RS, "services/backend/memoryMib", 2048, "R-07"),
     (E, "database/username", "expense_app", "E-15"),
