@@ -107,7 +107,7 @@ def _text(args: BoundaryArgs) -> str:
             by_tag=by_tag,
             most_log_groups=most,
         )
-        text = packing.document(packing.merged(statements) if merged else statements)
+        text = packing.document(packing.merged(statements, apart=args.given) if merged else statements)
         if len(text) <= packing.DOCUMENT_SIZE:
             break
     return text

@@ -145,8 +145,11 @@ def _told(place: str, path: Path) -> Iterator[None]:
     except pulumi.RunError:
         raise
     except Exception as error:  # noqa: BLE001 - the module is the user's: whatever it raises is told the same way
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
-        line = error.lineno if isinstance(error, SyntaxError) else frames[-1].lineno if frames else None
+        # `extract_tb` would stop at `sys.tracebacklimit`, which a dynamic resource may have set.
+        lines = [
+            line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == str(path)
+        ]
+        line = error.lineno if isinstance(error, SyntaxError) else next(reversed(lines), None)
         at = f"{place}:{line}" if line else place
         text = error.msg if isinstance(error, SyntaxError) else str(error)
         raise pulumi.RunError(f"slipway:extension.module: {at}: {type(error).__name__}: {text}") from None

@@ -51,12 +51,20 @@ def _common_start(one: str, other: str) -> str:
     return "".join(letter for letter, _ in same)
 
 
-def merged(statements: Sequence[Statement]) -> Sequence[Statement]:
+def merged(statements: Sequence[Statement], apart: Sequence[Statement] = ()) -> Sequence[Statement]:
     """Return fewer statements: those that allow something of named resources without a condition become one.
 
     An action is about resources of its own service, whatever else is named beside them.
+
+    Args:
+        statements: the statements.
+        apart: those among them that stay by themselves, as what they name is not the stack's own.
     """
-    alike = [one for one in statements if set(one) == {"Action", "Effect", "Resource"} and _names_resources(one)]
+    alike = [
+        one
+        for one in statements
+        if set(one) == {"Action", "Effect", "Resource"} and _names_resources(one) and one not in apart
+    ]
     if not alike:
         return statements
     union = {

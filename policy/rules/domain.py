@@ -252,7 +252,7 @@ def follows_resource(graph: Graph, _config: Config) -> Iterator[Finding]:
 
 def _held(graph: Graph, record: Resource) -> bool:
     """Whether the stack's elastic addresses are all that a record names."""
-    own = {address.get("publicIp") for address in graph.of(ELASTIC_IP)}
+    own = [address.get("publicIp") for address in graph.of(ELASTIC_IP)]
     return all(address in own for address in values.items(record.get("records")))
 
 

@@ -155,7 +155,7 @@ def _attached(
     """The documents of the stack's policies that a property names, and the ARNs of those that the stack does not hold."""
     chosen = graph.refers(holder, path, POLICY)
     documents = [(policy, values.document(policy.get("policy"))) for policy in chosen.found]
-    known = {policy.get("arn") for policy in chosen.found}
+    known = [policy.get("arn") for policy in chosen.found]
     ready: list[tuple[Resource, Value]] = [
         (holder, arn) for arn in values.items(holder.get(path)) if arn is not UNKNOWN and arn not in known
     ]

@@ -1,5 +1,6 @@
 """A user's module: what it is given, what it may do, and how its mistakes are told."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,11 @@ def test_a_link_out_of_the_project_is_refused(tmp_path: Path) -> None:
         Module.load(tmp_path / "project", "own.py")
 
 
-def test_an_error_in_a_function_is_told_with_its_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("limit", [None, 0])
+def test_an_error_in_a_function_is_told_with_its_line(
+    tmp_path: Path, limit: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "tracebacklimit", limit, raising=False)
     module = load(tmp_path, "def change(resource):\n    return resource.nothing\n")
     assert module.change is not None
     with pytest.raises(pulumi.RunError, match=r"own\.py:2: AttributeError: "):

@@ -158,7 +158,12 @@ def test_nonsense_breaks_no_rule(data: st.DataObject) -> None:
 
 @pytest.mark.parametrize(
     ("control", "path", "nonsense"),
-    [("alarms-on-what-matters", "identifier", {"a": None}), ("bucket-versioned", "bucket", ["x"])],
+    [
+        ("alarms-on-what-matters", "identifier", {"a": None}),
+        ("bucket-versioned", "bucket", ["x"]),
+        ("record-follows-resource", "publicIp", [[{}]]),
+        ("execution-role-reads-named-secrets", "policyArn", {"a": None}),
+    ],
 )
 def test_nonsense_that_broke_a_rule(control: str, path: str, nonsense: object) -> None:
     for case in CASES:
