@@ -18,7 +18,7 @@ MOST_WILDCARDS: Final = 6
 RULES_OF_A_ROUTE: Final = 10
 """How many priorities a route with more values than a rule takes is given: its own, and those after it."""
 
-HEADER: Final = r"(?!(?i:host)$)[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40}"
+HEADER: Final = r"(?![Hh][Oo][Ss][Tt]$)[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40}"
 """The form of a header's name in a rule."""
 HEADER_WORDS: Final = "a header's name, such as X-Tenant: at most 40 characters without spaces; Host goes to hosts"
 METHOD: Final = "[A-Z_-]{1,40}"
