@@ -4,6 +4,7 @@ import atexit
 import gc
 import os
 import shutil
+import sys
 import tempfile
 
 import pytest
@@ -41,3 +42,9 @@ def pytest_collection_finish() -> None:
     """Spare the collector what lives until the end: the AWS SDK's classes, which it would go through again and again."""
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
+
+
+def pytest_runtest_teardown() -> None:
+    """Take back what a dynamic resource sets where it alone is the process: without traces the SDK waits for ever."""
+    if hasattr(sys, "tracebacklimit"):
+        del sys.tracebacklimit
