@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Generator
 
 import pytest
 import xdist  # type: ignore[import-untyped] # has no types of its own
@@ -44,7 +45,9 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(100_000, 20, 20)
 
 
-def pytest_runtest_teardown() -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None, None, None]:
     """Take back what a dynamic resource sets where it alone is the process: without traces the SDK waits for ever."""
+    yield
     if hasattr(sys, "tracebacklimit"):
         del sys.tracebacklimit
