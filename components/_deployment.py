@@ -12,6 +12,7 @@ import pulumi_aws as aws
 from pulumi import Input, ResourceOptions
 
 from components import _documents as documents
+from components import _metrics as metrics
 from components._role import service_role
 
 if TYPE_CHECKING:
@@ -186,15 +187,13 @@ def _rollback_alarm(
     """Make the alarm that takes a deployment back: it says nothing to people, who hear of the deployment that failed."""
     groups = rollback.target_arn_suffixes
     queries = [
-        aws.cloudwatch.MetricAlarmMetricQueryArgs(
-            id=f"{short}{number}",
-            metric=aws.cloudwatch.MetricAlarmMetricQueryMetricArgs(
-                namespace="AWS/ApplicationELB",
-                metric_name=metric,
-                dimensions={"LoadBalancer": rollback.load_balancer_arn_suffix, "TargetGroup": group},
-                period=60,
-                stat="Sum",
+        metrics.query(
+            f"{short}{number}",
+            metrics.Metric(
+                namespace="AWS/ApplicationELB", name=metric, dimensions=("LoadBalancer", "TargetGroup"), statistic="Sum"
             ),
+            (rollback.load_balancer_arn_suffix, group),
+            60,
         )
         for number, group in enumerate(groups, start=1)
         for short, metric in (("failed", "HTTPCode_Target_5XX_Count"), ("all", "RequestCount"))

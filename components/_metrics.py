@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+import pulumi_aws as aws
 from pulumi import Input
 
 
@@ -58,6 +59,27 @@ class Formula:
     def dimensions(self) -> Sequence[str]:
         """The dimensions of its metrics."""
         return next(iter(self.series.values())).dimensions
+
+
+def query(id_: str, metric: Metric, at: Sequence[Input[str]], period: int) -> aws.cloudwatch.MetricAlarmMetricQueryArgs:
+    """Return one series of an alarm's formula.
+
+    Args:
+        id_: its name in the formula.
+        metric: the metric.
+        at: the values of its dimensions, in their order.
+        period: seconds whose values are taken together.
+    """
+    return aws.cloudwatch.MetricAlarmMetricQueryArgs(
+        id=id_,
+        metric=aws.cloudwatch.MetricAlarmMetricQueryMetricArgs(
+            namespace=metric.namespace,
+            metric_name=metric.name,
+            dimensions=metric.at(*at),
+            period=period,
+            stat=metric.statistic,
+        ),
+    )
 
 
 _SERVICE: Final = ("ClusterName", "ServiceName")

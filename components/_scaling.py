@@ -233,39 +233,12 @@ class Scaling:
             self._wake(f"{name}-first", backlog)
 
     def _wake(self, name: str, backlog: BacklogArgs) -> None:
-        policy = aws.appautoscaling.Policy(
-            name,
-            policy_type="StepScaling",
-            service_namespace=self._target.service_namespace,
-            scalable_dimension=self._target.scalable_dimension,
-            resource_id=self._target.resource_id,
-            step_scaling_policy_configuration=aws.appautoscaling.PolicyStepScalingPolicyConfigurationArgs(
-                adjustment_type="ExactCapacity",
-                metric_aggregation_type="Maximum",
-                cooldown=self._args.out_cooldown_seconds,
-                step_adjustments=[
-                    aws.appautoscaling.PolicyStepScalingPolicyConfigurationStepAdjustmentArgs(
-                        scaling_adjustment=1, metric_interval_lower_bound="0"
-                    )
-                ],
-            ),
-            opts=ResourceOptions(parent=self._service.component),
+        policy = self._step_policy(
+            name, "ExactCapacity", "Maximum", self._args.out_cooldown_seconds, tasks=1, rising=True
         )
         service = (self._service.cluster_name, self._service.name)
         seen = (("waiting", metrics.QUEUE_WAITING, (backlog.queue_name,)), ("desired", metrics.DESIRED_TASKS, service))
-        series = [
-            aws.cloudwatch.MetricAlarmMetricQueryArgs(
-                id=called,
-                metric=aws.cloudwatch.MetricAlarmMetricQueryMetricArgs(
-                    namespace=metric.namespace,
-                    metric_name=metric.name,
-                    dimensions=metric.at(*values),
-                    period=60,
-                    stat=metric.statistic,
-                ),
-            )
-            for called, metric, values in seen
-        ]
+        series = [metrics.query(called, metric, values, 60) for called, metric, values in seen]
         # Only while none is wanted: a number that another policy has chosen stays.
         first = aws.cloudwatch.MetricAlarmMetricQueryArgs(
             id="first",
@@ -286,27 +259,34 @@ class Scaling:
             opts=ResourceOptions(parent=self._service.component),
         )
 
-    def _step(self, name: str, metric: str, step: _Step) -> None:
-        rising = step.tasks > 0
-        adjustment = aws.appautoscaling.PolicyStepScalingPolicyConfigurationStepAdjustmentArgs(
-            scaling_adjustment=step.tasks,
-            metric_interval_lower_bound="0" if rising else None,
-            metric_interval_upper_bound=None if rising else "0",
-        )
-        policy = aws.appautoscaling.Policy(
+    def _step_policy(
+        self, name: str, adjustment: str, aggregation: str, cooldown: int | None, *, tasks: int, rising: bool
+    ) -> aws.appautoscaling.Policy:
+        """Make a policy of one step, which its alarm takes: from the alarm's threshold up, or from there down."""
+        return aws.appautoscaling.Policy(
             name,
             policy_type="StepScaling",
             service_namespace=self._target.service_namespace,
             scalable_dimension=self._target.scalable_dimension,
             resource_id=self._target.resource_id,
             step_scaling_policy_configuration=aws.appautoscaling.PolicyStepScalingPolicyConfigurationArgs(
-                adjustment_type="ChangeInCapacity",
-                metric_aggregation_type="Average",
-                cooldown=step.cooldown,
-                step_adjustments=[adjustment],
+                adjustment_type=adjustment,
+                metric_aggregation_type=aggregation,
+                cooldown=cooldown,
+                step_adjustments=[
+                    aws.appautoscaling.PolicyStepScalingPolicyConfigurationStepAdjustmentArgs(
+                        scaling_adjustment=tasks,
+                        metric_interval_lower_bound="0" if rising else None,
+                        metric_interval_upper_bound=None if rising else "0",
+                    )
+                ],
             ),
             opts=ResourceOptions(parent=self._service.component),
         )
+
+    def _step(self, name: str, metric: str, step: _Step) -> None:
+        rising = step.tasks > 0
+        policy = self._step_policy(name, "ChangeInCapacity", "Average", step.cooldown, tasks=step.tasks, rising=rising)
         aws.cloudwatch.MetricAlarm(
             name,
             name=f"{self._service.name_prefix}-{name}",

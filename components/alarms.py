@@ -13,7 +13,7 @@ from pulumi import Input, Output, ResourceOptions
 
 from components._alarm_rules import Alarm, Thresholds, alarms_of
 from components._alarm_targets import LONGEST_NAME, AlarmTargets, LogPattern
-from components._metrics import Formula, Metric
+from components._metrics import Formula, Metric, query
 from components.notifications import AlertChannel, channel_for
 
 
@@ -127,19 +127,7 @@ _LONGEST_PERIOD: Final = 24 * 60
 def _queries(
     formula: Formula, at: Sequence[Input[str]], period: int
 ) -> list[aws.cloudwatch.MetricAlarmMetricQueryArgs]:
-    series = [
-        aws.cloudwatch.MetricAlarmMetricQueryArgs(
-            id=name,
-            metric=aws.cloudwatch.MetricAlarmMetricQueryMetricArgs(
-                namespace=metric.namespace,
-                metric_name=metric.name,
-                dimensions=metric.at(*at),
-                period=period,
-                stat=metric.statistic,
-            ),
-        )
-        for name, metric in sorted(formula.series.items())
-    ]
+    series = [query(name, metric, at, period) for name, metric in sorted(formula.series.items())]
     result = aws.cloudwatch.MetricAlarmMetricQueryArgs(
         id="result", expression=formula.text, label="result", return_data=True
     )

@@ -105,7 +105,7 @@ def _run(root: Path, monitor: _Monitor, values: dict[str, str], secrets: list[st
     loop = loops.new()
     asyncio.set_event_loop(loop)
     try:
-        with _inside(root), core.in_less_time():
+        with inside(root), core.in_less_time():
             loop.run_until_complete(pulumi.runtime.run_in_stack(program))
     except pulumi.RunError as error:
         raise InvalidStack(str(error)) from error
@@ -119,7 +119,7 @@ def _run(root: Path, monitor: _Monitor, values: dict[str, str], secrets: list[st
 
 
 @contextlib.contextmanager
-def _inside(root: Path) -> Iterator[None]:
+def inside(root: Path) -> Iterator[None]:
     """Give the program the working directory and import path it has under the engine; keep its prints off stdout."""
     before = Path.cwd()
     path = str(root)

@@ -29,13 +29,12 @@ import struct  # noqa: E402 - see above
 import sys  # noqa: E402 - see above
 import threading  # noqa: E402 - see above
 import time  # noqa: E402 - see above
-from collections.abc import Iterator  # noqa: E402 - see above
 from dataclasses import dataclass  # noqa: E402 - see above
 from pathlib import Path  # noqa: E402 - see above
 from typing import Any, Final, NoReturn, cast  # noqa: E402 - see above
 
 from compat import core  # noqa: E402 - see above
-from preview import lazy_imports, pack_process  # noqa: E402 - see above
+from preview import lazy_imports, pack_process, record  # noqa: E402 - see above
 from preview.compare import sides  # noqa: E402 - see above
 from preview.watch import answer  # noqa: E402 - see above
 
@@ -364,7 +363,7 @@ def _imported(modules: list[str], root: Path, last: answer.PricedSide) -> bool:
     before = frozenset(sys.modules)
     names = (last.side.graph.project, last.side.graph.stack) if last.side.graph else ("", "")
     try:
-        with core.without_configuration(*names), _found_in(root):
+        with core.without_configuration(*names), record.inside(root.resolve()):
             for name in modules:
                 importlib.import_module(name)
             _build_models()
@@ -384,19 +383,6 @@ def _build_models() -> None:
             waiting += model.__subclasses__()
             if getattr(sys.modules.get(model.__module__), model.__name__, None) is model:
                 cast("Any", model).model_rebuild(raise_errors=False)
-
-
-@contextlib.contextmanager
-def _found_in(root: Path) -> Iterator[None]:
-    path, here = str(root.resolve()), Path.cwd()
-    sys.path.insert(0, path)
-    os.chdir(path)
-    try:
-        with contextlib.redirect_stdout(sys.stderr):
-            yield
-    finally:
-        os.chdir(here)
-        sys.path.remove(path)
 
 
 def main(arguments: list[str]) -> NoReturn:
