@@ -20,7 +20,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final, Literal, NoReturn
 
-from preview import evaluation, pack_process, render, stackfile
+from preview import evaluation, pack_process, project, render, stackfile
 from preview.verdict import Config
 from preview.words import count
 
@@ -132,14 +132,20 @@ def _row(root: Path, path: Path, pack: Path, config: Config) -> StackRow:
         usd=f"{shown.estimate.total:.2f}",
         missing_prices=shown.estimate.missing_count,
         resources=sum(section.resources for section in shown.sections),
-        names=_names(path),
+        names=_names(root, path),
     )
 
 
-def _names(path: Path) -> str:
-    config = stackfile.read(path).config
-    parts = (config.get(f"slipway:{key}") for key in ("app", "environment", "ownerId"))
-    return f"{'-'.join(str(part) for part in parts if part)} in {config.get('aws:region')}"
+def _names(root: Path, path: Path) -> str:
+    """Return what the stack's names begin with, and where; nothing for a program that has other settings than Slipway's.
+
+    The settings are read as text: the program that runs may have modules of its own that are called as ours.
+    """
+    values = project.read(root).values(stackfile.read(path).config)
+    if not values.get("slipway:app"):
+        return ""
+    parts = (values.get(f"slipway:{key}") for key in ("app", "environment", "ownerId"))
+    return f"{'-'.join(part for part in parts if part)} in {values.get('aws:region')}"
 
 
 def clashes(rows: Sequence[StackRow]) -> Sequence[str]:

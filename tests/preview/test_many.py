@@ -99,6 +99,17 @@ def test_a_row_knows_its_names(rows: Sequence[many.StackRow]) -> None:
     assert rows[0].names == "extended-development in us-east-1"
 
 
+def test_stacks_of_another_program_have_no_names_to_compare(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: toy\nruntime: python\n", encoding="utf-8")
+    (tmp_path / "__main__.py").write_text("", encoding="utf-8")
+    files = [tmp_path / f"Pulumi.{stack}.yaml" for stack in "ab"]
+    for file in files:
+        file.write_text("config: {aws:region: us-east-1}\n", encoding="utf-8")
+    rows = many.run(tmp_path, files, tmp_path / "no pack", {})
+    assert [(row.code, row.names) for row in rows] == [(0, ""), (0, "")]
+    assert not many.clashes(rows)
+
+
 @pytest.mark.parametrize(("codes", "code"), [([], 0), ([0, 0], 0), ([0, 1], 1), ([1, 2, 0], 2)])
 def test_the_worst_file_decides(codes: Sequence[int], code: int) -> None:
     assert many.exit_code([many.StackRow(file="a", code=one) for one in codes]) == code
