@@ -20,6 +20,7 @@ from operations.new import compose, dockerfile, stack_file
 from operations.new._draft import FIRST_TAG, Draft, UnreadableError
 from operations.new.stack_file import Answers
 from preview import project
+from preview.words import count
 from settings import InvalidSettings, parse
 
 _QUESTIONS: Final[Mapping[str, str]] = {
@@ -120,7 +121,7 @@ def _single(taken: Mapping[str, object], app: str, left: Sequence[str]) -> Draft
 
 
 def _say(target: Path, found: Draft, stack: str) -> None:
-    print(f"{target}: {len(found.services)} services: {', '.join(found.services)}")
+    print(f"{target}: {count(len(found.services), 'service')}: {', '.join(found.services)}")
     for sentence in found.left:
         print(f"  not taken over, or to be looked at: {sentence}")
     for name, build in found.builds.items():

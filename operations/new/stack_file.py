@@ -94,7 +94,7 @@ def _sections(found: Draft, answers: Answers) -> Iterator[tuple[str, str, Any]]:
                 "storageGib": 20,
                 "maxStorageGib": 100,
                 "multiAz": production,
-                "backupDays": 14 if production else 3,
+                "backupDays": 14 if production else 7,
                 "urlSecret": f"{app}/database-url",
             },
         )

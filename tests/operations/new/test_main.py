@@ -8,7 +8,9 @@ import pytest
 
 from operations.new.__main__ import main
 from preview import project, stackfile
+from preview.record import record
 from settings import Settings, parse
+from tests import stacks
 
 ROOT = Path(__file__).resolve().parents[3]
 GIVEN = ("--app=shop", "--region=eu-central-1", "--host=shop.example.com", "--zone-id=Z0123456789ABCDEFGHIJ")
@@ -56,6 +58,16 @@ def test_what_is_written_is_a_stack_file(root: Path, stack: str, more: Sequence[
     assert list(settings.volumes) == ["uploads"]
     assert settings.services["api"].environment == {"ON": "yes", "AT": "12:30"}
     assert (settings.delivery is None) == (settings.alarms is None) == (not more)
+
+
+@pytest.mark.parametrize("stack", ["prod", "staging", "dev"])
+def test_what_is_written_passes_the_policy(root: Path, stack: str) -> None:
+    (root / "compose.yaml").write_text(COMPOSE, encoding="utf-8")
+    assert new(root, "--stack", stack, "--from", str(root), *GIVEN) == 0
+    file = stackfile.read(root / f"Pulumi.{stack}.yaml")
+    verdict = stacks.evaluate(ROOT, file.path, record(ROOT, file.stack, file.config))
+    assert [finding.policy for finding in verdict.findings if finding.level == "mandatory"] == []
+    assert verdict.policies > 200
 
 
 def test_without_a_source_it_is_one_service(root: Path) -> None:
