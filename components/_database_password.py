@@ -14,6 +14,7 @@ from pulumi import Input, Output, ResourceOptions
 from components._dependencies import with_dependencies
 
 if TYPE_CHECKING:
+    from components._database_server import DatabaseServer
     from components.database import DatabaseArgs
 
 
@@ -30,7 +31,7 @@ def kept(
     name: str,
     args: DatabaseArgs,
     key_arn: Input[str],
-    instance: aws.rds.Instance,
+    server: DatabaseServer,
     password: Output[str],
 ) -> Output[str]:
     """Keep a password as RDS would; return the secret's ARN, usable once it is filled."""
@@ -46,27 +47,27 @@ def kept(
         f"{name}-secret",
         secret_id=secret.id,
         secret_string=Output.json_dumps(
-            # A restored instance's master user is the backup's.
-            {"username": instance.username if args.restore else args.username, "password": password},
+            # A restored server's master user is the backup's.
+            {"username": server.username if args.restore else args.username, "password": password},
             sort_keys=True,
         ),
         # Readers restart when it changes: the database must take the new password by then.
-        opts=ResourceOptions(parent=parent, depends_on=[instance]),
+        opts=ResourceOptions(parent=parent, depends_on=list(server.answering)),
     )
     return with_dependencies(secret.arn, version)
 
 
-def rotated(parent: pulumi.Resource, name: str, args: DatabaseArgs, instance: aws.rds.Instance) -> Output[str]:
+def rotated(parent: pulumi.Resource, name: str, args: DatabaseArgs, server: DatabaseServer) -> Output[str]:
     """Have RDS change the password that it keeps; return the ARN of the secret it keeps it in."""
 
-    def arn(secrets: Sequence[aws.rds.outputs.InstanceMasterUserSecret]) -> str:
+    def arn(secrets: Sequence[str]) -> str:
         if not secrets:
             raise pulumi.RunError(
                 f"RDS keeps no password of database {args.identifier}, as happens after a restore: run make rotate, then pulumi up --refresh"
             )
-        return str(secrets[0].secret_arn)
+        return secrets[0]
 
-    secret_arn = instance.master_user_secrets.apply(arn)
+    secret_arn = server.secret_arns.apply(arn)
     aws.secretsmanager.SecretRotation(
         f"{name}-rotation",
         secret_id=secret_arn,

@@ -1,4 +1,4 @@
-"""What a database instance and its read replica stand in: subnets, parameters, monitoring and logs."""
+"""What a database server stands in: its key, security group, password, subnets, parameters, monitoring and logs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 import pulumi
 import pulumi_aws as aws
-from pulumi import ResourceOptions
+import pulumi_random as random
+from pulumi import Output, ResourceOptions
 
 import limits
+from components import _database_password as passwords
 from components import _documents as documents
 from components._role import service_role
+from components.encryption_key import EncryptionKey, own_key
 
 if TYPE_CHECKING:
     from components.database import DatabaseArgs
@@ -29,6 +32,12 @@ LOG_EXPORTS: Final[Mapping[str, Sequence[str]]] = {
 class Surroundings:
     """What an instance and its replica have in common."""
 
+    key: EncryptionKey
+    """What encrypts storage, snapshots, insights and the master password."""
+    group: aws.ec2.SecurityGroup
+    """The security group that clients connect to, without rules for them."""
+    password: Output[str] | None
+    """The master password, where the program makes it; None: RDS does."""
     subnets: aws.rds.SubnetGroup
     """The isolated subnets."""
     parameters: aws.rds.ParameterGroup
@@ -46,6 +55,8 @@ class Surroundings:
 
 def make(parent: pulumi.Resource, name: str, args: DatabaseArgs) -> Surroundings:
     """Make what the instance and its replica have in common."""
+    key = own_key(parent, name, args, f"Database {args.identifier}: storage, snapshots, insights and master password")
+    group = security_group(parent, name, args, f"Database {args.identifier}")
     subnets = aws.rds.SubnetGroup(
         f"{name}-subnets",
         name_prefix=f"{args.name_prefix}-{name}-",
@@ -55,7 +66,50 @@ def make(parent: pulumi.Resource, name: str, args: DatabaseArgs) -> Surroundings
     )
     parameters = _parameter_group(parent, name, args)
     role, attachment = _monitoring_role(parent, name, args) if args.monitoring_seconds else (None, None)
-    return Surroundings(subnets=subnets, parameters=parameters, role=role, attachment=attachment)
+    return Surroundings(
+        key=key,
+        group=group,
+        password=None if args.managed_password else passwords.made(parent, name),
+        subnets=subnets,
+        parameters=parameters,
+        role=role,
+        attachment=attachment,
+    )
+
+
+def security_group(parent: pulumi.Resource, name: str, args: DatabaseArgs, description: str) -> aws.ec2.SecurityGroup:
+    """Make a security group without rules."""
+    return aws.ec2.SecurityGroup(
+        f"{name}-group",
+        name_prefix=f"{args.name_prefix}-{name}-",
+        description=description,
+        vpc_id=args.vpc_id,
+        tags={"Name": f"{args.name_prefix}-{name}"},
+        opts=ResourceOptions(parent=parent),
+    )
+
+
+def lifecycle(args: DatabaseArgs) -> str:
+    """Return the setting that allows RDS to charge Extended Support, or makes it refuse."""
+    support = "open-source-rds-extended-support"
+    return support if args.extended_support else f"{support}-disabled"
+
+
+def final_snapshot(parent: pulumi.Resource, name: str, args: DatabaseArgs, key: EncryptionKey) -> Output[str]:
+    """Return the last snapshot's name, with a part that stays the same while the server does and is new for the next."""
+    suffix = random.RandomId(
+        f"{name}-final-snapshot",
+        byte_length=4,
+        keepers={
+            "identifier": args.identifier,
+            "engine": args.engine.value,
+            "database_name": args.database_name,
+            "username": args.username,
+            "key": key.arn,
+        },
+        opts=ResourceOptions(parent=parent),
+    )
+    return Output.concat(args.identifier, "-final-", suffix.hex)
 
 
 def _parameter_group(parent: pulumi.Resource, name: str, args: DatabaseArgs) -> aws.rds.ParameterGroup:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_random as random
 from pulumi import Input, Output, ResourceOptions
 
 import limits
+from components import _database_instance as instances
 from components import _database_password as passwords
 from components import _database_surroundings as surroundings
-from components._database_surroundings import LOG_EXPORTS, Surroundings
+from components._database_instance import InstanceArgs
+from components._database_server import DatabaseServer, Replica
+from components._database_surroundings import Surroundings
 from components.database_proxy import DatabaseProxy, DatabaseProxyArgs
-from components.encryption_key import EncryptionKey, own_key
 
 
 class Engine(StrEnum):
@@ -25,16 +26,6 @@ class Engine(StrEnum):
 
     POSTGRES = "postgres"
     MYSQL = "mysql"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReplicaArgs:
-    """A read replica in the same region: a copy that answers queries, some seconds behind."""
-
-    instance_class: str | None = None
-    """Its size; None: that of the database. A change restarts it. It is billed like a database in one zone."""
-    zone: str | None = None
-    """Its availability zone; None: AWS chooses. A change replaces it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,20 +78,8 @@ class DatabaseArgs:
     version: str
     """A major version, of which RDS picks and keeps up the minor one, or a full one. A change is an upgrade with downtime.
     With `auto_minor_upgrade`, a full version shows as a difference once RDS has moved on."""
-    instance_class: str
-    """Its size, such as db.t4g.medium. A change restarts it (with `multi_az`: fails over). The main part of its price."""
-    storage_gib: int
-    """Storage allocated, GiB: 20 to 65536, io1 and io2 from 100. Grows in place, never shrinks."""
-    storage_type: Literal["gp3", "io2", "io1", "gp2"] = "gp3"
-    """The kind of storage. A change is made in place and may take hours."""
-    iops: int | None = None
-    """I/O operations per second: required with io1 and io2, with gp3 only from 400 GiB. Billed."""
-    throughput: int | None = None
-    """Throughput, MiB/s: only with gp3 from 400 GiB. Billed."""
-    max_storage_gib: int | None = None
-    """How far storage may grow by itself, GiB, 10 % above `storage_gib` at least; None: it does not."""
-    multi_az: bool = True
-    """Whether a standby in a second zone takes over when the first fails. Doubles the price; changed in place."""
+    server: InstanceArgs
+    """What it runs on."""
     vpc_id: Input[str]
     """The network of its security group."""
     subnet_ids: Sequence[Input[str]]
@@ -127,8 +106,6 @@ class DatabaseArgs:
     """Days the deleted secret of a password that RDS does not keep can be brought back, 7 to 30; 0 deletes it at once."""
     iam_authentication: bool = False
     """Whether users may log in with a token of IAM's instead of a password. Changed in place."""
-    replica: ReplicaArgs | None = None
-    """A read replica; None: there is none."""
     proxy: PoolArgs | None = None
     """A proxy that clients connect to; None: they connect to the instance."""
     restore: RestoreArgs | None = None
@@ -188,11 +165,7 @@ class DatabaseArgs:
         yield "version", None if version else self._support_problem()
         if not self.auto_minor_upgrade and (full := limits.rds_newest(engine, self.version)):
             yield "version", f"{self.version!r} alone needs auto_minor_upgrade; name a minor version, such as {full}"
-        yield "instance_class", limits.rds_class(self.instance_class)
-        yield "instance_class", limits.rds_class_here(engine, self.version, self.instance_class, self.region)
-        yield from limits.rds_storage(
-            self.storage_type, self.storage_gib, self.iops, self.throughput, self.max_storage_gib
-        )
+        yield from self.server.problems(self)
         if len(self.subnet_ids) < _FEWEST_SUBNETS:
             yield "subnet_ids", f"{len(self.subnet_ids)} given; at least two, in different zones, are needed"
         yield "database_name", limits.rds_database(engine, self.database_name)
@@ -220,7 +193,6 @@ class DatabaseArgs:
             )
         if self.recovery_days not in (0, *range(7, 31)):
             yield "recovery_days", f"{self.recovery_days} is not allowed; 0 or 7 to 30 are"
-        yield from self._replica_problems()
         yield from self._proxy_problems()
         yield from self._restore_problems()
 
@@ -246,17 +218,6 @@ class DatabaseArgs:
         if self.insights_days not in limits.PERFORMANCE_INSIGHTS_DAYS:
             allowed = limits.listed(limits.PERFORMANCE_INSIGHTS_DAYS)
             yield "insights_days", f"{self.insights_days} is not a retention; allowed: {allowed}"
-        yield "insights_days", limits.rds_insights(self.engine, self.instance_class)
-
-    def _replica_problems(self) -> Iterator[tuple[str, str | None]]:
-        if self.replica is None:
-            return
-        if self.managed_password:
-            yield "replica", "RDS makes none of a database whose password it keeps; it needs managed_password=False"
-        yield "replica", limits.rds_identifier(self.replica_identifier)
-        yield "replica", limits.rds_class(self.replica_class)
-        if self.insights_days is not None and self.replica.instance_class:
-            yield "replica", limits.rds_insights(self.engine, self.replica.instance_class)
 
     def _proxy_problems(self) -> Iterator[tuple[str, str | None]]:
         if self.proxy is None:
@@ -274,16 +235,6 @@ class DatabaseArgs:
     def listens_on(self) -> int:
         """The instance's TCP port: the given one, or the engine's usual one."""
         return _PORTS[self.engine] if self.port is None else self.port
-
-    @property
-    def replica_identifier(self) -> str:
-        """The read replica's name in RDS."""
-        return f"{self.identifier}-replica"
-
-    @property
-    def replica_class(self) -> str:
-        """The read replica's size."""
-        return (self.replica and self.replica.instance_class) or self.instance_class
 
 
 class Database(pulumi.ComponentResource):
@@ -316,28 +267,25 @@ class Database(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: DatabaseArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Database", name, None, opts)
-        key = own_key(self, name, args, f"Database {args.identifier}: storage, snapshots, insights and master password")
-        group = self._security_group(name, args, f"Database {args.identifier}")
         shared = surroundings.make(self, name, args)
-        password = None if args.managed_password else passwords.made(self, name)
-        instance = self._instance(name, args, key, group, shared, password)
+        server = instances.make(self, name, args, args.server, shared)
         secret_arn = (
-            passwords.rotated(self, name, args, instance)
-            if password is None
-            else passwords.kept(self, name, args, key.arn, instance, password)
+            passwords.rotated(self, name, args, server)
+            if shared.password is None
+            else passwords.kept(self, name, args, shared.key.arn, server, shared.password)
         )
-        self.replica = self._replica(name, args, args.replica, key, instance, shared) if args.replica else None
-        proxy = self._proxy(name, args, args.proxy, key, group, instance, secret_arn) if args.proxy else None
+        proxy = self._proxy(name, args, args.proxy, shared, server, secret_arn) if args.proxy else None
 
-        self.identifier = instance.identifier
-        self.address = proxy.address if proxy else instance.address
+        self.replica = server.replica
+        self.identifier = server.identifier
+        self.address = proxy.address if proxy else server.address
         self.port = proxy.port if proxy else args.listens_on
         self.database_name = args.database_name
-        self.security_group_id = proxy.security_group_id if proxy else group.id
+        self.security_group_id = proxy.security_group_id if proxy else shared.group.id
         self.secret_arn = secret_arn
-        self.key_arn = key.arn
-        self.instance_arn = instance.arn
-        self.resource_ids = [instance.resource_id, *([self.replica.resource_id] if self.replica else [])]
+        self.key_arn = shared.key.arn
+        self.instance_arn = server.arn
+        self.resource_ids = [server.resource_id, *([self.replica.resource_id] if self.replica else [])]
         self.register_outputs(
             {
                 "identifier": self.identifier,
@@ -353,155 +301,13 @@ class Database(pulumi.ComponentResource):
             }
         )
 
-    def _security_group(self, name: str, args: DatabaseArgs, description: str) -> aws.ec2.SecurityGroup:
-        return aws.ec2.SecurityGroup(
-            f"{name}-group",
-            name_prefix=f"{args.name_prefix}-{name}-",
-            description=description,
-            vpc_id=args.vpc_id,
-            tags={"Name": f"{args.name_prefix}-{name}"},
-            opts=ResourceOptions(parent=self),
-        )
-
-    def _instance(
-        self,
-        name: str,
-        args: DatabaseArgs,
-        key: EncryptionKey,
-        group: aws.ec2.SecurityGroup,
-        shared: Surroundings,
-        password: Output[str] | None,
-    ) -> aws.rds.Instance:
-        logs = surroundings.log_groups(self, name, args, args.identifier)
-        insights = args.insights_days is not None
-        return aws.rds.Instance(
-            f"{name}-instance",
-            identifier=args.identifier,
-            engine=args.engine.value,
-            engine_version=args.version,
-            engine_lifecycle_support=_lifecycle(args),
-            instance_class=args.instance_class,
-            allocated_storage=args.storage_gib,
-            max_allocated_storage=args.max_storage_gib,
-            storage_type=args.storage_type,
-            iops=args.iops,
-            storage_throughput=args.throughput,
-            storage_encrypted=True,
-            # A restored instance keeps the backup's.
-            kms_key_id=None if args.restore else key.arn,
-            multi_az=args.multi_az,
-            db_subnet_group_name=shared.subnets.name,
-            vpc_security_group_ids=[group.id],
-            publicly_accessible=False,
-            port=args.listens_on,
-            ca_cert_identifier=args.ca,
-            parameter_group_name=shared.parameters.name,
-            db_name=None if args.restore else args.database_name,
-            username=None if args.restore else args.username,
-            snapshot_identifier=args.restore.snapshot if args.restore else None,
-            restore_to_point_in_time=args.restore.point_in_time if args.restore else None,
-            manage_master_user_password=True if password is None else None,
-            master_user_secret_kms_key_id=key.arn if password is None else None,
-            password_wo=password,
-            password_wo_version=None if password is None else password.apply(passwords.version),
-            iam_database_authentication_enabled=args.iam_authentication,
-            backup_retention_period=args.backup_days,
-            backup_window=args.backup_window,
-            maintenance_window=args.maintenance_window,
-            copy_tags_to_snapshot=True,
-            delete_automated_backups=not args.final_snapshot,
-            skip_final_snapshot=not args.final_snapshot,
-            final_snapshot_identifier=self._final_snapshot(name, args, key) if args.final_snapshot else None,
-            deletion_protection=args.deletion_protection,
-            monitoring_interval=args.monitoring_seconds,
-            monitoring_role_arn=shared.role.arn if shared.role else None,
-            performance_insights_enabled=insights,
-            performance_insights_retention_period=args.insights_days,
-            performance_insights_kms_key_id=key.arn if insights else None,
-            enabled_cloudwatch_logs_exports=list(LOG_EXPORTS[args.engine.value]),
-            auto_minor_version_upgrade=args.auto_minor_upgrade,
-            allow_major_version_upgrade=args.allow_major_upgrade,
-            apply_immediately=args.apply_immediately,
-            opts=ResourceOptions(
-                parent=self,
-                protect=args.protect,
-                # RDS makes missing log groups itself, without retention; and it refuses a role that may not write yet.
-                depends_on=[*logs, *shared.before],
-                # Its identifier is fixed: two cannot stand side by side.
-                delete_before_replace=True,
-                # What an instance was made from would replace it when it changes.
-                ignore_changes=["restoreToPointInTime", "snapshotIdentifier"],
-            ),
-        )
-
-    def _replica(
-        self,
-        name: str,
-        args: DatabaseArgs,
-        wanted: ReplicaArgs,
-        key: EncryptionKey,
-        source: aws.rds.Instance,
-        shared: Surroundings,
-    ) -> Replica:
-        """Make the read replica: engine, users, passwords, data and key are those of its source."""
-        identifier = args.replica_identifier
-        group = self._security_group(f"{name}-replica", args, f"Read replica {identifier}")
-        logs = surroundings.log_groups(self, f"{name}-replica", args, identifier)
-        insights = args.insights_days is not None
-        instance = aws.rds.Instance(
-            f"{name}-replica",
-            identifier=identifier,
-            # By its ARN, as a subnet group is named.
-            replicate_source_db=source.arn,
-            instance_class=args.replica_class,
-            allocated_storage=args.storage_gib,
-            max_allocated_storage=args.max_storage_gib,
-            storage_type=args.storage_type,
-            iops=args.iops,
-            storage_throughput=args.throughput,
-            storage_encrypted=True,
-            multi_az=False,
-            publicly_accessible=False,
-            availability_zone=wanted.zone,
-            db_subnet_group_name=shared.subnets.name,
-            vpc_security_group_ids=[group.id],
-            port=args.listens_on,
-            ca_cert_identifier=args.ca,
-            parameter_group_name=shared.parameters.name,
-            iam_database_authentication_enabled=args.iam_authentication,
-            backup_retention_period=0,
-            maintenance_window=args.maintenance_window,
-            copy_tags_to_snapshot=True,
-            deletion_protection=args.deletion_protection,
-            skip_final_snapshot=True,
-            monitoring_interval=args.monitoring_seconds,
-            monitoring_role_arn=shared.role.arn if shared.role else None,
-            performance_insights_enabled=insights,
-            performance_insights_retention_period=args.insights_days,
-            performance_insights_kms_key_id=key.arn if insights else None,
-            enabled_cloudwatch_logs_exports=list(LOG_EXPORTS[args.engine.value]),
-            auto_minor_version_upgrade=args.auto_minor_upgrade,
-            apply_immediately=args.apply_immediately,
-            opts=ResourceOptions(
-                parent=self, protect=args.protect, depends_on=[*logs, *shared.before], delete_before_replace=True
-            ),
-        )
-        return Replica(
-            identifier=instance.identifier,
-            resource_id=instance.resource_id,
-            address=instance.address,
-            port=args.listens_on,
-            security_group_id=group.id,
-        )
-
     def _proxy(
         self,
         name: str,
         args: DatabaseArgs,
         pool: PoolArgs,
-        key: EncryptionKey,
-        group: aws.ec2.SecurityGroup,
-        instance: aws.rds.Instance,
+        shared: Surroundings,
+        server: DatabaseServer,
         secret_arn: Output[str],
     ) -> DatabaseProxy:
         return DatabaseProxy(
@@ -514,11 +320,11 @@ class Database(pulumi.ComponentResource):
                 port=_PORTS[args.engine],
                 vpc_id=args.vpc_id,
                 subnet_ids=args.subnet_ids,
-                instance_identifier=instance.identifier,
+                instance_identifier=server.identifier,
                 instance_port=args.listens_on,
-                instance_security_group_id=group.id,
+                instance_security_group_id=shared.group.id,
                 secret_arn=secret_arn,
-                key_arn=key.arn,
+                key_arn=shared.key.arn,
                 connections_percent=pool.connections_percent,
                 idle_minutes=pool.idle_minutes,
                 boundary_arn=args.boundary_arn,
@@ -526,44 +332,6 @@ class Database(pulumi.ComponentResource):
             ResourceOptions(parent=self),
         )
 
-    def _final_snapshot(self, name: str, args: DatabaseArgs, key: EncryptionKey) -> Output[str]:
-        """Return the last snapshot's name, with a part that stays the same while the instance does and is new for the next."""
-        suffix = random.RandomId(
-            f"{name}-final-snapshot",
-            byte_length=4,
-            keepers={
-                "identifier": args.identifier,
-                "engine": args.engine.value,
-                "database_name": args.database_name,
-                "username": args.username,
-                "key": key.arn,
-            },
-            opts=ResourceOptions(parent=self),
-        )
-        return Output.concat(args.identifier, "-final-", suffix.hex)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Replica:
-    """A read replica that there is."""
-
-    identifier: Output[str]
-    """Its name in RDS."""
-    resource_id: Output[str]
-    """What IAM calls it."""
-    address: Output[str]
-    """Its host name."""
-    port: int
-    """Its TCP port."""
-    security_group_id: Output[str]
-    """Its security group, without rules of its own."""
-
 
 _FEWEST_SUBNETS: Final = 2
 _PORTS: Final[Mapping[Engine, int]] = {Engine.POSTGRES: 5432, Engine.MYSQL: 3306}
-
-
-def _lifecycle(args: DatabaseArgs) -> str:
-    """Return the setting that allows RDS to charge Extended Support, or makes it refuse."""
-    support = "open-source-rds-extended-support"
-    return support if args.extended_support else f"{support}-disabled"

@@ -11,18 +11,18 @@ import pytest
 
 from tests import stacks
 
-DATABASE, CACHE, MEDIA = "components/database.py", "components/cache.py", "components/media_bucket.py"
+DATABASE, CACHE, MEDIA = "components/_database_instance.py", "components/cache.py", "components/media_bucket.py"
 NETWORK, SERVICE, CLUSTER = "components/network.py", "components/service.py", "components/cluster.py"
 BALANCER, BUCKETS = "components/load_balancer.py", "components/_buckets.py"
 
 MUTATIONS = [
-    (DATABASE, "storage_encrypted=True,\n            # A", "# A", "database-storage-encrypted"),
-    (DATABASE, "publicly_accessible=False,\n            port", "publicly_accessible=True, port", "database-not-public"),
-    (DATABASE, "multi_az=args.multi_az", "multi_az=False", "database-multi-az"),
+    (DATABASE, "storage_encrypted=True,\n        # A", "# A", "database-storage-encrypted"),
+    (DATABASE, "publicly_accessible=False,\n        port", "publicly_accessible=True, port", "database-not-public"),
+    (DATABASE, "multi_az=wanted.multi_az", "multi_az=False", "database-multi-az"),
     (
         DATABASE,
-        "deletion_protection=args.deletion_protection,\n            monitoring",
-        "deletion_protection=False,\n            monitoring",
+        "deletion_protection=args.deletion_protection,\n        monitoring",
+        "deletion_protection=False,\n        monitoring",
         "database-deletion-protected",
     ),
     (
@@ -40,7 +40,7 @@ MUTATIONS = [
     ),
     ("limits/database.py", '"rds.force_ssl": ("1"', '"rds.force_ssl": ("0"', "database-tls-forced"),
     (DATABASE, "depends_on=[*logs, *shared.before],\n", "depends_on=[*shared.before],\n", "logGroup"),
-    (DATABASE, "protect=args.protect,\n                # RDS", "# RDS", "is not protected"),
+    (DATABASE, "protect=args.protect,\n            # RDS", "# RDS", "is not protected"),
     (CACHE, "at_rest_encryption_enabled=True", "at_rest_encryption_enabled=False", "cache-encrypted-at-rest"),
     (CACHE, "transit_encryption_enabled=True", "transit_encryption_enabled=False", "cache-encrypted-in-transit"),
     (CACHE, "multi_az_enabled=args.spans_zones", "multi_az_enabled=False", "cache-multi-az"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from components.database import DatabaseArgs, Engine, PoolArgs, ReplicaArgs, RestoreArgs
+from components._database_instance import InstanceArgs, ReplicaArgs
+from components.database import DatabaseArgs, Engine, PoolArgs, RestoreArgs
 from components.existing_network import AnyNetwork
 from settings import derived, model
 from wiring.context import StackContext
@@ -24,13 +25,7 @@ def args(context: StackContext, network: AnyNetwork) -> DatabaseArgs | None:
         identifier=database.name or context.name_prefix,
         engine=Engine(database.engine),
         version=database.version,
-        instance_class=database.instance_class,
-        storage_gib=database.storage_gib,
-        storage_type=database.storage_type,
-        iops=database.iops,
-        throughput=database.throughput_mibps,
-        max_storage_gib=database.max_storage_gib,
-        multi_az=database.multi_az,
+        server=_instance(database),
         database_name=derived.database_name(settings, database),
         username=database.username,
         port=database.port,
@@ -41,7 +36,6 @@ def args(context: StackContext, network: AnyNetwork) -> DatabaseArgs | None:
         rotate_days=database.rotate_days,
         recovery_days=protection.secret_recovery_days,
         iam_authentication=database.iam_authentication,
-        replica=_replica(database.read_replica),
         restore=_restore(database.restore_from),
         proxy=_proxy(database.proxy),
         monitoring_seconds=database.monitoring_seconds,
@@ -57,6 +51,19 @@ def args(context: StackContext, network: AnyNetwork) -> DatabaseArgs | None:
         final_snapshot=protection.final_snapshot,
         protect=protection.protect,
         key_deletion_days=protection.key_deletion_days,
+    )
+
+
+def _instance(database: model.Database) -> InstanceArgs:
+    return InstanceArgs(
+        instance_class=database.instance_class,
+        storage_gib=database.storage_gib,
+        storage_type=database.storage_type,
+        iops=database.iops,
+        throughput=database.throughput_mibps,
+        max_storage_gib=database.max_storage_gib,
+        multi_az=database.multi_az,
+        replica=_replica(database.read_replica),
     )
 
 

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import re
 from typing import Any
@@ -6,7 +7,8 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from components.database import Database, DatabaseArgs, Engine, PoolArgs, ReplicaArgs, RestoreArgs
+from components._database_instance import InstanceArgs, ReplicaArgs
+from components.database import Database, DatabaseArgs, Engine, PoolArgs, RestoreArgs
 from preview.graph import UNKNOWN, Graph
 from tests.components.conftest import ACCOUNT, build, check_contract
 
@@ -24,15 +26,16 @@ def args(**changes: Any) -> DatabaseArgs:
         "identifier": "storefront-production",
         "engine": Engine.POSTGRES,
         "version": "17",
-        "instance_class": "db.t4g.medium",
-        "storage_gib": 50,
         "vpc_id": "vpc-1",
         "subnet_ids": ["subnet-a", "subnet-b"],
         "database_name": "storefront",
         "account_id": ACCOUNT,
         "region": "us-east-1",
     }
-    return DatabaseArgs(**{**given, **changes})
+    of_instance = {field.name for field in dataclasses.fields(InstanceArgs)}
+    server: dict[str, Any] = {"instance_class": "db.t4g.medium", "storage_gib": 50}
+    server |= {name: changes.pop(name) for name in of_instance & changes.keys()}
+    return DatabaseArgs(**{**given, "server": InstanceArgs(**server), **changes})
 
 
 MYSQL: dict[str, Any] = {"engine": Engine.MYSQL, "version": "8.4"}
