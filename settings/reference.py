@@ -31,6 +31,9 @@ is built from its defaults. A value is given by its path with `pulumi config set
 This page is generated from the program (`python -m settings.reference`).
 """
 
+_SUCH_AS: Final = "uch as "
+"""The words before an example in a setting's meaning, whether they begin a sentence or not."""
+
 
 def text() -> str:
     """Return the page."""
@@ -98,8 +101,19 @@ def _row(prefix: str, name: str, info: FieldInfo) -> str:
     description = " ".join((info.description or "").split())
     if former := schema_lookup.former(info):
         description += f" Before version {former.since}: `{former.former}`, which is still read."
-    cells = (f"`{prefix}{name}`", _allowed(info), _default(info), description)
+    allowed = _allowed(info)
+    if _SUCH_AS not in f"{allowed} {description}" or schema_lookup.choices(info.annotation):
+        description += _example(name, info)
+    cells = (f"`{prefix}{name}`", allowed, _default(info), description)
     return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
+
+
+def _example(name: str, info: FieldInfo) -> str:
+    """Return a setting's example as the file has it; nothing where its meaning has to say one, and of a section, whose settings have theirs."""
+    value = schema_lookup.example(info)
+    if value is None:
+        return ""
+    return f" Such as `{name}: {value if isinstance(value, str) else json.dumps(value)}`."
 
 
 def _allowed(info: FieldInfo) -> str:

@@ -134,6 +134,8 @@ def _setting(name: str, info: FieldInfo, given: dict[str, Any]) -> dict[str, Any
                 del kept["anyOf"]
     elif "default" not in kept:
         kept["default"] = _default(default)
+    if (example := schema_lookup.example(info)) is not None:
+        kept.setdefault("examples", [example])
     return {"title": title(name), **kept}
 
 

@@ -90,6 +90,21 @@ def is_optional(annotation: object) -> bool:
     return type(None) in typing.get_args(annotation)
 
 
+def choices(annotation: object) -> Sequence[object]:
+    """Return the values of a type that has few: true and false, or fixed words or numbers; none of another type."""
+    inner = plain(annotation)
+    if typing.get_origin(inner) is Literal:
+        return typing.get_args(inner)
+    return (True, False) if inner is bool else ()
+
+
+def example(info: FieldInfo) -> object | None:
+    """Return a value that the setting may have: the model's example, else the first of its `choices` that is not the default; None without either."""
+    if info.examples:
+        return typing.cast(object, info.examples[0])
+    return next((choice for choice in choices(info.annotation) if choice != info.default), None)
+
+
 def plain(annotation: object) -> object:
     """Take off Annotated and `| None`."""
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)

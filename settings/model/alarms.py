@@ -51,7 +51,7 @@ class AlarmLog(Section):
     """Which lines count, as CloudWatch's filter patterns say it: `"out of memory"` for words, `{ $.level = "ERROR" }` for a field of JSON lines,
     `?ERROR ?FATAL` for one of several."""
     above: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
-    """Lines within `minutes` above which there is an alarm: `0` for the first."""
+    """Lines within `minutes` above which there is an alarm, such as 0 for the first."""
     minutes: Annotated[int, Field(ge=1, le=1440)] = 5
     """Minutes whose lines are counted together, such as 5."""
     severity: Literal["critical", "database", "warning"] = "warning"
@@ -87,7 +87,7 @@ class Alarms(Section):
     database_connections_percent: Share | None = 80
     """Open connections for five minutes, of what the instance class's memory allows, percent, such as 70."""
     database_exhausted_percent: Share | None = 95
-    """The same for one minute. Critical: soon connections are refused."""
+    """The same for one minute, such as 98. Critical: soon connections are refused."""
     database_storage_percent: Share | None = 80
     """Storage in use, of what is allocated, percent, such as 85: full storage stops the database."""
     database_free_memory_percent: Share | None = 5
@@ -95,9 +95,9 @@ class Alarms(Section):
     replica_lag_seconds: Annotated[int, Field(ge=1, le=86_400)] | None = 30
     """Seconds that the read replica is behind, for five minutes, such as 60."""
     cache_cpu_percent: Share | None = 90
-    """CPU of a cache node's engine, percent of its one core, for five minutes."""
+    """CPU of a cache node's engine, percent of its one core, for five minutes, such as 80."""
     cache_memory_percent: Share | None = 80
-    """Memory in use on a cache node, percent, for five minutes: soon keys are thrown out."""
+    """Memory in use on a cache node, percent, for five minutes, such as 75: soon keys are thrown out."""
     cache_evictions: Annotated[int, Field(ge=0, le=1_000_000_000)] | None = 100
     """Keys that a cache node threw out in five minutes for want of memory, such as 0 where none may go."""
     metrics: Mapping[MetricName, AlarmMetric] = Field(default_factory=dict)

@@ -32,7 +32,7 @@ class Cache(Section):
     """Shards, such as 3; giving a number switches cluster mode on, which clients must speak. Another number moves keys while the cache runs. AWS
     switches the mode of no running cache: with another `name` it is made anew, empty."""
     replicas: Annotated[int, Field(ge=0, le=5)] = 1
-    """Replicas of the primary, or of each shard: nodes = shards x (1 + replicas), each billed alike. Fewer break the connections of those that
+    """Replicas of the primary, or of each shard, such as 2: nodes = shards x (1 + replicas), each billed alike. Fewer break the connections of those that
     go; there is no other outage."""
     multi_az: bool | None = None
     """Whether replicas stand in other zones and take over, within a minute; default: whenever there is a replica. No cost, and no outage when it is
@@ -41,7 +41,7 @@ class Cache(Section):
     """Engine parameters by name, such as `{maxmemory-policy: noeviction}`, which queues of Celery need: when memory is full, writes fail then, and
     no key is dropped. Most take effect at once, without a restart."""
     snapshot_days: Annotated[int, Field(ge=0, le=35)] = 7
-    """Days that daily snapshots are kept; 0 switches them off. Billed by GiB and month; no outage."""
+    """Days that daily snapshots are kept, such as 14; 0 switches them off. Billed by GiB and month; no outage."""
     snapshot_window: DailyWindow = "02:00-03:00"
     """Daily snapshot window, UTC, an hour at least, such as 02:00-03:00. A change makes no outage."""
     maintenance_window: WeeklyWindow = "sun:04:30-sun:05:30"

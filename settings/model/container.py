@@ -32,7 +32,7 @@ class Build(Section):
     context: Text = Field(examples=["../app"])
     """The folder to build, relative to the project, such as `../app`. A change of its files makes a new image and rolls out new tasks."""
     dockerfile: str | None = None
-    """The Dockerfile; default `Dockerfile` in the context."""
+    """The Dockerfile, such as docker/api.Dockerfile; default `Dockerfile` in the context."""
     arguments: Mapping[Text, str] = Field(default_factory=dict)
     """Build arguments, such as `{VITE_API_BASE_URL: https://shop.example.com}`. Never secrets: they stay readable in the image."""
     target: str | None = None
@@ -59,7 +59,8 @@ class Image(Section):
         Annotated[str, form("sha256:[a-f0-9]{64}", "an image digest: sha256: and 64 lower-case hexadecimal digits")]
         | None
     ) = None
-    """The image's digest, `sha256:` and 64 hexadecimal digits, instead of a tag: exactly that image runs, whatever is pushed later."""
+    """The image's digest, `sha256:` and 64 hexadecimal digits, such as `sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`,
+    instead of a tag: exactly that image runs, whatever is pushed later."""
     uri: (
         Annotated[str, Rule(limits.image_uri, {"pattern": r"^(?!\w+://)\S{1,1024}$"}, limits.IMAGE_URI_WORDS)] | None
     ) = None
@@ -99,9 +100,11 @@ class Container(Section):
     entry_point: Sequence[str] = ()
     """What it runs instead of the image's entry point, such as `[sh, -c]`. A change rolls out new tasks."""
     environment: Mapping[EnvironmentName, str] = Field(default_factory=dict)
-    """Plain values; `${database.host}` and its like stand for what is built (docs/configuration.md lists them). Never secrets."""
+    """Plain values, such as `{DB_HOST: "${database.host}"}`: `${database.host}` and its like stand for what is built (docs/configuration.md lists them).
+    Never secrets."""
     secrets: Mapping[EnvironmentName, str] = Field(default_factory=dict)
-    """Variables from secrets: a secret's name, `name:key` of a JSON document, database:password, cache:token and so on."""
+    """Variables from secrets, such as `{SESSION_KEY: storefront/session-key}`: a secret's name, `name:key` of a JSON document, database:password,
+    cache:token and so on."""
     not_secret: Mapping[Text, Text] = Field(
         default_factory=dict, examples=[{"APP_KEY": "the name of the shop, shown on each page"}]
     )

@@ -20,7 +20,7 @@ class ReadReplica(Section):
     zone: Zone | None = None
     """Its availability zone, one of the network's, such as eu-central-1b; default AWS's choice. A change replaces it."""
     url_secret: SecretName | None = None
-    """Name of a secret kept filled with all it takes to connect to it, as the database's own `urlSecret` is."""
+    """Name of a secret, such as storefront/database-read-url, kept filled with all it takes to connect to it, as the database's own `urlSecret` is."""
 
 
 class DatabaseProxy(Section):
@@ -45,8 +45,8 @@ class RestoreFrom(Section):
     snapshot: Text | None = None
     """Identifier or ARN of a snapshot, in the stack's region, such as `storefront-before-42`."""
     source: Text | None = None
-    """What has the automated backups: the identifier of another instance, or, of one that was deleted, its resource id (`db-...`) or its automated
-    backup's ARN."""
+    """What has the automated backups: the identifier of another instance, such as shop-prod, or, of one that was deleted, its resource id (`db-...`)
+    or its automated backup's ARN."""
     time: Text | None = None
     """The moment, such as `"2026-11-30T11:55:00Z"`, in quotes, or `latest`."""
 
@@ -88,9 +88,9 @@ class Database(Section):
     username: str = "app_admin"
     """The master user, such as app_admin, which is no reserved word of the engine. A change replaces the database."""
     port: Annotated[int, Field(ge=1150, le=65535)] | None = None
-    """The port; default 5432 or 3306. A change restarts the database at once, whatever `applyImmediately` says."""
+    """The port, such as 5433; default 5432 or 3306. A change restarts the database at once, whatever `applyImmediately` says."""
     backup_days: Annotated[int, Field(ge=1, le=35)] = 7
-    """Days of automated backups: how far back a point-in-time restore reaches. Billed by GiB beyond the size of the storage; no outage."""
+    """Days of automated backups, such as 14: how far back a point-in-time restore reaches. Billed by GiB beyond the size of the storage; no outage."""
     backup_window: DailyWindow = "03:00-04:00"
     """Daily backup window, UTC, such as 03:00-04:00: half an hour at least, apart from the maintenance window. A change makes no outage."""
     maintenance_window: WeeklyWindow = "sun:04:30-sun:05:30"
@@ -105,7 +105,7 @@ class Database(Section):
     """Whether services that use the database may log in as `iamUsername` with a token of their role's, which lasts 15 minutes, instead of a
     password. Passwords go on working; no outage."""
     iam_username: str = "app_user"
-    """The database user of those tokens, whom a migration creates and grants `rds_iam` (PostgreSQL) or identifies with AWSAuthenticationPlugin
+    """The database user of those tokens, such as app, whom a migration creates and grants `rds_iam` (PostgreSQL) or identifies with AWSAuthenticationPlugin
     (MySQL)."""
     read_replica: ReadReplica | None = None
     """A copy that answers queries; `{}` switches it on. It costs as much as a database in one zone."""
@@ -119,8 +119,8 @@ class Database(Section):
     monitoring_seconds: Annotated[int, one_of(limits.MONITORING_INTERVALS, "an Enhanced Monitoring interval")] = 60
     """Seconds between figures of Enhanced Monitoring (processes, memory, disk), such as 60; 0 switches it off. Billed as logs; no outage."""
     insights_days: Annotated[int, one_of(limits.PERFORMANCE_INSIGHTS_DAYS, "a Database Insights retention")] | None = 7
-    """Days that Database Insights, in its standard mode (once Performance Insights), keeps what statements wait for (7 are free); null switches it
-    off."""
+    """Days that Database Insights, in its standard mode (once Performance Insights), keeps what statements wait for, such as 31 (7 are free); null
+    switches it off."""
     auto_minor_upgrade: bool = True
     """Whether RDS installs minor versions by itself in the maintenance window, with a restart. A change restarts nothing."""
     allow_major_upgrade: bool = False

@@ -25,9 +25,9 @@ class GitHub(Section):
     branch: Annotated[str, form(r"[^\s*?:]{1,244}", "a branch: no spaces, * ? :")] | None = None
     """The branch whose jobs may deploy without an environment, such as `main`: whoever can push to it deploys."""
     owner_id: Annotated[int, Field(ge=1)] | None = None
-    """The owner's number, which a new owner of the same name does not have: `gh api repos/OWNER/NAME --jq .owner.id`."""
+    """The owner's number, such as 583231, which a new owner of the same name does not have: `gh api repos/OWNER/NAME --jq .owner.id`."""
     repository_id: Annotated[int, Field(ge=1)] | None = None
-    """The repository's number: `gh api repos/OWNER/NAME --jq .id`."""
+    """The repository's number, such as 1296269: `gh api repos/OWNER/NAME --jq .id`."""
 
 
 class Delivery(Section):
@@ -39,7 +39,7 @@ class Delivery(Section):
     github: GitHub
     """Where deployments come from, such as `{repository: acme/shop, environment: production}`: nobody else can take the roles."""
     role_name: RoleName | None = None
-    """The role's name; default the names of app and environment, and `-deploy`."""
+    """The role's name, such as storefront-github; default the names of app and environment, and `-deploy`."""
     preview_role_name: RoleName | None = None
     """The name of a role that pull requests may only read with, such as shop-preview; none when left out. A change replaces the role: workflows name
     it."""
@@ -53,7 +53,8 @@ class Delivery(Section):
         ]
         | None
     ) = None
-    """The account's identity provider for GitHub where another stack made it: an account has one. Left out, it is made here."""
+    """The account's identity provider for GitHub where another stack made it, such as
+    arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com: an account has one. Left out, it is made here."""
     session_hours: Annotated[int, Field(ge=1, le=12)] = 1
     """Hours that a deployment's credentials may last, such as 2: longer than migrations and rollouts take together."""
     state_bucket: Annotated[str, Rule(limits.bucket_name)] | None = None
@@ -63,8 +64,9 @@ class Delivery(Section):
         Annotated[str, form(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+", "the ARN of a KMS key")]
         | None
     ) = None
-    """The key of the state and of the secrets in it. The secrets are told from other stacks' by the encryption context:
-    `pulumi stack init --secrets-provider 'awskms://KEY?region=REGION&context_stack=PROJECT/STACK'`."""
+    """The KMS key of the state and of the secrets in it, such as arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab. The
+    secrets are told from other stacks' by the encryption context: `pulumi stack init --secrets-provider
+    'awskms://KEY?region=REGION&context_stack=PROJECT/STACK'`."""
     own_state_key: bool = False
     """Whether the key is for this stack alone, so that its secrets need no encryption context."""
     preview_reads_state: bool = False

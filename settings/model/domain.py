@@ -17,9 +17,9 @@ class Domain(Section):
     zone_id: (
         Annotated[str, form("Z[A-Z0-9]{5,31}", "a hosted zone's id: Z and 5 to 31 capital letters and digits")] | None
     ) = None
-    """The hosted zone's id. Give this or `zone`."""
+    """The hosted zone's id, such as Z0123456789ABCDEFGHIJ. Give this or `zone`."""
     zone: Host | None = None
-    """The hosted zone's name, looked up. Give this or `zoneId`."""
+    """The hosted zone's name, such as example.com, looked up. Give this or `zoneId`."""
     host: Host = Field(examples=["app.example.com"])
     """The host name that the application is reached at, such as app.example.com. A change makes a certificate and record for it, and takes the old
     one's away."""

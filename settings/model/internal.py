@@ -31,4 +31,4 @@ class Internal(Section):
     protocol: Literal["http", "http2", "grpc", "tcp"] = "http"
     """What it speaks at its `port`, without TLS: calls stay in the private subnets. A change replaces the service."""
     timeout_seconds: Annotated[int, Field(ge=0, le=3600)] | None = None
-    """Seconds within which it answers a request, 0 for no limit; default AWS's 15. Not with tcp."""
+    """Seconds within which it answers a request, such as 60, 0 for no limit; default AWS's 15. Not with tcp."""

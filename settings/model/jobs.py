@@ -40,13 +40,13 @@ class Job(Section):
     retries: Annotated[int, Field(ge=0, le=10)] = 0
     """How often it is started again after a run that failed, such as 2. Only for commands that may run twice."""
     timeout_minutes: Annotated[int, Field(ge=1, le=10_080)] = 60
-    """Minutes after which a run is stopped and counts as failed, looked at every five minutes. It is not started again then."""
+    """Minutes, such as 120, after which a run is stopped and counts as failed, looked at every five minutes. It is not started again then."""
     cpu: Annotated[int, Shown({"enum": list(limits.FARGATE_MEMORY)})] | None = None
     """CPU units of its task, such as 512; default the service's. Billed while it runs."""
     memory_mib: Annotated[int, Shown({"minimum": 512, "maximum": 122880, "multipleOf": 512})] | None = None
     """Memory of its task, MiB, such as 1024; default the service's. Billed while it runs."""
     family: EcsName | None = None
-    """The task definition's family; default app, environment and key."""
+    """The task definition's family, such as storefront-nightly-report; default app, environment and key."""
     severity: Literal["critical", "database", "warning"] = "warning"
     """Who is told, with `alarms`, where it failed or has not succeeded for longer than its schedule allows: critical pages, warning tells the
     team. A new job is told of until its first run; one that runs less than about weekly is told of only where it fails."""

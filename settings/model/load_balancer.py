@@ -44,7 +44,8 @@ class LoadBalancer(Section):
     tls_policy: Annotated[str, Rule(limits.tls_policy, {"enum": list(limits.TLS_POLICIES)})] = (
         "ELBSecurityPolicy-TLS13-1-2-2021-06"
     )
-    """The TLS policy of the HTTPS listener: which protocols and ciphers are spoken. A stricter one turns old clients away at once."""
+    """The TLS policy of the HTTPS listener: which protocols and ciphers are spoken, such as `ELBSecurityPolicy-TLS13-1-3-2021-06` for TLS 1.3 alone. A
+    stricter one turns old clients away at once."""
     http_redirect: bool = True
     """Whether port 80 is open and redirects to HTTPS; otherwise it is closed, and old `http://` links fail. A change takes effect at once."""
     idle_timeout_seconds: Annotated[int, Field(ge=1, le=4000)] = 60
@@ -53,8 +54,9 @@ class LoadBalancer(Section):
     access_log_days: Annotated[int, Field(ge=1, le=3653)] | None = 90
     """Days the access logs are kept, CloudFront's as well, such as 90; null switches them off. Billed as storage; a change makes no outage."""
     access_log_bucket: Annotated[str, Rule(limits.bucket_name)] | None = None
-    """A bucket that is there already, in the stack's region, for the access logs, CloudFront's as well, instead of one that is made. Its policy has to
-    let their services write below `AWSLogs/` and the account's number, or the update fails; how long logs stay is its own affair."""
+    """A bucket that is there already, in the stack's region, such as company-access-logs, for the access logs, CloudFront's as well, instead of one
+    that is made. Its policy has to let their services write below `AWSLogs/` and the account's number, or the update fails; how long logs stay
+    is its own affair."""
     redirects: Sequence[Redirect] = ()
     """Requests that are sent elsewhere, such as `[{hosts: [www.example.com], toHost: example.com, priority: 5}]`. No cost."""
     waf: Waf | None = None

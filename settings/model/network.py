@@ -63,7 +63,7 @@ class Network(Section):
     """AWS services reached without NAT, such as `[ecr, logs, secretsmanager]`. About 7 USD a month for each endpoint and zone (ecr has two), and
     by GB."""
     flow_log_days: Days | None = 90
-    """Days the flow logs (who connected with whom, or was turned away) are kept; null switches them off. Billed by GB; no outage."""
+    """Days the flow logs (who connected with whom, or was turned away) are kept, such as 30; null switches them off. Billed by GB; no outage."""
     acls: bool = False
     """Whether access lists under the security groups let through the same connections and no others: a second guard, without cost. A change makes no
     outage."""

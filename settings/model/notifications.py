@@ -17,7 +17,7 @@ class Recipient(Section):
     https: Annotated[str, form(r"https://\S{1,2000}|\[secret\]", "an address that begins with https://")] | None = None
     """An HTTPS endpoint that takes SNS's messages, such as PagerDuty's. If it holds a key: `pulumi config set --path --secret`."""
     name: PartName | None = None
-    """What an HTTPS endpoint is called, where there are several; default `endpoint`."""
+    """What an HTTPS endpoint is called, such as pagerduty, where there are several; default `endpoint`."""
     slack_webhook_secret: SecretName | None = None
     """The name of a secret of this stack whose whole value is the address of a Slack webhook, such as storefront/slack-webhook."""
     slack_team_id: Annotated[str, form("[0-9A-Z]{2,255}", "a Slack workspace's id, such as T07EA123LEP")] | None = None

@@ -21,6 +21,6 @@ class Protection(Section):
     empty_on_destroy: bool = False
     """Whether buckets and repositories are emptied when they are deleted; otherwise AWS refuses to delete what holds anything."""
     secret_recovery_days: Annotated[int, Field(ge=0, le=30)] = 30
-    """Days a deleted secret can be brought back (7 to 30); 0 deletes at once and frees its name."""
+    """Days a deleted secret can be brought back, such as 14 (7 to 30); 0 deletes at once and frees its name."""
     key_deletion_days: Annotated[int, Field(ge=7, le=30)] = 30
     """Days a deleted encryption key can be brought back, such as 30; then what it encrypts is lost for good."""

@@ -35,8 +35,8 @@ class Provider(Section):
     skip_requesting_account_id: bool | None = None
     """Whether the account's id is not asked for, for emulators."""
     access_key: str | None = None
-    """Credentials; better left to the environment."""
+    """Credentials, such as `test` for an emulator; better left to the environment."""
     secret_key: str | None = None
-    """Credentials; better left to the environment."""
+    """Credentials, such as `test` for an emulator; better left to the environment."""
     max_retries: int | None = None
     """How often a call that AWS throttles or fails is tried, such as 10; the provider's default is 25."""

@@ -16,7 +16,7 @@ class Registry(Section):
     repositories: Sequence[Repository] = ()
     """Repositories that no service here names, such as `[storefront/base]`. Taking one out deletes it, which ECR refuses while it holds images."""
     keep_images: Annotated[int, Field(ge=1, le=9000)] = 50
-    """How many images a repository keeps: as far back as a rollback reaches. Older ones are deleted within a day. Billed by GiB and month."""
+    """How many images a repository keeps, such as 100: as far back as a rollback reaches. Older ones are deleted within a day. Billed by GiB and month."""
     untagged_days: Annotated[int, Field(ge=1, le=3650)] = 7
     """Days after which untagged images go, such as 7: what a push of the same tag left behind, which nothing starts any more."""
     scan_on_push: bool = True

@@ -76,7 +76,7 @@ class Health(Section):
     interval_seconds: Annotated[int, Field(ge=5, le=300)] = 30
     """Seconds between questions, such as 10 to find a broken task sooner. A change makes no outage."""
     timeout_seconds: Annotated[int, Field(ge=2, le=120)] | None = None
-    """Seconds it waits for an answer, below the interval; default 5, or one less than a shorter interval."""
+    """Seconds it waits for an answer, such as 3, below the interval; default 5, or one less than a shorter interval."""
     healthy_after: Annotated[int, Field(ge=2, le=10)] = 2
     """Good answers in a row that make a task healthy, such as 2: with `intervalSeconds` the least time until a new task gets requests."""
     unhealthy_after: Annotated[int, Field(ge=2, le=10)] = 3
@@ -89,7 +89,7 @@ class Health(Section):
     """Seconds after its start in which a task's bad answers do not count: as long as the application takes to start, such as 120. Too short, and
     tasks are replaced before they ever run."""
     deregistration_seconds: Annotated[int, Field(ge=0, le=3600)] = 30
-    """Seconds a leaving task may finish its requests in: longer than the slowest answer. Each deployment waits for it."""
+    """Seconds a leaving task may finish its requests in, such as 60: longer than the slowest answer. Each deployment waits for it."""
 
 
 class Smoke(Section):
@@ -100,7 +100,7 @@ class Smoke(Section):
     )
     """The path, with its query if it has one, such as /health?deep=1."""
     host: Host | None = None
-    """Another host of the stack than `domain.host`."""
+    """Another host of the stack than `domain.host`, such as admin.example.com."""
     tls: bool = True
     """Whether it is asked by https, with a certificate that browsers trust; off: by http, to see it redirected."""
     status: Annotated[int, Field(ge=200, le=599)] = 200

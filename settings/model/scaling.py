@@ -50,9 +50,9 @@ class Step(Section):
     down: Percent = Field(examples=[30])
     """Percent below which a task is removed, such as 30, for `downMinutes`; well below `up`, or tasks come and go."""
     up_minutes: Annotated[int, Field(ge=1, le=60)] = 2
-    """Minutes above `up` before that."""
+    """Minutes above `up` before that, such as 3."""
     down_minutes: Annotated[int, Field(ge=1, le=60)] = 5
-    """Minutes below `down` before that."""
+    """Minutes below `down` before that, such as 15."""
 
 
 class Steps(Section):
@@ -74,7 +74,7 @@ class ScheduledRange(Section):
     max: Annotated[int, Field(ge=0, le=5000)] = Field(examples=[10])
     """The most tasks from then on, such as 20."""
     time_zone: TimeZone = "UTC"
-    """The time zone of `cron`; daylight saving is followed."""
+    """The time zone of `cron`, such as Europe/Berlin; daylight saving is followed."""
 
 
 class QueueBacklog(Section):

@@ -109,7 +109,8 @@ class Renamed:
 class Section(BaseModel):
     """What all sections share: camelCase keys, nothing unknown, no silent conversion, frozen.
 
-    A required setting has an example: editors offer it, and it stands in where the file lacks the setting, so that the rest can be checked.
+    Every setting has an example: in the text under it (`such as 14`) or in its `Field`, unless it has so few values that the reference can choose one.
+    A required one has it in its `Field`: editors offer it, and it stands in where the file lacks the setting, so that the rest can be checked.
     """
 
     # Sections are built with the one that holds them, instead of each by itself as well.

@@ -38,16 +38,16 @@ class Deployment(Section):
     step_minutes: Annotated[int, Field(ge=0, le=1440)] = 10
     """Minutes that each share is watched before the next moves (canary, linear), such as 5."""
     pause_minutes: Annotated[int, Field(ge=1, le=20160)] | None = None
-    """Minutes that new tasks wait for a person before they get requests (not rolling); then ECS goes back. `make approve` lets them go on. Nobody
-    is asked when left out."""
+    """Minutes that new tasks wait for a person before they get requests, such as 60 (not rolling); then ECS goes back. `make approve` lets them go on.
+    Nobody is asked when left out."""
     rollback_percent: Annotated[float, Field(ge=0.1, le=99.9)] | None = None
-    """Requests answered 5xx, percent of a minute's, above which ECS goes back: 5 unless given, and with rolling only where given, as ECS watches
+    """Requests answered 5xx, percent of a minute's, above which ECS goes back, such as 2: 5 unless given, and with rolling only where given, as ECS watches
     for some minutes more then. The alarm costs about half a dollar a month."""
     verify: Annotated[bool, Renamed("waitForSteadyState", since="0.2.0")] = True
     """Whether `pulumi up` waits until the service runs the new version and nothing else, and fails with the reasons where ECS went back or
     gave up. Each update asks again until it is true; a service that does not change is not asked. No cost."""
     verify_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
-    """Minutes until that is given up on: more than shares, `bakeMinutes` and `pauseMinutes` take together."""
+    """Minutes until that is given up on, such as 45: more than shares, `bakeMinutes` and `pauseMinutes` take together."""
 
 
 class Egress(Section):
@@ -131,7 +131,7 @@ class Service(Container):
     deployment: Deployment = Field(default_factory=Deployment)
     """How a new version takes over, such as `{strategy: canary, stepPercent: 10}`; by default task by task."""
     spot_percent: Annotated[int, Field(ge=0, le=100)] | None = None
-    """Share of tasks on Fargate Spot, which is cheaper and may be taken away at two minutes' notice. Once given, it stays given: say 0 to
+    """Share of tasks on Fargate Spot, such as 50, which is cheaper and may be taken away at two minutes' notice. Once given, it stays given: say 0 to
     leave Spot, as ECS changes a service without shares only by replacing it."""
     uses: Sequence[Uses] = ()
     """Parts it may reach, such as `[database, media]`: opens their port to it and grants its role what they need. Taking one out closes both at
@@ -144,7 +144,7 @@ class Service(Container):
     sends: Sequence[PartName] = ()
     """Queues that it sends to, such as `[mail]`: its role may, and `${queues.mail.url}` says where."""
     receives: Sequence[PartName] = ()
-    """Queues that it receives from and deletes what it has worked on. Give it `stopSeconds` enough to finish what it is doing."""
+    """Queues that it receives from and deletes what it has worked on, such as `[mail]`. Give it `stopSeconds` enough to finish what it is doing."""
     egress: Sequence[Egress] = (Egress(port=443),)
     """What it may connect to outside, such as `[{port: 443}, {port: 587, cidr: 198.51.100.0/24}]`; default HTTPS anywhere. A change opens or closes
     it at once."""

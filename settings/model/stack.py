@@ -62,7 +62,7 @@ class Settings(Section):
     tags: Annotated[Mapping[TagKey, Annotated[str, Rule(limits.tag_value)]], Field(max_length=40)] = Field(
         default_factory=dict
     )
-    """Tags on everything, besides app, environment and managed-by. The policy pack wants an `owner` among them in production."""
+    """Tags on everything, such as `{owner: shop-team}`, besides app, environment and managed-by. The policy pack wants an `owner` among them in production."""
     network: Network
     """The VPC with its public, private and isolated subnets: its range, its availability zones, the way out (NAT) and endpoints of AWS's services."""
     domain: Domain | None = None

@@ -22,9 +22,9 @@ class Volume(Section):
     """A file system on EFS: encrypted with its own key, in every zone, reached only from services that mount it."""
 
     user_id: Annotated[int, Field(ge=0, le=4_294_967_295)] = 1000
-    """The user and group, by number, that every file belongs to and everybody writes as, whatever the containers' `user` is. A change makes
+    """The user and group, by number, such as 1001, that every file belongs to and everybody writes as, whatever the containers' `user` is. A change makes
     another access point: files that are there keep their owner."""
-    infrequent_access_days: Literal[1, 7, 14, 30, 60, 90, 180, 270, 365] | None = None
+    infrequent_access_days: Literal[1, 7, 14, 30, 60, 90, 180, 270, 365] | None = Field(default=None, examples=[30])
     """Days without a reading after which files move to a storage class that costs a twentieth, and each reading then costs; the first reading
     brings them back. Off when left out."""
 

@@ -145,7 +145,7 @@ def test_every_mistake_of_every_section_is_told_at_once_in_the_order_of_the_file
         ),
         (
             {"slipway:tags": {f"k{n}": "v" for n in range(41)}},
-            "slipway:tags: 41 given; at most 40 allowed (Tags on everything, besides app, environment and managed-by)",
+            "slipway:tags: 41 given; at most 40 allowed (Tags on everything, such as `{owner: shop-team}`, besides app, environment and managed-by)",
         ),
         ({"slipway:cache.enabled": "no"}, "slipway:cache.enabled: 'no' must be true or false"),
         ({"slipway:aws": {}}, "slipway:aws: unknown setting; the provider's settings are aws:region and its like"),
@@ -179,7 +179,7 @@ def test_every_mistake_of_every_section_is_told_at_once_in_the_order_of_the_file
         ),
         (
             {"slipway:protection": {"secretRecoveryDays": "x"}},
-            "slipway:protection.secretRecoveryDays: 'x' must be a whole number (Days a deleted secret can be brought back (7 to 30); 0 deletes at once and frees its name)",
+            "slipway:protection.secretRecoveryDays: 'x' must be a whole number (Days a deleted secret can be brought back, such as 14 (7 to 30); 0 deletes at once and frees its name)",
         ),
     ],
 )

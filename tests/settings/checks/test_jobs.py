@@ -33,7 +33,7 @@ CASES: list[Case] = [
     (job(schedule="rate(0 minutes)"), f"{J}.schedule: 'rate(0 minutes)' is no rate, such as rate(15 minutes), 1 or more", job(schedule="rate(1 minute)")),
     (job(timeZone="Mars/Phobos"), f"{J}.timeZone: 'Mars/Phobos' is not a time zone, such as Europe/Berlin or UTC", job(timeZone="Asia/Kolkata")),
     (job(retries=11), f"{J}.retries: 11 is outside 0 to 10 (How often it is started again after a run that failed, such as 2)", job(retries=10)),
-    (job(timeoutMinutes=0), f"{J}.timeoutMinutes: 0 is outside 1 to 10080 (Minutes after which a run is stopped and counts as failed, looked at every five minutes)", job(timeoutMinutes=1)),
+    (job(timeoutMinutes=0), f"{J}.timeoutMinutes: 0 is outside 1 to 10080 (Minutes, such as 120, after which a run is stopped and counts as failed, looked at every five minutes)", job(timeoutMinutes=1)),
     (job(cpu=256, memoryMib=4096), f"{J}.memoryMib: 4096 MiB does not go with cpu 256; allowed: 512, 1024 or 2048 MiB", job(cpu=256, memoryMib=2048)),
     (job(route={"default": True}), f"{J}.route: goes with services alone: a job answers no requests, and ends by itself; take it out", job()),
     (job(tasks={"count": 1}), f"{J}.tasks: goes with services alone: a job answers no requests, and ends by itself; take it out", job()),
