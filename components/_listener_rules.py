@@ -63,6 +63,8 @@ class ListenerRules:
     """What generated names start with."""
     vpc_id: Input[str]
     """The network of its target groups."""
+    inside: str
+    """What names of target groups and of what names them for good end in: another for an internal balancer."""
     listener: aws.lb.Listener
     """The listener."""
     origin_header: str
@@ -79,7 +81,7 @@ class ListenerRules:
                 rules += self._numbered(key, route, route.priority, action)
             before: Sequence[Dependency] = rules or [self.listener]
             return Target(arn=with_dependencies(group.arn, *before), arn_suffix=group.arn_suffix)
-        name = f"{self.name}-{key}-alternate{target.spoken}"
+        name = f"{self.name}-{key}-alternate{target.spoken}{self.inside}"
         other = target_group(self.parent, name, key, target, name_prefix=self.name_prefix, vpc_id=self.vpc_id)
         weighted = self._weighted_rule(key, target, (group, other))
         green = GreenTargetGroup(
@@ -161,7 +163,7 @@ class ListenerRules:
         # A rule needs a condition; this one every request meets.
         conditions = target if target.given else Conditions(paths=["/*"])
         return aws.lb.ListenerRule(
-            f"{self.name}-{key}-weighted-rule-{target.port}{target.spoken}",
+            f"{self.name}-{key}-weighted-rule-{target.port}{target.spoken}{self.inside}",
             listener_arn=self.listener.arn,
             priority=target.rule_priority(locked=bool(self.origin_header)),
             actions=[aws.lb.ListenerRuleActionArgs(type="forward", forward=forward)],

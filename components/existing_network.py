@@ -37,6 +37,8 @@ class ExistingNetworkArgs:
     """Subnets with a way out that is no internet gateway."""
     isolated_subnet_ids: Sequence[str] = ()
     """Subnets without a way out."""
+    balancer_tiers: Sequence[Tier] = ("public",)
+    """The subnets that load balancers stand in, where they want free addresses."""
 
     def __post_init__(self) -> None:
         """Check the numbers.
@@ -138,7 +140,7 @@ def _subnet(args: ExistingNetworkArgs, tier: Tier, id_: str, zone: str, lookup: 
     if subnet.availability_zone and subnet.availability_zone != zone:
         yield f"{id_} is in {subnet.availability_zone}, and stands where that of {zone} would: give them in the order of zones"
     free = subnet.available_ip_address_count
-    if tier == "public" and free is not None and free < _FREE_ADDRESSES:
+    if tier in args.balancer_tiers and free is not None and free < _FREE_ADDRESSES:
         yield f"{id_} has {free} free addresses; a load balancer wants {_FREE_ADDRESSES}"
     routes = _routes(args.vpc_id, id_, lookup)
     if routes is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -61,7 +62,11 @@ class LoadBalancerArgs:
     vpc_id: Input[str]
     """The network. A change replaces it."""
     subnet_ids: Sequence[Input[str]]
-    """Public subnets of at least two zones."""
+    """Public subnets of at least two zones; private ones of an `internal` one."""
+    internal: bool = False
+    """Whether it has private addresses alone, which the internet does not reach. A change replaces it, its listeners and its target groups."""
+    sources: Sequence[str] = (_ANYWHERE,)
+    """IPv4 ranges from which it is reached. Not with `origin_protection`."""
     certificate_arn: Input[str]
     """The certificate of its host names, in its region."""
     tls_policy: str = "ELBSecurityPolicy-TLS13-1-2-2021-06"
@@ -109,6 +114,10 @@ class LoadBalancerArgs:
             yield "subnet_ids", f"{len(self.subnet_ids)} given; at least two, in different zones, are needed"
         yield "tls_policy", limits.tls_policy(self.tls_policy)
         yield "idle_timeout_seconds", outside(self.idle_timeout_seconds, 1, 4000)
+        for source in self.sources:
+            yield "sources", limits.address_range(source)
+        if self.internal and _ANYWHERE in self.sources:
+            yield "sources", f"{_ANYWHERE} does not reach an internal one: give the networks that do"
         if self.access_log_days is not None:
             yield "access_log_days", outside(self.access_log_days, 1, 3653)
             if self.given_access_log_bucket:
@@ -157,7 +166,7 @@ class LoadBalancerArgs:
 
 
 class LoadBalancer(pulumi.ComponentResource):
-    """The only part of the stack that faces the internet: it takes HTTPS and passes requests on inside the network.
+    """The only part of the stack that faces the internet, or networks that are joined to it: it takes HTTPS and passes requests on inside.
 
     It reaches nothing by itself: what receives requests adds the egress rule to `security_group_id`.
     """
@@ -206,10 +215,12 @@ class LoadBalancer(pulumi.ComponentResource):
         if args.http_redirect and not lock:
             self._redirect(name, balancer)
 
+        # A target group goes with one balancer, and an internal one is another.
+        inside = "-internal" if args.internal else ""
         target_groups = {
             key: target_group(
                 self,
-                f"{name}-{key}-targets{target.spoken}",
+                f"{name}-{key}-targets{target.spoken}{inside}",
                 key,
                 target,
                 name_prefix=args.name_prefix,
@@ -223,6 +234,7 @@ class LoadBalancer(pulumi.ComponentResource):
             name=name,
             name_prefix=args.name_prefix,
             vpc_id=args.vpc_id,
+            inside=inside,
             listener=listener,
             origin_header=self.origin_header,
             origin_secret=self.origin_secret,
@@ -287,14 +299,15 @@ class LoadBalancer(pulumi.ComponentResource):
         return group
 
     def _open(self, name: str, args: LoadBalancerArgs, group: aws.ec2.SecurityGroup) -> None:
-        """Let everybody in on HTTPS, and on HTTP where it redirects."""
+        """Let its sources in on HTTPS, and on HTTP where it redirects."""
         ports = {"https": _HTTPS, "http": _HTTP} if args.http_redirect else {"https": _HTTPS}
-        for scheme, port in ports.items():
+        for (scheme, port), source in itertools.product(ports.items(), args.sources):
+            everybody = source == _ANYWHERE
             aws.vpc.SecurityGroupIngressRule(
-                f"{name}-group-{scheme}",
+                f"{name}-group-{scheme}" if everybody else f"{name}-group-{scheme}-{limits.slug(source)}",
                 security_group_id=group.id,
-                description=f"{scheme.upper()} from the internet",
-                cidr_ipv4=_ANYWHERE,
+                description=f"{scheme.upper()} from {'the internet' if everybody else source}",
+                cidr_ipv4=source,
                 ip_protocol="tcp",
                 from_port=port,
                 to_port=port,
@@ -309,7 +322,7 @@ class LoadBalancer(pulumi.ComponentResource):
             name=args.load_balancer_name,
             name_prefix=None if args.load_balancer_name else f"{args.name_prefix[:LONGEST_PREFIX]}-",
             load_balancer_type="application",
-            internal=False,
+            internal=args.internal,
             subnets=list(args.subnet_ids),
             security_groups=[group.id for group in groups],
             idle_timeout=args.idle_timeout_seconds,

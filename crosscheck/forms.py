@@ -110,13 +110,26 @@ _FIELDS: Final = {
 
 
 def _listener_rule(values: Inputs) -> Inputs:
-    """A condition says what it is about in a field of its own."""
+    """A condition says what it is about in a field of its own, and a target group that gets a share has its ARN in one of another name."""
     conditions = []
     for condition in values["conditions"]:
         ((key, content),) = condition.items()
         inside = content if isinstance(content, Mapping) else {"values": content}
         conditions.append({"field": _FIELDS[key], f"{key.removesuffix('s')}Config": inside})
-    return {**values, "conditions": conditions}
+    actions = [
+        {
+            **action,
+            "forward": {**action["forward"], "targetGroups": list(map(_shared, action["forward"]["targetGroups"]))},
+        }
+        if action.get("forward")
+        else action
+        for action in values["actions"]
+    ]
+    return {**values, "actions": actions, "conditions": conditions}
+
+
+def _shared(group: Inputs) -> Inputs:
+    return {"targetGroupArn": group["arn"], **without(group, "arn")}
 
 
 def _group_rule(values: Inputs) -> Inputs:

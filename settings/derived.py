@@ -97,10 +97,19 @@ def cache_spans_zones(cache: Cache) -> bool:
     return cache.replicas > 0 if cache.multi_az is None else cache.multi_az
 
 
+def balancer_sources(settings: Settings) -> Sequence[str]:
+    """Return the IPv4 ranges that reach the load balancer, as far as its security group says."""
+    balancer = settings.load_balancer
+    if balancer is None or not balancer.internal:
+        return [network_acls.ANYWHERE]
+    return balancer.sources or [settings.network.cidr]
+
+
 def flows(settings: Settings) -> Sequence[Flow]:
     """Return the connections that access lists let through: what security groups let through."""
     balancer, services = settings.load_balancer, settings.services.values()
     redirect = balancer is not None and balancer.http_redirect and settings.cdn is None
+    internal = balancer is not None and balancer.internal
     database = settings.database
     data = [connection_port(database)] if database else []
     data += [database_port(database)] if database and database.read_replica else []
@@ -108,6 +117,7 @@ def flows(settings: Settings) -> Sequence[Flow]:
     behind = [database_port(database)] if database and (database.proxy or database.read_replica) else []
     return network_acls.flows(
         entry_ports=([443, 80] if redirect else [443]) if balancer else [],
+        entry_sources=balancer_sources(settings) if internal else None,
         task_ports=[port for s in services if s.route for port in (s.port, s.health.port) if port],
         data_ports=[*data, *([CACHE_PORT] if settings.cache else []), *([NFS_PORT] if settings.volumes else [])],
         proxied_ports=behind,

@@ -123,14 +123,9 @@ def secrecy(graph: Graph) -> Iterator[str]:
 
 def edge(graph: Graph) -> Iterator[str]:
     """Only the load balancer's groups let the world in, on 80 and 443."""
-    fronts = {
-        group
-        for balancer in graph.of("aws:lb/loadBalancer:LoadBalancer")
-        for group in _strings(balancer.inputs.get("securityGroups"))
-    }
-    fronts |= {
-        r.urn for balancer in graph.of("aws:lb/loadBalancer:LoadBalancer") for r in graph.direct(balancer, _GROUP)
-    }
+    outward = [b for b in graph.of("aws:lb/loadBalancer:LoadBalancer") if b.inputs.get("internal") is not True]
+    fronts = {group for balancer in outward for group in _strings(balancer.inputs.get("securityGroups"))}
+    fronts |= {r.urn for balancer in outward for r in graph.direct(balancer, _GROUP)}
     for rule in graph.of(_INGRESS):
         world = rule.inputs.get("cidrIpv4") == "0.0.0.0/0" or rule.inputs.get("cidrIpv6") == "::/0"
         group = {str(rule.inputs.get("securityGroupId")), *(r.urn for r in graph.direct(rule, _GROUP))}
@@ -280,12 +275,13 @@ def isolation(graph: Graph) -> Iterator[str]:
 
 
 def reachability(graph: Graph) -> Iterator[str]:
-    """A load balancer stands in subnets with a route to the internet."""
+    """A load balancer stands in subnets with a route to the internet, an internal one in others."""
     tables, _, opened = _tables(graph)
     for balancer in graph.of("aws:lb/loadBalancer:LoadBalancer"):
         for subnet in graph.direct(balancer, "aws:ec2/subnet:Subnet"):
-            if not tables.get(subnet.urn, set()) & opened:
-                yield f"{balancer} stands in {subnet}, which has no route to the internet"
+            outward = bool(tables.get(subnet.urn, set()) & opened)
+            if outward == (balancer.inputs.get("internal") is True):
+                yield f"{balancer} stands in {subnet}, which has {'a' if outward else 'no'} route to the internet"
 
 
 def _tables(graph: Graph) -> tuple[Mapping[str, set[str]], set[str], set[str]]:

@@ -14,7 +14,7 @@ from wiring.context import StackContext
 
 def existing(context: StackContext) -> ExistingNetwork | None:
     """Return the network that is there already, after asking AWS what it is; None where the stack makes one."""
-    network = context.settings.network
+    network, balancer = context.settings.network, context.settings.load_balancer
     given = network.existing
     if given is None:
         return None
@@ -26,6 +26,7 @@ def existing(context: StackContext) -> ExistingNetwork | None:
         public_subnet_ids=given.public_subnet_ids,
         private_subnet_ids=given.private_subnet_ids,
         isolated_subnet_ids=given.isolated_subnet_ids,
+        balancer_tiers=["private" if balancer and balancer.internal else "public"],
     )
     return ExistingNetwork(found, context.lookup)
 

@@ -89,6 +89,7 @@ _UNWISE = (
     queues,
     volumes,
     internal,
+    rollout,
     sample,
 )
 

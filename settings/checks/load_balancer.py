@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import limits
-from limits import quotas, route
+from limits import network_acls, quotas, route
 from settings import derived
 from settings.checks import web_acl
-from settings.model import Redirect, Settings
+from settings.model import LoadBalancer, Redirect, Settings
 from settings.problems import Place, Problem, at
 
 
@@ -36,6 +36,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
             "is of the bucket that the program makes: leave it out, or accessLogBucket",
             ["loadBalancer", "accessLogBucket"],
         )
+    yield from _internal(settings, balancer)
     if settings.cdn and balancer.waf:
         yield at(
             ["loadBalancer", "waf"],
@@ -47,6 +48,28 @@ def problems(settings: Settings) -> Iterator[Problem]:
     yield from _target_groups(settings)
     for index, redirect in enumerate(balancer.redirects):
         yield from _redirect(settings, ["loadBalancer", "redirects", index], redirect)
+
+
+def _internal(settings: Settings, balancer: LoadBalancer) -> Iterator[Problem]:
+    """Check who reaches an internal one: networks, and nobody from the internet."""
+    place: Place = ["loadBalancer", "sources"]
+    if not balancer.internal:
+        if balancer.sources:
+            yield at(
+                place,
+                "are of an internal one, and this one faces the internet: say internal: true, or give a route's sources",
+                ["loadBalancer", "internal"],
+            )
+        return
+    if settings.cdn:
+        yield at(
+            ["loadBalancer", "internal"], "CloudFront comes from the internet: leave it out, or leave cdn out", ["cdn"]
+        )
+    for index, source in enumerate(balancer.sources):
+        if source == network_acls.ANYWHERE:
+            yield at([*place, index], f"{source} is everybody, and the internet does not reach it: name the networks")
+        elif source in balancer.sources[:index]:
+            yield at([*place, index], f"{source} is in the list already")
 
 
 def _redirect(settings: Settings, place: Place, redirect: Redirect) -> Iterator[Problem]:

@@ -47,13 +47,20 @@ def _existing(settings: Settings, network: Network, existing: ExistingNetwork) -
             setting = to_camel(name)
             yield at(["network", setting], "is of a network that the program makes: leave it out, or existing", place)
     urls, placed, public = bool(settings.url_secrets), bool(settings.services), network.tasks == "public"
+    balancer = settings.load_balancer
+    internal = balancer is not None and balancer.internal
+    outward = balancer is not None and not internal
     wanted: Mapping[str, tuple[Sequence[str], bool, str]] = {
         "publicSubnetIds": (
             existing.public_subnet_ids,
-            settings.load_balancer is not None or (placed and public),
-            "the load balancer" if settings.load_balancer else "the tasks",
+            outward or (placed and public),
+            "the load balancer" if outward else "the tasks",
         ),
-        "privateSubnetIds": (existing.private_subnet_ids, urls or (placed and not public), "the tasks"),
+        "privateSubnetIds": (
+            existing.private_subnet_ids,
+            internal or urls or (placed and not public),
+            "the load balancer" if internal else "the tasks",
+        ),
         "isolatedSubnetIds": (
             existing.isolated_subnet_ids,
             settings.database is not None or settings.cache is not None or bool(settings.volumes),
@@ -63,7 +70,12 @@ def _existing(settings: Settings, network: Network, existing: ExistingNetwork) -
     first: dict[str, Place] = {}
     for name, (ids, needed, whose) in wanted.items():
         where: Place = [*place, name]
-        about: Sequence[Place] = (["network", "zones", "*"], [*where, "*"], ["network", "tasks"])
+        about: Sequence[Place] = (
+            ["network", "zones", "*"],
+            [*where, "*"],
+            ["network", "tasks"],
+            ["loadBalancer", "internal"],
+        )
         if needed and not ids:
             yield at(where, f"none given for {whose}: give one for each of zones", *about)
         elif ids and len(ids) != len(network.zones):

@@ -27,6 +27,18 @@ def problems(settings: Settings) -> Iterator[Problem]:
             yield from _smoke(settings, ["services", key, "smoke", str(index)], service, check)
 
 
+def warnings(settings: Settings) -> Iterator[Problem]:
+    """Return what asks where it may not get to."""
+    balancer = settings.load_balancer
+    if balancer and balancer.internal and not settings.cdn:
+        for key, service in settings.services.items():
+            if service.smoke:
+                yield at(
+                    ["services", key, "smoke"],
+                    "asks an internal load balancer, so `pulumi up` has to run in the VPC, or in a network that is joined to it",
+                )
+
+
 def _smoke(settings: Settings, place: list[str], service: Service, check: Smoke) -> Iterator[Problem]:
     if service.route is None:
         yield at(place, "asks through the public address, but the service has no route", [*place[:2], "route"])

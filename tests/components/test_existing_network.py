@@ -126,6 +126,19 @@ def test_what_is_otherwise_is_refused(aws_says: Answers, place: str, said: dict[
     assert refused(args()) == [f"ExistingNetworkArgs.{problem}"]
 
 
+def test_an_internal_balancer_wants_its_addresses_in_private_subnets(aws_says: Answers) -> None:
+    for subnet in (PUBLIC[0], PRIVATE[0]):
+        aws_says[subnet]["availableIpAddressCount"] = 7
+    given = args(
+        zones=["us-east-1a"],
+        public_subnet_ids=PUBLIC[:1],
+        private_subnet_ids=PRIVATE[:1],
+        balancer_tiers=["private"],
+    )
+    problem = f"{PRIVATE[0]} has 7 free addresses; a load balancer wants 8"
+    assert refused(given) == [f"ExistingNetworkArgs.private_subnet_ids: {problem}"]
+
+
 @pytest.mark.parametrize(
     ("tier", "routes", "problem"),
     [

@@ -75,6 +75,7 @@ def conditions(rule: Resource) -> dict[str, Any]:
         {"waf": WebAclArgs(), "access_log_of_cdn": True},
         {"access_log_days": None, "http_redirect": False, "targets": {}},
         {"load_balancer_name": "storefront"},
+        {"internal": True, "sources": ["10.0.0.0/16"], "targets": {"api": replace(API, blue_green=True)}},
     ],
 )
 def test_contract(changes: dict[str, Any]) -> None:
@@ -316,6 +317,41 @@ def open_ports(graph: Graph) -> set[object]:
     assert all(rule.inputs["fromPort"] == rule.inputs["toPort"] and rule.inputs["description"] for rule in rules)
     assert graph.one(BALANCER).inputs["securityGroups"] == [group.outputs["id"]]
     return {rule.inputs["fromPort"] for rule in rules}
+
+
+class TestInternal:
+    def test_has_private_addresses_and_is_reached_from_its_sources(self) -> None:
+        graph = recorded(internal=True, sources=["10.8.0.0/16", "10.0.0.0/16"])
+        assert graph.one(BALANCER).inputs["internal"] is True
+        rules = {
+            rule.name: (rule.inputs["cidrIpv4"], rule.inputs["fromPort"], rule.inputs["toPort"])
+            for rule in graph.of(INGRESS)
+        }
+        assert rules == {
+            f"load-balancer-group-{scheme}-10-{second}-0-0-16": (f"10.{second}.0.0/16", port, port)
+            for scheme, port in (("https", 443), ("http", 80))
+            for second in (0, 8)
+        }
+
+    def test_its_target_groups_and_moved_rules_are_others_than_those_of_a_public_one(self) -> None:
+        """A target group goes with one balancer, and the new one is made before the old one goes."""
+        targets = {"api": replace(API, blue_green=True), "frontend": WEB}
+        graphs = [recorded(targets=targets), recorded(targets=targets, internal=True, sources=["10.0.0.0/16"])]
+        before, after = ({r.name for r in graph.resources if r.type in (TARGETS, RULE)} for graph in graphs)
+        assert not before & after
+        assert {name.removesuffix("-internal") for name in after} == before
+
+    @pytest.mark.parametrize(
+        ("source", "problem"),
+        [
+            ("0.0.0.0/0", "0.0.0.0/0 does not reach an internal one: give the networks that do"),
+            ("10.0.0.1/16", "'10.0.0.1/16' is not an IPv4 range: bits are set beyond its length; use 10.0.0.0/16"),
+        ],
+    )
+    def test_its_sources_are_networks(self, source: str, problem: str) -> None:
+        with pytest.raises(ValueError, match=r"LoadBalancerArgs\.sources") as error:
+            args(internal=True, sources=[source])
+        assert str(error.value) == f"LoadBalancerArgs.sources: {problem}"
 
 
 class TestOriginLock:

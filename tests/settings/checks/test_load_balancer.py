@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.settings.checks.rules import ALONE, B, Case, evaluate, evaluate_among_others
+from tests.settings.files import GONE
 
+INSIDE: dict[str, Any] = {f"{B}.internal": True, "slipway:uptimeCheck": {"enabled": False}}
 WILD = {"slipway:domain.alternativeHosts": ["*.example.com"]}
 CASES: list[Case] = [
     ({"slipway:cdn": {}}, "slipway:loadBalancer.waf: behind CloudFront its rate limit would count CloudFront's own addresses: give cdn.waf instead", {"slipway:cdn": {"waf": {}}, "slipway:loadBalancer": {}}),
@@ -22,6 +26,11 @@ CASES: list[Case] = [
     ({f"{B}.redirects": [{"priority": 100, "paths": ["/y"], "toPath": "/z"}]}, f"{B}.redirects[0].priority: 100 is also the priority of services.api; each needs its own", {f"{B}.redirects": [{"priority": 99, "paths": ["/y"], "toPath": "/z"}]}),
     ({f"{B}.redirects": [{"priority": 99, "paths": ["/*"], "toHost": "other.example.org"}]}, "slipway:services.api.route.priority: 100 comes after loadBalancer.redirects[0], which takes every request that this asks for: give this one a lower number than that", {f"{B}.redirects": [{"priority": 101, "paths": ["/*"], "toHost": "other.example.org"}]}),
     ({f"{B}.redirects": [{"priority": 1, "paths": ["/y"], "toPath": "z"}]}, f"{B}.redirects[0].toPath: 'z' is not a path to go to, such as /new or /new/#{{path}}", {f"{B}.redirects": [{"priority": 1, "paths": ["/y"], "toPath": "/z"}]}),
+    ({f"{B}.sources": ["10.0.0.0/8"]}, f"{B}.sources: are of an internal one, and this one faces the internet: say internal: true, or give a route's sources", {**INSIDE, f"{B}.sources": ["10.0.0.0/8"]}),
+    ({**INSIDE, f"{B}.sources": ["0.0.0.0/0"]}, f"{B}.sources[0]: 0.0.0.0/0 is everybody, and the internet does not reach it: name the networks", {**INSIDE, f"{B}.sources": ["10.8.0.0/16"]}),
+    ({**INSIDE, f"{B}.sources": ["10.8.0.0/16", "10.8.0.0/16"]}, f"{B}.sources[1]: 10.8.0.0/16 is in the list already", {**INSIDE, f"{B}.sources": ["10.8.0.0/16", "10.9.0.0/16"]}),
+    ({**INSIDE, "slipway:cdn": {}, f"{B}.waf": GONE}, f"{B}.internal: CloudFront comes from the internet: leave it out, or leave cdn out", {**INSIDE, f"{B}.waf": GONE}),
+    ({f"{B}.internal": True}, "slipway:uptimeCheck: Route 53 asks from the internet, which an internal load balancer does not answer: leave it out", INSIDE),
     ({f"{B}.accessLogBucket": "acme-logs", f"{B}.accessLogDays": 30}, f"{B}.accessLogDays: is of the bucket that the program makes: leave it out, or accessLogBucket", {f"{B}.accessLogBucket": "acme-logs"}),
 ]  # fmt: skip
 IDS = [message[:80] for _, message, _ in CASES]

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
+import settings
+from settings import checks
 from tests.settings.files import GONE, changed, mistakes
 
 
@@ -39,6 +41,16 @@ def test_several_right_ones() -> None:
     asked: list[object] = [{"path": "/api/health", "contains": "ok", "headers": {"Strict-Transport-Security": ""}}]
     asked += [{"path": "/", "tls": False, "status": 301, "redirect": "https://shop.example.com:443/"}]
     assert mistakes(changed({"slipway:services.api.smoke": asked})) == []
+
+
+def test_an_internal_balancer_is_asked_from_inside() -> None:
+    smoke = {"slipway:services.api.smoke": [{"path": "/api/health"}]}
+    inside = {**smoke, "slipway:loadBalancer.internal": True, "slipway:uptimeCheck": GONE}
+    told = "asks an internal load balancer, so `pulumi up` has to run in the VPC, or in a network that is joined to it"
+    assert [str(one) for one in checks.warnings(settings.parse(changed(inside), "test"))] == [
+        f"slipway:services.api.smoke: {told}"
+    ]
+    assert checks.warnings(settings.parse(changed(smoke), "test")) == []
 
 
 def test_without_a_domain_there_is_nothing_to_ask() -> None:
