@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from preview import pricing, yaml
+from preview import price_list, yaml
 from preview.graph import Graph, Resource
 from preview.price_list import PriceList, project_prices
 from preview.pricing import Estimate, estimate, region_of
@@ -304,7 +304,9 @@ def test_the_region_is_the_resources_then_the_providers() -> None:
 
 def test_every_price_says_where_it_is_from() -> None:
     prices = project_prices()
-    document: Any = yaml.load(Path(pricing.__file__).with_name("prices.yaml").read_text(encoding="utf-8"), exact=True)
+    document: Any = yaml.load(
+        Path(price_list.__file__).with_name("prices.yaml").read_text(encoding="utf-8"), exact=True
+    )
     for key, entry in document["entries"].items():
         assert entry["unit"], key
         for region, price in entry["prices"].items():
