@@ -93,6 +93,9 @@ class Alarm:
     """What it looks at."""
     at: Sequence[Input[str]]
     """The values of its dimensions."""
+    part: str | None = None
+    """What of `AlarmTargets` it is on, where it may be muted: a field, and after a dot the name in it, such as `services.api`.
+    None: it never is, as nobody would hear of it any more, or too late."""
     above: float | None = None
     """The value it must not be above."""
     below: float | None = None
@@ -149,6 +152,7 @@ def _service_alarms(
             route=AlertRoute.WARNING,
             of=metrics.SERVICE_CPU,
             at=at,
+            part=f"services.{name}",
             above=percent,
         )
     if (percent := thresholds.service_memory_percent) is not None:
@@ -158,6 +162,7 @@ def _service_alarms(
             route=AlertRoute.WARNING,
             of=metrics.SERVICE_MEMORY,
             at=at,
+            part=f"services.{name}",
             above=percent,
         )
     yield Alarm(
@@ -166,21 +171,25 @@ def _service_alarms(
         route=AlertRoute.CRITICAL,
         of=metrics.NO_TASKS if targets.container_insights else metrics.SERVICE_SAMPLES,
         at=at,
+        part=f"services.{name}",
         above=0 if targets.container_insights else None,
         below=None if targets.container_insights else 1,
     )
     if targets.load_balancer_arn_suffix is not None:
         for called, suffix in service.target_groups(name).items():
-            yield from _target_alarms(thresholds, called, (suffix, targets.load_balancer_arn_suffix))
+            yield from _target_alarms(thresholds, name, called, (suffix, targets.load_balancer_arn_suffix))
 
 
-def _target_alarms(thresholds: Thresholds, name: str, target: tuple[Input[str], Input[str]]) -> Iterator[Alarm]:
+def _target_alarms(
+    thresholds: Thresholds, service: str, name: str, target: tuple[Input[str], Input[str]]
+) -> Iterator[Alarm]:
     yield Alarm(
         key=f"{name}-unhealthy",
         says=f"tasks of {name} fail the load balancer's health check",
         route=AlertRoute.CRITICAL,
         of=metrics.UNHEALTHY_TARGETS,
         at=target,
+        part=f"services.{service}",
         above=0,
     )
     if (seconds := thresholds.p99_seconds) is not None:
@@ -190,6 +199,7 @@ def _target_alarms(thresholds: Thresholds, name: str, target: tuple[Input[str], 
             route=AlertRoute.WARNING,
             of=metrics.RESPONSE_TIME,
             at=target,
+            part=f"services.{service}",
             above=seconds,
             window=True,
         )
@@ -203,6 +213,7 @@ def _load_balancer_alarms(thresholds: Thresholds, suffix: Input[str]) -> Iterato
             route=AlertRoute.CRITICAL,
             of=metrics.errors_5xx(thresholds.minimum_requests),
             at=(suffix,),
+            part="load_balancer",
             above=percent,
             window=True,
         )
@@ -213,6 +224,7 @@ def _load_balancer_alarms(thresholds: Thresholds, suffix: Input[str]) -> Iterato
             route=AlertRoute.WARNING,
             of=metrics.errors_4xx(thresholds.minimum_requests),
             at=(suffix,),
+            part="load_balancer",
             above=percent,
             window=True,
         )
@@ -227,6 +239,7 @@ def _database_alarms(thresholds: Thresholds, database: DatabaseAlarmTarget) -> I
             route=AlertRoute.DATABASE,
             of=metrics.DATABASE_CPU,
             at=at,
+            part="database",
             above=percent,
         )
     yield from _connection_alarms(thresholds, database)
@@ -238,6 +251,8 @@ def _database_alarms(thresholds: Thresholds, database: DatabaseAlarmTarget) -> I
             route=AlertRoute.WARNING,
             of=metrics.DATABASE_FREE_STORAGE,
             at=at,
+            # Full storage stops the database, and fills while nobody looks.
+            part=None,
             below=free,
         )
     if (percent := thresholds.database_free_memory_percent) is not None:
@@ -247,6 +262,7 @@ def _database_alarms(thresholds: Thresholds, database: DatabaseAlarmTarget) -> I
             route=AlertRoute.WARNING,
             of=metrics.DATABASE_FREE_MEMORY,
             at=at,
+            part="database",
             below=capacity.share(database.memory, percent),
         )
     if (seconds := thresholds.replica_lag_seconds) is not None:
@@ -257,6 +273,7 @@ def _database_alarms(thresholds: Thresholds, database: DatabaseAlarmTarget) -> I
                 route=AlertRoute.WARNING,
                 of=metrics.REPLICA_LAG,
                 at=(identifier,),
+                part="database",
                 above=seconds,
             )
 
@@ -270,6 +287,7 @@ def _connection_alarms(thresholds: Thresholds, database: DatabaseAlarmTarget) ->
             route=AlertRoute.WARNING,
             of=metrics.DATABASE_CONNECTIONS,
             at=(database.identifier,),
+            part="database",
             above=capacity.share(most, percent),
         )
     if (percent := thresholds.database_exhausted_percent) is not None:
@@ -279,6 +297,7 @@ def _connection_alarms(thresholds: Thresholds, database: DatabaseAlarmTarget) ->
             route=AlertRoute.CRITICAL,
             of=metrics.DATABASE_CONNECTIONS,
             at=(database.identifier,),
+            part="database",
             above=capacity.share(most, percent),
             minutes=1,
         )
@@ -293,6 +312,7 @@ def _cache_alarms(thresholds: Thresholds, node: str) -> Iterator[Alarm]:
             route=AlertRoute.WARNING,
             of=metrics.CACHE_CPU,
             at=(node,),
+            part="cache_nodes",
             above=percent,
         )
     if (percent := thresholds.cache_memory_percent) is not None:
@@ -302,6 +322,7 @@ def _cache_alarms(thresholds: Thresholds, node: str) -> Iterator[Alarm]:
             route=AlertRoute.WARNING,
             of=metrics.CACHE_MEMORY,
             at=(node,),
+            part="cache_nodes",
             above=percent,
         )
     if (keys := thresholds.cache_evictions) is not None:
@@ -311,6 +332,7 @@ def _cache_alarms(thresholds: Thresholds, node: str) -> Iterator[Alarm]:
             route=AlertRoute.WARNING,
             of=metrics.CACHE_EVICTIONS,
             at=(node,),
+            part="cache_nodes",
             above=keys,
             window=True,
         )
@@ -361,6 +383,7 @@ def _queue_alarm(name: str, queue: QueueAlarmTarget) -> Alarm:
         route=AlertRoute.WARNING,
         of=metrics.QUEUE_AGE,
         at=(queue.queue_name,),
+        part=f"queues.{name}",
         above=queue.age_minutes * 60,
         minutes=5,
     )
@@ -386,6 +409,7 @@ def _log_alarm(name: str, args: LogPattern) -> Alarm:
         route=args.route,
         of=Metric(namespace=args.namespace, name=args.metric, dimensions=(), statistic="Sum", missing=MissingData.GOOD),
         at=(),
+        part=f"logs.{name}",
         above=args.above,
         minutes=args.minutes,
         window=True,
@@ -410,6 +434,7 @@ def _application_alarm(name: str, args: ApplicationMetric) -> Alarm:
             missing=MissingData.GOOD,
         ),
         at=tuple(args.dimensions.values()),
+        part=f"application.{name}",
         above=args.above,
         minutes=args.minutes,
         window=True,

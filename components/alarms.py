@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 import pulumi
 import pulumi_aws as aws
@@ -15,6 +15,61 @@ from components._alarm_rules import Alarm, Thresholds, alarms_of
 from components._alarm_targets import LONGEST_NAME, AlarmTargets, LogPattern
 from components._metrics import Formula, Metric, query
 from components.notifications import AlertChannel, channel_for
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MutedWindowArgs:
+    """Hours of a week in which alarms tell nobody."""
+
+    of: Sequence[str]
+    """Whose alarms: fields of `AlarmTargets` for all of one, or with a name in it after a dot, such as `database` or `services.api`."""
+    start: str
+    """When it begins, `hh:mm`."""
+    minutes: int
+    """How long it lasts, 1 to 720."""
+    days: Sequence[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
+    """The days on which it begins, one at least."""
+    time_zone: str = "UTC"
+    """The time zone of both, by its name in the tz database."""
+
+    def __post_init__(self) -> None:
+        """Check CloudWatch's limits, and that alarms come back.
+
+        Raises:
+            ValueError: with every problem, a line each.
+        """
+        problems = []
+        if not 1 <= self.minutes <= _LONGEST_MUTE:
+            problems.append(f"MutedWindowArgs.minutes: {self.minutes} is outside 1 to {_LONGEST_MUTE}")
+        if not self.days:
+            problems.append("MutedWindowArgs.days: none given")
+        if problems:
+            raise ValueError("\n".join(problems))
+
+    def mutes(self, alarm: Alarm) -> bool:
+        """Tell whether an alarm tells nobody in it."""
+        part = alarm.part
+        return part is not None and any(part == given or part.startswith(f"{given}.") for given in self.of)
+
+    @property
+    def expression(self) -> str:
+        """When it begins, as CloudWatch takes it: five fields of cron."""
+        hour, _, minute = self.start.partition(":")
+        days = "*" if len(set(self.days)) == len(_WEEK) else ",".join(day.upper() for day in _WEEK if day in self.days)
+        return f"cron({int(minute)} {int(hour)} * * {days})"
+
+    @property
+    def duration(self) -> str:
+        """How long it lasts, in ISO 8601's shortest form, which is how it is read back."""
+        hours, minutes = divmod(self.minutes, 60)
+        return f"PT{f'{hours}H' if hours else ''}{f'{minutes}M' if minutes else ''}"
+
+
+_WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LONGEST_MUTE: Final = 12 * 60
+"""Minutes that alarms are muted for at most: somebody has to hear of what lasts longer."""
+_ALARMS_OF_A_RULE: Final = 100
+"""Alarms that one of CloudWatch's mute rules names at most."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,9 +87,11 @@ class AlarmsArgs:
     """From which values on."""
     topics: Mapping[AlertChannel, Input[str]] = field(default_factory=dict)
     """The topics' ARNs; without any, alarms are only seen in the console."""
+    muted_during: Mapping[str, MutedWindowArgs] = field(default_factory=dict)
+    """Windows in which alarms tell nobody, by name. What is still bad when one ends is told then."""
 
     def __post_init__(self) -> None:
-        """Check the alarms' names.
+        """Check the alarms' names, and that each window mutes some.
 
         Raises:
             ValueError: with every problem, a line each.
@@ -49,6 +106,11 @@ class AlarmsArgs:
             problems.append(
                 f"AlarmsArgs.name_prefix: {len(self.name_prefix)} characters; at most {LONGEST_NAME - 1 - longest} are allowed"
             )
+        problems += [
+            f"AlarmsArgs.muted_during: {name}: there is no alarm of {', '.join(window.of)} that may be muted"
+            for name, window in self.muted_during.items()
+            if not any(window.mutes(alarm) for alarm in self.alarms())
+        ]
         if problems:
             raise ValueError("\n".join(problems))
 
@@ -65,7 +127,11 @@ class Alarms(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: AlarmsArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Alarms", name, None, opts)
-        self.arns = {alarm.key: self._alarm(f"{name}-{alarm.key}", args, alarm).arn for alarm in args.alarms()}
+        alarms = [(alarm, self._alarm(f"{name}-{alarm.key}", args, alarm)) for alarm in args.alarms()]
+        self.arns = {alarm.key: made.arn for alarm, made in alarms}
+        for called, window in sorted(args.muted_during.items()):
+            muted = [(alarm.key, made.name) for alarm, made in alarms if window.mutes(alarm)]
+            self._mute(f"{name}-muted-{called}", f"{args.name_prefix}-{called}", window, muted)
         for key, lines in sorted(args.targets.logs.items()):
             self._count(f"{name}-log-{key}", lines)
         self.register_outputs({"arns": self.arns})
@@ -81,6 +147,28 @@ class Alarms(pulumi.ComponentResource):
             ),
             opts=ResourceOptions(parent=self),
         )
+
+    def _mute(
+        self, logical_name: str, called: str, window: MutedWindowArgs, alarms: Sequence[tuple[str, Output[str]]]
+    ) -> None:
+        """Make a window's rules. CloudWatch ends each mute by itself, and an update of an alarm leaves it muted."""
+        names = [name for _, name in sorted(alarms, key=lambda alarm: alarm[0])]
+        for start in range(0, len(names), _ALARMS_OF_A_RULE):
+            ending = f"-{start // _ALARMS_OF_A_RULE + 1}" if start else ""
+            aws.cloudwatch.AlarmMuteRule(
+                f"{logical_name}{ending}",
+                name=f"{called}{ending}",
+                description=f"Alarms of {', '.join(window.of)} tell nobody for {window.minutes} minutes",
+                rule=aws.cloudwatch.AlarmMuteRuleRuleArgs(
+                    schedule=aws.cloudwatch.AlarmMuteRuleRuleScheduleArgs(
+                        expression=window.expression, duration=window.duration, timezone=window.time_zone
+                    )
+                ),
+                mute_targets=aws.cloudwatch.AlarmMuteRuleMuteTargetsArgs(
+                    alarm_names=names[start : start + _ALARMS_OF_A_RULE]
+                ),
+                opts=ResourceOptions(parent=self),
+            )
 
     def _alarm(self, logical_name: str, args: AlarmsArgs, alarm: Alarm) -> aws.cloudwatch.MetricAlarm:
         channel = channel_for(alarm.route, args.topics)

@@ -11,7 +11,7 @@ from pulumi import Input, Output, ResourceOptions
 
 from components._alarm_rules import Thresholds
 from components._alarm_targets import AlarmTargets, FunctionAlarmTarget
-from components.alarms import Alarms, AlarmsArgs
+from components.alarms import Alarms, AlarmsArgs, MutedWindowArgs
 from components.dashboard import Dashboard, DashboardArgs
 from components.notifications import AlertChannel, AlertRoute, Notifications, NotificationsArgs, channel_for
 from components.rotation_reminders import RotationReminderArgs, RotationReminders, RotationRemindersArgs
@@ -32,6 +32,8 @@ class ObservabilityArgs:
     """Who is told; None: nobody."""
     thresholds: Thresholds | None = None
     """From which values on there are alarms; None: there are no alarms."""
+    muted_during: Mapping[str, MutedWindowArgs] = field(default_factory=dict)
+    """Windows in which alarms tell nobody, by name."""
     dashboard_name: str | None = None
     """The dashboard's name; None: there is no dashboard."""
     uptime_check: UptimeCheckArgs | None = None
@@ -77,7 +79,11 @@ class Observability(pulumi.ComponentResource):
         if args.thresholds:
             targets = replace(args.targets, functions=functions)
             wanted = AlarmsArgs(
-                name_prefix=args.name_prefix, targets=targets, thresholds=args.thresholds, topics=self.topics
+                name_prefix=args.name_prefix,
+                targets=targets,
+                thresholds=args.thresholds,
+                topics=self.topics,
+                muted_during=args.muted_during,
             )
             alarms += Alarms(f"{name}-alarms", wanted, child).arns.values()
         if args.uptime_check:

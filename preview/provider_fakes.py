@@ -389,6 +389,11 @@ def _metric_alarm(asked: _Asked) -> Answer:
     return Answer(name, {"name": name, "arn": asked.arn("cloudwatch", f"alarm:{name}")})
 
 
+def _mute_rule(asked: _Asked) -> Answer:
+    name = asked.physical()
+    return Answer(name, {"name": name, "arn": asked.arn("cloudwatch", f"alarm-mute-rule:{name}")})
+
+
 def _composite_alarm(asked: _Asked) -> Answer:
     name = asked.physical("alarmName")
     return Answer(name, {"alarmName": name, "arn": asked.arn("cloudwatch", f"alarm:{name}")})
@@ -468,6 +473,7 @@ _MAKERS: Final[Mapping[str, _Maker]] = {
     "aws:cloudfront/originAccessControl:OriginAccessControl": _cloudfront("origin-access-control"),
     "aws:cloudfront/originRequestPolicy:OriginRequestPolicy": _cloudfront("origin-request-policy"),
     "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": _cloudfront("response-headers-policy"),
+    "aws:cloudwatch/alarmMuteRule:AlarmMuteRule": _mute_rule,
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": _composite_alarm,
     "aws:cloudwatch/dashboard:Dashboard": _dashboard,
     "aws:cloudwatch/eventRule:EventRule": _named("events:rule/{name}"),
@@ -595,6 +601,7 @@ TAGGABLE: Final = frozenset(
         "aws:backup/vault:Vault",
         "aws:budgets/budget:Budget",
         "aws:cloudfront/distribution:Distribution",
+        "aws:cloudwatch/alarmMuteRule:AlarmMuteRule",
         "aws:cloudwatch/compositeAlarm:CompositeAlarm",
         "aws:cloudwatch/eventRule:EventRule",
         "aws:cloudwatch/logDelivery:LogDelivery",

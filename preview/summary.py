@@ -412,6 +412,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "aws:lb/listenerRule:ListenerRule": _Kind("route", _each(_rule)),
     "aws:appautoscaling/policy:Policy": _Kind("scaling policy", _each(_scaling)),
     "aws:cloudwatch/metricAlarm:MetricAlarm": _Kind("alarm", _number),
+    "aws:cloudwatch/alarmMuteRule:AlarmMuteRule": _Kind("muted window", _named()),
     "aws:cloudwatch/dashboard:Dashboard": _Kind("dashboard", _named("dashboardName")),
     "aws:cloudwatch/logGroup:LogGroup": _Kind("log group", _log_groups),
     "aws:lambda/function:Function": _Kind("function", _named()),

@@ -16,6 +16,7 @@ from components._alarm_targets import (
     QueueAlarmTarget,
     ServiceAlarmTarget,
 )
+from components.alarms import MutedWindowArgs
 from components.connection_string_secrets import ConnectionStringSecrets
 from components.database import Database
 from components.jobs import Jobs
@@ -29,7 +30,29 @@ from wiring.context import Components, StackContext
 
 def thresholds(alarms: model.Alarms | None) -> Thresholds | None:
     """Return when alarms go off, or None where the stack has none."""
-    return Thresholds(**alarms.model_dump(exclude={"metrics", "logs"})) if alarms else None
+    others = {"metrics", "logs", "muted_during"}
+    return Thresholds(**alarms.model_dump(exclude=others)) if alarms else None
+
+
+def muted_during(alarms: model.Alarms | None) -> Mapping[str, MutedWindowArgs]:
+    """Return when alarms tell nobody."""
+    return {
+        name: MutedWindowArgs(
+            of=[_part(place) for place in window.of],
+            start=window.start,
+            minutes=window.minutes,
+            days=window.days,
+            time_zone=window.time_zone,
+        )
+        for name, window in (alarms.muted_during if alarms else {}).items()
+    }
+
+
+def _part(place: str) -> str:
+    """Return where a place in the stack file is in what is looked at."""
+    kind, dot, key = place.partition(".")
+    named = {"loadBalancer": "load_balancer", "cache": "cache_nodes", "metrics": "application"}
+    return f"{named.get(kind, kind)}{dot}{f'queue-{key}' if kind == 'queues' and key else key}"
 
 
 def targets(

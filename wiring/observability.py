@@ -31,6 +31,7 @@ def args(
         targets=alarms.targets(context, components, services, jobs),
         notifications=notifications.args(context, components),
         thresholds=alarms.thresholds(settings.alarms),
+        muted_during=alarms.muted_during(settings.alarms),
         dashboard_name=dashboard.name or context.name_prefix if dashboard else None,
         uptime_check=_uptime_check(settings),
         rotation_reminders=_rotation_reminders(settings, secrets) if settings.notify and secrets else {},

@@ -99,6 +99,8 @@ def _watching(settings: Settings) -> Iterator[Part]:
     switched = any(service.deployment.strategy != "rolling" for service in settings.services.values())
     if settings.alarms or settings.uptime_check or scaled or switched:
         yield "alarm"
+    if settings.alarms and settings.alarms.muted_during:
+        yield "mute"
     if settings.dashboard:
         yield "dashboard"
     if settings.notify:

@@ -44,6 +44,7 @@ PLACES: Final[dict[str, Place]] = {
     "MediaBucketArgs": ["media"],
     "MediaCdnArgs": ["media", "cdn"],
     "MigrationArgs": ["services"],
+    "MutedWindowArgs": ["alarms", "mutedDuring"],
     "NetworkAclsArgs": ["network"],
     "NetworkArgs": ["network"],
     "NotificationsArgs": ["notify"],

@@ -58,6 +58,7 @@ READS: Final[Mapping[Part, str]] = {
     "log": "logs:DescribeLogGroups logs:DescribeMetricFilters logs:DescribeResourcePolicies logs:ListTagsForResource"
     " logs:ListTagsLogGroup",
     "alarm": "cloudwatch:DescribeAlarms cloudwatch:ListTagsForResource",
+    "mute": "cloudwatch:GetAlarmMuteRule",
     "dashboard": "cloudwatch:GetDashboard",
     "topic": "sns:GetSubscriptionAttributes sns:GetTopicAttributes sns:ListSubscriptionsByTopic sns:ListTagsForResource",
     "event": "events:DescribeRule events:ListTagsForResource events:ListTargetsByRule",
@@ -148,6 +149,7 @@ WRITES: Final[Mapping[Part, str]] = {
     " logs:DisassociateKmsKey logs:FilterLogEvents logs:GetLogEvents logs:PutMetricFilter logs:PutRetentionPolicy"
     " logs:TagResource logs:UntagResource",
     "alarm": "cloudwatch:DeleteAlarms cloudwatch:PutMetricAlarm cloudwatch:TagResource cloudwatch:UntagResource",
+    "mute": "cloudwatch:DeleteAlarmMuteRule cloudwatch:PutAlarmMuteRule",
     "dashboard": "cloudwatch:DeleteDashboards cloudwatch:PutDashboard",
     "topic": "sns:CreateTopic sns:DeleteTopic sns:SetSubscriptionAttributes sns:SetTopicAttributes sns:Subscribe"
     " sns:TagResource sns:Unsubscribe sns:UntagResource",
@@ -181,6 +183,7 @@ NAMED: Final[Mapping[str, Sequence[str]]] = {
     "chatbot:ChatbotConfiguration": [":chat-configuration/slack-channel/{name}"],
     # Those of target tracking are made on the caller's behalf.
     "cloudwatch:alarm": ["alarm:{name}", "alarm:TargetTracking-service/{cluster}/*"],
+    "cloudwatch:alarm-mute-rule": ["alarm-mute-rule:{mute}"],
     "cloudwatch:dashboard": [":dashboard/{name_prefix}"],
     "ecr:repository": ["repository/{repository}"],
     "ecs:cluster": ["cluster/{cluster}"],

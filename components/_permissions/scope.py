@@ -12,16 +12,16 @@ from components._permissions import packing
 
 Part = Literal[
     "network", "load-balancer", "certificate", "dns", "cdn", "waf", "ecs", "ecr", "database", "database-proxy", "cache",
-    "bucket", "volume", "key", "secret", "log", "alarm", "dashboard", "topic", "event", "schedule", "function", "job", "queue", "namespace", "backup", "budget",
-    "slack",
+    "bucket", "volume", "key", "secret", "log", "alarm", "mute", "dashboard", "topic", "event", "schedule", "function", "job", "queue", "namespace",
+    "backup", "budget", "slack",
 ]  # fmt: skip
 """What a stack may be made of."""
 PARTS: Final[Sequence[Part]] = get_args(Part)
 
 Kind = Literal[
-    "cluster", "family", "repository", "database", "database-backup", "cache", "bucket", "secret", "log-group"
+    "cluster", "family", "repository", "database", "database-backup", "cache", "bucket", "secret", "log-group", "mute"
 ]
-"""What is granted by names that a stack file gives."""
+"""What is granted by names that a stack file gives, or that only some stacks have."""
 KINDS: Final[Sequence[Kind]] = get_args(Kind)
 
 ACCOUNT: Final = "<account-id>"
@@ -144,6 +144,8 @@ class Scope:
                 made += [f"/ecs/{name}/*" for name in self.names.get("cluster", ())]
                 made += [f"/aws/rds/instance/{name}/*" for name in self.names.get("database", ())]
                 made += [f"/aws/elasticache/{name}/*" for name in self.names.get("cache", ())]
+            case "mute":
+                made = [f"{self.name_prefix}-*"] if "mute" in self.parts else []
             case _:
                 made = []
         names = [*made, *(name for name in dict.fromkeys(given) if not any(_fits(own, name) for own in made))]

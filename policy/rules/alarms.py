@@ -20,6 +20,9 @@ DASHBOARD: Final = "aws:cloudwatch/dashboard:Dashboard"
 COMPOSITE: Final = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
 
 
+MUTE_RULE: Final = "aws:cloudwatch/alarmMuteRule:AlarmMuteRule"
+
+
 _WATCHED: Final = {
     DATABASE: ("AWS/RDS",),
     CACHE: ("AWS/ElastiCache",),
@@ -92,6 +95,45 @@ def alarm_has_actions(graph: Graph, _config: Config) -> Iterator[Finding]:
 def alarm_actions_enabled(alarm: Resource, _config: Config) -> Iterator[Finding]:
     """The provider's default is on."""
     yield from alarm.must_be("actionsEnabled", wanted=True, fix="actions_enabled=True", default=True)
+
+
+_AN_HOUR: Final = 60
+_A_DAY: Final = 24 * _AN_HOUR
+_MUTED: Final = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:\d+S)?)?")
+
+
+@resource_rule(
+    Control(
+        name="alarms-muted-for-hours",
+        title="Muted alarms come back",
+        category="Operations",
+        severity=Severity.HIGH,
+        levels=IN_PRODUCTION,
+        why="Windows that follow each other without a break silence alarms for good, and nobody sees it.",
+        remediation='aws.cloudwatch.AlarmMuteRule(..., rule={"schedule": {"expression": "cron(0 3 * * *)", "duration": "PT2H"}})',
+        url="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-mute-rules.html",
+        nist=("AU-6", "IR-4"),
+    ),
+    MUTE_RULE,
+)
+def alarms_muted_for_hours(rule: Resource, _config: Config) -> Iterator[Finding]:
+    """A window of a rule that repeats ends before the next begins, as far as its minutes and hours tell."""
+    expression, duration = rule.text("rule.schedule.expression"), rule.text("rule.schedule.duration")
+    if expression is UNKNOWN or duration is UNKNOWN:
+        yield rule.unknown("how long alarms are muted")
+        return
+    length = _MUTED.fullmatch(duration)
+    if length is None or not expression.startswith("cron("):
+        return
+    days, hours, minutes = (int(number or 0) for number in length.groups())
+    muted = days * _A_DAY + hours * _AN_HOUR + minutes
+    minute, hour, *_ = (*expression.removeprefix("cron(").split(), "*", "*")
+    again = 1 if minute == "*" else _AN_HOUR if hour == "*" else _A_DAY
+    if muted >= again:
+        yield rule.fails(
+            f"alarms are muted for {duration} and may be again after {again} minutes: {expression}",
+            fix='"duration": "PT2H"',
+        )
 
 
 @stack_rule(

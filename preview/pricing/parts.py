@@ -63,6 +63,7 @@ _FREE_PREFIXES: Final = (
     "aws:budgets/",
     "aws:chatbot/",
     "aws:cloudfront/",
+    "aws:cloudwatch/alarmMuteRule",
     "aws:cloudwatch/eventRule",
     "aws:cloudwatch/eventTarget",
     "aws:cloudwatch/log",

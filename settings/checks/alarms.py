@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 import limits
-from settings.model import Settings
+from settings.model import Alarms, Settings
 from settings.problems import Place, Problem, at
 
 _ALARM_NAMES: Final = re.compile(r"database|cache-(?:[0-9]{4}-)?[0-9]{3}|application-.+")
@@ -45,6 +45,66 @@ def problems(settings: Settings) -> Iterator[Problem]:
                 f"there is no service {lines.service}; slipway:services: {known}",
                 ["services"],
             )
+    yield from _muted(settings, alarms)
     for key in settings.services:
         if _ALARM_NAMES.fullmatch(key):
             yield at(["services", key], f"alarms of another part are called {key!r}: choose another name", ["alarms"])
+
+
+_HALF_A_WEEK: Final = 7 * 24 * 60 // 2
+
+
+def _muted(settings: Settings, alarms: Alarms) -> Iterator[Problem]:
+    """Check that each muted window has alarms to mute, and that nobody goes without alarms for good."""
+    place: Place = ["alarms", "mutedDuring"]
+    there: Mapping[str, Mapping[str, object] | None] = {
+        "loadBalancer": {} if settings.load_balancer else None,
+        "database": {} if settings.database else None,
+        "cache": {} if settings.cache else None,
+        "services": settings.services or None,
+        "queues": settings.queues or None,
+        "metrics": alarms.metrics or None,
+        "logs": alarms.logs or None,
+    }
+    for name, window in alarms.muted_during.items():
+        for number, part in enumerate(window.of):
+            kind, _, key = part.partition(".")
+            known = there[kind]
+            about: list[Place] = [["alarms", kind, "*"], ["alarms", kind], [kind, "*"], [kind]]
+            if known is None:
+                yield at([*place, name, "of", number], f"{part}: this stack has no alarms of {kind}", *about)
+            elif key and key not in known:
+                yield at([*place, name, "of", number], f"{part}: there is {limits.listed(list(known))}", *about)
+            elif not _can_be_muted(settings, alarms, kind, key):
+                yield at([*place, name, "of", number], f"{part}: it has no alarm that may be muted", *about)
+        for field, values in (("of", window.of), ("days", window.days)):
+            if twice := sorted({value for value in values if values.count(value) > 1}):
+                yield at([*place, name, field], f"{limits.listed(twice)} stands there twice")
+    total = sum(window.minutes * len(set(window.days)) for window in alarms.muted_during.values())
+    if total > _HALF_A_WEEK:
+        yield at(
+            place,
+            f"all windows together last {total} minutes a week; at most {_HALF_A_WEEK}, half of it, are allowed, so that no alarm is off for good",
+            [*place, "*"],
+        )
+
+
+_MAY_BE_MUTED: Final[Mapping[str, tuple[str, ...]]] = {
+    "loadBalancer": ("errors_5xx_percent", "errors_4xx_percent"),
+    "database": (
+        "database_cpu_percent",
+        "database_connections_percent",
+        "database_exhausted_percent",
+        "database_free_memory_percent",
+    ),
+    "cache": ("cache_cpu_percent", "cache_memory_percent", "cache_evictions"),
+}
+"""The thresholds of a part's alarms that may be muted: null switches one off."""
+
+
+def _can_be_muted(settings: Settings, alarms: Alarms, kind: str, key: str) -> bool:
+    if kind == "queues":
+        queues = [settings.queues[key]] if key else settings.queues.values()
+        return any(queue.alarm_minutes is not None for queue in queues)
+    fields = _MAY_BE_MUTED.get(kind)
+    return fields is None or any(getattr(alarms, field) is not None for field in fields)

@@ -8,6 +8,7 @@ from settings.model.alarms import (
     AlarmMetric,
     Alarms,
     MetricName,
+    MutedWindow,
     Share,
 )
 from settings.model.backup import (
@@ -212,6 +213,7 @@ __all__ = [
     "MetricName",
     "Migrate",
     "Mount",
+    "MutedWindow",
     "Network",
     "Notify",
     "PartName",

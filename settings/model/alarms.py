@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
 from limits.logs import LOG_PATTERN, LOG_PATTERN_WORDS, log_pattern
-from settings.model.section import PartName, Section, Text
+from settings.model.section import Clock, PartName, Section, Text, TimeZone
 from settings.rules import checked, form
 
 
@@ -67,6 +67,41 @@ MetricName = Annotated[
 ]
 
 
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class MutedWindow(Section):
+    """Hours in which alarms change their state and tell nobody, by a mute rule of CloudWatch's.
+
+    One that is still bad when they end is told then; one that went and came back within them is not. Where that would lose something, alarms
+    are never muted: on jobs, dead letters, the database's storage, the stack's own functions, and `uptimeCheck`.
+    """
+
+    of: Annotated[
+        Sequence[
+            Annotated[
+                str,
+                form(
+                    r"loadBalancer|database|cache|(?:services|queues)(?:\.[a-z][a-z0-9-]{0,23})?|(?:metrics|logs)\.[a-z0-9-]{1,64}",
+                    "whose alarms can be muted: loadBalancer, services, services.<name>, database, cache, queues, queues.<name>, "
+                    "metrics.<name> or logs.<name>",
+                ),
+            ]
+        ],
+        Field(min_length=1),
+    ] = Field(examples=[["database"]])
+    """Whose alarms, such as `[services.api, loadBalancer]`: `services` are all of them, `metrics.<name>` and `logs.<name>` single alarms of
+    this section."""
+    start: Clock = Field(examples=["03:00"])
+    """When it begins, such as 03:00."""
+    minutes: Annotated[int, Field(ge=1, le=720)] = Field(examples=[60])
+    """How long it lasts, such as 90. All windows together last at most half of a week, so that no alarm is off for good."""
+    days: Annotated[Sequence[Weekday], Field(min_length=1)] = get_args(Weekday)
+    """The days on which it begins, such as `[sat, sun]`; default every day."""
+    time_zone: TimeZone = "UTC"
+    """The time zone of `start` and `days`, such as Europe/Berlin; daylight saving is followed."""
+
+
 class Alarms(Section):
     """CloudWatch alarms on whatever the stack has, besides services without a healthy task. null switches one off."""
 
@@ -105,3 +140,5 @@ class Alarms(Section):
     logs: Mapping[MetricName, AlarmLog] = Field(default_factory=dict)
     """Alarms on lines in the services' log groups, by name, such as `{out-of-memory: {service: api, pattern: '"out of memory"'}}`. Lines that a
     `logRouter` sends to other groups are not seen. Each counts as a metric, 0.30 USD a month, and an alarm."""
+    muted_during: Mapping[MetricName, MutedWindow] = Field(default_factory=dict)
+    """Windows in which alarms tell nobody, by name, such as `{backup: {of: [database], start: "03:00", minutes: 60}}`."""

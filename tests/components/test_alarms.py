@@ -9,11 +9,14 @@ from components._alarm_targets import (
     AlarmTargets,
     ApplicationMetric,
     DatabaseAlarmTarget,
+    DeadLettersAlarmTarget,
     FunctionAlarmTarget,
+    JobAlarmTarget,
     LogPattern,
+    QueueAlarmTarget,
     ServiceAlarmTarget,
 )
-from components.alarms import Alarms, AlarmsArgs
+from components.alarms import Alarms, AlarmsArgs, MutedWindowArgs
 from components.notifications import AlertChannel, AlertRoute
 from preview.graph import Graph, Resource
 from tests.components.conftest import build, check_contract
@@ -561,3 +564,71 @@ def test_lines_that_match_are_counted_and_watched() -> None:
 def test_a_pattern_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match=r"LogPattern.pattern: .*a quotation mark is not closed"):
         LogPattern(log_group_name="/ecs/api", pattern='"x', metric="x", namespace="x")
+
+
+MUTE = "aws:cloudwatch/alarmMuteRule:AlarmMuteRule"
+
+
+def window(*of: str, **changes: Any) -> MutedWindowArgs:
+    given: dict[str, Any] = {"of": of, "start": "03:00", "minutes": 60, "days": ["mon", "sat"], **changes}
+    return MutedWindowArgs(**given)
+
+
+def muted(graph: Graph) -> set[str]:
+    """Return what the alarms' names end with that a graph's only rule mutes."""
+    (rule,) = graph.of(MUTE)
+    targets: Any = rule.inputs["muteTargets"]
+    return {name.removeprefix("storefront-production-") for name in targets["alarmNames"]}
+
+
+@pytest.mark.parametrize(
+    ("given", "expression", "duration"),
+    [
+        ({}, "cron(0 3 * * MON,SAT)", "PT1H"),
+        ({"days": ["sun", "mon"], "start": "23:05", "minutes": 90}, "cron(5 23 * * MON,SUN)", "PT1H30M"),
+        ({"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "minutes": 45}, "cron(0 3 * * *)", "PT45M"),
+    ],
+)
+def test_a_window_as_cloudwatch_takes_it(given: Any, expression: str, duration: str) -> None:
+    (rule,) = recorded(muted_during={"backup": window("database", time_zone="Europe/Berlin", **given)}).of(MUTE)
+    schedule = {"expression": expression, "duration": duration, "timezone": "Europe/Berlin"}
+    assert (rule.inputs["name"], rule.inputs["rule"]) == ("storefront-production-backup", {"schedule": schedule})
+
+
+def test_a_window_mutes_a_part_and_never_what_would_be_lost() -> None:
+    assert muted(recorded(muted_during={"w": window("database")})) == {
+        "database-connections", "database-cpu", "database-exhausted", "database-memory", "database-reports-lag"
+    }  # fmt: skip
+    assert muted(recorded(muted_during={"w": window("services.worker", "load_balancer")})) == {
+        "worker-cpu", "worker-memory", "worker-no-tasks", "errors-4xx", "errors-5xx"
+    }  # fmt: skip
+
+
+def test_every_alarm_says_whether_it_may_be_muted() -> None:
+    watched = targets(
+        logs={"errors": LINES},
+        jobs={"report": JobAlarmTarget(stack="storefront", late_minutes=60)},
+        queues={"queue-mail": QueueAlarmTarget(queue_name="mail", age_minutes=5)},
+        dead_letters={"queue-mail": DeadLettersAlarmTarget(queue_name="mail-failed", failing="lost")},
+    )
+    never = {alarm.key for alarm in AlarmsArgs(name_prefix="storefront", targets=watched).alarms() if not alarm.part}
+    assert never == {
+        "database-storage", "job-report-failed", "job-report-late", "queue-mail-dead-letters", "secret-urls-errors"
+    }  # fmt: skip
+
+
+def test_more_alarms_than_a_rule_names_have_several_rules() -> None:
+    many = {f"s{number:02}": ServiceAlarmTarget(service_name=f"s{number}") for number in range(34)}
+    rules = recorded(targets=targets(services=many), muted_during={"w": window("services")}).of(MUTE)
+    assert [rule.inputs["name"] for rule in rules] == ["storefront-production-w", "storefront-production-w-2"]
+    named: list[Any] = [rule.inputs["muteTargets"] for rule in rules]
+    assert [len(each["alarmNames"]) for each in named] == [100, 2]
+
+
+def test_a_window_without_alarms_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"muted_during: w: there is no alarm of queues that may be muted"):
+        AlarmsArgs(name_prefix="storefront", targets=targets(), muted_during={"w": window("queues")})
+    with pytest.raises(ValueError, match="minutes: 721 is outside 1 to 720"):
+        window("database", minutes=721)
+    with pytest.raises(ValueError, match="days: none given"):
+        window("database", days=[])

@@ -87,6 +87,12 @@ _ADDED: Final[Mapping[str, Mapping[Verb, str]]] = {
         "update": "budgets:ModifyBudget budgets:UntagResource",
         "delete": "budgets:ModifyBudget",
     },
+    "aws:cloudwatch/alarmMuteRule:AlarmMuteRule": {
+        "create": "cloudwatch:PutAlarmMuteRule cloudwatch:TagResource cloudwatch:GetAlarmMuteRule",
+        "read": "cloudwatch:GetAlarmMuteRule cloudwatch:ListTagsForResource",
+        "update": "cloudwatch:PutAlarmMuteRule cloudwatch:UntagResource",
+        "delete": "cloudwatch:DeleteAlarmMuteRule",
+    },
     "aws:cloudwatch/metricAlarm:MetricAlarm": {"read": "cloudwatch:DescribeAlarms"},
     "aws:cloudwatch/eventTarget:EventTarget": {
         "create": "events:PutTargets",

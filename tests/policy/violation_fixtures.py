@@ -619,6 +619,7 @@ ALREADY_SAID: Final[dict[str, str]] = {
 """Controls that the unchanged reference stack has findings of, with the reason."""
 
 NOT_IN_THE_REFERENCE: Final[dict[str, str]] = {
+    "alarms-muted-for-hours": "no muted window",
     "queue-policy-not-public": "no queue",
     "queue-encrypted": "no queue",
     "queue-tls-only": "no queue",

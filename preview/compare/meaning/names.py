@@ -60,6 +60,7 @@ _ONCE: Final[Mapping[str, _Once]] = {
     "aws:budgets/budget:Budget": _Once("name", ("name",)),
     "aws:cloudfront/originAccessControl:OriginAccessControl": _Once("name", ("name",)),
     "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": _Once("name", ("name",)),
+    "aws:cloudwatch/alarmMuteRule:AlarmMuteRule": _Once("name", ("name", "region"), overwritten=True),
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": _Once("name", ("alarmName", "region"), overwritten=True),
     "aws:cloudwatch/dashboard:Dashboard": _Once("name", ("dashboardName",), overwritten=True),
     "aws:cloudwatch/eventRule:EventRule": _Once("name", ("name", "eventBusName", "region"), overwritten=True),

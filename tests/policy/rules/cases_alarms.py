@@ -17,7 +17,19 @@ def balancer(kind: str = "application") -> Sample:
     return res("lb/loadBalancer:LoadBalancer", "lb", loadBalancerType=kind, arnSuffix="net/shop/1")
 
 
+def muted(expression: str, duration: Any) -> Sample:
+    schedule = {"expression": expression, "duration": duration}
+    return res("cloudwatch/alarmMuteRule:AlarmMuteRule", "muted", rule={"schedule": schedule})
+
+
 CASES: list[Case] = [
+    Case("alarms-muted-for-hours", "pass", [muted("cron(0 3 * * *)", "PT1H30M")]),
+    Case("alarms-muted-for-hours", "pass", [muted("cron(30 * * * *)", "PT59M")]),
+    Case("alarms-muted-for-hours", "pass", [muted("at(2027-01-31T03:00)", "P2D")]),
+    Case("alarms-muted-for-hours", "fail", [muted("cron(0 3 * * *)", "P1D")], "may be again after 1440 minutes"),
+    Case("alarms-muted-for-hours", "fail", [muted("cron(0 * * * *)", "PT1H")], "may be again after 60 minutes"),
+    Case("alarms-muted-for-hours", "fail", [muted("cron(* 3 * * *)", "PT1M")], "may be again after 1 minutes"),
+    Case("alarms-muted-for-hours", "unknown", [muted("cron(0 3 * * *)", UNKNOWN)]),
     Case("alarm-has-actions", "pass", [alarm(alarmActions=[UNKNOWN])]),
     Case("alarm-has-actions", "pass", [alarm(), res(SERVICE, "api", alarms={"alarmNames": [Ref("alarm", "name")]})]),
     Case("alarm-has-actions", "fail", [alarm()], "alarmActions is not set"),
