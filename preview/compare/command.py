@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Self
 
-    from preview.compare.difference import Comparison
+    from preview.compare.change import Comparison
     from preview.compare.edit import Edit
     from preview.pricing import Estimate
 

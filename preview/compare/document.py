@@ -11,7 +11,7 @@ from preview.compare.values import MISSING
 from preview.graph import UNKNOWN
 
 if TYPE_CHECKING:
-    from preview.compare.difference import Change, Property
+    from preview.compare.change import Change, Property
     from preview.compare.edit import Edit
     from preview.verdict import Finding
 

@@ -16,7 +16,7 @@ from preview.compare.values import MISSING, Difference, differences
 from preview.words import count
 
 if TYPE_CHECKING:
-    from preview.compare.difference import Change, Comparison, Kind
+    from preview.compare.change import Change, Comparison, Kind
 
 _CIPHERTEXT: Final = "secure"
 VERBS: Final[Mapping[Kind, str]] = {

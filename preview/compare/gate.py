@@ -15,7 +15,7 @@ from preview.compare.meaning.data import STATEFUL
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from preview.compare.difference import Change, Comparison
+    from preview.compare.change import Change, Comparison
 
 DESTRUCTIVE: Final = 3
 """The exit code."""

@@ -98,22 +98,21 @@ def effect(type_: str, changed: Changed) -> Effect:
         decide = _DEPENDS.get((type_, depends))
         return decide(changed) if decide else "unknown"
     for path in paths:
-        found: Effect | None = (
-            "replace"
-            if path in rule.replace
-            else "update"
-            if path in rule.update
-            else "nothing"
-            if path in rule.nothing
-            else "unknown"
-            if path in rule.unverified
-            else None
-        )
-        if found:
+        if found := _listed(rule, path):
             # Below a block whose properties are listed one by one, one that is not listed is not known.
-            listed = path != changed.path and top not in rule.open and _has_below(rule, path)
-            return "unknown" if listed else found
+            unlisted = path != changed.path and top not in rule.open and _has_below(rule, path)
+            return "unknown" if unlisted else found
     return "unknown"
+
+
+def _listed(rule: ReplacementRule, path: str) -> Effect | None:
+    lists: tuple[tuple[Effect, frozenset[str]], ...] = (
+        ("replace", rule.replace),
+        ("update", rule.update),
+        ("nothing", rule.nothing),
+        ("unknown", rule.unverified),
+    )
+    return next((effect for effect, paths in lists if path in paths), None)
 
 
 def consequence(type_: str, path: str) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from preview.compare.difference import Change, Property
+    from preview.compare.change import Change, Property
     from preview.compare.edit import Edit
     from preview.compare.meaning.statement import Statement
 

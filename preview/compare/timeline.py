@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from preview.compare.difference import Change, Comparison
+    from preview.compare.change import Change, Comparison
     from preview.graph import Graph, Resource
 
 _TABLE: Final = Path(__file__).parents[2] / "data" / "durations.json"

@@ -89,20 +89,32 @@ def same(before: object, after: object) -> bool:
 def _compare(before: object, after: object, path: tuple[str, ...], *, ordered: bool) -> Iterator[Difference]:
     if _blank(before) and _blank(after):
         return
-    if isinstance(before, str) or isinstance(after, str):
-        first, second = document(before), document(after)
-        if (first is not before or second is not after) and not (isinstance(first, str) or isinstance(second, str)):
-            parts = first if isinstance(first, Mapping) else second
-            yield from _compare(first, second, path, ordered=not (isinstance(parts, Mapping) and _POLICY in parts))
-            return
-    if isinstance(before, Mapping) and (isinstance(after, Mapping) or _blank(after)):
-        yield from _mappings(before, after if isinstance(after, Mapping) else {}, path, ordered=ordered)
-    elif isinstance(after, Mapping) and _blank(before):
-        yield from _mappings({}, after, path, ordered=ordered)
+    if (isinstance(before, str) or isinstance(after, str)) and (both := _documents(before, after)):
+        is_policy = _POLICY in next((part for part in both if isinstance(part, Mapping)), ())
+        yield from _compare(*both, path, ordered=not is_policy)
+        return
+    old, new = _mapping(before), _mapping(after)
+    if old is not None and new is not None:
+        yield from _mappings(old, new, path, ordered=ordered)
     elif _list(before) and _list(after):
         yield from _lists(_parts(before), _parts(after), path, ordered=ordered)
     elif before != after or isinstance(before, bool) != isinstance(after, bool):
         yield Difference(path, before, after)
+
+
+def _documents(before: object, after: object) -> tuple[object, object] | None:
+    """Return what two values stand for; None where neither is a document, or one is a text of another kind."""
+    first, second = document(before), document(after)
+    if (first is before and second is after) or isinstance(first, str) or isinstance(second, str):
+        return None
+    return first, second
+
+
+def _mapping(value: object) -> Mapping[str, object] | None:
+    """Return a mapping, and an empty one for what is not set."""
+    if isinstance(value, Mapping):
+        return value
+    return {} if _blank(value) else None
 
 
 def _mappings(
@@ -120,18 +132,29 @@ def _lists(
     if before == after:
         return
     if label := _label(before, after):
-        first, second = _labelled(before, label), _labelled(after, label)
-        for name in (*first, *(name for name in second if name not in first)):
-            step = (*path, f"[{name}]")
-            old, new = first.get(name, MISSING), second.get(name, MISSING)
-            if old is MISSING or new is MISSING:
-                yield Difference(step, old, new)
-            else:
-                yield from _compare(old, new, step, ordered=ordered)
-        return
-    if ordered and not any(isinstance(part, Mapping) for part in (*before, *after)):
+        yield from _by_label(_labelled(before, label), _labelled(after, label), path, ordered=ordered)
+    elif ordered and not _any_mapping(before, after):
         yield Difference(path, before, after)
-        return
+    else:
+        yield from _by_pairs(before, after, path, ordered=ordered)
+
+
+def _by_label(
+    before: Mapping[str, object], after: Mapping[str, object], path: tuple[str, ...], *, ordered: bool
+) -> Iterator[Difference]:
+    for name in (*before, *(name for name in after if name not in before)):
+        step = (*path, f"[{name}]")
+        old, new = before.get(name, MISSING), after.get(name, MISSING)
+        if old is MISSING or new is MISSING:
+            yield Difference(step, old, new)
+        else:
+            yield from _compare(old, new, step, ordered=ordered)
+
+
+def _by_pairs(
+    before: Sequence[object], after: Sequence[object], path: tuple[str, ...], *, ordered: bool
+) -> Iterator[Difference]:
+    """Compare what only one of the lists has: mappings with each other as far as there are pairs, all else as gone and come."""
     gone, come = _unpaired(before, after, ordered=ordered)
     if len(gone) == len(come) == 1:
         yield from _compare(gone[0], come[0], (*path, "[]") if len(before) > 1 else path, ordered=ordered)
@@ -197,6 +220,10 @@ def _list(value: object) -> bool:
 
 def _blank(value: object) -> bool:
     return value is MISSING or value is None or (isinstance(value, Mapping | Sequence) and not value)
+
+
+def _any_mapping(*lists: Sequence[object]) -> bool:
+    return any(isinstance(part, Mapping) for parts in lists for part in parts)
 
 
 def _parts(value: object) -> Sequence[object]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from preview.compare.meaning.statement import Situation, Statement, named, text
 
 if TYPE_CHECKING:
-    from preview.compare.difference import Change
+    from preview.compare.change import Change
 
 _EIP: Final = "aws:ec2/eip:Eip"
 _NAT: Final = "aws:ec2/natGateway:NatGateway"
@@ -38,36 +38,39 @@ def say(situation: Situation) -> Iterator[Statement]:
     yield from _records(situation)
 
 
+_GONE: Final = (
+    "goes back to AWS and cannot be had again: whoever lets it in, such as a partner's allow-list, has to know"
+)
+_COME: Final = "is new: whoever lets only known addresses in has to add it, before the first request leaves from it"
+
+
 def _public(situation: Situation) -> Iterator[Statement]:
     gone = [change for change in situation.comparison.kind("deleted", "replaced", type_=_EIP) if change.before]
     come = situation.comparison.kind("created", "replaced", type_=_EIP)
+    if gone:
+        yield _of_addresses(situation, gone, _GONE, before=True)
+    if come:
+        yield _of_addresses(situation, come, _COME, before=False)
+
+
+def _of_addresses(situation: Situation, changes: Sequence[Change], words: str, *, before: bool) -> Statement:
     outward = {
         item.before.inputs.get("allocationId")
         for item in situation.comparison.changes
         if item.before and item.before.type == _NAT
     }
-    for changes, words in (
-        (
-            gone,
-            "goes back to AWS and cannot be had again: whoever lets it in, such as a partner's allow-list, has to know",
-        ),
-        (come, "is new: whoever lets only known addresses in has to add it, before the first request leaves from it"),
-    ):
-        if not changes:
-            continue
-        names = ", ".join(_address(change, before=changes is gone) for change in changes)
-        nat = any(
-            change.resource.outputs.get("id") in outward or "nat" in change.resource.name.lower() for change in changes
-        )
-        where = " by which services reach the outside" if nat else ""
-        yield Statement(
-            level="danger" if changes is gone else "caution",
-            concern="addresses",
-            text=f"{'The public address' if len(changes) == 1 else f'{len(changes)} public addresses'}{where} ({names}): "
-            + (words if len(changes) == 1 else f"each {words}"),
-            urns=tuple(change.resource.urn for change in changes),
-            setting=situation.setting(changes[0]),
-        )
+    resources = [change.resource for change in changes]
+    is_nat = any(found.outputs.get("id") in outward or "nat" in found.name.lower() for found in resources)
+    where = " by which services reach the outside" if is_nat else ""
+    names = ", ".join(_address(change, before=before) for change in changes)
+    one = len(changes) == 1
+    return Statement(
+        level="danger" if before else "caution",
+        concern="addresses",
+        text=f"{'The public address' if one else f'{len(changes)} public addresses'}{where} ({names}): {'' if one else 'each '}{words}",
+        urns=tuple(found.urn for found in resources),
+        setting=situation.setting(changes[0]),
+    )
 
 
 def _address(change: Change, *, before: bool) -> str:

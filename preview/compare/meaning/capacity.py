@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from preview.compare.meaning.statement import Situation, Statement, named, shown, whole
 
 if TYPE_CHECKING:
-    from preview.compare.difference import Change, Property
+    from preview.compare.change import Change, Property
 
 _SIZES: Final = ("nano", "micro", "small", "medium", "large", "xlarge")
 _LESS: Final[Mapping[tuple[str, str], str]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from preview.compare.meaning.statement import Situation, Statement, named, number, several, text, whole
@@ -10,7 +10,7 @@ from preview.compare.values import MISSING
 from preview.summary import made_from
 
 if TYPE_CHECKING:
-    from preview.compare.difference import Change, Property
+    from preview.compare.change import Change, Property
     from preview.graph import Graph, Resource
 
 _DATABASE: Final = "aws:rds/instance:Instance"
@@ -160,24 +160,31 @@ def _gone(situation: Situation) -> Iterator[Statement]:
         before = change.before
         if before is None or not change.gone or before.type not in STATEFUL:
             continue
-        if before.retain_on_delete:
-            kept = "it stays in AWS with all its data, and Pulumi forgets it"
-        else:
-            kept = STATEFUL[before.type](before, situation.comparison.before)
+        kept = _kept(before, situation.comparison.before)
         if kept.startswith(_NOT_EMPTY):
             continue  # `stops` says so, and what to do
         groups.setdefault((before.type, change.kind, kept, situation.setting(change)), []).append(change)
     for (type_, kind, kept, setting), changes in groups.items():
-        resources = [change.before for change in changes if change.before]
-        forced = sorted({item.path for change in changes for item in change.forced_by})
-        why = f" (forced by {', '.join(forced[:3])})" if forced else ""
-        yield Statement(
-            level="caution" if type_ in _MILD or "stays in AWS" in kept else "danger",
-            concern="data",
-            text=f"{several(resources)} {'is' if len(resources) == 1 else 'are'} {kind}{why}: {kept}",
-            urns=tuple(resource.urn for resource in resources),
-            setting=setting,
-        )
+        yield _lost(changes, kind, kept, setting, is_mild=type_ in _MILD or "stays in AWS" in kept)
+
+
+def _lost(changes: Sequence[Change], kind: str, kept: str, setting: str, *, is_mild: bool) -> Statement:
+    resources = [change.before for change in changes if change.before]
+    forced = sorted({item.path for change in changes for item in change.forced_by})
+    why = f" (forced by {', '.join(forced[:3])})" if forced else ""
+    return Statement(
+        level="caution" if is_mild else "danger",
+        concern="data",
+        text=f"{several(resources)} {'is' if len(resources) == 1 else 'are'} {kind}{why}: {kept}",
+        urns=tuple(resource.urn for resource in resources),
+        setting=setting,
+    )
+
+
+def _kept(resource: Resource, graph: Graph) -> str:
+    if resource.retain_on_delete:
+        return "it stays in AWS with all its data, and Pulumi forgets it"
+    return STATEFUL[resource.type](resource, graph)
 
 
 def _restored(situation: Situation) -> Iterator[Statement]:
@@ -214,20 +221,28 @@ def _shorter(situation: Situation, change: Change) -> Iterator[Statement]:
         words = _SHORTER.get((change.resource.type, item.plain))
         before, after = whole(item.before), whole(item.after)
         is_log = change.resource.type == _LOG_GROUP
-        # A log group without a number of days keeps its logs for ever.
-        fewer = (before is None and after) if is_log else (before is not None and (after or 0) < before)
-        if not words or not (fewer or (before and after and after < before)):
-            continue
-        yield Statement(
-            level="caution" if after or is_log else "danger",
-            concern="data",
-            text=(
-                f"{named(change.resource)}: {item.path} from {'for ever' if before is None else f'{before} days'} to "
-                f"{after or 0} days: {words}"
-            ),
-            urns=(change.resource.urn,),
-            setting=situation.setting(change),
-        )
+        if words and _is_fewer(before, after, none_is_ever=is_log):
+            yield Statement(
+                level="caution" if after or is_log else "danger",
+                concern="data",
+                text=(
+                    f"{named(change.resource)}: {item.path} from {'for ever' if before is None else f'{before} days'} to "
+                    f"{after or 0} days: {words}"
+                ),
+                urns=(change.resource.urn,),
+                setting=situation.setting(change),
+            )
+    yield from _no_versions(situation, change)
+
+
+def _is_fewer(before: int | None, after: int | None, *, none_is_ever: bool) -> bool:
+    """Tell whether something is kept for fewer days: none are no days, or for ever, as a log group without a number keeps its logs."""
+    if none_is_ever:
+        return bool(after and (before is None or after < before))
+    return before is not None and (after or 0) < before
+
+
+def _no_versions(situation: Situation, change: Change) -> Iterator[Statement]:
     for item in change.of("versioningConfiguration.status"):
         if item.before == "Enabled":
             yield Statement(

@@ -9,7 +9,7 @@ from preview.compare.meaning.statement import Situation, Statement, named
 from preview.compare.values import document
 
 if TYPE_CHECKING:
-    from preview.compare.difference import Change
+    from preview.compare.change import Change
     from preview.graph import Resource
 
 _EVERYBODY: Final = frozenset({"0.0.0.0/0", "::/0"})

@@ -7,14 +7,15 @@ is still taken: the new one is refused half-way, or silently takes the old one's
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from preview.compare.meaning.statement import Situation, Statement, named
 
 if TYPE_CHECKING:
-    from preview.compare.difference import Change
+    from preview.compare.change import Change
     from preview.graph import Resource
 
 
@@ -130,23 +131,38 @@ def say(situation: Situation) -> Iterator[Statement]:
     """Say what is still taken when the update wants it."""
     changes = situation.comparison.changes
     replaced = {change.before.urn for change in changes if change.before and change.kind == "replaced"}
-    holders: dict[tuple[str, str], Change] = {}
-    for change in changes:
-        if change.before and not (change.kind == "replaced" and change.deleted_first):
-            identity = _identity(change.before)
-            if identity:
-                holders[change.before.type, identity] = change
+    holders = _holders(changes)
     for change in changes:
         after = change.after
-        if after is None or change.kind in {"kept", "renamed"} or (change.kind == "replaced" and change.deleted_first):
-            continue
-        if replaced & {urn for name in _GIVEN_OUT for urn in after.property_dependencies.get(name, ())}:
-            # It stands in something new, where nothing is taken yet.
+        if after is None or not _wants(change) or _stands_in(after, replaced):
             continue
         identity = _identity(after)
         holder = holders.get((after.type, identity)) if identity else None
         if holder and holder.before and (holder is not change or change.kind == "replaced"):
             yield _statement(situation, change, after, holder, holder.before)
+
+
+def _holders(changes: Sequence[Change]) -> Mapping[tuple[str, str], Change]:
+    """Return by type and identity who has it until the end of the update."""
+    found: dict[tuple[str, str], Change] = {}
+    for change in changes:
+        before = change.before
+        if before and not _frees_first(change) and (identity := _identity(before)):
+            found[before.type, identity] = change
+    return found
+
+
+def _frees_first(change: Change) -> bool:
+    return change.kind == "replaced" and change.deleted_first
+
+
+def _wants(change: Change) -> bool:
+    return change.kind not in {"kept", "renamed"} and not _frees_first(change)
+
+
+def _stands_in(resource: Resource, replaced: AbstractSet[str]) -> bool:
+    """Tell whether a resource stands in something new, where nothing is taken yet."""
+    return any(urn in replaced for name in _GIVEN_OUT for urn in resource.property_dependencies.get(name, ()))
 
 
 def _statement(situation: Situation, change: Change, after: Resource, holder: Change, old: Resource) -> Statement:

@@ -9,7 +9,8 @@ from preview.compare import replacements
 from preview.compare.meaning.statement import Situation, Statement, named, several, shown, text
 
 if TYPE_CHECKING:
-    from preview.compare.difference import Change, Property
+    from preview.compare.change import Change, Property
+    from preview.graph import Resource
 
 _SERVICE: Final = "aws:ecs/service:Service"
 _DATABASE: Final = "aws:rds/instance:Instance"
@@ -58,31 +59,34 @@ def say(situation: Situation) -> Iterator[Statement]:
 
 def _deployments(situation: Situation) -> Iterator[Statement]:
     rolling: list[Change] = []
-    bluegreen: list[Change] = []
+    shifted: list[Change] = []
     for change in situation.comparison.kind("updated", type_=_SERVICE):
         if any("new deployment" in replacements.consequence(_SERVICE, item.plain) for item in change.properties):
-            strategy = change.resource.inputs.get("deploymentConfiguration")
-            other = isinstance(strategy, Mapping) and strategy.get("strategy") not in {None, "ROLLING"}
-            (bluegreen if other else rolling).append(change)
+            (rolling if _is_rolling(change.resource) else shifted).append(change)
     for changes, words in (
         (rolling, "new tasks start, and old ones stop when these are healthy: no outage unless the new ones fail"),
-        (bluegreen, "a second set of tasks starts and takes over the requests as its deployment strategy says"),
+        (shifted, "a second set of tasks starts and takes over the requests as its deployment strategy says"),
     ):
         if changes:
-            minimum = [
-                change.resource.name
-                for change in changes
-                if isinstance(least := change.resource.inputs.get("deploymentMinimumHealthyPercent"), int)
-                and least < 100  # noqa: PLR2004 - per cent
-            ]
-            fewer = f"; {', '.join(minimum)} may run with fewer tasks meanwhile" if minimum else ""
+            fewer = [change.resource.name for change in changes if _runs_fewer(change.resource)]
+            less = f"; {', '.join(fewer)} may run with fewer tasks meanwhile" if fewer else ""
             yield Statement(
                 level="caution" if fewer else "note",
                 concern="outage",
-                text=f"{several([change.resource for change in changes])}: {words}{fewer}",
+                text=f"{several([change.resource for change in changes])}: {words}{less}",
                 urns=tuple(change.resource.urn for change in changes),
                 setting=situation.setting(changes[0]) if len(changes) == 1 else "slipway:services",
             )
+
+
+def _is_rolling(service: Resource) -> bool:
+    strategy = service.inputs.get("deploymentConfiguration")
+    return not isinstance(strategy, Mapping) or strategy.get("strategy") in {None, "ROLLING"}
+
+
+def _runs_fewer(service: Resource) -> bool:
+    least = service.inputs.get("deploymentMinimumHealthyPercent")
+    return isinstance(least, int) and least < 100  # noqa: PLR2004 - per cent
 
 
 def _updated(situation: Situation, change: Change) -> Iterator[Statement]:

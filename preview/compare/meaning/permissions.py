@@ -10,7 +10,7 @@ from preview.compare.meaning.statement import Level, Situation, Statement, named
 from preview.compare.values import document
 
 if TYPE_CHECKING:
-    from preview.compare.difference import Change
+    from preview.compare.change import Change
     from preview.graph import Graph, Resource
 
 _MANAGED: Final = "aws:iam/policy:Policy"

@@ -11,7 +11,7 @@ from preview.summary import kind
 from preview.words import count
 
 if TYPE_CHECKING:
-    from preview.compare.difference import Change, Comparison
+    from preview.compare.change import Change, Comparison
     from preview.graph import Graph, Resource
     from preview.pricing import Estimate
     from preview.verdict import Verdict

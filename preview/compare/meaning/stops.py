@@ -9,7 +9,7 @@ from preview.compare import replacements
 from preview.compare.meaning.statement import Situation, Statement, named, number, shown
 
 if TYPE_CHECKING:
-    from preview.compare.difference import Change
+    from preview.compare.change import Change
     from preview.graph import Resource
 
 _GUARDS: Final = {

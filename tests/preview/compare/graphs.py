@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from preview import provider_fakes
-from preview.compare.difference import Change, Comparison, compare
+from preview.compare.change import Change, Comparison
+from preview.compare.difference import compare
 from preview.compare.meaning.statement import Situation, Statement
 from preview.graph import Graph, Resource
 

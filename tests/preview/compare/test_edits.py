@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from preview.compare import sides
-from preview.compare.difference import Comparison, compare
+from preview.compare.change import Comparison
+from preview.compare.difference import compare
 from preview.compare.meaning import statements
 from preview.compare.meaning.statement import Situation
 from preview.graph import Graph
