@@ -17,7 +17,7 @@ from typing import Any, Final
 from operations import _pulumi as pulumi
 from operations._command import OK, REFUSED, WRONG, Command, Context, OperationError
 from preview.compare import gate
-from preview.compare.difference import Change
+from preview.compare.change import Change
 from preview.compare.meaning.data import STATEFUL
 from preview.graph import Resource
 
