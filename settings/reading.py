@@ -239,9 +239,7 @@ def _plain(value: object, annotation: object, levels: int) -> object:
     if levels == 0:
         raise _TooDeepError
     if value is None:
-        if schema_lookup.section(annotation) or schema_lookup.is_mapping(annotation):
-            return {}
-        return [] if schema_lookup.is_list(annotation) and not schema_lookup.is_optional(annotation) else None
+        return _nothing(annotation)
     if isinstance(value, Mapping):
         return {_key(k): _plain(v, schema_lookup.step(annotation, _key(k)), levels - 1) for k, v in value.items()}
     if isinstance(value, list | tuple):
@@ -249,6 +247,12 @@ def _plain(value: object, annotation: object, levels: int) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
         return value if abs(value) < 10**18 else float("inf") if value > 0 else float("-inf")
     return value if isinstance(value, str | float | bool) else str(value)
+
+
+def _nothing(annotation: object) -> object:
+    if schema_lookup.section(annotation) or schema_lookup.is_mapping(annotation):
+        return {}
+    return [] if schema_lookup.is_list(annotation) and not schema_lookup.is_optional(annotation) else None
 
 
 def _key(key: object) -> str:

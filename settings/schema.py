@@ -22,6 +22,8 @@ _KEYS: Final = {
     "encryptedkey": "Key of secrets, encrypted",
 }
 """What Pulumi itself writes into a stack file, beside `config`."""
+_SWITCH: Final = {"type": "boolean", "title": "Enabled", "default": True, "description": "Whether the section counts."}
+"""What an optional section has beside its settings."""
 _NOTHING: Final = {"type": "null"}
 _WORDS: Final = re.compile(r"p[0-9]+|[A-Z]?[a-z]+|[0-9]+x+|[A-Z]?[0-9]+|[A-Z]+(?![a-z])")
 _UPPER: Final = frozenset(
@@ -73,39 +75,43 @@ def schema() -> dict[str, object]:
     for section in sections():
         found = model if section is Settings else definitions.get(section.__name__)
         if found:
-            found.pop("title", None)
-            for name, info in schema_lookup.fields(section):
-                found["properties"][name] = _setting(name, info, found["properties"][name])
+            _describe_settings(section, found)
     provider = definitions.pop("Provider")
     for section in sections():
         if definition := definitions.get(section.__name__):
             _take_nothing(section, definition["properties"])
-    switch = {"type": "boolean", "title": "Enabled", "default": True, "description": "Whether the section counts."}
     for name in OPTIONAL_SECTIONS:
         if optional := schema_lookup.section(schema_lookup.annotation_at((name,))):
-            definitions[optional.__name__]["properties"]["enabled"] = switch
+            definitions[optional.__name__]["properties"]["enabled"] = _SWITCH
     _take_nothing(Settings, model["properties"])
     _take_former_names(model)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Slipway stack file",
+        "description": "What Slipway builds, and how Pulumi keeps its secrets.",
+        "type": "object",
+        "properties": {
+            "config": _configuration(model, provider),
+            **{name: {"type": "string", "title": told} for name, told in _KEYS.items()},
+        },
+        "required": ["config"],
+        "additionalProperties": False,
+        "$defs": definitions,
+    }
+
+
+def _configuration(model: dict[str, Any], provider: dict[str, Any]) -> dict[str, object]:
+    """Return the schema of `config`, whose keys begin with their namespace."""
     keys = {f"slipway:{name}": setting for name, setting in model["properties"].items() if name != "aws"}
     keys |= {f"aws:{name}": setting for name, setting in provider["properties"].items()}
     required = [f"slipway:{name}" for name in model["required"] if name != "aws"]
-    config = {
+    return {
         "type": "object",
         "title": "Configuration",
         "properties": keys,
         "required": [*required, *(f"aws:{name}" for name in provider["required"])],
         "patternProperties": {"^(pulumi|awsx|random|docker|docker-build):": {}},
         "additionalProperties": False,
-    }
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Slipway stack file",
-        "description": "What Slipway builds, and how Pulumi keeps its secrets.",
-        "type": "object",
-        "properties": {"config": config, **{name: {"type": "string", "title": told} for name, told in _KEYS.items()}},
-        "required": ["config"],
-        "additionalProperties": False,
-        "$defs": definitions,
     }
 
 
@@ -116,27 +122,41 @@ def title(name: str) -> str:
     return " ".join([shown[0][:1].upper() + shown[0][1:], *shown[1:]])
 
 
+def _describe_settings(section: type[Section], found: dict[str, Any]) -> None:
+    """Exchange pydantic's schema of a section's settings for one that editors show better."""
+    found.pop("title", None)
+    for name, info in schema_lookup.fields(section):
+        found["properties"][name] = _setting(name, info, found["properties"][name])
+
+
 def _setting(name: str, info: FieldInfo, given: dict[str, Any]) -> dict[str, Any]:
-    """Return a setting's schema as editors show it best: a title in words, its default, and no `null` that only says nothing."""
+    """Return a setting's schema as editors show it best: a title in words, its default, an example, and no `null` that only says nothing."""
     kept: dict[str, Any] = {key: _plain(value) for key, value in given.items() if key != "title"}
     default = info.get_default(call_default_factory=True) if not info.is_required() else None
-    single = not (
-        schema_lookup.section(info.annotation)
-        or schema_lookup.is_mapping(info.annotation)
-        or schema_lookup.is_list(info.annotation)
-    )
     if default is None:
         kept.pop("default", None)
-        some = [choice for choice in kept.get("anyOf", ()) if choice != _NOTHING]
-        if single and some and not info.is_required():
-            kept |= some[0] if len(some) == 1 else {"anyOf": some}
-            if len(some) == 1:
-                del kept["anyOf"]
+        if not info.is_required() and not _takes_nothing(info):
+            kept = _without_null(kept)
     elif "default" not in kept:
         kept["default"] = _default(default)
     if (example := schema_lookup.example(info)) is not None:
         kept.setdefault("examples", [example])
     return {"title": title(name), **kept}
+
+
+def _without_null(kept: dict[str, Any]) -> dict[str, Any]:
+    some: list[dict[str, Any]] = [choice for choice in kept.get("anyOf", ()) if choice != _NOTHING]
+    if not some:
+        return kept
+    if len(some) > 1:
+        return kept | {"anyOf": some}
+    return {key: value for key, value in kept.items() if key != "anyOf"} | some[0]
+
+
+def _takes_nothing(info: FieldInfo) -> bool:
+    """Tell whether `name:` with nothing after it means an empty section, mapping or list."""
+    of_type = (schema_lookup.section, schema_lookup.is_mapping, schema_lookup.is_list)
+    return any(test(info.annotation) for test in of_type)
 
 
 def _default(value: object) -> object:
@@ -179,12 +199,7 @@ def _take_nothing(model: type[Section], properties: dict[str, dict[str, object]]
                 inner["patternProperties"] = {key: {"anyOf": [value, _NOTHING]} for key, value in patterns.items()}
             else:
                 inner["additionalProperties"] = {"anyOf": [inner["additionalProperties"], _NOTHING]}
-        nothing_fits = (
-            schema_lookup.section(info.annotation)
-            or schema_lookup.is_mapping(info.annotation)
-            or schema_lookup.is_list(info.annotation)
-        )
-        if nothing_fits and not schema_lookup.is_optional(info.annotation):
+        if _takes_nothing(info) and not schema_lookup.is_optional(info.annotation):
             properties[name] = {"anyOf": [inner, _NOTHING]}
             for key in ("title", "description", "default", "examples"):
                 if key in inner:

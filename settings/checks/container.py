@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -75,24 +75,44 @@ def _clear_text(place: Sequence[str], container: Container, service: Service) ->
     }
     if container is service and service.migrate:
         commands["migrate", "command"] = service.migrate.command
-    judged_by: Place = [*place, "notSecret", "*"]
+    arguments = container.image.build.arguments if container.image.build else {}
+    yield from _secrets_in_commands(place, container, commands)
+    yield from _secrets_in_build(place, container, arguments)
+    yield from _not_secret(place, container, commands, arguments)
+
+
+def _secrets_in_commands(
+    place: Sequence[str], container: Container, commands: Mapping[tuple[str, ...], Sequence[str]]
+) -> Iterator[Problem]:
     for where, words in commands.items():
         if reason := credentials.in_command(words, container.not_secret):
             yield at(
                 [*place, *where],
                 f"it {reason}: declare it in slipway:secrets, and let the command read a variable from there; if it is none, say why in notSecret",
                 [*place, *where, "*"],
-                judged_by,
+                [*place, "notSecret", "*"],
             )
-    arguments = container.image.build.arguments if container.image.build else {}
+
+
+def _secrets_in_build(place: Sequence[str], container: Container, arguments: Mapping[str, str]) -> Iterator[Problem]:
     for name, value in arguments.items():
         if name not in container.not_secret and credentials.looks_secret(name, value):
             yield at(
                 [*place, "image", "build", "arguments", name],
                 "looks like a secret, which everybody can read in the image's history: let the application read it from slipway:secrets when it starts; "
                 "if it is none, say why in notSecret",
-                judged_by,
+                [*place, "notSecret", "*"],
             )
+
+
+def _not_secret(
+    place: Sequence[str],
+    container: Container,
+    commands: Mapping[tuple[str, ...], Sequence[str]],
+    arguments: Mapping[str, str],
+) -> Iterator[Problem]:
+    """Check what is said to be no secret: it is there, is none of a well-known form, and fits the tag that says so."""
+    judged_by: Place = [*place, "notSecret", "*"]
     if len(said := " ".join(container.not_secret)) > (most := 256):
         yield at(
             [*place, "notSecret"],
@@ -100,9 +120,9 @@ def _clear_text(place: Sequence[str], container: Container, service: Service) ->
             judged_by,
         )
     text = " ".join(word for words in commands.values() for word in words)
+    known = [*container.environment, *arguments]
     for name in container.not_secret:
-        if name not in container.environment and name not in arguments and name not in text:
-            known = [*container.environment, *arguments]
+        if name not in known and name not in text:
             yield at(
                 [*place, "notSecret", name],
                 f"{limits.short(name)} is no variable of this container{limits.meant(name, known)}: take it out",

@@ -81,11 +81,7 @@ def _redirect(settings: Settings, place: Place, redirect: Redirect) -> Iterator[
     if redirect.to_host is None and redirect.to_path is None:
         yield at(place, "leads nowhere: give toHost or toPath", *to)
         return
-    host, path = redirect.to_host, (redirect.to_path or "").replace("#{path}", "*")
-    ours = [settings.domain.host, *settings.domain.alternative_hosts] if settings.domain else []
-    same_host = not host or any(limits.pattern_covers(one, host) for one in asked.hosts or ours)
-    same_path = not path or not asked.patterns or any(limits.pattern_covers(one, path) for one in asked.patterns)
-    if asked.given and same_host and same_path:
+    if asked.given and _leads_back(settings, redirect, asked):
         yield at(
             place,
             "leads to what it takes itself, so browsers would go round in a circle: give hosts or paths that it does not lead to",
@@ -95,8 +91,17 @@ def _redirect(settings: Settings, place: Place, redirect: Redirect) -> Iterator[
             ["domain", "host"],
             ["domain", "alternativeHosts", "*"],
         )
-    if host and host.startswith("*."):
-        yield at([*place, "toHost"], f"{host} is many hosts; name the one to go to")
+    if redirect.to_host and redirect.to_host.startswith("*."):
+        yield at([*place, "toHost"], f"{redirect.to_host} is many hosts; name the one to go to")
+
+
+def _leads_back(settings: Settings, redirect: Redirect, asked: route.Conditions) -> bool:
+    """Tell whether a redirect takes what it leads to."""
+    host, path = redirect.to_host, (redirect.to_path or "").replace("#{path}", "*")
+    ours = [settings.domain.host, *settings.domain.alternative_hosts] if settings.domain else []
+    same_host = not host or any(limits.pattern_covers(one, host) for one in asked.hosts or ours)
+    same_path = not path or not asked.patterns or any(limits.pattern_covers(one, path) for one in asked.patterns)
+    return same_host and same_path
 
 
 def _target_groups(settings: Settings) -> Iterator[Problem]:

@@ -64,12 +64,11 @@ def _who(recipient: Recipient) -> str:
 
 
 def _recipient(settings: Settings, place: Place, recipient: Recipient) -> Iterator[Problem]:
-    team, channel, secret = recipient.slack_team_id, recipient.slack_channel_id, recipient.slack_webhook_secret
     named = {
         "email": recipient.email,
         "https": recipient.https,
-        "slackWebhookSecret": secret,
-        "slackTeamId": team or channel,
+        "slackWebhookSecret": recipient.slack_webhook_secret,
+        "slackTeamId": recipient.slack_team_id or recipient.slack_channel_id,
     }
     given = [name for name, value in named.items() if value]
     if len(given) != 1:
@@ -79,6 +78,14 @@ def _recipient(settings: Settings, place: Place, recipient: Recipient) -> Iterat
             [*place, "*"],
         )
         return
+    yield from _channel(settings, place, recipient)
+    yield from _endpoint(place, recipient)
+    if recipient.slack_webhook_secret is not None:
+        yield from _webhook(settings, [*place, "slackWebhookSecret"], recipient.slack_webhook_secret)
+
+
+def _channel(settings: Settings, place: Place, recipient: Recipient) -> Iterator[Problem]:
+    team, channel = recipient.slack_team_id, recipient.slack_channel_id
     if (team is None) != (channel is None):
         yield at(
             place, "Amazon Q Developer in chat applications needs slackTeamId and slackChannelId, both", [*place, "*"]
@@ -89,6 +96,9 @@ def _recipient(settings: Settings, place: Place, recipient: Recipient) -> Iterat
             f"Amazon Q Developer in chat applications does not serve {settings.aws.region}: use slackWebhookSecret",
             ["aws", "region"],
         )
+
+
+def _endpoint(place: Place, recipient: Recipient) -> Iterator[Problem]:
     if recipient.name and not recipient.https:
         yield at([*place, "name"], "only an https endpoint has a name here", [*place, "https"])
     if recipient.https and recipient.https.startswith("https://hooks.slack.com/"):
@@ -96,24 +106,29 @@ def _recipient(settings: Settings, place: Place, recipient: Recipient) -> Iterat
             [*place, "https"],
             "Slack does not take SNS's messages, and its address is a secret: keep it in one, and name that in slackWebhookSecret",
         )
-    if secret is not None and secret not in settings.secrets:
+
+
+def _webhook(settings: Settings, place: Place, name: str) -> Iterator[Problem]:
+    """Check that a webhook's address is a whole secret that this stack makes."""
+    secret = settings.secrets.get(name)
+    if secret is None:
         yield at(
-            [*place, "slackWebhookSecret"],
-            f"names no secret of this stack{limits.meant(secret, settings.secrets)}; declare it in slipway:secrets (a value never belongs here)",
-            ["secrets", secret],
+            place,
+            f"names no secret of this stack{limits.meant(name, settings.secrets)}; declare it in slipway:secrets (a value never belongs here)",
+            ["secrets", name],
             *([["secrets"]] if not settings.secrets else []),
         )
-    elif secret is not None and settings.secrets[secret].existing:
+    elif secret.existing:
         yield at(
-            [*place, "slackWebhookSecret"],
-            f"the secret {secret} is another's; the function that tells Slack reads those that this stack makes",
-            ["secrets", secret, "existing"],
+            place,
+            f"the secret {name} is another's; the function that tells Slack reads those that this stack makes",
+            ["secrets", name, "existing"],
         )
-    elif secret is not None and settings.secrets[secret].keys:
+    elif secret.keys:
         yield at(
-            [*place, "slackWebhookSecret"],
-            f"the secret {secret} is a document; a webhook's address is a whole secret",
-            ["secrets", secret, "keys", "*"],
+            place,
+            f"the secret {name} is a document; a webhook's address is a whole secret",
+            ["secrets", name, "keys", "*"],
         )
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from limits import quotas
 from settings.model import Service
-from settings.problems import Problem, at
+from settings.model.scaling import ScheduledRange, Steps, Targets
+from settings.problems import Place, Problem, at
 
 
 def problems(place: Sequence[str], service: Service) -> Iterator[Problem]:
@@ -40,17 +41,8 @@ def _scaling(place: Sequence[str], service: Service) -> Iterator[Problem]:
     if scaling is None:
         return
     where = [*place, "scaling"]
-    targets, steps = scaling.targets, scaling.steps
-    if (count := len(scaling.schedule)) > (most := quotas.SCHEDULED_ACTIONS_PER_TARGET):
-        yield at([*where, "schedule"], f"{count} given; a service takes {most}", [*where, "schedule", "*"])
-    for index, bounds in enumerate(scaling.schedule):
-        if bounds.min > bounds.max:
-            yield at(
-                [*where, "schedule", index],
-                f"min {bounds.min} must not be above max {bounds.max}",
-                [*where, "schedule", index, "*"],
-            )
-    metrics = [group.model_dump(exclude_none=True) for group in (targets, steps) if group]
+    yield from _schedule([*where, "schedule"], scaling.schedule)
+    metrics = [group.model_dump(exclude_none=True) for group in (scaling.targets, scaling.steps) if group]
     if not any(metrics) and not scaling.schedule and not scaling.queue:
         yield at(
             where,
@@ -60,13 +52,27 @@ def _scaling(place: Sequence[str], service: Service) -> Iterator[Problem]:
             [*where, "queue"],
             [*where, "schedule", "*"],
         )
-    if targets and targets.requests_per_minute and not service.route:
+    if scaling.targets and scaling.targets.requests_per_minute and not service.route:
         yield at(
             [*where, "targets", "requestsPerMinute"], "only a service with a route gets requests", [*place, "route"]
         )
+    if scaling.steps:
+        yield from _steps(where, scaling.steps, scaling.targets)
+
+
+def _schedule(where: Place, schedule: Sequence[ScheduledRange]) -> Iterator[Problem]:
+    if (count := len(schedule)) > (most := quotas.SCHEDULED_ACTIONS_PER_TARGET):
+        yield at(where, f"{count} given; a service takes {most}", [*where, "*"])
+    for index, bounds in enumerate(schedule):
+        if bounds.min > bounds.max:
+            here = [*where, index]
+            yield at(here, f"min {bounds.min} must not be above max {bounds.max}", [*here, "*"])
+
+
+def _steps(where: Place, steps: Steps, targets: Targets | None) -> Iterator[Problem]:
     for metric, step, target in (
-        ("cpuPercent", steps and steps.cpu_percent, targets and targets.cpu_percent),
-        ("memoryPercent", steps and steps.memory_percent, targets and targets.memory_percent),
+        ("cpuPercent", steps.cpu_percent, targets and targets.cpu_percent),
+        ("memoryPercent", steps.memory_percent, targets and targets.memory_percent),
     ):
         here = [*where, "steps", metric]
         if step and step.down >= step.up:
