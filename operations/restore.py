@@ -67,19 +67,8 @@ def _run(context: Context, options: argparse.Namespace) -> int:
         raise OperationError(
             "to which moment? --to TIME, --to latest or --snapshot NAME; --resume goes on with one begun", WRONG
         )
-    deployment = json.loads(pulumi.output("stack", "export", "--stack", context.stack.name))
-    known = _instance(deployment)
-    facts = _Facts(
-        known_id=str(known["id"]) if known else "",
-        current=backups.instance(context, identifier),
-        damaged=backups.instance(context, damaged_name(identifier)),
-        restored=backups.instance(context, restored_name(identifier)),
-    )
-    if known is None and facts.current:
-        raise OperationError(
-            f"AWS has {identifier}, and the state has none: an update was cut off. pulumi refresh --import-pending-creates "
-            f"takes it over, id {identifier}; then --resume"
-        )
+    known = _instance(json.loads(pulumi.output("stack", "export", "--stack", context.stack.name)))
+    facts = _facts(context, identifier, known)
     gone = facts.current is None and facts.source is None
     steps = _made_anew(context, options, known, facts) if gone else _steps(context, options, identifier, facts)
     if jobs := context.stack.settings.jobs:
@@ -91,6 +80,28 @@ def _run(context: Context, options: argparse.Namespace) -> int:
     if context.dry_run or not options.yes:
         context.result({"plan": plan, "done": False}, "Nothing was changed: --yes does it.")
         return OK
+    _take(context, steps)
+    return _report(context, plan, damaged=None if gone else damaged_name(identifier))
+
+
+def _facts(context: Context, identifier: str, known: dict[str, Any] | None) -> _Facts:
+    """Ask AWS for the instances of the three names."""
+    facts = _Facts(
+        known_id=str(known["id"]) if known else "",
+        current=backups.instance(context, identifier),
+        damaged=backups.instance(context, damaged_name(identifier)),
+        restored=backups.instance(context, restored_name(identifier)),
+    )
+    if known is None and facts.current:
+        raise OperationError(
+            f"AWS has {identifier}, and the state has none: an update was cut off. pulumi refresh --import-pending-creates "
+            f"takes it over, id {identifier}; then --resume"
+        )
+    return facts
+
+
+def _take(context: Context, steps: _Steps) -> None:
+    """Take one step after the other, and say where one that fails stopped."""
     for number, (words, step) in enumerate(steps, start=1):
         context.say(f"{number}. {words}")
         try:
@@ -104,12 +115,15 @@ def _run(context: Context, options: argparse.Namespace) -> int:
                 f"Stopped in step {number}; --resume --yes goes on from here, --resume --dry-run shows what is left."
             )
             raise
-    wrong = verify.watch(
-        context, {key: verify.rollout(context, key, found) for key, found in services.describe(context).items()}
-    )
-    left = "" if gone else f" The damaged instance is {damaged_name(identifier)}; delete it when nobody needs it."
+
+
+def _report(context: Context, plan: Sequence[str], damaged: str | None) -> int:
+    """Look that all services are well, and say so."""
+    rollouts = {key: verify.rollout(context, key, found) for key, found in services.describe(context).items()}
+    wrong = verify.watch(context, rollouts)
+    left = f" The damaged instance is {damaged}; delete it when nobody needs it." if damaged else ""
     context.result(
-        {"plan": plan, "done": not wrong, "damaged": None if gone else damaged_name(identifier), "problems": wrong},
+        {"plan": plan, "done": not wrong, "damaged": damaged, "problems": wrong},
         "\n".join(wrong.values()) or f"Restored.{left}",
     )
     return REFUSED if wrong else OK

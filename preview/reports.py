@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal, get_args
 from urllib.parse import quote
@@ -15,6 +15,8 @@ from preview import render
 from preview.words import count
 
 if TYPE_CHECKING:
+    from junitparser import Failure, Skipped, TestCase
+
     from preview.graph import Graph
     from preview.verdict import Finding, Policy, Verdict
 
@@ -300,33 +302,11 @@ def _type(urn: str) -> str:
 
 
 def _junit(report: Report) -> str:
-    from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite  # noqa: PLC0415 - only this format needs it
+    from junitparser import JUnitXml, TestSuite  # noqa: PLC0415 - only this format needs it
 
     verdict = report.verdict
     suite = TestSuite(_xml(verdict.name or verdict.pack))
-    found: dict[tuple[str, str], list[Finding]] = {}
-    for finding in (*verdict.findings, *verdict.undecided):
-        found.setdefault((finding.policy, finding.urn), []).append(finding)
-    known = {policy.name: policy for policy in verdict.catalogue}
-    for name in dict.fromkeys((*known, *(policy for policy, _ in found))):
-        policy = known.get(name)
-        evaluated = [(urn, items) for (control, urn), items in found.items() if control == name]
-        if not evaluated:
-            if not policy or policy.level != "disabled":
-                suite.add_testcase(TestCase(_xml(name), _xml(f"{suite.name}.{name}")))
-            continue
-        for urn, items in evaluated:
-            case = TestCase(_xml(f"{name}[{render.subject(items[0])}]" if urn else name), _xml(f"{suite.name}.{name}"))
-            # A skipped test is what every reader shows without failing the run; one that passes hides what it says.
-            kind = Failure if any(item.level == "mandatory" for item in items) else Skipped
-            said = [item.message for item in items]
-            outcome = kind(_xml("; ".join(said)), _xml(items[0].severity or items[0].level))
-            outcome.text = _xml("\n".join([*said, *filter(None, [urn]), *(_help(policy) if policy else ())]))
-            case.result = [outcome]
-            suite.add_testcase(case)
-    for number, error in enumerate(verdict.rule_errors, start=1):
-        case = TestCase(f"rule error {number}", _xml(f"{suite.name}.rule-errors"))
-        case.result = [Error(_xml(f"a policy failed to run on {error}"), "rule error")]
+    for case in _cases(suite.name, verdict):
         suite.add_testcase(case)
     suite.add_property("source", _xml(report.source))
     suite.add_property("stack", _xml(f"{report.graph.project} {report.graph.stack}"))
@@ -337,6 +317,39 @@ def _junit(report: Report) -> str:
     whole.update_statistics()  # type: ignore[no-untyped-call] # junitparser's
     text = whole.tostring().decode()  # type: ignore[no-untyped-call] # as above
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'
+
+
+def _cases(suite: str, verdict: Verdict) -> Iterator[TestCase]:
+    """Yield a test of each control, one of each resource that it has something to say of, and one of each rule that failed to run."""
+    from junitparser import Error, TestCase  # noqa: PLC0415 - as above
+
+    found: dict[str, dict[str, list[Finding]]] = {}
+    for finding in (*verdict.findings, *verdict.undecided):
+        found.setdefault(finding.policy, {}).setdefault(finding.urn, []).append(finding)
+    known = {policy.name: policy for policy in verdict.catalogue}
+    for name in dict.fromkeys((*known, *found)):
+        policy = known.get(name)
+        if name not in found and (not policy or policy.level != "disabled"):
+            yield TestCase(_xml(name), _xml(f"{suite}.{name}"))
+        for urn, items in found.get(name, {}).items():
+            case = TestCase(_xml(f"{name}[{render.subject(items[0])}]" if urn else name), _xml(f"{suite}.{name}"))
+            case.result = [_outcome(items, urn, policy)]
+            yield case
+    for number, error in enumerate(verdict.rule_errors, start=1):
+        case = TestCase(f"rule error {number}", _xml(f"{suite}.rule-errors"))
+        case.result = [Error(_xml(f"a policy failed to run on {error}"), "rule error")]
+        yield case
+
+
+def _outcome(items: Sequence[Finding], urn: str, policy: Policy | None) -> Failure | Skipped:
+    """Return what findings make of a test: one that is skipped is what every reader shows without failing the run; one that passes hides what it says."""
+    from junitparser import Failure, Skipped  # noqa: PLC0415 - as above
+
+    kind = Failure if any(item.level == "mandatory" for item in items) else Skipped
+    said = [item.message for item in items]
+    outcome = kind(_xml("; ".join(said)), _xml(items[0].severity or items[0].level))
+    outcome.text = _xml("\n".join([*said, *filter(None, [urn]), *(_help(policy) if policy else ())]))
+    return outcome
 
 
 def _xml(text: str) -> str:

@@ -63,14 +63,15 @@ def read(path: Path, target: str | None = None) -> Dockerfile:
         raise UnreadableError(f"{path}: no FROM; this is no Dockerfile")
     lines = list(_lines(_chosen(stages, path, target), stages))
     variables = dict(pair for instruction, value in lines if instruction in {"ARG", "ENV"} for pair in _pairs(value))
-    said = [(instruction, Template(value).safe_substitute(variables)) for instruction, value in lines]
-    users = [value for instruction, value in said if instruction == "USER"]
-    checks = [value for instruction, value in said if instruction == "HEALTHCHECK"]
+    said: dict[str, list[str]] = {}
+    for instruction, value in lines:
+        said.setdefault(instruction, []).append(Template(value).safe_substitute(variables))
+    user, check = (said.get(instruction, [None])[-1] for instruction in ("USER", "HEALTHCHECK"))
     return Dockerfile(
-        ports=[port for instruction, value in said if instruction == "EXPOSE" for port in _ports(value)],
-        user=users[-1] if users and users[-1] not in _ROOT else None,
-        health=_check(checks[-1]) if checks else None,
-        volumes=[volume for instruction, value in said if instruction == "VOLUME" for volume in _words(value)],
+        ports=[port for value in said.get("EXPOSE", ()) for port in _ports(value)],
+        user=None if user in _ROOT else user,
+        health=_check(check) if check is not None else None,
+        volumes=[volume for value in said.get("VOLUME", ()) for volume in _words(value)],
     )
 
 

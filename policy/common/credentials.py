@@ -193,6 +193,11 @@ def _named(name: str) -> str:
         words.pop()
     if not words or name.upper().startswith(_IN_THE_BROWSER) or words[-2:] == ["PROXY", "PASS"]:
         return ""
+    return _last(words)
+
+
+def _last(words: Sequence[str]) -> str:
+    """How a name announces a secret by its last word, which no number or part of a value follows any more."""
     last = words[-1].rstrip("0123456789") or words[-1]
     if words[0] in _SWITCHES and len(words) > 1:
         return "inside" if last in _SURE and last not in _COUNTED else ""

@@ -1,6 +1,6 @@
 """Security groups: what they let out, who uses them, and how their rules are written."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from policy import values
@@ -228,15 +228,7 @@ def rules_written_one_way(graph: Graph, _config: Config) -> Iterator[Finding]:
     ]
     if not inside:
         return
-    outside: dict[tuple[str, str], list[tuple[Resource, Answer]]] = {}
-    for rule, part, owner in _standalone(graph):
-        parts = _WAYS if part is UNKNOWN else (str(part),)
-        lost = not owner.found and not owner.certain
-        possible = [resource for resource, inner in inside if inner in parts] if lost else owner.found
-        is_it = UNKNOWN if part is UNKNOWN or not owner.exact or lost else True
-        for found in possible:
-            for one in parts:
-                outside.setdefault((found.urn, one), []).append((rule, is_it))
+    outside = _added_outside(graph, inside)
     for resource, part in inside:
         rules = outside.get((resource.urn, part), [])
         sure = [rule for rule, is_it in rules if is_it is True]
@@ -247,6 +239,22 @@ def rules_written_one_way(graph: Graph, _config: Config) -> Iterator[Finding]:
             )
         elif rules:
             yield resource.unknown(f"whether {rules[0][0].label} adds to its {part} is not known yet")
+
+
+def _added_outside(
+    graph: Graph, inside: Sequence[tuple[Resource, str]]
+) -> Mapping[tuple[str, str], Sequence[tuple[Resource, Answer]]]:
+    """Return by URN and property what adds to it from outside, and whether that is certain."""
+    found: dict[tuple[str, str], list[tuple[Resource, Answer]]] = {}
+    for rule, part, owner in _standalone(graph):
+        parts = _WAYS if part is UNKNOWN else (str(part),)
+        lost = not owner.found and not owner.certain
+        possible = [resource for resource, inner in inside if inner in parts] if lost else owner.found
+        is_it = UNKNOWN if part is UNKNOWN or not owner.exact or lost else True
+        for resource in possible:
+            for one in parts:
+                found.setdefault((resource.urn, one), []).append((rule, is_it))
+    return found
 
 
 def _standalone(graph: Graph) -> Iterator[tuple[Resource, values.Value, ResolvedRefs]]:
