@@ -130,6 +130,8 @@ class ContainerArgs:
     """What it waits for, by the other containers' names; those that a task does not have are not waited for."""
     mounts: Sequence[MountArgs] = ()
     """The volumes that it has."""
+    alone: Mapping[str, str] = field(default_factory=dict)
+    """Variables instead, in tasks of a migration or a job, which have only those neighbours that are essential."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

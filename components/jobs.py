@@ -182,7 +182,15 @@ class Jobs(pulumi.ComponentResource):
         """Register what a job runs: the task ends when its own container does, whatever the sidecars would."""
         own, *sidecars = job.task.containers
         # Nothing calls it, and a check made for the service would have ECS stop it.
-        running = replace(own, name=key, command=job.command, port=None, health_check=None, essential=True)
+        running = replace(
+            own,
+            name=key,
+            command=job.command,
+            port=None,
+            health_check=None,
+            essential=True,
+            environment={**own.environment, **own.alone},
+        )
         containers = [running, *(replace(each, essential=False) for each in sidecars if each.essential)]
         return task_definition(
             self,

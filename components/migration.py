@@ -109,7 +109,15 @@ class Migration(pulumi.ComponentResource):
     def __init__(self, name: str, args: MigrationArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Migration", name, None, opts)
         # Nothing calls it, and a check made for the service would have ECS stop it.
-        own = replace(args.containers[0], command=args.command, port=None, health_check=None, essential=True)
+        first = args.containers[0]
+        own = replace(
+            first,
+            command=args.command,
+            port=None,
+            health_check=None,
+            essential=True,
+            environment={**first.environment, **first.alone},
+        )
         containers = [own, *args.containers[1:]]
         definition = task_definition(
             self,

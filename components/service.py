@@ -96,6 +96,8 @@ class ServiceArgs:
     """The log group. A change replaces it; the old logs go with the old group."""
     log_router: LogRouterArgs | None = None
     """What sends log lines to further groups by their `log_type`; None: all go to the one."""
+    metrics_log_group: str | None = None
+    """The log group by way of which a collector in its tasks sends metrics to CloudWatch; None: there is none."""
     log_days: int = 90
     """Days logs are kept."""
     log_key_arn: Input[str] | None = None
@@ -246,7 +248,10 @@ class Service(pulumi.ComponentResource):
         routed = sorted(args.log_router.routes.items()) if args.log_router else []
         routes = {kind: self._log_group(f"{name}-log-{kind}", args, group) for kind, group in routed}
         execution_role, execution_policy = roles.execution_role(self, name, args, log)
-        task_role, task_policies = roles.task_role(self, name, args, [log, *routes.values()] if routes else [])
+        written = [log, *routes.values()] if routes else []
+        if args.metrics_log_group:
+            written.append(self._log_group(f"{name}-metrics-log", args, args.metrics_log_group))
+        task_role, task_policies = roles.task_role(self, name, args, written)
         group, rules = service_group(self, name, args)
         images = self._images(name, args)
         before = [execution_policy, *task_policies, *rules]

@@ -113,6 +113,8 @@ from limits.secrets import (
     secret_parameter,
 )
 from limits.service import (
+    COLLECTOR,
+    COLLECTOR_PORTS,
     LOG_ROUTER,
     LOG_ROUTER_PORTS,
     ecs_name,
@@ -178,6 +180,8 @@ __all__ = [
     "CACHE_FAMILIES",
     "CACHE_NODES",
     "CACHE_VERSIONS",
+    "COLLECTOR",
+    "COLLECTOR_PORTS",
     "ENDPOINTS_WITHOUT_NAT",
     "ENDPOINT_SERVICES",
     "EXISTING_SOURCE",

@@ -13,6 +13,10 @@ LOG_ROUTER: Final = "log-router"
 """The log router's container in a task."""
 LOG_ROUTER_PORTS: Final = (2020, 24224)
 """What it listens on inside the task: its health, and FireLens's own port."""
+COLLECTOR: Final = "otel-collector"
+"""The collector of OpenTelemetry in a task."""
+COLLECTOR_PORTS: Final = (4317, 4318, 13133)
+"""What it listens on inside the task: OTLP over gRPC and HTTP, and its health."""
 
 
 def fargate_size(cpu: int, memory_mib: int) -> str | None:

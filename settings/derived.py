@@ -78,8 +78,24 @@ def log_group(settings: Settings, key: str, service: Service) -> str:
 
 
 def log_groups(settings: Settings, key: str, service: Service) -> Sequence[str]:
-    """Return the log groups of a service: its own, then those of its router's routes."""
-    return [log_group(settings, key, service), *(service.log_router.routes.values() if service.log_router else ())]
+    """Return the log groups of a service: its own, those of its router's routes, then that of its metrics."""
+    routes = service.log_router.routes.values() if service.log_router else ()
+    metrics = metrics_log_group(settings, key, service)
+    return [log_group(settings, key, service), *routes, *([metrics] if metrics else [])]
+
+
+def is_observed(settings: Settings, key: str) -> bool:
+    """Tell whether a service has a collector of OpenTelemetry in its tasks."""
+    telemetry = settings.telemetry
+    return telemetry is not None and (not telemetry.services or key in telemetry.services)
+
+
+def metrics_log_group(settings: Settings, key: str, service: Service) -> str | None:
+    """Return the log group by way of which a service's metrics get to CloudWatch, or None where they do not."""
+    telemetry = settings.telemetry
+    if telemetry is None or not telemetry.metrics or telemetry.endpoint or not is_observed(settings, key):
+        return None
+    return f"{log_group(settings, key, service)}/metrics"
 
 
 def origin_host(cdn: Cdn, domain: Domain) -> str:

@@ -11,7 +11,7 @@ from components import _documents as documents
 from components._permissions.scope import ACCOUNT
 from components.boundary import BoundaryArgs
 from settings import Settings
-from wiring import containers, permissions
+from wiring import containers, permissions, telemetry
 from wiring.context import StackContext
 
 
@@ -32,7 +32,7 @@ def args(context: StackContext) -> BoundaryArgs | None:
             repository_arns=_repositories(settings),
             database_user=database.iam_username if database and database.iam_authentication else None,
             exec_enabled=any(service.exec for service in settings.services.values()),
-            given=[*_existing_secrets(settings), *_given(settings)],
+            given=[*_existing_secrets(settings), *_given(settings), *_traces(settings)],
         )
     except ValueError as error:
         # Only what all services may do together shows whether the boundary fits IAM.
@@ -41,8 +41,7 @@ def args(context: StackContext) -> BoundaryArgs | None:
 
 def _repositories(settings: Settings) -> Sequence[str]:
     """Return the repositories of others that services pull from."""
-    images = [image for service in settings.services.values() for image in service.images]
-    return sorted({arn for image in images if image.uri and (arn := containers.repository_arn(image.uri))})
+    return sorted({arn for image in settings.images if image.uri and (arn := containers.repository_arn(image.uri))})
 
 
 def _existing_secrets(settings: Settings) -> Iterator[documents.Statement]:
@@ -62,6 +61,11 @@ def _existing_secrets(settings: Settings) -> Iterator[documents.Statement]:
             yield documents.allow([action], sorted(set(named)))
     if keys := sorted({secret.key_arn for secret in given if secret.key_arn}):
         yield documents.allow(["kms:Decrypt"], keys)
+
+
+def _traces(settings: Settings) -> Iterator[documents.Statement]:
+    """Yield what services with a collector are given, once."""
+    yield from next((found for key in settings.services if (found := list(telemetry.access(settings, key)))), [])
 
 
 def _given(settings: Settings) -> Sequence[documents.Statement]:

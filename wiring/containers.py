@@ -43,17 +43,15 @@ def _container(
     shell = sidecar is None and service.exec
     return ContainerArgs(
         name=name,
-        image=_image(container.image, components),
-        registry_login=_login(context, container.image, components),
+        image=image(container.image, components),
+        registry_login=login(context, container.image, components),
         essential=sidecar is None or sidecar.essential,
         port=container.port,
         protocol=service.internal.protocol if sidecar is None and service.internal else None,
         command=container.command,
         entry_point=container.entry_point,
         environment={variable: _filled(text, values) for variable, text in container.environment.items()},
-        secrets={
-            variable: _secret(context, reference, components) for variable, reference in container.secrets.items()
-        },
+        secrets={variable: secret(context, reference, components) for variable, reference in container.secrets.items()},
         user=container.user,
         read_only_root=container.read_only_root and not shell,
         tmp_mib=service.tmp_mib,
@@ -84,24 +82,23 @@ def log_router(router: model.LogRouter | None, components: Components) -> LogRou
     """Return the arguments of the container that sends log lines to further groups, or None without one."""
     if router is None:
         return None
-    image = _image(router.image, components)
-    if isinstance(image, BuildArgs):
+    address = image(router.image, components)
+    if isinstance(address, BuildArgs):
         raise TypeError("the settings let no router's image be built")
-    return LogRouterArgs(routes=router.routes, image=image, memory_mib=router.memory_mib)
+    return LogRouterArgs(routes=router.routes, image=address, memory_mib=router.memory_mib)
 
 
-def repository_arns(service: model.Service, components: Components) -> Sequence[Input[str]]:
-    """Return the repositories a service pulls from: the stack's own, and ECR repositories named by address."""
-    images = service.images
-    own = sorted({image.repository for image in images if image.repository})
+def repository_arns(images: Sequence[model.Image], components: Components) -> Sequence[Input[str]]:
+    """Return the repositories that images are pulled from: the stack's own, and ECR repositories named by address."""
+    own = sorted({each.repository for each in images if each.repository})
     arns: list[Input[str]] = [components.registry.arns[name] for name in own] if components.registry else []
-    addresses = sorted({image.uri for image in images if image.uri})
+    addresses = sorted({each.uri for each in images if each.uri})
     return [*arns, *(arn for address in addresses if (arn := repository_arn(address)))]
 
 
-def cached_repository_arns(service: model.Service) -> Sequence[Input[str]]:
-    """Return the repositories named by address that may be in a pull-through cache's namespace."""
-    arns = [repository_arn(image.uri) for image in service.images if image.uri]
+def cached_repository_arns(images: Sequence[model.Image]) -> Sequence[Input[str]]:
+    """Return the repositories of images, named by address that may be in a pull-through cache's namespace."""
+    arns = [repository_arn(each.uri) for each in images if each.uri]
     return list(may_be_cached(arn for arn in arns if arn))
 
 
@@ -119,18 +116,19 @@ _ECR: Final = re.compile(
 )
 
 
-def _image(image: model.Image, components: Components) -> Input[str] | BuildArgs:
-    if image.repository is None or components.registry is None:
-        return str(image.uri)
-    url = components.registry.urls[image.repository]
-    if image.build:
-        return _build(image.build, url)
-    return Output.concat(url, f"@{image.digest}" if image.digest else f":{image.tag}")
+def image(given: model.Image, components: Components) -> Input[str] | BuildArgs:
+    """Return an image's address, or how it is built."""
+    if given.repository is None or components.registry is None:
+        return str(given.uri)
+    url = components.registry.urls[given.repository]
+    if given.build:
+        return _build(given.build, url)
+    return Output.concat(url, f"@{given.digest}" if given.digest else f":{given.tag}")
 
 
-def _login(context: StackContext, image: model.Image, components: Components) -> SecretReference | None:
+def login(context: StackContext, given: model.Image, components: Components) -> SecretReference | None:
     """Return the secret that tasks log in to an image's registry with, or None."""
-    return _secret(context, image.credentials, components) if image.credentials else None
+    return secret(context, given.credentials, components) if given.credentials else None
 
 
 def _build(build: model.Build, repository_url: Input[str]) -> BuildArgs:
@@ -188,7 +186,8 @@ def _filled(text: str, values: Mapping[str, Input[str]]) -> Input[str]:
     return Output.concat(*(values[piece] if index % 2 else piece for index, piece in enumerate(pieces)))
 
 
-def _secret(context: StackContext, reference: str, components: Components) -> SecretReference:
+def secret(context: StackContext, reference: str, components: Components) -> SecretReference:
+    """Return where a variable's value is read from."""
     name, _, key = reference.partition(":")
     if name in context.existing_secrets:
         given = context.settings.secrets[name]

@@ -27,6 +27,7 @@ PLACES: Final[dict[str, Place]] = {
     "CertificateArgs": ["domain"],
     "ClusterArgs": ["cluster"],
     "ConnectionStringSecretsArgs": ["services"],
+    "CollectorArgs": ["telemetry"],
     "DashboardArgs": ["dashboard"],
     "DatabaseArgs": ["database"],
     "DatabaseProxyArgs": ["database", "proxy"],

@@ -18,7 +18,7 @@ from components.media_bucket import MediaBucket
 from components.service import ConnectArgs, LoadBalancerAttachmentArgs, MigrateArgs, Service, ServiceArgs
 from components.volumes import NFS, Volumes
 from settings import derived, model
-from wiring import containers
+from wiring import containers, telemetry
 from wiring.context import Components, StackContext
 from wiring.network import task_subnets
 
@@ -38,6 +38,7 @@ def args(
     settings, service = context.settings, context.settings.services[key]
     network, deployment = components.network, service.deployment
     fewest, most = service.tasks.bounds
+    images = [*service.images, *telemetry.images(settings, key)]
     return ServiceArgs(
         name_prefix=context.name_prefix,
         region=context.region,
@@ -51,7 +52,8 @@ def args(
         log_key_arn=context.log_key_arn,
         cluster_arn=components.cluster.arn,
         cluster_name=components.cluster.name,
-        containers=containers.args(context, key, service, components),
+        containers=telemetry.beside(context, key, containers.args(context, key, service, components), components),
+        metrics_log_group=derived.metrics_log_group(settings, key, service),
         cpu=service.cpu,
         memory_mib=service.memory_mib,
         architecture=service.architecture,
@@ -80,10 +82,10 @@ def args(
         ],
         spot_percent=service.spot_percent,
         exec_enabled=service.exec,
-        repository_arns=containers.repository_arns(service, components),
-        cached_repository_arns=containers.cached_repository_arns(service),
+        repository_arns=containers.repository_arns(images, components),
+        cached_repository_arns=containers.cached_repository_arns(images),
         volumes=[components.volumes.mounts[name] for name in sorted(service.volumes)] if components.volumes else [],
-        permissions=_permissions(context, service, components),
+        permissions=[*_permissions(context, service, components), *telemetry.access(settings, key)],
         suppressed_controls=_suppressed_controls(service),
         not_secret=[name for container in (service, *service.sidecars.values()) for name in container.not_secret],
     )

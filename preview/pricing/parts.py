@@ -110,6 +110,13 @@ _FREE_PREFIXES: Final = (
 """Types without a price of their own: AWS bills what they belong to, or nothing."""
 
 
+_COLLECTED: Final[Mapping[str, tuple[str, str]]] = {
+    "awsxray": ("traces", "xray.traces_recorded.per_million"),
+    "awsemf": ("application metrics", "cloudwatch.custom_metric_month"),
+}
+"""What a collector of OpenTelemetry sends to AWS, by the names of its exporters."""
+
+
 def is_known(type_: str) -> bool:
     """Tell whether a type is metered, billed by use, or costs nothing by itself."""
     return type_ in METERS or type_ in _BY_USE or type_.startswith(_FREE_PREFIXES)
@@ -124,4 +131,5 @@ def uses(graph: Graph, resource: Resource) -> Sequence[tuple[str, str]]:
         if holder and holder.type == _JOBS:
             family = service.fargate(resource)
             return (("jobs' CPU", f"{family}.vcpu_hour"), ("jobs' memory", f"{family}.gb_hour"))
+        return [use for marker, use in _COLLECTED.items() if marker in str(resource.inputs.get("containerDefinitions"))]
     return _BY_USE.get(resource.type, ())

@@ -35,6 +35,7 @@ from settings.checks import (
     service,
     sizes,
     tags,
+    telemetry,
     uptime_check,
     volumes,
 )
@@ -71,6 +72,7 @@ _MISTAKES = (
     hibernation,
     jobs,
     volumes,
+    telemetry,
 )
 _UNWISE = (
     network,

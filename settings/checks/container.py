@@ -9,7 +9,7 @@ from typing import Final
 import limits
 from policy.common import credentials
 from settings import derived
-from settings.model import READY_CHECKS, Container, Image, LogRouter, Service, Settings
+from settings.model import READY_CHECKS, Container, Image, LogRouter, Service, Settings, Telemetry
 from settings.problems import Place, Problem, at
 from settings.references import PART_SECRETS, QUEUE, REFERENCE, REFERENCES, SERVICE
 
@@ -48,7 +48,7 @@ def problems(settings: Settings, place: Sequence[str], container: Container, ser
         for reference in REFERENCE.findall(value):
             yield from _reference(settings, where, reference, container, service)
     for name, value in container.secrets.items():
-        yield from _secret(settings, [*place, "secrets", name], value, service.uses)
+        yield from secret_problems(settings, [*place, "secrets", name], value, service.uses)
     yield from _clear_text(place, container, service)
     check = container.health_check
     if check and len(check.command) == 1 and check.command[0] in READY_CHECKS:
@@ -138,9 +138,9 @@ def _not_secret(
 
 
 def image_problems(
-    settings: Settings, place: Sequence[str], container: Container | LogRouter, service: Service
+    settings: Settings, place: Sequence[str], container: Container | LogRouter | Telemetry, service: Service
 ) -> Iterator[Problem]:
-    """Return what is wrong with the image of a container or a log router."""
+    """Return what is wrong with the image of a container, a log router or a collector, as a service's tasks pull it."""
     image, where = container.image, [*place, "image"]
     about = [[*where, name] for name in ("uri", "repository", "tag", "digest", "build")]
     sources = [
@@ -295,7 +295,8 @@ def _reference(
         yield at(where, "${image.tag} needs an image with a tag", [*where[:-2], "image"], [*where[:-2], "image", "tag"])
 
 
-def _secret(settings: Settings, where: Sequence[str], value: str, uses: Sequence[str]) -> Iterator[Problem]:
+def secret_problems(settings: Settings, where: Sequence[str], value: str, uses: Sequence[str]) -> Iterator[Problem]:
+    """Return what is wrong with a reference to a secret, by a service that uses some parts."""
     name, _, key = value.partition(":")
     if name in PART_SECRETS:
         known = list(PART_SECRETS[name])

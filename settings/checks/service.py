@@ -9,7 +9,7 @@ from typing import Final
 import limits
 from limits import LAST_WEIGHTED_PRIORITY, quotas
 from settings.checks import container, log_router, scaling
-from settings.derived import family, log_groups, service_name
+from settings.derived import family, is_observed, log_groups, metrics_log_group, service_name
 from settings.model import Service, Settings, Sidecar
 from settings.problems import Place, Problem, at, found
 
@@ -20,7 +20,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
     yield from _log_groups(settings)
     for key, service in settings.services.items():
         place = ["services", key]
-        yield from _sizes(place, service)
+        yield from _sizes(settings, place, service)
         if service.log_router:
             yield from log_router.problems(settings, place, service, service.log_router)
         yield from container.problems(settings, place, service, service)
@@ -60,6 +60,8 @@ def _log_groups(settings: Settings) -> Iterator[Problem]:
         places: list[Place] = [["services", key, "logGroup"]]
         if service.log_router:
             places += [["services", key, "logRouter", "routes", kind] for kind in service.log_router.routes]
+        if metrics_log_group(settings, key, service):
+            places.append(["telemetry", "metrics"])
         for place, group in zip(places, log_groups(settings, key, service), strict=True):
             first, owner = seen.setdefault(group, (place, key))
             if first != place:
@@ -94,8 +96,9 @@ def _idle(place: Sequence[str], service: Service) -> Iterator[Problem]:
         )
 
 
-def _sizes(place: Sequence[str], service: Service) -> Iterator[Problem]:
+def _sizes(settings: Settings, place: Sequence[str], service: Service) -> Iterator[Problem]:
     router = [service.log_router.memory_mib] if service.log_router else []
+    collector = settings.telemetry if is_observed(settings, place[-1]) else None
     if problem := limits.fargate_size(service.cpu, service.memory_mib):
         yield at(
             [*place, "memoryMib" if service.cpu in limits.FARGATE_MEMORY else "cpu"],
@@ -104,8 +107,12 @@ def _sizes(place: Sequence[str], service: Service) -> Iterator[Problem]:
             [*place, "memoryMib"],
         )
     for sidecars, total, what in (
-        ([s.cpu for s in service.sidecars.values()], service.cpu, "cpu"),
-        ([*(s.memory_mib for s in service.sidecars.values()), *router], service.memory_mib, "memoryMib"),
+        ([*(s.cpu for s in service.sidecars.values()), collector and collector.cpu], service.cpu, "cpu"),
+        (
+            [*(s.memory_mib for s in service.sidecars.values()), *router, collector and collector.memory_mib],
+            service.memory_mib,
+            "memoryMib",
+        ),
     ):
         used = sum(size for size in sidecars if size)
         if used >= total:
@@ -114,6 +121,7 @@ def _sizes(place: Sequence[str], service: Service) -> Iterator[Problem]:
                 f"the sidecars' {what} of {used} leaves nothing of the task's {total} for the service",
                 [*place, "sidecars", "*"],
                 [*place, "logRouter"],
+                ["telemetry", what],
                 [*place, what],
             )
 

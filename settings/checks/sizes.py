@@ -20,13 +20,15 @@ _ADDRESS: Final = "x" * 64
 """As long as a host of AWS's, or another value that is known only in AWS."""
 _OTHERS: Final = 600
 """What a policy, a task definition or a container's part of it has besides what is counted here, about."""
+_COLLECTOR: Final = 3000
+"""What a collector's container has at most, its configuration and the variables that lead to it, about."""
 
 
 def problems(settings: Settings) -> Iterator[Problem]:
     """Return which documents are too long."""
     for key, service in settings.services.items():
         place = ["services", key]
-        yield from _containers(place, service)
+        yield from _containers(settings, key, service)
         yield from _execution_role(settings, key, service)
         yield from _task_role(place, service)
         yield from _task_definition(settings, key, service)
@@ -34,10 +36,14 @@ def problems(settings: Settings) -> Iterator[Problem]:
     yield from _reminders(settings)
 
 
-def _containers(place: Sequence[str], service: Service) -> Iterator[Problem]:
-    count, most = 1 + len(service.sidecars) + (service.log_router is not None), quotas.CONTAINERS_PER_TASK
+def _containers(settings: Settings, key: str, service: Service) -> Iterator[Problem]:
+    place: Place = ["services", key]
+    observed = derived.is_observed(settings, key)
+    count = 1 + len(service.sidecars) + (service.log_router is not None) + observed
+    most = quotas.CONTAINERS_PER_TASK
     if count > most:
         router = ", one of them the log router" if service.log_router else ""
+        router += ", one of them the collector" if observed else ""
         yield at(
             [*place, "sidecars"],
             f"{count} containers in a task{router}; ECS takes {most}: take {count - most} out, or make a service of its own of some",
@@ -49,6 +55,8 @@ def _containers(place: Sequence[str], service: Service) -> Iterator[Problem]:
 def _execution_role(settings: Settings, key: str, service: Service) -> Iterator[Problem]:
     """Check the policy of the role that starts a service's tasks, which names each secret that they read."""
     named = [secret for container in _all(service) for secret in container.secrets.values()]
+    if settings.telemetry and derived.is_observed(settings, key):
+        named += settings.telemetry.headers.values()
     arns = list(dict.fromkeys(_secret_arn(settings, reference) for reference in named))
     size, most = len(_compact(_execution_policy(settings, key, service, arns))), quotas.INLINE_POLICY_CHARACTERS
     if arns and size > most:
@@ -102,6 +110,8 @@ def _task_definition(settings: Settings, key: str, service: Service) -> Iterator
         longest, most_of_it = max((longest, most_of_it), (variables, name))
     if service.log_router:
         size += _OTHERS + len(_compact(dict(service.log_router.routes))) * 8
+    if settings.telemetry and derived.is_observed(settings, key):
+        size += _COLLECTOR + len(_compact(dict(settings.telemetry.headers))) * 8
     most = quotas.TASK_DEFINITION_BYTES
     if size > most:
         place: Place = ["services", key]

@@ -153,6 +153,7 @@ from settings.model.stack import (
     OPTIONAL_SECTIONS,
     Settings,
 )
+from settings.model.telemetry import COLLECTOR_IMAGE, Telemetry
 from settings.model.uptime_check import (
     UptimeCheck,
 )
@@ -166,6 +167,7 @@ __all__ = [
     "ACTION",
     "ARN",
     "CERTIFICATE_ARN",
+    "COLLECTOR_IMAGE",
     "EMAIL",
     "LOG_ROUTER_IMAGE",
     "OPTIONAL_SECTIONS",
@@ -251,6 +253,7 @@ __all__ = [
     "TagKey",
     "Targets",
     "Tasks",
+    "Telemetry",
     "Text",
     "TimeZone",
     "UptimeCheck",

@@ -35,6 +35,7 @@ from settings.model.registry import Registry
 from settings.model.secrets import Secret
 from settings.model.section import PartName, Renamed, SecretName, Section, TagKey
 from settings.model.service import Service
+from settings.model.telemetry import Telemetry
 from settings.model.uptime_check import UptimeCheck
 from settings.model.volumes import Volume
 from settings.rules import Rule, form
@@ -118,6 +119,9 @@ class Settings(Section):
     """CloudWatch alarms on what the stack has, with thresholds in words; `{}` has defaults for all. 0.10 USD a month each."""
     dashboard: Dashboard | None = None
     """A CloudWatch dashboard with the figures that alarms watch, service by service; `{}` switches it on. 3 USD a month."""
+    telemetry: Telemetry | None = None
+    """A collector of OpenTelemetry beside services: traces in AWS X-Ray and metrics in CloudWatch, or both at an endpoint of your own; `{}` is enough for
+    traces."""
     uptime_check: Annotated[UptimeCheck | None, Renamed("healthCheck", since="0.2.0")] = None
     """A Route 53 health check that asks the domain's host over HTTPS from several continents, and pages whoever is in `notify.page`; `{}` asks
     /health. About 2 USD a month."""
@@ -199,7 +203,8 @@ class Settings(Section):
     @property
     def images(self) -> Sequence[Image]:
         """The images of all containers."""
-        return [image for service in self.services.values() for image in service.images]
+        own = [image for service in self.services.values() for image in service.images]
+        return [*own, *([self.telemetry.image] if self.telemetry else [])]
 
 
 OPTIONAL_SECTIONS: Final[Sequence[str]] = tuple(
