@@ -37,7 +37,8 @@ async def drain() -> None:
     while SETTINGS.outputs:
         pending = list(SETTINGS.outputs)
         SETTINGS.outputs.clear()
-        await asyncio.gather(*pending)
+        for future in pending:
+            await future
 
 
 @contextlib.contextmanager
@@ -101,11 +102,15 @@ class _Known:
     def __init__(self, value: str) -> None:
         self._value = value
 
-    async def future(self) -> str:
+    def future(self) -> asyncio.Future[str]:
         """Return the value after as many turns of the loop as the SDK's output takes: the order of resources stays the same."""
-        for _ in range(_TURNS):
-            await asyncio.sleep(0)
-        return self._value
+        loop = asyncio.get_running_loop()
+        known: asyncio.Future[str] = loop.create_future()
+        turn: Callable[[], object] = functools.partial(known.set_result, self._value)
+        for _ in range(_TURNS - 1):
+            turn = functools.partial(loop.call_soon, turn)
+        turn()
+        return known
 
 
 def _create_urn(original: Callable[..., Any]) -> Callable[..., Any]:

@@ -37,26 +37,51 @@ def contains_unknowns(value: object) -> bool:
     return False
 
 
+class TrackedOutputs:
+    """What the SDK has a set for: the outputs that the program waits for at its end. They stay in the order in which they were made."""
+
+    __slots__ = ("_futures",)
+
+    def __init__(self) -> None:
+        self._futures: dict[asyncio.Future[Any], None] = {}
+
+    def __len__(self) -> int:
+        return len(self._futures)
+
+    def __iter__(self) -> Iterator[asyncio.Future[Any]]:
+        return iter(self._futures)
+
+    def add(self, future: asyncio.Future[Any]) -> None:
+        """Wait for one more."""
+        self._futures[future] = None
+
+    def discard(self, future: asyncio.Future[Any]) -> None:
+        """Do not wait for one."""
+        self._futures.pop(future, None)
+
+    def clear(self) -> None:
+        """Wait for none."""
+        self._futures.clear()
+
+
 def replacements() -> Iterator[tuple[str, object]]:
     """Give what stands in for attributes of `pulumi.Output` while the program of this context runs, by their names."""
-    yield from _tracking(SETTINGS.outputs)
+    tracked = TrackedOutputs()
+    SETTINGS.outputs = tracked
+    yield from _tracking(tracked)
     yield "from_input", staticmethod(_from_input(pulumi.Output.from_input))
     yield "all", staticmethod(_all)
 
 
-def _tracking(outputs: set[asyncio.Future[Any]]) -> Iterator[tuple[str, object]]:
-    """Which outputs the program waits for at its end: those that are not resolved yet, or failed."""
+def _tracking(outputs: TrackedOutputs) -> Iterator[tuple[str, object]]:
+    """Which outputs the program waits for at its end: those that were not resolved yet when they were made, or had failed.
 
-    def settled(future: asyncio.Future[Any]) -> None:
-        if not _failed(future):
-            outputs.discard(future)
+    The SDK strikes each off when it is resolved. That costs a turn for each, and waiting for one that is resolved costs nothing.
+    """
 
     def track(self: pulumi.Output[Any]) -> None:
         future: asyncio.Future[Any] = self._data
-        if not future.done():
-            outputs.add(future)
-            future.add_done_callback(settled)
-        elif _failed(future):
+        if not future.done() or _failed(future):
             outputs.add(future)
 
     def untrack(self: pulumi.Output[Any]) -> None:
@@ -96,24 +121,69 @@ def _all(*values: Any, **named: Any) -> pulumi.Output[Any]:  # noqa: ANN401 - as
     if values and named:
         raise ValueError("Output.all() was supplied a mix of named and unnamed inputs")
     parts = [pulumi.Output.from_input(value) for value in (named.values() if named else values)]
-    return pulumi.Output._from_data(_gathered([part._data for part in parts], tuple(named)))
+    made = object.__new__(pulumi.Output)
+    made._data = _Gathered([part._data for part in parts], tuple(named)).whole
+    made._track()
+    return made
 
 
-async def _gathered(futures: list[asyncio.Future[_OutputData[Any]]], names: tuple[str, ...]) -> _OutputData[Any]:
-    """Make one of several outputs: a list of their values, or a mapping if there are names."""
-    if futures and all(future.done() and not _failed(future) for future in futures):
-        for _ in range(2):  # gathering takes two turns
-            await asyncio.sleep(0)
-        parts = [future.result() for future in futures]
-    else:
-        parts = await asyncio.gather(*futures)
-    values = [part.value for part in parts]
-    return _data(
-        set().union(*[part.resources for part in parts]),
-        dict(zip(names, values, strict=True)) if names else values,
-        known=all(part.is_known for part in parts),
-        secret=any(part.is_secret for part in parts),
-    )
+class _Gathered:
+    """Makes one output of several: a list of their values, or a mapping if there are names.
+
+    It takes the turns that a task takes which waits for them, and is none: there are thousands of them.
+    """
+
+    __slots__ = ("_left", "_loop", "_names", "_parts", "whole")
+
+    def __init__(self, parts: list[asyncio.Future[_OutputData[Any]]], names: tuple[str, ...]) -> None:
+        self._parts = parts
+        self._names = names
+        self._loop = asyncio.get_running_loop()
+        self._left = 0
+        self.whole: asyncio.Future[_OutputData[Any]] = self._loop.create_future()
+        self._loop.call_soon(self._begin)
+
+    def _begin(self) -> None:
+        if not self._parts:
+            self._loop.call_soon(self._end)
+            return
+        if all(part.done() and not _failed(part) for part in self._parts):
+            self._loop.call_soon(self._loop.call_soon, self._end)  # gathering takes two turns
+            return
+        waited = dict.fromkeys(part for part in self._parts if not part.done() or _failed(part))
+        self._left = len(waited)
+        for part in waited:
+            part.add_done_callback(self._settled)
+
+    def _settled(self, part: asyncio.Future[_OutputData[Any]]) -> None:
+        self._left -= 1
+        if self._left < 0:
+            return
+        if _failed(part):
+            self._left = 0
+            self._loop.call_soon(self._fail, part)
+        elif not self._left:
+            self._loop.call_soon(self._end)
+
+    def _fail(self, part: asyncio.Future[_OutputData[Any]]) -> None:
+        error = None if part.cancelled() else part.exception()
+        if error is None:
+            self.whole.cancel()
+        elif not self.whole.done():
+            self.whole.set_exception(error)
+
+    def _end(self) -> None:
+        if self.whole.done():
+            return
+        parts = [part.result() for part in self._parts]
+        values = [part.value for part in parts]
+        data = _data(
+            set().union(*[part.resources for part in parts]),
+            dict(zip(self._names, values, strict=True)) if self._names else values,
+            known=all(part.is_known for part in parts),
+            secret=any(part.is_secret for part in parts),
+        )
+        self.whole.set_result(data)
 
 
 def _data(resources: set[pulumi.Resource], value: object, *, known: bool, secret: bool) -> _OutputData[Any]:
