@@ -131,6 +131,8 @@ class DeliveryArgs:
     """Allocation ids of the NAT gateways' addresses where they were there before the stack."""
     empty_buckets: bool = False
     """Whether a deployment may delete what the stack's buckets hold, as `empty_on_destroy` needs."""
+    deploy_texts: Sequence[str] = field(init=False, default=(), repr=False, compare=False)
+    """The policies of the role that deploys, as `deploy_documents` writes them for these arguments."""
 
     def __post_init__(self) -> None:
         """Check GitHub's and AWS's limits.
@@ -153,7 +155,8 @@ class DeliveryArgs:
         if any(problem for _, problem in wrong):
             return
         most = packing.MOST_POLICIES
-        count = len(deploy_documents(self))
+        object.__setattr__(self, "deploy_texts", deploy_documents(self))
+        count = len(self.deploy_texts)
         if count > most:
             shorter = f"leave names out, and they begin with {self.name_prefix} and take one line together"
             yield "names", f"the permissions take {count} policies; a role has {most} at most: {shorter}"
@@ -205,7 +208,7 @@ class Delivery(pulumi.ComponentResource):
     def __init__(self, name: str, args: DeliveryArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Delivery", name, None, opts)
         self.provider_arn = self._identity_provider(name, args)
-        self.role_arn = self._role(f"{name}-deploy", args, args.role, args.github.contexts, deploy_documents(args))
+        self.role_arn = self._role(f"{name}-deploy", args, args.role, args.github.contexts, args.deploy_texts)
         self.preview_role_arn = (
             self._role(f"{name}-preview", args, args.preview_role_name, ["pull_request"], preview_documents(args))
             if args.preview_role_name
