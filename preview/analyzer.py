@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from google.protobuf import empty_pb2, json_format  # type: ignore[import-untyped] # has no stubs among our dependencies
@@ -135,8 +135,12 @@ class Session:
         self._pack.ask("Analyze", self._requests.resource(resource).SerializeToString())
         self._asked.append(resource.urn)
 
-    def verdict(self, graph: Graph) -> Verdict:
+    def verdict(self, graph: Graph, meanwhile: Callable[[], None] = lambda: None) -> Verdict:
         """Ask about the resources that were not asked about yet, then about the stack, and sum up all answers.
+
+        Args:
+            graph: what the program registered.
+            meanwhile: is called once, while the pack judges.
 
         Raises:
             NoAnswerError: the pack ended, or exceeded the time limit.
@@ -148,6 +152,8 @@ class Session:
         asked, self._asked = self._asked, []
         # A pack may sum up in its stack policies what its resource policies saw: the stack comes last, as on the engine.
         self._pack.ask("AnalyzeStack", self._requests.stack(graph).SerializeToString())
+        self._pack.send()
+        meanwhile()
         # The pack gets what is only read for the sake of what refers to it. It is not the stack's to change.
         only_read = {resource.urn for resource in graph.resources if resource.external}
         found: list[Finding] = []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from preview import policies, project, stackfile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from preview.graph import Graph
@@ -70,7 +70,14 @@ def config(path: Path | None) -> Config:
         raise StoppedError(str(error), INVALID) from None
 
 
-def stack_file(root: Path, path: Path, folder: Path, settings: Config, steps: Progress) -> Evaluation:
+def stack_file(
+    root: Path,
+    path: Path,
+    folder: Path,
+    settings: Config,
+    steps: Progress,
+    meanwhile: Callable[[Graph], None] = lambda _: None,
+) -> Evaluation:
     """Record what the program in a folder registers for a stack file, and judge it.
 
     Args:
@@ -79,6 +86,7 @@ def stack_file(root: Path, path: Path, folder: Path, settings: Config, steps: Pr
         folder: the policy pack; without a `PulumiPolicy.yaml` in it there is no verdict.
         settings: levels and parameters of its policies.
         steps: takes the time.
+        meanwhile: is called with what was recorded while the policy pack judges it, if there is one.
 
     Raises:
         StoppedError: the file or the project is invalid, or the engine would refuse the program.
@@ -100,7 +108,7 @@ def stack_file(root: Path, path: Path, folder: Path, settings: Config, steps: Pr
     with policies.Pack(folder, project=name, stack=stack, values=values, dry_run=False, config=settings) as pack:
         with steps.step("program", "Running the program"):
             graph = _recorded(described.root, read, pack)
-        return Evaluation(graph, _verdict(pack, graph, steps))
+        return Evaluation(graph, _verdict(pack, graph, steps, lambda: meanwhile(graph)))
 
 
 def exported(path: Path, folder: Path, settings: Config, steps: Progress) -> Evaluation:
@@ -129,10 +137,12 @@ def exported(path: Path, folder: Path, settings: Config, steps: Progress) -> Eva
         return Evaluation(graph, read.redacted(_verdict(pack, graph, steps)), read.lines)
 
 
-def _verdict(pack: policies.Pack, graph: Graph, steps: Progress) -> Verdict:
+def _verdict(
+    pack: policies.Pack, graph: Graph, steps: Progress, meanwhile: Callable[[], None] = lambda: None
+) -> Verdict:
     with steps.step("policy", "Checking the policies"):
         try:
-            return pack.evaluate(graph)
+            return pack.evaluate(graph, meanwhile=meanwhile)
         except policies.PackError as error:
             raise StoppedError(str(error), REFUSED) from None
 

@@ -43,6 +43,8 @@ _MODULE: Final = "pulumi.policy"
 _ARGUMENTS: Final = ("127.0.0.1:0", ".")
 _LENGTH: Final = struct.Struct("!I")
 _DESCRIPTORS: Final = 3
+_TOGETHER: Final = 1 << 14
+"""Bytes of requests that are worth a call of the system."""
 _KEEP: Final = "keep"
 
 
@@ -404,8 +406,13 @@ class Conversation:
         self._in = bytearray()
 
     def ask(self, method: str, request: bytes) -> None:
-        """Send a request, or the part of it that the pack takes now."""
+        """Take a request. Many small ones are sent together, as far as the pack takes them now."""
         self._out += HEAD.pack(len(request), METHODS.index(method)) + request
+        if len(self._out) >= _TOGETHER:
+            self.send()
+
+    def send(self) -> None:
+        """Send all requests that the pack takes now."""
         with contextlib.suppress(EndedError):  # who waits for the answer is told
             self._exchange()
 

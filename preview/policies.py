@@ -13,7 +13,7 @@ import os
 import select
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Self
 
@@ -120,7 +120,12 @@ class Pack:
                     session.ask(self._observed.pop(0))
 
     def evaluate(
-        self, graph: Graph, *, start_seconds: float = _START_SECONDS, answer_seconds: float = _ANSWER_SECONDS
+        self,
+        graph: Graph,
+        *,
+        start_seconds: float = _START_SECONDS,
+        answer_seconds: float = _ANSWER_SECONDS,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> Verdict:
         """Judge every resource by its inputs, then the stack by its outputs.
 
@@ -128,6 +133,7 @@ class Pack:
             graph: what the program registered.
             start_seconds: how long the pack may take to start.
             answer_seconds: how long each answer may take.
+            meanwhile: is called once, while the pack judges.
 
         Raises:
             PackError: the pack ended, or exceeded a time limit.
@@ -137,7 +143,7 @@ class Pack:
         session = self._open(start_seconds, answer_seconds)
         self._observed.clear()
         try:
-            verdict = dataclasses.replace(session.verdict(graph), version=self._version())
+            verdict = dataclasses.replace(session.verdict(graph, meanwhile), version=self._version())
         except analyzer.NoAnswerError as error:
             raise PackError(f"{self._folder}: the policy pack {error}{self._said()}") from None
         if not isinstance(self._config, PackConfig):

@@ -1,5 +1,6 @@
 """Network access lists: what they let in from the internet, and whether they guard anything."""
 
+import functools
 import ipaddress
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -77,11 +78,19 @@ class Entry:
 
 
 def _holds(wide: Value, narrow: Value) -> bool:
-    try:
-        outer, inner = (ipaddress.ip_network(str(item), strict=False) for item in (wide, narrow))
-    except ValueError:
+    outer, inner = _network(str(wide)), _network(str(narrow))
+    if outer is None or inner is None:
         return False
     return outer.version == inner.version and outer.prefixlen <= inner.prefixlen and inner.network_address in outer
+
+
+@functools.lru_cache(maxsize=4096)
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    """A range of addresses; None where the text is none. A list's few ranges are compared each with each."""
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
 
 
 def _entries(graph: Graph) -> Iterator[Entry]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from preview.compare.change import Comparison
     from preview.compare.edit import Edit
+    from preview.graph import Graph
     from preview.pricing import Estimate
 
 
@@ -126,6 +127,24 @@ def edit_of(
     return replace(edit, notes=notes, hidden=deployed.plaintexts if deployed else frozenset())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What two recorded sides differ in; it needs no verdict."""
+
+    comparison: Comparison
+    cost: Estimate
+    """Of the new side."""
+
+
+def compared(before: Graph, after: Graph, given: Mapping[str, Mapping[str, object]] | None = None) -> Compared:
+    """Compare two graphs and price the second; `given` as in `made`."""
+    from preview.compare.difference import compare as difference  # noqa: PLC0415 - not before the sides run
+    from preview.pricing import estimate  # noqa: PLC0415 - as above
+
+    comparison = difference(before, after, given=given)
+    return Compared(comparison=comparison, cost=estimate(comparison.after))
+
+
 def made(
     *,
     source: str,
@@ -135,6 +154,7 @@ def made(
     config: Mapping[str, object],
     given: Mapping[str, Mapping[str, object]] | None = None,
     priced: Estimate | None = None,
+    known: Compared | None = None,
 ) -> Edit:
     """Compare two recorded sides.
 
@@ -146,24 +166,25 @@ def made(
         config: the new side's stack file, its `config:` section.
         given: of an exported stack, see `difference.compare`.
         priced: what the base costs, where that was worked out before.
+        known: what `compared` returned for these two, if it was asked before.
 
     Raises:
         evaluation.StoppedError: the base has no graph.
     """
-    from preview.compare.difference import compare as difference  # noqa: PLC0415 - not before the sides run
-    from preview.compare.edit import Edit, settings  # noqa: PLC0415 - as above
+    from preview.compare.edit import Edit, settings  # noqa: PLC0415 - not before the sides run
     from preview.compare.meaning.statement import Situation  # noqa: PLC0415 - as above
     from preview.pricing import estimate  # noqa: PLC0415 - as above
 
     if before.graph is None:  # pragma: no cover - a recorded side has a graph
         raise evaluation.StoppedError(f"{label}: nothing was recorded", evaluation.INVALID)
-    comparison = difference(before.graph, evaluated.graph, given=given)
+    known = known or compared(before.graph, evaluated.graph, given)
+    comparison = known.comparison
     situation = Situation(
         comparison=comparison,
         verdict_before=before.verdict,
         verdict_after=evaluated.verdict,
         estimate_before=priced or estimate(comparison.before),
-        estimate_after=estimate(comparison.after),
+        estimate_after=known.cost,
     )
     differ = settings(before.config, config) if before.config is not None else ()
     return Edit(source=source, base=label, comparison=comparison, situation=situation, settings=tuple(differ))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, cast
@@ -18,6 +18,7 @@ from preview.watch import reads
 
 if TYPE_CHECKING:
     from preview.compare.edit import Edit
+    from preview.graph import Graph
     from preview.pricing import Estimate
 
 _BASE: Final = "the preview before"
@@ -87,8 +88,14 @@ def answers(request: WatchRequest, last: PricedSide | None, run: int) -> Iterato
         last: the last good preview; None for the first.
         run: the number that the page bears.
     """
+    known: list[command.Compared] = []
+
+    def meanwhile(graph: Graph) -> None:
+        if last and last.side.graph:
+            known.append(command.compared(last.side.graph, graph))
+
     try:
-        evaluated, config = _evaluated(request, request.pack)
+        evaluated, config = _evaluated(request, request.pack, meanwhile)
     except evaluation.StoppedError as stop:
         yield {"kind": "answer", "ok": False, "text": str(stop)}
         return
@@ -96,7 +103,7 @@ def answers(request: WatchRequest, last: PricedSide | None, run: int) -> Iterato
         yield {"kind": "answer", "ok": False, "text": _trace(error)}
         return
     made = _preview(request, evaluated)
-    edit = _edit(request, last, evaluated, config) if last else None
+    edit = _edit(request, last, evaluated, config, *known) if last else None
     yield {"kind": "answer", "ok": True, "text": _text(request, made, edit)}
     changed = edit if edit and (edit.comparison.changed or edit.settings) else None
     html = page.of_edit(changed, live=run) if changed else page.of_preview(made, live=run)
@@ -127,8 +134,10 @@ def rehearse(request: WatchRequest, last: PricedSide) -> None:
     page.of_edit(edit, live=0)
 
 
-def _evaluated(request: WatchRequest, pack: Path) -> tuple[evaluation.Evaluation, Mapping[str, object]]:
-    evaluated = evaluation.stack_file(request.root, request.path, pack, {}, evaluation.Progress())
+def _evaluated(
+    request: WatchRequest, pack: Path, meanwhile: Callable[[Graph], None] = lambda _: None
+) -> tuple[evaluation.Evaluation, Mapping[str, object]]:
+    evaluated = evaluation.stack_file(request.root, request.path, pack, {}, evaluation.Progress(), meanwhile)
     return evaluated, stackfile.read(request.path).config
 
 
@@ -137,7 +146,11 @@ def _preview(request: WatchRequest, evaluated: evaluation.Evaluation) -> render.
 
 
 def _edit(
-    request: WatchRequest, last: PricedSide, evaluated: evaluation.Evaluation, config: Mapping[str, object]
+    request: WatchRequest,
+    last: PricedSide,
+    evaluated: evaluation.Evaluation,
+    config: Mapping[str, object],
+    known: command.Compared | None = None,
 ) -> Edit:
     return command.made(
         source=str(request.path),
@@ -146,6 +159,7 @@ def _edit(
         evaluated=evaluated,
         config=config,
         priced=last.cost,
+        known=known,
     )
 
 
