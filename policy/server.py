@@ -73,6 +73,9 @@ class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
 
     refusal = ""
     """Why no configuration is taken, whatever it is."""
+    rehearsable = True
+    """Whether a process that was asked may be copied to be asked anew: modules of this pack keep nothing of a run but tables that were read
+    and results of pure functions."""
 
     def __init__(self, name: str, version: str, policies: list[Policy], *rest: Any, **named: Any) -> None:  # noqa: ANN401 - handed on
         super().__init__(name, version, policies, *rest, **named)

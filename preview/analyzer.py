@@ -89,6 +89,15 @@ class Requests:
             serialization.write(target.properties, provider.inputs)
 
 
+def asked_about(graph: Graph) -> list[tuple[str, bytes]]:
+    """Return what a policy pack is asked about a stack: calls, and their messages."""
+    requests = Requests(project=graph.project, stack=graph.stack)
+    return [
+        *(("Analyze", requests.resource(resource).SerializeToString()) for resource in graph.resources),
+        ("AnalyzeStack", requests.stack(graph).SerializeToString()),
+    ]
+
+
 class Session:
     """A conversation with a pack that has started."""
 

@@ -24,10 +24,11 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, ClassVar, Final, NoReturn
 
@@ -52,24 +53,29 @@ class LoadedPack:
     """A pack that is kept loaded, so that a run of it starts at once: see `Process.kept`.
 
     What its modules read of the configuration while they are imported would stay as it was; what its `__main__` reads is read anew
-    for each run.
+    for each run. A pack whose servicer is `rehearsable` says that a run leaves nothing behind but tables that were read and results
+    of pure functions: it may be asked ahead, so that each run finds these.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ahead: Iterable[tuple[str, bytes]] = ()) -> None:
         """Start the process that loads it, and return at once.
 
         Args:
             folder: the pack.
+            ahead: calls, and their messages, that it is asked before the first run, if it may be.
         """
         self.folder = folder
         # A copy of this process may start a run at the same time: what one sends must arrive in one piece.
         self._turn = multiprocessing.get_context("fork").Lock()
         self._control, theirs = socket.socketpair()
-        with theirs:
+        with theirs, tempfile.TemporaryFile() as asked:
+            for method, request in ahead:
+                asked.write(HEAD.pack(len(request), METHODS.index(method)) + request)
+            asked.seek(0)
             command = [sys.executable, "-P", __file__, str(theirs.fileno()), str(folder), _KEEP]
             self._process = subprocess.Popen(  # noqa: S603 - our own command
                 command,
-                stdin=subprocess.DEVNULL,
+                stdin=asked,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
@@ -218,11 +224,7 @@ class _ReadyError(BaseException):
 
 def _keep(control: socket.socket, folder: Path) -> NoReturn:
     """Load the pack, then run a copy of this process for each job, until the other end has hung up."""
-    import grpc  # type: ignore[import-untyped]  # noqa: PLC0415 - has no stubs among our dependencies; slow
     import pulumi.runtime  # noqa: PLC0415 - slow
-
-    def loaded(*_: object, **__: object) -> NoReturn:
-        raise _ReadyError
 
     def load() -> None:
         pulumi.runtime.set_all_config({}, [])
@@ -230,8 +232,9 @@ def _keep(control: socket.socket, folder: Path) -> NoReturn:
             runpy.run_module(_MODULE, run_name="__main__", alter_sys=True)
 
     _enter(folder)
-    grpc.server = loaded
+    _open(lambda: _RehearsedServer(sys.stdin.buffer))
     contextvars.copy_context().run(load)
+    sys.stdin.buffer.read()  # what a pack that does not load was not asked
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while threading.active_count() == 1:
         taken, took = os.pipe()
@@ -286,10 +289,15 @@ def _run(conversation: socket.socket, folder: Path, ready: Callable[[], None] = 
 
 
 def _serve_with(conversation: socket.socket, ready: Callable[[], None]) -> None:
-    """Let the SDK open our server, and describe its calls without what only gRPC's own server needs."""
-    import grpc  # noqa: PLC0415 - slow
+    """Let the SDK open our server."""
+    _open(lambda: _Server(conversation, ready))
 
-    grpc.server = lambda *_, **__: _Server(conversation, ready)
+
+def _open(server: Callable[[], _Handled]) -> None:
+    """Let the SDK open a server, and describe its calls without what only gRPC's own server needs."""
+    import grpc  # type: ignore[import-untyped]  # noqa: PLC0415 - has no stubs among our dependencies; slow
+
+    grpc.server = lambda *_, **__: server()
     grpc.unary_unary_rpc_method_handler = _Handler
     grpc.method_handlers_generic_handler = _Handlers
 
@@ -318,18 +326,54 @@ class _Handlers:
         return self._handlers.get(call.method)
 
 
-class _Server:
-    """What the SDK takes for a gRPC server."""
+class _Handled:
+    """What of a server knows how calls are answered."""
 
-    def __init__(self, conversation: socket.socket, ready: Callable[[], None]) -> None:
-        self._conversation = conversation
-        self._ready = ready
+    def __init__(self) -> None:
         self._handlers: dict[str, Any] = {}
 
     def add_generic_rpc_handlers(self, handlers: Any) -> None:  # noqa: ANN401 - gRPC's
         for name in METHODS:
             for handler in handlers:
                 self._handlers[name] = handler.service(_Call(_SERVICE + name))
+
+    def _answered(self, name: str, request: bytes) -> tuple[int, bytes]:
+        handler = self._handlers[name]
+        try:
+            answer: bytes = handler.response_serializer(
+                handler.unary_unary(handler.request_deserializer(request), _Context())
+            )
+        except _RefusedError as refusal:
+            return REFUSED, str(refusal).encode()
+        except Exception as error:  # noqa: BLE001 - a pack may raise anything
+            return FAILED, str(error).encode()
+        return ANSWERED, answer
+
+
+class _RehearsedServer(_Handled):
+    """Answers nobody: what it is asked is for what it loads."""
+
+    def __init__(self, asked: IO[bytes]) -> None:
+        super().__init__()
+        self._asked = asked
+
+    def add_insecure_port(self, address: str) -> NoReturn:  # noqa: ARG002 - gRPC's
+        servicer = getattr(self._handlers["Analyze"].unary_unary, "__self__", None)
+        while head := self._asked.read(HEAD.size):
+            length, number = HEAD.unpack(head)
+            request = self._asked.read(length)
+            if getattr(servicer, "rehearsable", False):
+                self._answered(METHODS[number], request)
+        raise _ReadyError
+
+
+class _Server(_Handled):
+    """What the SDK takes for a gRPC server."""
+
+    def __init__(self, conversation: socket.socket, ready: Callable[[], None]) -> None:
+        super().__init__()
+        self._conversation = conversation
+        self._ready = ready
 
     def add_insecure_port(self, address: str) -> int:  # noqa: ARG002 - gRPC's
         return self._conversation.fileno()
@@ -345,21 +389,9 @@ class _Server:
         with self._conversation.makefile("rb") as requests:
             while head := requests.read(HEAD.size):
                 length, number = HEAD.unpack(head)
-                ended, answer = self._answer(METHODS[number], requests.read(length))
+                ended, answer = self._answered(METHODS[number], requests.read(length))
                 self._conversation.sendall(HEAD.pack(len(answer), ended) + answer)
         os._exit(0)  # the other end has hung up
-
-    def _answer(self, name: str, request: bytes) -> tuple[int, bytes]:
-        handler = self._handlers[name]
-        try:
-            answer: bytes = handler.response_serializer(
-                handler.unary_unary(handler.request_deserializer(request), _Context())
-            )
-        except _RefusedError as refusal:
-            return REFUSED, str(refusal).encode()
-        except Exception as error:  # noqa: BLE001 - a pack may raise anything
-            return FAILED, str(error).encode()
-        return ANSWERED, answer
 
 
 class _Call:

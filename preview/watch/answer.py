@@ -111,20 +111,20 @@ def answers(request: WatchRequest, last: PricedSide | None, run: int) -> Iterato
     yield GoodPreview(Side(graph=evaluated.graph, verdict=evaluated.verdict, config=config))
 
 
-def rehearse(request: WatchRequest, last: PricedSide) -> None:
+def rehearse(request: WatchRequest, last: PricedSide) -> list[tuple[str, bytes]]:
     """Do all of it, but write what the policy pack is asked without asking it, and keep nothing but what is loaded by that.
 
     Args:
         request: what to preview.
         last: a good preview of it.
+
+    Returns:
+        What the policy pack would be asked about it, as `pack_process.LoadedPack` takes it.
     """
     evaluated, config = _evaluated(request, request.root / "no pack")
     reads.taken()  # what the program reads is read anew by each copy
     graph = evaluated.graph
-    requests = analyzer.Requests(project=graph.project, stack=graph.stack)
-    for resource in graph.resources:
-        requests.resource(resource)
-    requests.stack(graph)
+    asked = analyzer.asked_about(graph)
     evaluated = replace(evaluated, verdict=last.side.verdict)
     made = _preview(request, evaluated)
     edit = _edit(request, last, evaluated, config)
@@ -132,6 +132,7 @@ def rehearse(request: WatchRequest, last: PricedSide) -> None:
     _text(request, made, edit)
     page.of_preview(made, live=0)
     page.of_edit(edit, live=0)
+    return asked
 
 
 def _evaluated(

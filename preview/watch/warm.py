@@ -95,6 +95,8 @@ class WarmProcess:
         """Whether copies are made before they are needed."""
         self._program: set[str] = set()
         """The files that a copy reads before it is told to begin."""
+        self._asked_ahead: list[tuple[str, bytes]] = []
+        """What the policy pack was asked about the last good preview, once it was rehearsed."""
         self._pack_files: dict[str, reads.Stamp] = {}
         self._recorder_files = self._files_of_recorder()
         self._start_pack()
@@ -204,7 +206,7 @@ class WarmProcess:
         if pack_process.Process.kept:
             pack_process.Process.kept.close()
         if (folder / "PulumiPolicy.yaml").exists():
-            pack_process.Process.kept = pack_process.LoadedPack(folder)
+            pack_process.Process.kept = pack_process.LoadedPack(folder, self._asked_ahead)
         files = [path for path in folder.rglob("*") if path.suffix in {".py", ".yaml", ".json"}]
         self._pack_files = {str(path): reads.stamp(str(path)) for path in [*files, folder / "PulumiPolicy.yaml"]}
         reads.taken()
@@ -229,7 +231,7 @@ class WarmProcess:
                 contextlib.redirect_stdout(nothing),
                 contextlib.redirect_stderr(nothing),
             ):
-                answer.rehearse(self._request, last)
+                self._asked_ahead = answer.rehearse(self._request, last)
         except Exception as error:  # noqa: BLE001 - a program may raise anything; no save is lost by it
             print(f"Saves will be answered more slowly, as a trial ended with {error!r}.", file=sys.stderr)
         os.environ.clear()
@@ -239,6 +241,7 @@ class WarmProcess:
         if threading.active_count() > 1:
             self._end(SPOILT)
         _drop(_program_modules(self._request.root, self._own))
+        self._start_pack()
         self._recorder_files |= self._files_of_recorder()
         self._tell_files()
         gc.collect()
