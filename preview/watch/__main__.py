@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,8 +25,11 @@ from preview.watch import reads
 from preview.watch.server import PageServer
 
 _POLL_SECONDS: Final = 0.04
+"""How often all files are looked at."""
+_GLANCE_SECONDS: Final = 0.008
+"""How often the stack file is, which is saved most."""
 _STILL_SECONDS: Final = 0.02
-"""A file that is being written is left to its writer for as long as it still changes."""
+"""A file that is being written is left to its writer for as long as it still changes; the stack file alone, which is small, for less."""
 _GONE_SECONDS: Final = 0.4
 """Editors that save by renaming take a file away for a moment."""
 _OUTDATED, _SPOILT = 75, 76
@@ -53,7 +56,7 @@ class StackWatch:
             format_: `rich` or `plain`.
             server: shows the page.
         """
-        self._path = path
+        self._stack_file = os.path.abspath(path)  # noqa: PTH100 - as `reads` names it
         self._server = server
         width = min(max(shutil.get_terminal_size((_USUAL, 0)).columns, _NARROWEST), _WIDEST)
         self._job = json.dumps(
@@ -68,9 +71,7 @@ class StackWatch:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._received = b""
-        self._files: dict[str, dict[str, reads.Stamp]] = {
-            "program": {os.path.abspath(path): reads.stamp(os.path.abspath(path))}  # noqa: PTH100 - as `reads` names them
-        }
+        self._files: dict[str, dict[str, reads.Stamp]] = {"program": {self._stack_file: reads.stamp(self._stack_file)}}
         self._run = 0
         self._answered = 0
         self._ends = 0
@@ -78,6 +79,7 @@ class StackWatch:
         self._last: object = None
         """Of a warm process that is followed by another one: its last good preview."""
         self._saved = time.perf_counter()
+        self._looked = 0.0
 
     def run(self) -> None:
         """Answer saves until interrupted.
@@ -91,18 +93,18 @@ class StackWatch:
                 if changed := self._changed():
                     self._saved = time.perf_counter()
                     self._begin(self._settled(changed))
-                self._listen(_POLL_SECONDS)
+                self._listen(_GLANCE_SECONDS)
         finally:
             self._stop()
 
     def _begin(self, changed: list[str]) -> None:
         self._run += 1
+        self._ask(changed)
         self._server.ready(is_ready=False)
         if changed:
             names = ", ".join(sorted(_short(path) for path in changed))
             print(f"\n{time.strftime('%H:%M:%S')} {names}", flush=True)
             self._server.say("Previewing again ...", wrong=False)
-        self._ask(changed)
 
     def _ask(self, changed: list[str]) -> None:
         if self._process is None:
@@ -139,10 +141,18 @@ class StackWatch:
         self._process = self._control = None
 
     def _changed(self) -> list[str]:
-        """Return what is not as it was, and take it as it is."""
+        """Return what is not as it was, and take it as it is. Most of the time only the stack file is looked at."""
+        now = time.monotonic()
+        if now - self._looked < _POLL_SECONDS:
+            return self._differing([self._stack_file])
+        self._looked = now
+        return self._differing(None)
+
+    def _differing(self, only: Collection[str] | None) -> list[str]:
         found = []
         for files in self._files.values():
-            for path, known in files.items():
+            for path in files if only is None else files.keys() & only:
+                known = files[path]
                 now = reads.stamp(path)
                 if now != known:
                     files[path] = now
@@ -154,8 +164,8 @@ class StackWatch:
         found = dict.fromkeys(changed)
         end = time.monotonic() + _GONE_SECONDS
         while True:
-            time.sleep(_STILL_SECONDS)
-            more = self._changed()
+            time.sleep(_GLANCE_SECONDS if found.keys() == {self._stack_file} else _STILL_SECONDS)
+            more = self._differing(None)
             found.update(dict.fromkeys(more))
             gone = any(reads.stamp(path) is None for path in found)
             if not more and (not gone or time.monotonic() > end):
