@@ -54,9 +54,11 @@ with wiring.refusals.told_as_settings():
 
     certificates = {name: Certificate(name, args, options) for name, args in wiring.certificate.args(context).items()}
     balancer = part(LoadBalancer, "load-balancer", wiring.load_balancer.args(context, network, certificates))
+    internal_args = wiring.internal_balancer.args(context, network, certificates, balancer)
+    internal = part(LoadBalancer, "internal-balancer", internal_args)
     media = part(MediaBucket, "media", wiring.media_bucket.args(context, certificates, balancer))
     cdn = part(Cdn, "cdn", wiring.cdn.args(context, balancer, certificates))
-    aliases = wiring.dns_alias.args(context, balancer, cdn, media)
+    aliases = wiring.dns_alias.args(context, balancer, internal, cdn, media)
     public = [DnsAlias(name, args, options) for name, args in aliases.items()]
 
     cluster = Cluster("cluster", wiring.cluster.args(context), options)
@@ -64,7 +66,7 @@ with wiring.refusals.told_as_settings():
     urls = part(ConnectionStringSecrets, "secret-urls", url_args)
     queues = part(Queues, "queues", wiring.queues.args(context))
     parts = wiring.Components(
-        network, cluster, secrets, urls, registry, database, cache, media, balancer, queues, volumes
+        network, cluster, secrets, urls, registry, database, cache, media, balancer, internal, queues, volumes
     )
 
     services: dict[str, Service] = {}

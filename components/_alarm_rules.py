@@ -112,6 +112,9 @@ def alarms_of(targets: AlarmTargets, thresholds: Thresholds) -> Iterator[Alarm]:
         yield from _service_alarms(thresholds, targets, name, service)
     if targets.load_balancer_arn_suffix is not None:
         yield from _load_balancer_alarms(thresholds, targets.load_balancer_arn_suffix)
+    if targets.internal_balancer_arn_suffix is not None:
+        inside = targets.internal_balancer_arn_suffix
+        yield from _load_balancer_alarms(thresholds, inside, before="internal-", of=" of the internal load balancer")
     if targets.database is not None:
         yield from _database_alarms(thresholds, targets.database)
     for node in targets.cache_nodes:
@@ -175,9 +178,9 @@ def _service_alarms(
         above=0 if targets.container_insights else None,
         below=None if targets.container_insights else 1,
     )
-    if targets.load_balancer_arn_suffix is not None:
+    if (balancer := targets.balancer_of(service)) is not None:
         for called, suffix in service.target_groups(name).items():
-            yield from _target_alarms(thresholds, name, called, (suffix, targets.load_balancer_arn_suffix))
+            yield from _target_alarms(thresholds, name, called, (suffix, balancer))
 
 
 def _target_alarms(
@@ -205,11 +208,13 @@ def _target_alarms(
         )
 
 
-def _load_balancer_alarms(thresholds: Thresholds, suffix: Input[str]) -> Iterator[Alarm]:
+def _load_balancer_alarms(
+    thresholds: Thresholds, suffix: Input[str], *, before: str = "", of: str = ""
+) -> Iterator[Alarm]:
     if (percent := thresholds.errors_5xx_percent) is not None:
         yield Alarm(
-            key="errors-5xx",
-            says=f"more than {percent:g} % of all requests fail with 5xx",
+            key=f"{before}errors-5xx",
+            says=f"more than {percent:g} % of all requests{of} fail with 5xx",
             route=AlertRoute.CRITICAL,
             of=metrics.errors_5xx(thresholds.minimum_requests),
             at=(suffix,),
@@ -219,8 +224,8 @@ def _load_balancer_alarms(thresholds: Thresholds, suffix: Input[str]) -> Iterato
         )
     if (percent := thresholds.errors_4xx_percent) is not None:
         yield Alarm(
-            key="errors-4xx",
-            says=f"more than {percent:g} % of all requests are refused with 4xx",
+            key=f"{before}errors-4xx",
+            says=f"more than {percent:g} % of all requests{of} are refused with 4xx",
             route=AlertRoute.WARNING,
             of=metrics.errors_4xx(thresholds.minimum_requests),
             at=(suffix,),

@@ -31,6 +31,8 @@ class ServiceAlarmTarget:
     """The last part of its target group's ARN, `targetgroup/...`; None: the load balancer does not know it."""
     green_arn_suffix: Input[str] | None = None
     """The same of its second target group, where deployments are blue/green."""
+    internal: bool = False
+    """Whether they are of the internal load balancer, beside another."""
 
     def target_groups(self, name: str) -> Mapping[str, Input[str]]:
         """Return its target groups by what they are called, the first like the service."""
@@ -227,6 +229,8 @@ class AlarmTargets:
     """The services, by the names the alarms get: lower-case letters, digits and hyphens."""
     load_balancer_arn_suffix: Input[str] | None = None
     """The last part of the load balancer's ARN, `app/...`; None: there is none."""
+    internal_balancer_arn_suffix: Input[str] | None = None
+    """The same of the internal one, beside another."""
     database: DatabaseAlarmTarget | None = None
     """The database; None: there is none."""
     cache_nodes: Sequence[str] = ()
@@ -270,5 +274,10 @@ class AlarmTargets:
                 if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
                     yield f"{setting}: {name!r} is not a name: lower-case letters, digits and hyphens, no hyphen first"
         for name, service in self.services.items():
-            if service.target_arn_suffix is not None and self.load_balancer_arn_suffix is None:
-                yield f"services: {name} has a target group, but load_balancer_arn_suffix is not given"
+            if service.target_arn_suffix is not None and self.balancer_of(service) is None:
+                missing = "internal_balancer_arn_suffix" if service.internal else "load_balancer_arn_suffix"
+                yield f"services: {name} has a target group, but {missing} is not given"
+
+    def balancer_of(self, service: ServiceAlarmTarget) -> Input[str] | None:
+        """Return the last part of the ARN of the load balancer that a service's target groups are of."""
+        return self.internal_balancer_arn_suffix if service.internal else self.load_balancer_arn_suffix

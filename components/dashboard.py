@@ -178,6 +178,8 @@ def _sections(args: DashboardArgs) -> Iterator[_Section]:
     targets, thresholds = args.targets, args.thresholds
     if targets.load_balancer_arn_suffix is not None:
         yield _load_balancer(thresholds, targets, targets.load_balancer_arn_suffix)
+    if targets.internal_balancer_arn_suffix is not None:
+        yield _load_balancer(thresholds, targets, targets.internal_balancer_arn_suffix, internal=True)
     for name, service in targets.services.items():
         yield _service(thresholds, targets, name, service)
     if targets.database is not None:
@@ -210,11 +212,14 @@ def _sections(args: DashboardArgs) -> Iterator[_Section]:
         )
 
 
-def _load_balancer(thresholds: Thresholds, targets: AlarmTargets, suffix: Input[str]) -> _Section:
+def _load_balancer(
+    thresholds: Thresholds, targets: AlarmTargets, suffix: Input[str], *, internal: bool = False
+) -> _Section:
     at = (suffix,)
     groups = {
         called: (target, suffix)
         for name, service in targets.services.items()
+        if service.internal == internal
         for called, target in service.target_groups(name).items()
     }
     graphs = [
@@ -247,7 +252,7 @@ def _load_balancer(thresholds: Thresholds, targets: AlarmTargets, suffix: Input[
         )
         for name, target in groups.items()
     )
-    return _Section(title="Load balancer", graphs=graphs)
+    return _Section(title="Internal load balancer" if internal else "Load balancer", graphs=graphs)
 
 
 def _service(thresholds: Thresholds, targets: AlarmTargets, name: str, service: ServiceAlarmTarget) -> _Section:

@@ -48,6 +48,7 @@ class Parts:
     cache: Cache | None
     media: MediaBucket | None
     load_balancer: LoadBalancer | None
+    internal_balancer: LoadBalancer | None
     services: Mapping[str, Service]
     """The services, by their names in the stack file."""
 

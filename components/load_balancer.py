@@ -23,7 +23,8 @@ from limits import route
 _ANYWHERE: Final = "0.0.0.0/0"
 _FEWEST_SUBNETS: Final = 2
 _HTTP: Final = 80
-_HTTPS: Final = 443
+HTTPS: Final = 443
+"""The port that it is asked on."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +78,7 @@ class LoadBalancerArgs:
     """Seconds a connection may stay idle, 1 to 4000."""
     access_log_days: int | None = 90
     """Days the access log is kept, 1 to 3653, billed as storage; None: no access log."""
-    given_access_log_bucket: str | None = None
+    given_access_log_bucket: Input[str] | None = None
     """A bucket for the access log that is there already; not with `access_log_days`."""
     access_log_of_cdn: bool = False
     """Whether CloudFront may write its access logs into the same bucket."""
@@ -116,11 +117,11 @@ class LoadBalancerArgs:
         yield "idle_timeout_seconds", outside(self.idle_timeout_seconds, 1, 4000)
         for source in self.sources:
             yield "sources", limits.address_range(source)
-        if self.internal and _ANYWHERE in self.sources:
-            yield "sources", f"{_ANYWHERE} does not reach an internal one: give the networks that do"
+        if self.internal:
+            yield "sources", limits.internal_sources(self.sources)
         if self.access_log_days is not None:
             yield "access_log_days", outside(self.access_log_days, 1, 3653)
-            if self.given_access_log_bucket:
+            if self.given_access_log_bucket is not None:
                 yield "access_log_days", f"{self.access_log_days} does not go with given_access_log_bucket: give None"
         if self.waf and self.origin_protection:
             yield (
@@ -201,7 +202,7 @@ class LoadBalancer(pulumi.ComponentResource):
         if not lock:
             self._open(name, args, group)
         given = args.given_access_log_bucket
-        self.access_log_bucket = Output.from_input(given) if given else None
+        self.access_log_bucket = None if given is None else Output.from_input(given)
         if args.access_log_days:
             self.access_log_bucket = self._access_log(name, args, args.access_log_days)
         balancer = self._balancer(name, args, groups)
@@ -292,15 +293,15 @@ class LoadBalancer(pulumi.ComponentResource):
             description="HTTPS from CloudFront",
             prefix_list_id=lock.prefix_list_id,
             ip_protocol="tcp",
-            from_port=_HTTPS,
-            to_port=_HTTPS,
+            from_port=HTTPS,
+            to_port=HTTPS,
             opts=ResourceOptions(parent=self),
         )
         return group
 
     def _open(self, name: str, args: LoadBalancerArgs, group: aws.ec2.SecurityGroup) -> None:
         """Let its sources in on HTTPS, and on HTTP where it redirects."""
-        ports = {"https": _HTTPS, "http": _HTTP} if args.http_redirect else {"https": _HTTPS}
+        ports = {"https": HTTPS, "http": _HTTP} if args.http_redirect else {"https": HTTPS}
         for (scheme, port), source in itertools.product(ports.items(), args.sources):
             everybody = source == _ANYWHERE
             aws.vpc.SecurityGroupIngressRule(
@@ -331,7 +332,7 @@ class LoadBalancer(pulumi.ComponentResource):
             access_logs=aws.lb.LoadBalancerAccessLogsArgs(bucket=self.access_log_bucket, enabled=True)
             if self.access_log_bucket
             else None,
-            tags={"Name": args.name_prefix},
+            tags={"Name": f"{args.name_prefix}-internal" if args.internal else args.name_prefix},
             # A name that is given cannot be had twice at a time.
             opts=ResourceOptions(parent=self, delete_before_replace=True if args.load_balancer_name else None),
         )
@@ -361,7 +362,7 @@ class LoadBalancer(pulumi.ComponentResource):
                 aws.lb.ListenerDefaultActionArgs(
                     type="redirect",
                     redirect=aws.lb.ListenerDefaultActionRedirectArgs(
-                        protocol="HTTPS", port=str(_HTTPS), status_code="HTTP_301"
+                        protocol="HTTPS", port=str(HTTPS), status_code="HTTP_301"
                     ),
                 )
             ],
@@ -390,7 +391,7 @@ class LoadBalancer(pulumi.ComponentResource):
         return aws.lb.Listener(
             f"{name}-https",
             load_balancer_arn=balancer.arn,
-            port=_HTTPS,
+            port=HTTPS,
             protocol="HTTPS",
             ssl_policy=args.tls_policy,
             certificate_arn=args.certificate_arn,

@@ -79,6 +79,7 @@ from limits.network import (
     ZONE_BLOCKS,
     address_range,
     endpoint,
+    internal_sources,
     network_cidr,
     zones,
 )
@@ -247,6 +248,7 @@ __all__ = [
     "host",
     "image_uri",
     "inside_zone",
+    "internal_sources",
     "listed",
     "load_balancer_name",
     "log_group_name",

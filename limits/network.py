@@ -58,6 +58,14 @@ def address_range(cidr: str) -> str | None:
     return None
 
 
+def internal_sources(ranges: Sequence[str]) -> str | None:
+    """Check the IPv4 ranges that reach an internal load balancer: networks, each once, and not everybody."""
+    if "0.0.0.0/0" in ranges:
+        return "0.0.0.0/0 is everybody, and the internet does not reach it: name the networks"
+    twice = next((one for index, one in enumerate(ranges) if one in ranges[:index]), None)
+    return f"{twice} is there twice" if twice else None
+
+
 def endpoint(name: str) -> str | None:
     """Check the short name of an AWS service with an endpoint in the network."""
     if name in ENDPOINT_SERVICES:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import itertools
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,7 +41,7 @@ class Flow:
 def flows(
     *,
     entry_ports: Sequence[int] = (443,),
-    entry_sources: Sequence[str] | None = None,
+    internal_entries: Sequence[tuple[str, int]] = (),
     task_ports: Sequence[int] = (),
     data_ports: Sequence[int] = (),
     proxied_ports: Sequence[int] = (),
@@ -52,21 +51,20 @@ def flows(
     """Return the flows of a stack, from the facts its security groups are made of.
 
     Args:
-        entry_ports: ports of the load balancer.
-        entry_sources: who reaches an internal one, as IPv4 ranges; None: it faces the internet, and everyone does.
+        entry_ports: ports of the load balancer, open to everyone.
+        internal_entries: addresses, as IPv4 ranges, that reach an internal load balancer, and the port.
         task_ports: ports of services that the load balancer sends requests and health checks to.
         data_ports: ports of the database and the cache that services connect to.
         proxied_ports: ports of the database that its proxy or replica, among the same subnets, connects to.
         egress: ports and addresses outside that services connect to. HTTPS is always among them: image layers come
             from S3, whose gateway endpoint has public addresses.
-        inside_ports: ports of services that other services call.
+        inside_ports: ports of services that other services call, or an internal load balancer.
     """
     outside = dict.fromkeys([(443, ANYWHERE), *egress])
-    front = Tier.PUBLIC if entry_sources is None else Tier.PRIVATE
-    entries = itertools.product((ANYWHERE,) if entry_sources is None else entry_sources, entry_ports)
     return [
-        *(Flow(source=source, destination=front, port=port) for source, port in dict.fromkeys(entries)),
-        *(Flow(source=front, destination=Tier.PRIVATE, port=port) for port in dict.fromkeys(task_ports)),
+        *(Flow(source=ANYWHERE, destination=Tier.PUBLIC, port=port) for port in dict.fromkeys(entry_ports)),
+        *(Flow(source=source, destination=Tier.PRIVATE, port=port) for source, port in dict.fromkeys(internal_entries)),
+        *(Flow(source=Tier.PUBLIC, destination=Tier.PRIVATE, port=port) for port in dict.fromkeys(task_ports)),
         *(Flow(source=Tier.PRIVATE, destination=Tier.ISOLATED, port=port) for port in dict.fromkeys(data_ports)),
         *(Flow(source=Tier.ISOLATED, destination=Tier.ISOLATED, port=port) for port in dict.fromkeys(proxied_ports)),
         *(Flow(source=Tier.PRIVATE, destination=cidr, port=port) for port, cidr in outside),

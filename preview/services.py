@@ -46,10 +46,10 @@ def services(graph: Graph, monthly: Mapping[str, Decimal], unknown: Collection[s
     return [_service(graph, service, known) for service in sorted(graph.of(_SERVICE), key=place)]
 
 
-def address(graph: Graph) -> str:
-    """Return where the application is reached: the stack's output `url`, or nothing."""
-    url = graph.exports.get("url")
-    return url if isinstance(url, str) and "url" not in graph.secret_exports else ""
+def address(graph: Graph, output: str = "url") -> str:
+    """Return where the application is reached: the stack's output of that name, or nothing."""
+    url = graph.exports.get(output)
+    return url if isinstance(url, str) and output not in graph.secret_exports else ""
 
 
 def _service(graph: Graph, service: Resource, monthly: Mapping[str, Decimal | None]) -> ServiceSummary:
@@ -66,16 +66,22 @@ def _service(graph: Graph, service: Resource, monthly: Mapping[str, Decimal | No
 
 def _addresses(graph: Graph, service: Resource) -> Iterator[str]:
     groups = {urn for urn in service.property_dependencies.get("loadBalancers", ()) if f"{_GROUP}::" in urn}
-    base = address(graph)
     for rule in graph.of(_RULE):
         if groups & set(rule.property_dependencies.get("actions", ())):
-            hosts = [f"https://{host}" for host in _values(rule, "hostHeader")] or [base]
+            hosts = [f"https://{host}" for host in _values(rule, "hostHeader")] or [_balancer_address(graph, rule)]
             paths = list(_values(rule, "pathPattern"))
             shown = [path for path in paths if f"{path}/*" not in paths] or [""]
             yield from (f"{host}{path}" for host in hosts for path in shown)
     for listener in graph.of("aws:lb/listener:Listener"):
+        base = _balancer_address(graph, listener)
         if base and groups & set(listener.property_dependencies.get("defaultActions", ())):
             yield base
+
+
+def _balancer_address(graph: Graph, resource: Resource) -> str:
+    """Return where the load balancer is reached that a rule or a listener is of."""
+    component = graph.component(resource)
+    return address(graph, "internalUrl" if component and component.name == "internal-balancer" else "url")
 
 
 def _values(rule: Resource, condition: str) -> Iterator[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypedDict
 
 from limits import network_acls, route
@@ -113,6 +114,24 @@ def cache_spans_zones(cache: Cache) -> bool:
     return cache.replicas > 0 if cache.multi_az is None else cache.multi_az
 
 
+def internal_hosts(settings: Settings) -> Sequence[str]:
+    """Return the hosts of the internal load balancer beside another; none where there is none, or none is known."""
+    balancer, domain = settings.internal_balancer, settings.domain
+    if balancer is None:
+        return []
+    return balancer.hosts or ([f"internal.{domain.host.removeprefix('*.')}"] if domain else [])
+
+
+def inside(service: Service) -> bool:
+    """Tell whether a service gets its requests from the internal load balancer beside another."""
+    return service.route is not None and service.route.through == "internalBalancer"
+
+
+def taken(settings: Settings, *, inside: bool) -> int:
+    """Return how many of the values of each rule are CloudFront's, which shows the load balancer a header."""
+    return 1 if settings.cdn and not inside else 0
+
+
 def balancer_sources(settings: Settings) -> Sequence[str]:
     """Return the IPv4 ranges that reach the load balancer, as far as its security group says."""
     balancer = settings.load_balancer
@@ -125,21 +144,34 @@ def flows(settings: Settings) -> Sequence[Flow]:
     """Return the connections that access lists let through: what security groups let through."""
     balancer, services = settings.load_balancer, settings.services.values()
     redirect = balancer is not None and balancer.http_redirect and settings.cdn is None
+    entry_ports = ([443, 80] if redirect else [443]) if balancer else []
     internal = balancer is not None and balancer.internal
+    second = settings.internal_balancer
     database = settings.database
     data = [connection_port(database)] if database else []
     data += [database_port(database)] if database and database.read_replica else []
     # A replica asks the database itself, from among the same subnets, as the proxy does.
     behind = [database_port(database)] if database and (database.proxy or database.read_replica) else []
     return network_acls.flows(
-        entry_ports=([443, 80] if redirect else [443]) if balancer else [],
-        entry_sources=balancer_sources(settings) if internal else None,
-        task_ports=[port for s in services if s.route for port in (s.port, s.health.port) if port],
+        entry_ports=[] if internal else entry_ports,
+        internal_entries=[
+            *(itertools.product(balancer_sources(settings), entry_ports) if internal else ()),
+            *((source, 443) for source in (second.sources if second else ())),
+        ],
+        task_ports=_asked_ports(service for service in services if not (internal or inside(service))),
         data_ports=[*data, *([CACHE_PORT] if settings.cache else []), *([NFS_PORT] if settings.volumes else [])],
         proxied_ports=behind,
         egress=[(egress.port, egress.cidr) for service in services for egress in service.egress],
-        inside_ports=[service.port for service in services if service.internal and service.port],
+        inside_ports=[
+            *(service.port for service in services if service.internal and service.port),
+            *_asked_ports(service for service in services if internal or inside(service)),
+        ],
     )
+
+
+def _asked_ports(services: Iterable[Service]) -> Sequence[int]:
+    """Return the ports on which a load balancer asks services."""
+    return [port for service in services if service.route for port in (service.port, service.health.port) if port]
 
 
 _PORTS: Final = {"postgres": 5432, "mysql": 3306}

@@ -111,7 +111,7 @@ def _unknown(place: Sequence[str | int]) -> str:
         return "not used: the program sets the provider's default tags; use slipway:tags"
     if place[0] == "jobs" and place[-1] in names(["services", "*"]):
         if place[-1] in ("calls", "internal"):
-            return "ECS connects services alone: a job reaches another one by its public address, or sends it messages by a queue; take it out"
+            return "ECS connects services alone: a job reaches another one by its address at a load balancer, or sends it messages by a queue; take it out"
         if place[-1] in _SERVICES_ALONE:
             return "goes with services alone: a job answers no requests, and ends by itself; take it out"
         return "a job has that of the service it names: set it there, or give the job a service of its own with tasks: {count: 0}"

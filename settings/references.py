@@ -32,6 +32,8 @@ REFERENCES: Final[Mapping[str, str]] = {
     "cache.port": "the cache's port",
     "media.bucket": "the media bucket's name",
     "media.url": "where browsers find media, without a slash at the end",
+    "internalBalancer.url": "the address of the internal load balancer, as https://HOST",
+    "internalBalancer.host": "its first host name",
     "services.NAME.url": "the address of a service that the service calls, as http://NAME:PORT",
     "services.NAME.address": "the same without http://, as NAME:PORT",
     "queues.NAME.url": "the URL of a queue that the service names in sends or receives",

@@ -20,11 +20,10 @@ from components.alarms import MutedWindowArgs
 from components.connection_string_secrets import ConnectionStringSecrets
 from components.database import Database
 from components.jobs import Jobs
-from components.load_balancer import LoadBalancer
 from components.notifications import AlertRoute
 from components.queues import Queues
 from components.service import Service
-from settings import Settings, model
+from settings import Settings, derived, model
 from wiring.context import Components, StackContext
 
 
@@ -59,12 +58,13 @@ def targets(
     context: StackContext, components: Components, services: Mapping[str, Service], jobs: Jobs | None
 ) -> AlarmTargets:
     """Return what is looked at."""
-    settings, balancer = context.settings, components.load_balancer
+    settings, balancer, internal = context.settings, components.load_balancer, components.internal_balancer
     return AlarmTargets(
         cluster_name=components.cluster.name,
         container_insights=settings.cluster.container_insights != "disabled",
-        services={key: _service(key, service, balancer) for key, service in services.items()},
+        services={key: _service(settings.services[key], key, service, components) for key, service in services.items()},
         load_balancer_arn_suffix=balancer.arn_suffix if balancer else None,
+        internal_balancer_arn_suffix=internal.arn_suffix if internal else None,
         database=_database(settings.database, components.database),
         cache_nodes=components.cache.members if components.cache else (),
         functions={"secret-urls": _connection_strings(components.connection_strings)}
@@ -113,13 +113,15 @@ def _job_letters(jobs: Jobs) -> DeadLettersAlarmTarget:
     )
 
 
-def _service(key: str, service: Service, balancer: LoadBalancer | None) -> ServiceAlarmTarget:
+def _service(given: model.Service, key: str, service: Service, components: Components) -> ServiceAlarmTarget:
+    balancer = components.balancer_of(given)
     target = balancer.targets.get(key) if balancer else None
     green = target.green if target else None
     return ServiceAlarmTarget(
         service_name=service.name,
         target_arn_suffix=target.arn_suffix if target else None,
         green_arn_suffix=green.arn_suffix if green else None,
+        internal=derived.inside(given),
     )
 
 

@@ -10,6 +10,7 @@ from settings import Settings, derived, model
 from wiring.context import CLOUDFRONT_REGION, StackContext
 
 BALANCER_CERTIFICATE: Final = "certificate"
+INTERNAL_CERTIFICATE: Final = "internal-certificate"
 CDN_CERTIFICATE: Final = "cdn-certificate"
 MEDIA_CERTIFICATE: Final = "media-certificate"
 
@@ -22,6 +23,8 @@ def args(context: StackContext) -> Mapping[str, CertificateArgs]:
     wanted: dict[str, tuple[Sequence[str], str | None]] = {}
     if not (settings.load_balancer and settings.load_balancer.certificate_arn):
         wanted[BALANCER_CERTIFICATE] = (balancer_hosts(settings, domain), None)
+    if settings.internal_balancer and not settings.internal_balancer.certificate_arn:
+        wanted[INTERNAL_CERTIFICATE] = (derived.internal_hosts(settings), None)
     if settings.cdn and not settings.cdn.certificate_arn:
         wanted[CDN_CERTIFICATE] = (public_hosts(domain), CLOUDFRONT_REGION)
     if host := media_host(settings):

@@ -163,6 +163,8 @@ def _values(context: StackContext, container: model.Container, components: Compo
         values |= {"cache.host": components.cache.host, "cache.port": str(components.cache.port)}
     if components.media:
         values |= {"media.bucket": components.media.bucket, "media.url": components.media.base_url}
+    if hosts := derived.internal_hosts(settings):
+        values |= {"internalBalancer.host": hosts[0], "internalBalancer.url": f"https://{hosts[0]}"}
     if components.queues:
         values |= {f"queues.{name}.url": url for name, url in components.queues.urls.items()}
         values |= {f"queues.{name}.arn": arn for name, arn in components.queues.arns.items()}

@@ -24,7 +24,7 @@ from components.queues import Queues
 from components.registry import Registry
 from components.secrets import Secrets
 from components.volumes import Volumes
-from settings import Settings, model
+from settings import Settings, derived, model
 
 CLOUDFRONT_REGION: Final = "us-east-1"
 """Where CloudFront looks for certificates and firewalls."""
@@ -93,8 +93,15 @@ class Components:
     cache: Cache | None = None
     media: MediaBucket | None = None
     load_balancer: LoadBalancer | None = None
+    internal_balancer: LoadBalancer | None = None
     queues: Queues | None = None
     volumes: Volumes | None = None
+
+    def balancer_of(self, service: model.Service) -> LoadBalancer | None:
+        """Return the load balancer that a service gets requests from; None for a worker."""
+        if service.route is None:
+            return None
+        return self.internal_balancer if derived.inside(service) else self.load_balancer
 
 
 def resolve(settings: Settings, lookup: InvokeOptions) -> StackContext:

@@ -8,12 +8,17 @@ from components.cdn import Cdn
 from components.dns_alias import DnsAliasArgs
 from components.load_balancer import LoadBalancer
 from components.media_bucket import MediaBucket
+from settings import derived
 from wiring.certificate import balancer_hosts, media_host, public_hosts
 from wiring.context import StackContext
 
 
 def args(
-    context: StackContext, balancer: LoadBalancer | None, cdn: Cdn | None, media: MediaBucket | None
+    context: StackContext,
+    balancer: LoadBalancer | None,
+    internal: LoadBalancer | None,
+    cdn: Cdn | None,
+    media: MediaBucket | None,
 ) -> Mapping[str, DnsAliasArgs]:
     """Return the arguments of every DNS record, by its component's name."""
     settings, domain = context.settings, context.settings.domain
@@ -22,6 +27,8 @@ def args(
     fronts = dict.fromkeys(balancer_hosts(settings, domain), (balancer.dns_name, balancer.zone_id, False))
     if cdn:
         fronts |= dict.fromkeys(public_hosts(domain), (cdn.domain_name, cdn.zone_id, True))
+    if internal:
+        fronts |= dict.fromkeys(derived.internal_hosts(settings), (internal.dns_name, internal.zone_id, False))
     host = media_host(settings)
     if host and media and media.cdn_domain_name and media.cdn_zone_id:
         fronts[host] = (media.cdn_domain_name, media.cdn_zone_id, True)

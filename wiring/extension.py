@@ -40,6 +40,7 @@ def args(
             "cache": components.cache,
             "media": components.media,
             "load_balancer": components.load_balancer,
+            "internal_balancer": components.internal_balancer,
             "services": dict(services),
         },
     )

@@ -12,7 +12,7 @@ from components._target_groups import RouteArgs, TargetArgs, TargetHealthCheckAr
 from components.certificate import Certificate
 from components.existing_network import AnyNetwork
 from components.load_balancer import LoadBalancerArgs, OriginProtection
-from settings import derived, model
+from settings import Settings, derived, model
 from wiring import web_acl
 from wiring.certificate import BALANCER_CERTIFICATE
 from wiring.context import StackContext
@@ -47,13 +47,18 @@ def args(
         empty_on_destroy=settings.protection.empty_on_destroy,
         protect=settings.protection.protect,
         origin_protection=_origin_protection(context.cloudfront_prefix_list),
-        targets={
-            name: _target(service, service.route, service.port)
-            for name, service in settings.services.items()
-            if service.route and service.port
-        },
+        targets=targets(settings, inside=False),
         redirects=[_redirect(redirect) for redirect in balancer.redirects],
     )
+
+
+def targets(settings: Settings, *, inside: bool) -> Mapping[str, TargetArgs]:
+    """Return where requests go, by service: through the internal load balancer beside another, or through the other."""
+    return {
+        name: _target(service, service.route, service.port)
+        for name, service in settings.services.items()
+        if service.route and service.port and derived.inside(service) == inside
+    }
 
 
 def _origin_protection(prefix_list_id: Input[str] | None) -> OriginProtection | None:

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 from pulumi import Output
 
-from components.existing_network import AnyNetwork, ExistingNetwork, ExistingNetworkArgs
+from components.existing_network import AnyNetwork, ExistingNetwork, ExistingNetworkArgs, Tier
 from components.network import Nat, NetworkArgs
-from settings import derived
+from settings import Settings, derived
 from wiring.context import StackContext
 
 
 def existing(context: StackContext) -> ExistingNetwork | None:
     """Return the network that is there already, after asking AWS what it is; None where the stack makes one."""
-    network, balancer = context.settings.network, context.settings.load_balancer
+    network = context.settings.network
     given = network.existing
     if given is None:
         return None
@@ -26,9 +26,17 @@ def existing(context: StackContext) -> ExistingNetwork | None:
         public_subnet_ids=given.public_subnet_ids,
         private_subnet_ids=given.private_subnet_ids,
         isolated_subnet_ids=given.isolated_subnet_ids,
-        balancer_tiers=["private" if balancer and balancer.internal else "public"],
+        balancer_tiers=_balancer_tiers(context.settings),
     )
     return ExistingNetwork(found, context.lookup)
+
+
+def _balancer_tiers(settings: Settings) -> Sequence[Tier]:
+    """Return which subnets load balancers stand in."""
+    balancer = settings.load_balancer
+    if balancer and balancer.internal:
+        return ["private"]
+    return ["public", "private"] if settings.internal_balancer else ["public"]
 
 
 def task_subnets(context: StackContext, network: AnyNetwork) -> Sequence[Output[str]]:

@@ -14,6 +14,7 @@ from components.hibernation import Hibernation
 from components.jobs import Jobs
 from components.observability import Observability
 from components.service import Service
+from settings import derived
 from wiring.context import Components, StackContext
 
 _CONSOLES: Final = {
@@ -60,6 +61,9 @@ def _running(
         shown["url"] = f"https://{context.settings.domain.host}"
     if balancer:
         shown["loadBalancerDnsName"] = balancer.dns_name
+    if internal := components.internal_balancer:
+        shown["internalBalancerDnsName"] = internal.dns_name
+        shown["internalUrl"] = f"https://{derived.internal_hosts(context.settings)[0]}"
     if cdn:
         shown["cdnDomainName"] = cdn.domain_name
     return shown

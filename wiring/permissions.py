@@ -176,4 +176,5 @@ def hosts(settings: Settings) -> Sequence[str]:
     """Return every host that the stack has a record or a certificate of, each once."""
     domain, media = settings.domain, media_host(settings)
     found = [*public_hosts(domain), *balancer_hosts(settings, domain)] if domain else []
-    return list(dict.fromkeys([*found, *([media] if media else [])]))
+    inside = derived.internal_hosts(settings) if domain else []
+    return list(dict.fromkeys([*found, *inside, *([media] if media else [])]))

@@ -13,7 +13,7 @@ from components._scaling import BacklogArgs, ScalingArgs, ScalingMetric, Schedul
 from components._service_group import ConnectionArgs, EgressArgs
 from components._target_groups import Target
 from components.database import Database
-from components.load_balancer import LoadBalancer
+from components.load_balancer import HTTPS, LoadBalancer
 from components.media_bucket import MediaBucket
 from components.service import ConnectArgs, LoadBalancerAttachmentArgs, MigrateArgs, Service, ServiceArgs
 from components.volumes import NFS, Volumes
@@ -63,7 +63,7 @@ def args(
         public_ip=settings.network.tasks == "public",
         network_cidr=network.cidr,
         s3_prefix_list_id=network.s3_prefix_list_id,
-        attachment=_attachment(key, service, components.load_balancer),
+        attachment=_attachment(key, service, components.balancer_of(service)),
         connect=_connect(context, key, components),
         connections=_connections(context, service, components, before),
         egress=[EgressArgs(port=egress.port, cidr=egress.cidr) for egress in service.egress],
@@ -109,7 +109,7 @@ def _migration(
 
 
 def _attachment(key: str, service: model.Service, balancer: LoadBalancer | None) -> LoadBalancerAttachmentArgs | None:
-    if balancer is None or service.route is None:
+    if balancer is None:
         return None
     target = balancer.targets[key]
     rollback = _rollback(service.deployment, balancer.arn_suffix, target)
@@ -180,6 +180,9 @@ def _connections(
     for name in service.calls:
         port = context.settings.services[name].port or 0
         found[f"calls-{name}"] = ConnectionArgs(security_group_id=before[name].security_group_id, port=port)
+    if components.internal_balancer and "internalBalancer" in service.uses:
+        group = components.internal_balancer.security_group_id
+        found["internal-balancer"] = ConnectionArgs(security_group_id=group, port=HTTPS)
     replica = components.database.replica if components.database and "database" in used else None
     if components.volumes and service.volumes:
         found["volumes"] = ConnectionArgs(security_group_id=components.volumes.security_group_id, port=NFS)

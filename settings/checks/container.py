@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from pydantic.alias_generators import to_snake
+
 import limits
 from policy.common import credentials
 from settings import derived
@@ -262,6 +264,10 @@ def _named(settings: Settings, where: Sequence[str], reference: str, service: Se
         )
 
 
+_USED: Final = ("database", "cache", "media", "internalBalancer")
+"""Parts that a service names in `uses`."""
+
+
 def _reference(
     settings: Settings, where: Sequence[str], reference: str, container: Container, service: Service
 ) -> Iterator[Problem]:
@@ -273,9 +279,9 @@ def _reference(
         known = list(REFERENCES)
         meant = limits.meant(reference, known)
         yield at(where, f"${{{_cut(reference)}}} stands for nothing{meant}; allowed in ${{}}: {limits.listed(known)}")
-    elif part in ("database", "cache", "media", "domain") and getattr(settings, part) is None:
+    elif part in (*_USED, "domain") and getattr(settings, to_snake(part)) is None:
         yield at(where, f"${{{reference}}} needs slipway:{part}, which this stack does not have", [part])
-    elif part in ("database", "cache", "media") and part not in service.uses:
+    elif part in _USED and part not in service.uses:
         yield at(
             where,
             f"${{{reference}}} is out of this service's reach: add {part} to its uses",

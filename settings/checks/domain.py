@@ -58,6 +58,11 @@ def _hosts(settings: Settings, domain: Domain) -> Iterator[_Host]:
         about = [] if cdn.origin_host else [["domain", "host"]]
         origin = derived.origin_host(cdn, domain)
         yield _Host(name=origin, place=["cdn", "originHost"], what="the load balancer behind CloudFront", about=about)
+    given = settings.internal_balancer.hosts if settings.internal_balancer else ()
+    for index, name in enumerate(derived.internal_hosts(settings)):
+        where: Place = ["internalBalancer", "hosts", *([index] if given else [])]
+        about = [] if given else [["domain", "host"]]
+        yield _Host(name=name, place=where, what="the internal load balancer", about=about)
     if settings.media and settings.media.cdn and settings.media.cdn.host:
         yield _Host(name=settings.media.cdn.host, place=["media", "cdn", "host"], what="media")
 

@@ -117,7 +117,8 @@ def warnings(settings: Settings) -> Iterator[Problem]:
         if service.calls and jobs:
             yield at(
                 ["services", key, "calls"],
-                f"its jobs, such as {jobs[0]}, do not reach {limits.listed(service.calls, 'and')}: ECS connects services alone",
+                f"its jobs, such as {jobs[0]}, do not reach {limits.listed(service.calls, 'and')}: ECS connects services alone, "
+                "and internalBalancer leads jobs to them as well",
             )
 
 

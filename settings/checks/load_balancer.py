@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import limits
-from limits import network_acls, quotas, route
+from limits import quotas, route
 from settings import derived
 from settings.checks import web_acl
 from settings.model import LoadBalancer, Redirect, Settings
-from settings.problems import Place, Problem, at
+from settings.problems import Place, Problem, at, found
 
 
 def problems(settings: Settings) -> Iterator[Problem]:
@@ -52,7 +52,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
 
 def _internal(settings: Settings, balancer: LoadBalancer) -> Iterator[Problem]:
     """Check who reaches an internal one: networks, and nobody from the internet."""
-    place: Place = ["loadBalancer", "sources"]
+    place = ["loadBalancer", "sources"]
     if not balancer.internal:
         if balancer.sources:
             yield at(
@@ -65,11 +65,7 @@ def _internal(settings: Settings, balancer: LoadBalancer) -> Iterator[Problem]:
         yield at(
             ["loadBalancer", "internal"], "CloudFront comes from the internet: leave it out, or leave cdn out", ["cdn"]
         )
-    for index, source in enumerate(balancer.sources):
-        if source == network_acls.ANYWHERE:
-            yield at([*place, index], f"{source} is everybody, and the internet does not reach it: name the networks")
-        elif source in balancer.sources[:index]:
-            yield at([*place, index], f"{source} is in the list already")
+    yield from found(place, limits.internal_sources(balancer.sources), [*place, "*"])
 
 
 def _redirect(settings: Settings, place: Place, redirect: Redirect) -> Iterator[Problem]:
@@ -105,30 +101,34 @@ def _leads_back(settings: Settings, redirect: Redirect, asked: route.Conditions)
 
 
 def _target_groups(settings: Settings) -> Iterator[Problem]:
-    """Check that the balancer can lead to every service with a route; a blue/green one needs two groups."""
-    routed = [service for service in settings.services.values() if service.route]
-    groups = len(routed) + sum(service.deployment.strategy != "rolling" for service in routed)
-    if groups > (most := quotas.TARGET_GROUPS_PER_BALANCER):
-        yield at(
-            ["services"],
-            f"{len(routed)} services with a route need {groups} target groups; a load balancer takes {most}: split them over two stacks",
-            ["services", "*"],
-        )
+    """Check that a balancer can lead to every service with a route through it; a blue/green one needs two groups."""
+    for inside in (False, True):
+        routed = [s for s in settings.services.values() if s.route and derived.inside(s) == inside]
+        groups = len(routed) + sum(service.deployment.strategy != "rolling" for service in routed)
+        if groups > (most := quotas.TARGET_GROUPS_PER_BALANCER):
+            yield at(
+                ["services"],
+                f"{len(routed)} services with a route need {groups} target groups; a load balancer takes {most}: split them over two stacks",
+                ["services", "*"],
+            )
 
 
 def warnings(settings: Settings) -> Iterator[Problem]:
     """Return what an account's usual quotas do not allow."""
     if settings.load_balancer is None:
         return
-    taken = 1 if settings.cdn else 0
-    asked = [
-        *(service.route for service in settings.services.values() if service.route and not service.route.default),
-        *(further for service in settings.services.values() for further in service.routes),
-        *settings.load_balancer.redirects,
-    ]
-    rules = sum(len(route.rules(derived.conditions(one), taken=taken)) for one in asked)
-    if rules > (usual := quotas.USUAL_RULES_PER_BALANCER):
-        yield at(
-            ["services"],
-            f"{rules} rules of the load balancer; AWS allows an account {usual} until it is asked for more",
-        )
+    for inside in (False, True):
+        taken = derived.taken(settings, inside=inside)
+        services = [service for service in settings.services.values() if derived.inside(service) == inside]
+        asked = [
+            *(service.route for service in services if service.route and not service.route.default),
+            *(further for service in services for further in service.routes),
+            *([] if inside else settings.load_balancer.redirects),
+        ]
+        rules = sum(len(route.rules(derived.conditions(one), taken=taken)) for one in asked)
+        if rules > (usual := quotas.USUAL_RULES_PER_BALANCER):
+            which = "internal load balancer" if inside else "load balancer"
+            yield at(
+                ["services"],
+                f"{rules} rules of the {which}; AWS allows an account {usual} until it is asked for more",
+            )

@@ -48,8 +48,8 @@ def _existing(settings: Settings, network: Network, existing: ExistingNetwork) -
             yield at(["network", setting], "is of a network that the program makes: leave it out, or existing", place)
     urls, placed, public = bool(settings.url_secrets), bool(settings.services), network.tasks == "public"
     balancer = settings.load_balancer
-    internal = balancer is not None and balancer.internal
-    outward = balancer is not None and not internal
+    internal = settings.internal_balancer is not None or (balancer is not None and balancer.internal)
+    outward = balancer is not None and not balancer.internal
     wanted: Mapping[str, tuple[Sequence[str], bool, str]] = {
         "publicSubnetIds": (
             existing.public_subnet_ids,
@@ -75,6 +75,7 @@ def _existing(settings: Settings, network: Network, existing: ExistingNetwork) -
             [*where, "*"],
             ["network", "tasks"],
             ["loadBalancer", "internal"],
+            ["internalBalancer"],
         )
         if needed and not ids:
             yield at(where, f"none given for {whose}: give one for each of zones", *about)

@@ -42,6 +42,13 @@ def warnings(settings: Settings) -> Iterator[Problem]:
 def _smoke(settings: Settings, place: list[str], service: Service, check: Smoke) -> Iterator[Problem]:
     if service.route is None:
         yield at(place, "asks through the public address, but the service has no route", [*place[:2], "route"])
+    if derived.inside(service):
+        yield at(
+            place,
+            "asks through the public address, which does not lead to the services of internalBalancer: leave it out",
+            [*place[:2], "route", "through"],
+        )
+        return
     if settings.domain is None:
         yield at(place, "there is no public address to ask: add slipway:domain", ["domain"])
         return

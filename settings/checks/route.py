@@ -1,4 +1,4 @@
-"""Routes and redirects: one listener serves them all."""
+"""Routes and redirects: one listener serves all of a load balancer."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ class _Listed:
     """Their setting."""
     whose: str
     """What gets the requests, for a message."""
+    inside: bool
+    """Whether it is the internal load balancer's, beside another."""
     asked: rules_of.Conditions
     priority: int | None
     rules: Mapping[int, rules_of.Conditions]
@@ -35,7 +37,12 @@ class _Listed:
     @property
     def about(self) -> Sequence[Place]:
         """The settings that it is judged by."""
-        return [[*self.place, kind, "*"] for kind in _KINDS]
+        return [*([*self.place, kind, "*"] for kind in _KINDS), *self.chosen]
+
+    @property
+    def chosen(self) -> Sequence[Place]:
+        """The setting that chooses its load balancer."""
+        return [[*self.place[:2], "route", "through"]] if self.place[0] == "services" else []
 
     @property
     def reserved(self) -> range:
@@ -51,27 +58,32 @@ def problems(settings: Settings) -> Iterator[Problem]:
     listed = list(_listed(settings))
     for one in listed:
         yield from _conditions(settings, one)
-    yield from _priorities(listed)
-    yield from _twice(listed)
-    yield from _defaults(settings)
-    yield from _never_asked([one for one in listed if one.priority])
+    for inside in (False, True):
+        same = [one for one in listed if one.inside == inside]
+        yield from _priorities(same)
+        yield from _twice(same)
+        yield from _defaults(settings, inside=inside)
+        yield from _never_asked([one for one in same if one.priority])
 
 
 def _listed(settings: Settings) -> Iterator[_Listed]:
     """Yield every route and redirect, in the order of the file."""
-    taken = 1 if settings.cdn else 0
 
-    def listed(place: Place, whose: str, given: RouteConditions, priority: int | None) -> _Listed:
+    def listed(
+        place: Place, whose: str, given: RouteConditions, priority: int | None, *, inside: bool = False
+    ) -> _Listed:
         asked = derived.conditions(given)
-        rules = rules_of.rules(asked, taken=taken) if asked.given else {}
-        return _Listed(place=place, whose=whose, asked=asked, priority=priority, rules=rules)
+        rules = rules_of.rules(asked, taken=derived.taken(settings, inside=inside)) if asked.given else {}
+        return _Listed(place=place, whose=whose, inside=inside, asked=asked, priority=priority, rules=rules)
 
     for key, service in settings.services.items():
+        inside = derived.inside(service)
         if service.route:
-            yield listed(["services", key, "route"], f"services.{key}", service.route, service.route.priority)
+            place: Place = ["services", key, "route"]
+            yield listed(place, f"services.{key}", service.route, service.route.priority, inside=inside)
         for index, further in enumerate(service.routes):
-            place: Place = ["services", key, "routes", index]
-            yield listed(place, f"services.{key}.routes[{index}]", further, further.priority)
+            place = ["services", key, "routes", index]
+            yield listed(place, f"services.{key}.routes[{index}]", further, further.priority, inside=inside)
     for index, redirect in enumerate(settings.load_balancer.redirects if settings.load_balancer else ()):
         place = ["loadBalancer", "redirects", index]
         yield listed(place, f"loadBalancer.redirects[{index}]", redirect, redirect.priority)
@@ -88,7 +100,14 @@ def _service(settings: Settings, place: Sequence[str], service: Service) -> Iter
         return
     if service.port is None:
         yield at([*place, "route"], "requests need a port to go to: give port", [*place, "port"])
-    if settings.load_balancer is None:
+    if derived.inside(service):
+        if settings.internal_balancer is None:
+            yield at(
+                [*place, "route", "through"],
+                "there is no internal load balancer: add slipway:internalBalancer",
+                ["internalBalancer"],
+            )
+    elif settings.load_balancer is None:
         yield at(
             [*place, "route"], "requests come through the load balancer: add slipway:loadBalancer", ["loadBalancer"]
         )
@@ -130,7 +149,7 @@ def _one_rule(settings: Settings, place: Sequence[str], service: Service, route:
             [*place, "routes"], f"{strategy} moves the requests of one rule: leave them out, or choose rolling", *about
         )
     asked = derived.conditions(route)
-    count = len(rules_of.rules(asked, taken=1 if settings.cdn else 0))
+    count = len(rules_of.rules(asked, taken=derived.taken(settings, inside=derived.inside(service))))
     if count > 1:
         yield at(
             [*place, "route"],
@@ -145,7 +164,7 @@ def _spoken(settings: Settings, place: Sequence[str], service: Service) -> Itera
     spoken, where = service.protocol, [*place, "protocol"]
     if spoken == "http":
         return
-    if settings.cdn:
+    if settings.cdn and not derived.inside(service):
         yield at(
             where,
             f"CloudFront speaks HTTP/1.1 to the load balancer, which answers 464 for {spoken}: take http",
@@ -169,25 +188,35 @@ def _conditions(settings: Settings, one: _Listed) -> Iterator[Problem]:
     """Check conditions by themselves: what a rule takes, hosts, and nothing twice."""
     place = one.place
     if one.asked.given:
-        yield from found(place, rules_of.unfit(one.asked, taken=1 if settings.cdn else 0), *one.about, ["cdn"])
-    domain = settings.domain
+        taken = derived.taken(settings, inside=one.inside)
+        yield from found(place, rules_of.unfit(one.asked, taken=taken), *one.about, ["cdn"])
+    hosts, setting = _certified(settings, one)
     for index, host in enumerate(one.asked.hosts):
         where: Place = [*place, "hosts", index]
         yield from found(where, limits.rule_host(host))
-        if domain and not any(limits.covers(name, host) for name in (domain.host, *domain.alternative_hosts)):
+        if hosts and not any(limits.covers(name, host) for name in hosts):
             yield at(
                 where,
-                f"{limits.short(host)} is on no certificate: add it to domain.alternativeHosts",
+                f"{limits.short(host)} is on no certificate: add it to {setting}",
                 ["domain", "host"],
                 ["domain", "alternativeHosts", "*"],
+                ["internalBalancer", "hosts", "*"],
             )
-    if one.asked.sources and settings.cdn:
+    if one.asked.sources and settings.cdn and not one.inside:
         yield at(
             [*place, "sources"],
             "behind CloudFront every request comes from CloudFront's addresses: leave them out, or leave cdn out",
             ["cdn"],
         )
     yield from _values(place, one.asked)
+
+
+def _certified(settings: Settings, one: _Listed) -> tuple[Sequence[str], str]:
+    """Return the hosts on the certificate that a rule's requests come with, as far as they are known, and where to add one."""
+    if one.inside:
+        return derived.internal_hosts(settings), "internalBalancer.hosts"
+    domain = settings.domain
+    return [domain.host, *domain.alternative_hosts] if domain else [], "domain.alternativeHosts"
 
 
 def _values(place: Place, asked: rules_of.Conditions) -> Iterator[Problem]:
@@ -220,6 +249,8 @@ def _priorities(listed: Sequence[_Listed]) -> Iterator[Problem]:
                 f"{one.priority} is also the priority of {other.whose}; each needs its own",
                 [*other.place, "priority"],
                 place,
+                *one.chosen,
+                *other.chosen,
             )
         if len(one.rules) < 2:  # noqa: PLR2004 - one rule needs no room
             continue
@@ -232,6 +263,7 @@ def _priorities(listed: Sequence[_Listed]) -> Iterator[Problem]:
                     f"{_several(one)}, and {other.priority} is that of {other.whose}: give one of the two another",
                     [*other.place, "priority"],
                     *one.about,
+                    *other.chosen,
                 )
 
 
@@ -259,14 +291,15 @@ def _asks(asked: rules_of.Conditions) -> object:
     return (*alone, *compared)
 
 
-def _defaults(settings: Settings) -> Iterator[Problem]:
+def _defaults(settings: Settings, *, inside: bool) -> Iterator[Problem]:
     first: str | None = None
     for key, service in settings.services.items():
-        if not (service.route and service.route.default):
+        if not (service.route and service.route.default) or derived.inside(service) != inside:
             continue
         if first is not None:
-            places = [["services", one, "route", "default"] for one in (first, key)]
-            yield at(places[1], f"services.{first} is the default already; there can be one", *places)
+            routes = [["services", one, "route"] for one in (first, key)]
+            about = [[*route, name] for route in routes for name in ("default", "through")]
+            yield at([*routes[1], "default"], f"services.{first} is the default already; there can be one", *about)
         first = first or key
 
 
@@ -328,7 +361,8 @@ def warnings(settings: Settings) -> Iterator[Problem]:
         ready = service.health_check and service.health_check.command[0] in READY_CHECKS
         if service.port and service.route is None and not ready:
             yield at([*place, "port"], f"{service.port} is open to nobody: give the service a route, or leave port out")
-        if settings.uptime_check and service.route and service.route.default and service.protocol != "http":
+        asked = service.route and service.route.default and not derived.inside(service)
+        if settings.uptime_check and asked and service.protocol != "http":
             yield at(
                 ["uptimeCheck"],
                 f"asks by HTTP/1.1, which services.{key}, the default, is not spoken to in: {settings.uptime_check.path} has to be another service's",
@@ -338,11 +372,11 @@ def warnings(settings: Settings) -> Iterator[Problem]:
             if path.endswith("/"):
                 what = f"{path} matches that path alone, and {path}* everything below it as well"
                 yield at([*one.place, "paths", index], what)
-        domain = settings.domain
-        for index, host in enumerate(one.asked.hosts if domain else ()):
-            if domain and host not in (domain.host, *domain.alternative_hosts) and not host.startswith("*."):
+        hosts, setting = _certified(settings, one)
+        for index, host in enumerate(one.asked.hosts):
+            if hosts and host not in hosts and not host.startswith("*."):
                 yield at(
                     [*one.place, "hosts", index],
                     f"{limits.short(host)} is on the certificate by a wildcard, which no record is made for: "
-                    "add it to domain.alternativeHosts, unless you make its record yourself",
+                    f"add it to {setting}, unless you make its record yourself",
                 )

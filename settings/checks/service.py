@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from pydantic.alias_generators import to_snake
+
 import limits
 from limits import LAST_WEIGHTED_PRIORITY, quotas
 from settings.checks import container, log_router, scaling
@@ -32,7 +34,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
         yield from _deployment(settings, place, service)
         yield from _health(place, service)
         for index, part in enumerate(service.uses):
-            if getattr(settings, part) is None:
+            if getattr(settings, to_snake(part)) is None:
                 yield at([*place, "uses", index], f"{part!r} is not in this stack: add slipway:{part}", [part])
 
 
@@ -189,7 +191,9 @@ def _deployment(settings: Settings, place: Sequence[str], service: Service) -> I
             [*where, "strategy"],
         )
     for key, other in settings.services.items():
-        if service.route and service.route.default and other.route and other.route.priority == LAST_WEIGHTED_PRIORITY:
+        own, theirs = service.route, other.route
+        beside = own and own.default and theirs and theirs.through == own.through
+        if beside and theirs and theirs.priority == LAST_WEIGHTED_PRIORITY:
             yield at(
                 ["services", key, "route", "priority"],
                 f"{LAST_WEIGHTED_PRIORITY} is that of services.{place[-1]}, the default where requests are moved; choose another",
@@ -237,9 +241,9 @@ def warnings(settings: Settings) -> Iterator[Problem]:
     groups: dict[str, int] = {
         part: sum(part in service.uses for service in services.values()) for part in ("database", "cache")
     }
-    groups["loadBalancer"] = sum(
-        len({service.port, service.health.port or service.port}) for service in services.values() if service.route
-    )
+    for balancer in ("loadBalancer", "internalBalancer"):
+        routed = [s for s in services.values() if s.route and s.route.through == balancer]
+        groups[balancer] = sum(len({service.port, service.health.port or service.port}) for service in routed)
     for part, count in groups.items():
         if count > usual:
             yield at(

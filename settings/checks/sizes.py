@@ -76,7 +76,7 @@ def _execution_policy(settings: Settings, key: str, service: Service, secrets: S
     start = f"arn:{limits.partition(region)}"
     group = f"{start}:logs:{region}:{_ACCOUNT}:log-group:{derived.log_group(settings, key, service)}:*"
     repositories = [f"{start}:ecr:{region}:{_ACCOUNT}:repository/{image.repository or ''}" for image in service.images]
-    keys = [f"{start}:kms:{region}:{_ACCOUNT}:key/{'0' * 36}"] * (1 + len(service.uses))
+    keys = [f"{start}:kms:{region}:{_ACCOUNT}:key/{'0' * 36}"] * (1 + len({*service.uses} - {"internalBalancer"}))
     pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
     through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{region}.amazonaws.com"}}
     statements = [

@@ -58,6 +58,7 @@ from settings.model.hibernation import (
 from settings.model.internal import (
     Internal,
 )
+from settings.model.internal_balancer import InternalBalancer
 from settings.model.jobs import (
     Job,
 )
@@ -204,6 +205,7 @@ __all__ = [
     "Host",
     "Image",
     "Internal",
+    "InternalBalancer",
     "Job",
     "Listener",
     "LoadBalancer",

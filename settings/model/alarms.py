@@ -90,8 +90,8 @@ class MutedWindow(Section):
         ],
         Field(min_length=1),
     ] = Field(examples=[["database"]])
-    """Whose alarms, such as `[services.api, loadBalancer]`: `services` are all of them, `metrics.<name>` and `logs.<name>` single alarms of
-    this section."""
+    """Whose alarms, such as `[services.api, loadBalancer]`: `services` are all of them, `loadBalancer` is the internal one as well, `metrics.<name>` and
+    `logs.<name>` are single alarms of this section."""
     start: Clock = Field(examples=["03:00"])
     """When it begins, such as 03:00."""
     minutes: Annotated[int, Field(ge=1, le=720)] = Field(examples=[60])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -60,6 +60,9 @@ class Route(RouteConditions):
     services cannot change places in one update, nor can one of another name take the place at once: give another number."""
     default: bool = False
     """Whether it gets what no other service asks for; one service may. Without any, such requests are answered 404."""
+    through: Literal["loadBalancer", "internalBalancer"] = "loadBalancer"
+    """The load balancer that it, and the service's `routes`, are of: `internalBalancer` is reached inside the network alone. A change rolls out new
+    tasks behind the other, without an outage of either."""
     sticky_seconds: Annotated[int, Field(ge=1, le=604_800)] | None = None
     """Seconds a visitor stays with the same task, by a cookie, such as 3600; each request goes to any task when left out. A change makes no
     outage."""

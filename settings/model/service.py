@@ -78,7 +78,7 @@ class Permission(Section):
     """ARNs that the actions know; `*` only for actions that know none, such as cloudwatch:PutMetricData."""
 
 
-Uses = Literal["database", "cache", "media"]
+Uses = Literal["database", "cache", "media", "internalBalancer"]
 
 
 class Service(Container):

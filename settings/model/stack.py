@@ -22,6 +22,7 @@ from settings.model.delivery import Delivery
 from settings.model.domain import Domain
 from settings.model.extension import Extension
 from settings.model.hibernation import Hibernation
+from settings.model.internal_balancer import InternalBalancer
 from settings.model.jobs import Job
 from settings.model.load_balancer import LoadBalancer
 from settings.model.media_bucket import Media
@@ -72,6 +73,9 @@ class Settings(Section):
     load_balancer: LoadBalancer | None = None
     """The application load balancer: the only part that faces the internet, unless `cdn` does. Needed by services with a `route`; `{}` is enough.
     About 20 USD a month and by use."""
+    internal_balancer: InternalBalancer | None = None
+    """A second load balancer, with private addresses, for services that are reached inside the network alone: by others, jobs and migrations of the
+    stack, and from networks that are joined to it; `{sources: [10.8.0.0/16]}`. About 20 USD a month and by use."""
     cdn: Cdn | None = None
     """CloudFront in front of the load balancer, which then answers nobody else; `{}` switches it on. Switching moves the hosts' records, without an
     outage."""

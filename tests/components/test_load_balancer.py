@@ -344,7 +344,7 @@ class TestInternal:
     @pytest.mark.parametrize(
         ("source", "problem"),
         [
-            ("0.0.0.0/0", "0.0.0.0/0 does not reach an internal one: give the networks that do"),
+            ("0.0.0.0/0", "0.0.0.0/0 is everybody, and the internet does not reach it: name the networks"),
             ("10.0.0.1/16", "'10.0.0.1/16' is not an IPv4 range: bits are set beyond its length; use 10.0.0.0/16"),
         ],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from limits.network_acls import Flow, Tier
@@ -12,8 +13,9 @@ from tests.settings.files import GONE, as_engine, changed
 from tests.stacks import recorded
 from tests.wiring.given import graph
 
-BALANCER, INGRESS, SUBNET = (
+BALANCER, LISTENER, INGRESS, SUBNET = (
     "aws:lb/loadBalancer:LoadBalancer",
+    "aws:lb/listener:Listener",
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
     "aws:ec2/subnet:Subnet",
 )
@@ -60,6 +62,105 @@ def test_access_lists_let_the_same_through() -> None:
     ports = {flow.port for flow in flows if (flow.source, flow.destination) == (Tier.PRIVATE, Tier.PRIVATE)}
     assert entries <= set(flows)
     assert {8000, 8080} <= ports
+
+
+def desk() -> Graph:
+    return recorded("examples/jobs/Pulumi.prod.yaml")
+
+
+def test_a_second_one_stands_inside_beside_the_public_one() -> None:
+    made = desk()
+    outward, internal = (made.one(BALANCER, f"{name}-balancer") for name in ("load-balancer", "internal-balancer"))
+    assert (outward.inputs["internal"], internal.inputs["internal"]) == (False, True)
+    assert {subnet.name for subnet in made.direct(internal, SUBNET)} == {"network-private-a", "network-private-b"}
+    assert [listener.inputs["port"] for listener in made.all(LISTENER, loadBalancerArn=internal.outputs["arn"])] == [
+        443
+    ]
+    assert internal.inputs["accessLogs"] == outward.inputs["accessLogs"]
+    assert internal.inputs["enableDeletionProtection"] is internal.inputs["dropInvalidHeaderFields"] is True
+
+
+def test_its_certificate_and_record_are_its_own() -> None:
+    made, host = desk(), "invoices.inside.desk.example"
+    certificates = {item.inputs["domainName"]: item for item in made.of("aws:acm/certificate:Certificate")}
+    assert set(certificates) == {"desk.example", host}
+    balancer = made.one(BALANCER, "internal-balancer-balancer")
+    record: Any = made.one("aws:route53/record:Record", "dns-invoices-inside-desk-example-a").inputs
+    assert (record["name"], [alias["name"] for alias in record["aliases"]]) == (host, [balancer.outputs["dnsName"]])
+    assert made.exports["internalUrl"] == f"https://{host}"
+    assert made.exports["internalBalancerDnsName"] == balancer.outputs["dnsName"]
+
+
+def test_only_who_uses_it_and_its_sources_reach_it() -> None:
+    made = desk()
+    group = made.one("aws:ec2/securityGroup:SecurityGroup", "internal-balancer-group").outputs["id"]
+    user = made.one("aws:ec2/securityGroup:SecurityGroup", "api-group").outputs["id"]
+    into = [rule.inputs for rule in made.of(INGRESS) if rule.inputs["securityGroupId"] == group]
+    assert {(rule.get("cidrIpv4"), rule.get("referencedSecurityGroupId"), rule["fromPort"]) for rule in into} == {
+        ("10.8.0.0/16", None, 443),
+        (None, user, 443),
+    }
+    out = made.one("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", "api-internal-balancer-out").inputs
+    assert (out["securityGroupId"], out["referencedSecurityGroupId"]) == (user, group)
+
+
+def test_jobs_and_migrations_are_in_the_group_that_it_lets_in() -> None:
+    made = desk()
+    user = str(made.one("aws:ec2/securityGroup:SecurityGroup", "api-group").outputs["id"])
+    schedule: Any = made.one("aws:scheduler/schedule:Schedule", "jobs-nightly-report-schedule").inputs
+    assert user in json.dumps(schedule["target"])
+    tasks = [
+        {each["name"]: each["value"] for each in json.loads(str(task.inputs["containerDefinitions"]))[0]["environment"]}
+        for task in made.of("aws:ecs/taskDefinition:TaskDefinition")
+        if str(task.inputs["family"]).startswith(("desk-production-api", "desk-production-nightly"))
+    ]
+    assert len(tasks) == 3
+    assert {task["INVOICES_URL"] for task in tasks} == {"https://invoices.inside.desk.example"}
+
+
+def test_its_service_joins_its_targets_and_no_other_does() -> None:
+    made = desk()
+    targets = made.one("aws:lb/targetGroup:TargetGroup", "internal-balancer-invoices-targets-internal")
+    group = str(targets.outputs["arn"])
+    attached: Any = {s.inputs["name"]: s.inputs.get("loadBalancers") for s in made.of("aws:ecs/service:Service")}
+    assert [part["targetGroupArn"] for part in attached["invoices"]] == [group]
+    assert group not in json.dumps({name: attached[name] for name in attached if name != "invoices"})
+    assert sources(made, made.one(BALANCER, "load-balancer-balancer")) == {("0.0.0.0/0", 443), ("0.0.0.0/0", 80)}
+
+
+def test_it_has_alarms_of_its_own() -> None:
+    made = desk()
+    suffix = str(made.one(BALANCER, "internal-balancer-balancer").outputs["arnSuffix"])
+    watching = {
+        alarm.name.removeprefix("observability-alarms-")
+        for alarm in made.of("aws:cloudwatch/metricAlarm:MetricAlarm")
+        if suffix in json.dumps(dict(alarm.inputs), default=str)
+    }
+    assert watching == {"internal-errors-4xx", "internal-errors-5xx", "invoices-p99", "invoices-unhealthy"}
+
+
+def test_access_lists_let_through_what_is_reached_inside_alone() -> None:
+    values = changed(
+        {
+            "slipway:internalBalancer": {"sources": ["10.8.0.0/16"]},
+            "slipway:services.frontend.route": {"through": "internalBalancer", "default": True},
+        }
+    )
+    flows = set(derived.flows(parse(as_engine(values), "prod")))
+    assert Flow(source="10.8.0.0/16", destination=Tier.PRIVATE, port=443) in flows
+    assert Flow(source=Tier.PRIVATE, destination=Tier.PRIVATE, port=8080) in flows
+    assert Flow(source=Tier.PUBLIC, destination=Tier.PRIVATE, port=8080) not in flows
+    assert Flow(source=Tier.PUBLIC, destination=Tier.PRIVATE, port=8000) in flows
+
+
+def test_a_service_moves_from_one_to_the_other_in_place() -> None:
+    route = {"through": "internalBalancer", "default": True}
+    inside = {"slipway:internalBalancer": {"sources": ["10.8.0.0/16"]}, "slipway:services.frontend.route": route}
+    kinds = {change.resource.name: change.kind for change in compare(graph({}), graph(inside)).changed}
+    assert kinds["frontend-service"] == "updated"
+    assert kinds["internal-balancer-frontend-targets-internal"] == "created"
+    assert kinds["load-balancer-frontend-targets"] == "deleted"
+    assert "api-service" not in kinds
 
 
 def test_from_a_public_one_what_requests_go_through_is_made_before_the_old_one_goes() -> None:

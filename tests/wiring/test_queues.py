@@ -81,7 +81,7 @@ def test_the_first_task_is_started_by_a_step_as_no_target_leaves_zero() -> None:
 
 def test_a_service_has_one_range_of_tasks() -> None:
     targets = [target.inputs["resourceId"] for target in desk().of(TARGET)]
-    assert len(targets) == len(set(targets)) == 2
+    assert len(targets) == len(set(targets)) == 3
     assert desk().one(TARGET, "mailer-scaling").inputs["minCapacity"] == 0
 
 

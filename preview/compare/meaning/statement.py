@@ -24,7 +24,7 @@ Concern = Literal[
     "stops", "data", "public", "permissions", "outage", "addresses", "capacity", "findings", "runs", "unknown", "money"
 ]
 
-# Where a component's settings are in the stack file.
+# Where a component's settings are in the stack file, by its name or else its class.
 _SETTINGS: Final[Mapping[str, str]] = {
     "Backup": "slipway:backup",
     "Budget": "slipway:budget",
@@ -39,6 +39,7 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "Hibernation": "slipway:hibernation",
     "Jobs": "slipway:jobs",
     "LoadBalancer": "slipway:loadBalancer",
+    "internal-balancer": "slipway:internalBalancer",
     "MediaBucket": "slipway:media",
     "Network": "slipway:network",
     "Observability": "slipway:alarms",
@@ -80,7 +81,9 @@ class Situation:
         if component is None:
             return ""
         class_ = component.type.rpartition(":")[2]
-        return f"slipway:services.{component.name}" if class_ == "Service" else _SETTINGS.get(class_, "")
+        if class_ == "Service":
+            return f"slipway:services.{component.name}"
+        return _SETTINGS.get(component.name) or _SETTINGS.get(class_, "")
 
     def graph(self, change: Change) -> Graph:
         """Return the graph that a change's resource is in."""

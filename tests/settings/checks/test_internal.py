@@ -31,7 +31,7 @@ CASES: list[Case] = [
     ({**CALLED, f"{F}.internal": {}, f"{A}.internal": {}, f"{W}.calls": ["frontend"], f"{F}.calls": ["api"]}, f"{A}.calls: calls lead back here by frontend and worker: ECS lets a task reach only services that were deployed before it; let one direction go through the load balancer or a queue", {**CALLED, f"{F}.internal": {}, f"{W}.calls": ["frontend"]}),
     ({**CALLED, f"{F}.environment": {"W": "${services.worker.url}"}}, f"{F}.environment.W: ${{services.worker.url}} is out of this service's reach: add 'worker' to its calls", {**CALLED, f"{F}.calls": ["worker"], f"{F}.environment": {"W": "${services.worker.url} ${services.worker.address}"}}),
     ({**CALLED, f"{F}.environment": {"W": "${services.worker.host}"}}, f"{F}.environment.W: ${{services.worker.host}} stands for nothing", CALLED),
-    ({"slipway:jobs.report": {**JOB, "calls": ["worker"]}}, "slipway:jobs.report.calls: ECS connects services alone: a job reaches another one by its public address, or sends it messages by a queue; take it out", {"slipway:jobs.report": JOB}),
+    ({"slipway:jobs.report": {**JOB, "calls": ["worker"]}}, "slipway:jobs.report.calls: ECS connects services alone: a job reaches another one by its address at a load balancer, or sends it messages by a queue; take it out", {"slipway:jobs.report": JOB}),
 ]  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def test_a_task_that_its_proxy_fills_and_jobs_that_reach_nobody_are_told_of() ->
     large = {**small, f"{W}.cpu": 512, f"{W}.memoryMib": 1024}
     assert warned(large) == []
     assert warned({**large, "slipway:jobs.report": JOB}) == [
-        f"{A}.calls: its jobs, such as report, do not reach worker: ECS connects services alone"
+        f"{A}.calls: its jobs, such as report, do not reach worker: ECS connects services alone, and internalBalancer leads jobs to them as well"
     ]
 
 
