@@ -5,8 +5,10 @@ Looks at every text file that git tracks, but the tests' samples, with the judge
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
+import tokenize
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -16,6 +18,9 @@ from policy.common import credentials
 ROOT: Final = Path(__file__).resolve().parents[1]
 LEFT_OUT: Final = ("tests", "findings")
 """Folders whose samples look like secrets on purpose."""
+_CODE: Final = frozenset(
+    {tokenize.NAME, tokenize.OP, tokenize.NUMBER, tokenize.NEWLINE, tokenize.NL, tokenize.INDENT, tokenize.DEDENT}
+)
 _MOST_BYTES: Final = 1_000_000
 
 
@@ -36,9 +41,24 @@ def findings(root: Path, names: Sequence[str], program: Path = Path()) -> Iterat
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             continue
-        for number, line in enumerate(text.splitlines(), start=1):
-            if credentials.is_credential(line):
-                yield f"{name}:{number}"
+        lines = [number for number, line in enumerate(text.splitlines(), start=1) if credentials.is_credential(line)]
+        if lines and path.suffix == ".py":
+            named = _only_named(text, lines)
+            lines = [number for number in lines if number not in named]
+        yield from (f"{name}:{number}" for number in lines)
+
+
+def _only_named(source: str, lines: Sequence[int]) -> frozenset[int]:
+    """Return of some lines of Python those on which no text or comment holds a credential: the argument `password=made` only names one."""
+    held: set[int] = set()
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type not in _CODE:
+                for number, line in enumerate(token.string.splitlines(), start=token.start[0]):
+                    held |= {number} if credentials.is_credential(line) else set()
+    except (tokenize.TokenError, SyntaxError):  # another Python's, or a template of it
+        return frozenset()
+    return frozenset(lines) - held
 
 
 def _git(*words: str) -> str:

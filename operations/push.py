@@ -19,23 +19,12 @@ def _run(context: Context, options: argparse.Namespace) -> int:
     registry = _login(context)
     names = sorted({image.repository: image for image in _images.images(context).values()}.items())
     for repository, image in names:
-        if not context.dry_run and _pushed(context, repository, options.tag):
-            # Tags are immutable: what a cut-off run pushed stays.
-            context.say(f"{repository}:{options.tag} is there already")
-            continue
-        local, remote = f"{repository}:{options.tag}", f"{registry}/{repository}:{options.tag}"
-        for words in (("load", "--input", str(image.file(options.out))), ("tag", local, remote), ("push", remote)):
-            if docker(context, *words):
-                return REFUSED
+        if not _push(context, options, f"{registry}/{repository}", repository, image):
+            return REFUSED
     if context.dry_run:
         return OK
     found = {repository: scanned(context, repository, options.tag) for repository, _ in names}
-    severe = {name: {s: n for s, n in counts.items() if s in SEVERE} for name, counts in found.items()}
-    told = [
-        f"{name}:{options.tag} has {', '.join(f'{n} {s.lower()}' for s, n in counts.items())}"
-        for name, counts in severe.items()
-        if counts
-    ]
+    told = [f"{name}:{options.tag} has {severe}" for name, counts in found.items() if (severe := _severe(counts))]
     context.result(
         {"pushed": [name for name, _ in names], "findings": found, "severe": bool(told)},
         "\n".join(
@@ -45,6 +34,23 @@ def _run(context: Context, options: argparse.Namespace) -> int:
         ),
     )
     return REFUSED if told else OK
+
+
+def _push(
+    context: Context, options: argparse.Namespace, remote: str, repository: str, image: _images.BuiltImage
+) -> bool:
+    """Push an image, and tell whether Docker did; one that a cut-off run pushed stays, as tags are immutable."""
+    if not context.dry_run and _pushed(context, repository, options.tag):
+        context.say(f"{repository}:{options.tag} is there already")
+        return True
+    local, there = f"{repository}:{options.tag}", f"{remote}:{options.tag}"
+    commands = (("load", "--input", str(image.file(options.out))), ("tag", local, there), ("push", there))
+    return not any(docker(context, *words) for words in commands)
+
+
+def _severe(counts: Mapping[str, int]) -> str:
+    """Return in words how many severe findings there are; empty: none."""
+    return ", ".join(f"{number} {severity.lower()}" for severity, number in counts.items() if severity in SEVERE)
 
 
 def _pushed(context: Context, repository: str, tag: str) -> bool:

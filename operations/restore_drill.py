@@ -35,11 +35,7 @@ def _run(context: Context, options: argparse.Namespace) -> int:
         raise OperationError(f"{context.stack.path} has no database to restore", WRONG)
     if options.check and not options.service:
         raise OperationError("--check runs in a service's task: name it with --service", WRONG)
-    backup = context.stack.settings.backup
-    limits = {
-        "minutes": (backup.rto_minutes if backup and backup.rto_minutes else _MOST_RTO),
-        "dataAgeMinutes": (backup.rpo_minutes if backup and backup.rpo_minutes else _MOST_RPO),
-    }
+    limits = _limits(context)
     rds = context.client("rds")
     source = rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"][0]
     latest = source.get("LatestRestorableTime")
@@ -66,21 +62,27 @@ def _run(context: Context, options: argparse.Namespace) -> int:
     measured = {"minutes": round(minutes, 1), "dataAgeMinutes": round(age, 1)}
     _publish(context, identifier, measured)
     late = [f"{name} {measured[name]:g} of at most {most}" for name, most in limits.items() if measured[name] > most]
-    failed = answer not in (None, 0)
     words = [
-        f"{identifier} was restored in {measured['minutes']:g} minutes, with data {measured['dataAgeMinutes']:g} minutes old."
+        f"{identifier} was restored in {measured['minutes']:g} minutes, with data {measured['dataAgeMinutes']:g} minutes old.",
+        "No question was asked of the data: --service and --check do."
+        if answer is None
+        else f"The check ended with exit code {answer}.",
+        *([f"Over the limit: {', '.join(late)}."] if late else []),
     ]
-    words += (
-        [f"The check ended with exit code {answer}."]
-        if answer is not None
-        else ["No question was asked of the data: --service and --check do."]
-    )
-    words += [f"Over the limit: {', '.join(late)}."] if late else []
     context.result(
         {"restored": identifier, **measured, "limits": limits, "checkExitCode": answer, "withinLimits": not late},
         "\n".join(words),
     )
-    return REFUSED if late or failed else OK
+    return REFUSED if late or answer else OK
+
+
+def _limits(context: Context) -> Mapping[str, int]:
+    """Return how many minutes a restore may take, and how old its data may be."""
+    backup = context.stack.settings.backup
+    return {
+        "minutes": (backup and backup.rto_minutes) or _MOST_RTO,
+        "dataAgeMinutes": (backup and backup.rpo_minutes) or _MOST_RPO,
+    }
 
 
 def _remove_at_last(context: Context, copy: str) -> None:

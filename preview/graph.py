@@ -152,15 +152,18 @@ class Graph:
         wanted = " ".join([type_, *([name] if name else []), *(f"{key}={value!r}" for key, value in props.items())])
         if found:
             raise LookupError(f"{len(found)} resources match {wanted}: {', '.join(r.name for r in found)}")
-        near = [
-            f"  {r.name}: "
-            + (", ".join(f"{k}={r.inputs[k]!r}" if k in r.inputs else f"{k} not set" for k in props) or "other name")
-            for r in self.of(type_)
-        ]
+        hints = self._near(type_, props)
+        raise LookupError("\n".join([f"no resource matches {wanted}; there is:", *hints]))
+
+    def _near(self, type_: str, props: Mapping[str, object]) -> Sequence[str]:
+        """Return a line for each resource of a type, with what it has of some properties; without any, types of the same name."""
+        of_type = self.of(type_)
+        if of_type:
+            has = [(r, [f"{k}={r.inputs[k]!r}" if k in r.inputs else f"{k} not set" for k in props]) for r in of_type]
+            return [f"  {r.name}: {', '.join(found) or 'other name'}" for r, found in has]
         kind = type_.rpartition(":")[2]
         kinds = sorted({r.type for r in self.resources if r.type.rpartition(":")[2] == kind})
-        hint = near or ([f"  of that name there is {', '.join(kinds)}"] if kinds else ["  none of this type at all"])
-        raise LookupError("\n".join([f"no resource matches {wanted}; there is:", *hint]))
+        return [f"  of that name there is {', '.join(kinds)}" if kinds else "  none of this type at all"]
 
     def children(self, resource: Resource | None) -> tuple[Resource, ...]:
         """Return the direct children; of the stack itself when given None."""

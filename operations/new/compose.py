@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import limits
 from operations.new import _compose_values as values
+from operations.new import _connections as connections
 from operations.new import dockerfile
 from operations.new._compose_model import mistakes
 from operations.new._draft import FIRST_TAG, Draft, UnreadableError, fargate, part_name, read_text
@@ -75,23 +76,6 @@ _REFUSED: Final[Mapping[str, str]] = {
 }
 _FRONT: Final = frozenset({"frontend", "web", "ui", "client", "app", "site", "www", "nginx"})
 _MIGRATES: Final = re.compile(r"\bmigrat|\balembic\b.*\bupgrade\b|\bflyway\b|\bliquibase\b", re.IGNORECASE)
-_FIELD: Final = re.compile(r"(?:^PG|^|_)(HOST|HOSTNAME|SERVER|PORT|DB|NAME|DATABASE|USER|USERNAME|PASSWORD|PASS)$")
-_OF_DATABASE: Final = {
-    **dict.fromkeys(("HOST", "HOSTNAME", "SERVER"), ("environment", "${database.host}")),
-    "PORT": ("environment", "${database.port}"),
-    **dict.fromkeys(("DB", "NAME", "DATABASE"), ("environment", "${database.name}")),
-    **dict.fromkeys(("USER", "USERNAME"), ("secrets", "database:username")),
-    **dict.fromkeys(("PASSWORD", "PASS"), ("secrets", "database:password")),
-}
-_OF_CACHE: Final = {
-    **dict.fromkeys(("HOST", "HOSTNAME", "SERVER"), ("environment", "${cache.host}")),
-    "PORT": ("environment", "${cache.port}"),
-    **dict.fromkeys(("PASSWORD", "PASS"), ("secrets", "cache:token")),
-}
-_ABOUT_DATABASE: Final = re.compile(
-    r"^(?:DB|DATABASE|POSTGRES|POSTGRESQL|PG|MYSQL|MARIADB|SQL)(?:_|(?=HOST|PORT|USER|PASS|DATA))"
-)
-_ABOUT_CACHE: Final = re.compile(r"^(?:REDIS|CACHE|VALKEY|BROKER|CELERY)_")
 
 
 def find(folder: Path) -> Path | None:
@@ -351,18 +335,24 @@ class _ComposeReader:
         for key, value in self._given(name, one):
             taken = self._reference(name, key, value) if value is not None else None
             if taken:
-                uses.add("database" if "database" in taken[1] else "cache" if "cache" in taken[1] else "media")
-                made[taken[0]][key] = taken[1]
-            elif credentials.names_secret(key) or (value and credentials.looks_secret(key, value)):
-                made["secrets"][key] = self._secret(key)
-            elif value is None:
-                self._leave(name, f"{key} has no value in the file; give it in `environment` or `secrets`")
-            elif "${" in value:
-                self._leave(name, f"{key} is left out: in a stack file ${{...}} stands for what the program makes")
-            else:
-                self._watch(name, key, value)
-                made["environment"][key] = value
+                uses.add(connections.part_of(taken[1]))
+            if placed := taken or self._own_value(name, key, value):
+                section, text = placed
+                made[section][key] = text
         return {**({"uses": sorted(uses)} if uses else {}), **{key: held for key, held in made.items() if held}}
+
+    def _own_value(self, name: str, key: str, value: str | None) -> tuple[str, str] | None:
+        """Return where a variable goes that reaches nothing of the stack's, and what stands there; None where it is left out."""
+        if credentials.names_secret(key) or (value and credentials.looks_secret(key, value)):
+            return "secrets", self._secret(key)
+        if value is None:
+            self._leave(name, f"{key} has no value in the file; give it in `environment` or `secrets`")
+            return None
+        if "${" in value:
+            self._leave(name, f"{key} is left out: in a stack file ${{...}} stands for what the program makes")
+            return None
+        self._watch(name, key, value)
+        return "environment", value
 
     def _given(self, name: str, one: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
         """Yield each variable with its value, or None where only the surroundings know it."""
@@ -397,16 +387,8 @@ class _ComposeReader:
             if part == "cache" and (url.group(3) or "/") not in {"/", "/0"}:
                 self._leave(name, f"{key}: the database number {url.group(3)} is not kept; give keys a prefix instead")
             return "secrets", f"{self._app}/{part}-url"
-        about = {"database": (_ABOUT_DATABASE, _OF_DATABASE), "cache": (_ABOUT_CACHE, _OF_CACHE)}
-        for kind, (names, fields) in about.items():
-            ending = _FIELD.search(key.upper())
-            if (
-                kind in self._parts
-                and (part == kind or names.search(key.upper()))
-                and ending
-                and ending.group(1) in fields
-            ):
-                return fields[ending.group(1)]
+        if found := connections.field(key, part, self._parts):
+            return found
         return ("environment", "${" + part + ".host}") if part in {"database", "cache"} else None
 
     def _secret(self, key: str) -> str:

@@ -81,30 +81,8 @@ def workflows(folder: Path) -> Mapping[str, str]:
         InvalidPipelinesError: pipelines.yaml or a stack file has mistakes, all of which are told.
     """
     pipelines = read(folder)
-    found, problems = [], []
-    for stage in pipelines.stages:
-        try:
-            found.append(_stage(folder, stage))
-        except stacks.UnreadableStackError as error:
-            problems.append(str(error))
-    problems += _unknown(folder, pipelines) if not problems else ()
-    if problems:
-        raise InvalidPipelinesError("\n".join(problems))
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-        block_start_string="<%",
-        block_end_string="%>",
-        variable_start_string="<<",
-        variable_end_string=">>",
-        comment_start_string="<#",
-        comment_end_string="#>",
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701 - YAML: `scalar` quotes what people wrote
-    )
-    environment.filters["scalar"] = scalar
+    found = _stages(folder, pipelines)
+    environment = _environment()
     several = len({branch for stage in found for branch in stage.branches}) > 1
     known = {
         "p": pipelines,
@@ -122,6 +100,43 @@ def workflows(folder: Path) -> Mapping[str, str]:
     written = [name for name in WORKFLOWS if name != "migrations" or pipelines.migrations]
     files = {f".github/workflows/{name}.yml": environment.get_template(f"{name}.yml").render(known) for name in written}
     return {**files, ".github/dependabot.yml": environment.get_template("dependabot.yml").render(known)}
+
+
+def _stages(folder: Path, pipelines: Pipelines) -> Sequence[_Deployed]:
+    """Read the stack file of each stage.
+
+    Raises:
+        InvalidPipelinesError: with a line for each mistake.
+    """
+    found, problems = [], []
+    for stage in pipelines.stages:
+        try:
+            found.append(_stage(folder, stage))
+        except stacks.UnreadableStackError as error:
+            problems.append(str(error))
+    problems += _unknown(folder, pipelines) if not problems else ()
+    if problems:
+        raise InvalidPipelinesError("\n".join(problems))
+    return found
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        block_start_string="<%",
+        block_end_string="%>",
+        variable_start_string="<<",
+        variable_end_string=">>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # noqa: S701 - YAML: `scalar` quotes what people wrote
+    )
+    environment.filters["scalar"] = scalar
+    return environment
 
 
 def scalar(text: str) -> str:

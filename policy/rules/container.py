@@ -206,21 +206,29 @@ def not_root(task: Resource, _config: Config) -> Iterator[Finding]:
         # FireLens runs its log router as root, whose socket the other containers write to.
         if user is UNKNOWN or container.get("firelensConfiguration"):
             continue
-        account = "" if user is None else str(user).partition(":")[0].lower()
-        account = account.lstrip("0") or "0" if account.isdigit() else account
-        seen = f"user {account}" if account else "no user"
-        ruler = "containeradministrator" if windows is True else "root"
-        if (
-            account == ""
-            or (windows is not True and account in ("root", "0"))
-            or (windows and account == _WINDOWS_ROOT)
-        ):
+        account = _account(user)
+        if _is_ruler(account, windows):
+            seen = f"user {account}" if account else "no user"
+            ruler = "containeradministrator" if windows is True else "root"
             yield from task.must_hold(
                 UNKNOWN if windows is UNKNOWN and account else False,
                 f"container {name} has {seen}, wanted another than {ruler}",
                 about="runtimePlatform",
                 fix='"user": "ContainerUser"' if windows is True else '"user": "1000"',
             )
+
+
+def _account(user: Value) -> str:
+    """The user's name or number, without its group; empty if there is none."""
+    account = "" if user is None else str(user).partition(":")[0].lower()
+    return account.lstrip("0") or "0" if account.isdigit() else account
+
+
+def _is_ruler(account: str, windows: Answer) -> bool:
+    """Whether an account is root, Windows' administrator, or may be one as long as the system is unknown."""
+    if not account:
+        return True
+    return (windows is not True and account in ("root", "0")) or (bool(windows) and account == _WINDOWS_ROOT)
 
 
 @resource_rule(

@@ -5,7 +5,7 @@ from typing import Final
 
 from policy import values
 from policy.control import EVERYWHERE, HUB, IN_PRODUCTION, NOWHERE, OPT_IN, Control, Severity
-from policy.model import Finding, Graph, Resource
+from policy.model import Finding, Graph, ResolvedRefs, Resource
 from policy.rule import Config, resource_rule, stack_rule
 from policy.rules.database import is_first_serverless, is_replica
 from policy.rules.exposure import only_groups_reach, placement_findings
@@ -21,6 +21,7 @@ from policy.topology import (
     GROUP_USERS,
     SUBNET,
     Topology,
+    TrafficRule,
     ingresses,
 )
 from policy.values import UNKNOWN, Unknown
@@ -283,20 +284,25 @@ def open_own_port_only(graph: Graph, _config: Config) -> Iterator[Finding]:
         if not groups.certain:
             yield store.unknown("which groups guard it cannot be told from this stack")
         for way in ingresses(graph):
-            meant = [group for group in groups.found if group in way.groups.found]
-            if groups.found and not way.groups.found and way.resource.get("securityGroupId") is UNKNOWN:
-                yield store.unknown(f"it is not known yet which group {way.resource.label} opens")
-            if not meant or way.protocol in ("icmp", "icmpv6"):
-                continue
-            if port is UNKNOWN or way.ports is UNKNOWN or not (groups.exact and way.groups.exact):
-                yield store.unknown("which ports its groups open is not known yet")
-            elif way.ports != (port, port):
-                low, high = way.ports
-                shown = f"port {low}" if low == high else f"ports {low} to {high}"
-                yield store.fails(
-                    f"{meant[0].label} opens {shown} ({way.resource.label}), wanted {values.show(port)} only",
-                    fix=f"from_port={values.show(port)}, to_port={values.show(port)}",
-                )
+            yield from _opened(store, port, groups, way)
+
+
+def _opened(store: Resource, port: float | Unknown, groups: ResolvedRefs, way: TrafficRule) -> Iterator[Finding]:
+    """What a rule of its groups opens beside its port; ping is none."""
+    meant = [group for group in groups.found if group in way.groups.found]
+    if groups.found and not way.groups.found and way.resource.get("securityGroupId") is UNKNOWN:
+        yield store.unknown(f"it is not known yet which group {way.resource.label} opens")
+    if not meant or way.protocol in ("icmp", "icmpv6"):
+        return
+    if port is UNKNOWN or way.ports is UNKNOWN or not (groups.exact and way.groups.exact):
+        yield store.unknown("which ports its groups open is not known yet")
+    elif way.ports != (port, port):
+        low, high = way.ports
+        shown = f"port {low}" if low == high else f"ports {low} to {high}"
+        yield store.fails(
+            f"{meant[0].label} opens {shown} ({way.resource.label}), wanted {values.show(port)} only",
+            fix=f"from_port={values.show(port)}, to_port={values.show(port)}",
+        )
 
 
 def _port(store: Resource) -> float | Unknown | None:

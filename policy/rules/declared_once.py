@@ -71,16 +71,12 @@ def settings_declared_once(graph: Graph, _config: Config) -> Iterator[Finding]:
     """The holder is told by what the property refers to, or by the same known name or ARN."""
     for token, (path, holder_type, inline) in _ONCE.items():
         settings = graph.of(token)
+        holders = graph.of(holder_type)
         about: dict[str, list[Resource]] = {}
-        vague = any(UNKNOWN in map(holder.get, IDENTITIES) for holder in graph.of(holder_type))
         for setting in settings:
-            chosen = graph.refers(setting, path, holder_type)
-            named = setting.get(path)
-            if chosen.certain and len(chosen.found) == 1:
-                about.setdefault(chosen.found[0].urn, []).append(setting)
-            elif isinstance(named, str) and named and not chosen.found and not (len(settings) > 1 and vague):
-                about.setdefault(named, []).append(setting)
-            elif len(settings) > 1 or any(_own(holder, inline) for holder in graph.of(holder_type)):
+            if holder := _holder(graph, setting, path, holder_type, alone=len(settings) == 1):
+                about.setdefault(holder, []).append(setting)
+            elif len(settings) > 1 or any(_own(found, inline) for found in holders):
                 yield setting.unknown(f"which resource {path} names is not known yet")
         for urn, same in about.items():
             first, *others = sorted(same, key=lambda setting: setting.urn)
@@ -88,10 +84,21 @@ def settings_declared_once(graph: Graph, _config: Config) -> Iterator[Finding]:
             for setting in others:
                 what = f"{first.label} is about the same {kind}, and AWS keeps one of them"
                 yield setting.fails(what, fix="one resource with the content of both")
-            holder = graph.named(urn)
-            if holder is not None and (twice := _own(holder, inline)):
-                what = f"{holder.label} has {twice} of its own, and AWS keeps one of them"
+            holder_itself = graph.named(urn)
+            if holder_itself is not None and (twice := _own(holder_itself, inline)):
+                what = f"{holder_itself.label} has {twice} of its own, and AWS keeps one of them"
                 yield first.fails(what, fix=f"the resource alone, {twice} left out")
+
+
+def _holder(graph: Graph, setting: Resource, path: str, holder_type: str, *, alone: bool) -> str:
+    """The URN, name or ARN of what a setting is about; empty where it cannot be told from that of another one of them."""
+    chosen, named = graph.refers(setting, path, holder_type), setting.get(path)
+    if chosen.certain and len(chosen.found) == 1:
+        return chosen.found[0].urn
+    if not isinstance(named, str) or chosen.found:
+        return ""
+    vague = any(UNKNOWN in map(holder.get, IDENTITIES) for holder in graph.of(holder_type))
+    return named if alone or not vague else ""
 
 
 def _own(holder: Resource, inline: tuple[str, ...]) -> str:

@@ -109,23 +109,30 @@ def in_matching_subnets(graph: Graph, _config: Config) -> Iterator[Finding]:
     """Facing the internet: in subnets with a route to it. Internal: in subnets without."""
     topology = Topology(graph)
     for balancer in graph.of(LOAD_BALANCER):
-        path = "subnets" if balancer.has("subnets") else "subnetMappings.*.subnetId"
-        chosen = graph.refers(balancer, path, SUBNET)
-        outward = _faces_internet(balancer)
-        unwanted = Verdict.PASS if outward else Verdict.FAIL
-        reaches = [(subnet, topology.subnet(subnet)) for subnet in chosen.found]
-        wrong = [(subnet, reach) for subnet, reach in reaches if reach.verdict is unwanted]
-        if outward is UNKNOWN:
-            yield balancer.unknown("internal is not known yet")
-        elif wrong and (chosen.exact or len(wrong) == len(reaches)):
-            subnet, reach = wrong[0]
-            seen = f"subnet {subnet.name} has no route to an internet gateway" if outward else reach.why
-            what = "it faces the internet" if outward else "it is internal"
-            yield balancer.fails(
-                f"{what}, and {seen}", fix="public subnets for internal=False, private ones for internal=True"
-            )
-        elif wrong or not chosen.certain or any(reach.verdict is Verdict.UNKNOWN for _, reach in reaches):
-            yield balancer.unknown("whether its subnets lead to the internet is not known yet")
+        yield from _in_matching_subnets(graph, topology, balancer)
+
+
+def _in_matching_subnets(graph: Graph, topology: Topology, balancer: Resource) -> Iterator[Finding]:
+    path = "subnets" if balancer.has("subnets") else "subnetMappings.*.subnetId"
+    chosen = graph.refers(balancer, path, SUBNET)
+    outward = _faces_internet(balancer)
+    if outward is UNKNOWN:
+        yield balancer.unknown("internal is not known yet")
+        return
+    reaches = [(subnet, topology.subnet(subnet)) for subnet in chosen.found]
+    wrong = [
+        (subnet, reach) for subnet, reach in reaches if reach.verdict is (Verdict.PASS if outward else Verdict.FAIL)
+    ]
+    if wrong and (chosen.exact or len(wrong) == len(reaches)):
+        subnet, reach = wrong[0]
+        what = (
+            f"it faces the internet, and subnet {subnet.name} has no route to an internet gateway"
+            if outward
+            else f"it is internal, and {reach.why}"
+        )
+        yield balancer.fails(what, fix="public subnets for internal=False, private ones for internal=True")
+    elif wrong or not chosen.certain or any(reach.verdict is Verdict.UNKNOWN for _, reach in reaches):
+        yield balancer.unknown("whether its subnets lead to the internet is not known yet")
 
 
 @stack_rule(
@@ -228,16 +235,22 @@ def _through_records(graph: Graph, distribution: Resource, hosts: Collection[str
     """The balancers to which DNS records of a distribution's origins lead, by URN, and whether there may be others."""
     found: set[str] = set()
     vague = False
-    names = {host.rstrip(".").lower() for host in hosts if host is not UNKNOWN}
+    names = {_plain(host) for host in hosts if host is not UNKNOWN}
     linked = {record.urn for record in graph.refers(distribution, "origins", RECORD).found}
     for record in graph.of(RECORD):
         name = record.text("name")
-        if record.urn not in linked and name is not UNKNOWN and name.rstrip(".").lower() not in names:
+        elsewhere = name is not UNKNOWN and _plain(name) not in names
+        if elsewhere and record.urn not in linked:
             continue
         path = "aliases" if record.has("aliases") else "records"
         behind = graph.refers(record, path, LOAD_BALANCER).found
         if name is not UNKNOWN or record.urn in linked:
             found |= {balancer.urn for balancer in behind}
         lost = values.has_unknown(record.get(path)) and not record.dependencies.get(path)
-        vague = vague or lost or (name is UNKNOWN and bool(behind))
+        leads = name is UNKNOWN and bool(behind)
+        vague = any((vague, lost, leads))
     return found, vague
+
+
+def _plain(host: str) -> str:
+    return host.rstrip(".").lower()

@@ -184,15 +184,16 @@ def nat_gateway_per_zone(graph: Graph, _config: Config) -> Iterator[Finding]:
             continue
         own, sure = topology.zones(graph.refers(gateway, "subnetId", SUBNET))
         subnets, certain = _served(graph, gateway)
-        zones = [zone_of(subnet) for subnet in subnets]
-        others = sorted({zone for zone in zones if isinstance(zone, str)} - own)
-        if others and sure and mode is not UNKNOWN:
-            where = " and ".join(values.show(zone, ZONE_NAME) for zone in others)
+        zones = {zone_of(subnet) for subnet in subnets}
+        known = {zone for zone in zones if isinstance(zone, str)}
+        sure = sure and mode is not UNKNOWN
+        if known - own and sure:
+            where = " and ".join(values.show(zone, ZONE_NAME) for zone in sorted(known - own))
             yield gateway.fails(
                 f"subnets of {where} go through it, and it stands in another zone, wanted one in each",
                 fix="a NAT gateway in each zone, and a route table for the private subnets of each",
             )
-        elif not certain or (subnets and not (mode is not UNKNOWN and sure and all(isinstance(z, str) for z in zones))):
+        elif not certain or (subnets and (not sure or zones != known)):
             yield gateway.unknown("the zones that go through it are not known yet")
 
 
@@ -203,6 +204,20 @@ def _gateway_of(graph: Graph, route: Value) -> Iterator[Resource]:
 
 def _served(graph: Graph, gateway: Resource) -> tuple[Sequence[Resource], bool]:
     """The subnets whose route tables lead to a NAT gateway, and whether these are all for certain."""
+    tables, certain = _tables_to(graph, gateway)
+    subnets: dict[str, Resource] = {}
+    for table in tables:
+        associations, unclear = graph.companions(table, "routeTableId", ASSOCIATION)
+        certain = certain and not unclear
+        for association in associations:
+            chosen = graph.refers(association, "subnetId", SUBNET)
+            certain = certain and chosen.certain
+            subnets |= {item.urn: item for item in chosen.found} if chosen.exact else {}
+    return list(subnets.values()), certain
+
+
+def _tables_to(graph: Graph, gateway: Resource) -> tuple[Sequence[Resource], bool]:
+    """The route tables with a route to a NAT gateway, inside or apart, and whether these are all for certain."""
     routes, vague = graph.companions(gateway, "natGatewayId", ROUTE)
     tables: dict[str, Resource] = {}
     for route in routes:
@@ -217,12 +232,4 @@ def _served(graph: Graph, gateway: Resource) -> tuple[Sequence[Resource], bool]:
         if named or (unknown and gateway.urn in sources):
             tables[table.urn] = table
         vague = vague or (unknown and not sources)
-    subnets: dict[str, Resource] = {}
-    for table in tables.values():
-        associations, unclear = graph.companions(table, "routeTableId", ASSOCIATION)
-        vague = vague or unclear
-        for association in associations:
-            chosen = graph.refers(association, "subnetId", SUBNET)
-            vague = vague or not chosen.certain
-            subnets |= {item.urn: item for item in chosen.found} if chosen.exact else {}
-    return list(subnets.values()), not vague
+    return list(tables.values()), not vague

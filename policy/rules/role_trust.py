@@ -91,8 +91,8 @@ def role_trust_bound_to_account(role: Resource, _config: Config) -> Iterator[Fin
 _GITHUB: Final = "token.actions.githubusercontent.com"
 
 
-_SHARED: Final = (_GITHUB, "gitlab.com", "app.terraform.io", "agent.buildkite.com")
-"""Issuers of tokens for everybody's projects. Any project of GitHub or GitLab asks for what audience it likes."""
+_SHARED: Final = ("gitlab.com", "app.terraform.io", "agent.buildkite.com")
+"""Issuers beside GitHub of tokens for everybody's projects. Any project of GitHub or GitLab asks for what audience it likes."""
 
 
 _PROVIDER: Final = re.compile(r"arn:[^:]*:.*oidc-provider/(.+)")
@@ -144,14 +144,16 @@ def _unpinned(issuer: str, tests: set[tuple[str, str]]) -> Iterator[tuple[str, s
         {item for key, item in tests if key == f"{issuer.lower()}:{claim}"} for claim in ("aud", "sub")
     )
     owned = bool(subjects) and not any(_is_loose(subject) for subject in subjects)
+    if issuer == _GITHUB:
+        if not owned:
+            fix = f'"StringLike": {{"{_GITHUB}:sub": "repo:<owner>/<repository>:environment:<name>"}}'
+            yield "trusts repositories of any owner", fix
+        return
     aimed = bool(audiences) and not any(re.fullmatch(r"[*?]*", audience) for audience in audiences)
-    if issuer == _GITHUB and not owned:
-        fix = f'"StringLike": {{"{_GITHUB}:sub": "repo:<owner>/<repository>:environment:<name>"}}'
-        yield "trusts repositories of any owner", fix
     fix = '"StringLike": {"<provider>:sub": "<the subject that the provider gives one\'s own project>"}'
-    if issuer in _SHARED[1:] and tests and not owned:
+    if issuer in _SHARED and tests and not owned:
         yield "trusts subjects of any owner: the provider's sub is open, wanted one that names the owner", fix
-    elif issuer != _GITHUB and not subjects - {"*", ""} and not aimed:
+    elif not subjects - {"*", ""} and not aimed:
         yield "takes any token of its identity provider: neither sub nor aud is set, wanted one of them", fix
 
 

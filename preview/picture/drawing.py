@@ -273,26 +273,30 @@ _CALLS: Final = {("services", "data"), ("edge", "data"), ("edge", "edge")}
 
 def _edges(parts: Mapping[str, Part], graph: Graph) -> None:
     """Say who calls whom: by what security groups let out, and by what is handed to a service."""
-    owner = {resource.urn: found.name for resource in graph.resources if (found := graph.component(resource))}
     calls: dict[str, set[str]] = {}
+    for one, other in _calls(parts, graph):
+        calls.setdefault(one.name, set()).add(other.name)
+    for name, called in calls.items():
+        # A balancer writes to buckets and the like, but only a CDN fetches from them.
+        part = parts[name]
+        fetches = part.column != "edge" or part.kind == "Cdn"
+        part.talks_to = sorted(other for other in called if fetches or parts[other].column == "services")
+
+
+def _calls(parts: Mapping[str, Part], graph: Graph) -> Iterator[tuple[Part, Part]]:
+    """Yield who may call whom, by what a resource of one part is handed of another."""
+    owner = {resource.urn: found.name for resource in graph.resources if (found := graph.component(resource))}
     for resource in graph.resources:
         own = parts.get(owner.get(resource.urn, ""))
         for urn in {urn for urns in resource.property_dependencies.values() for urn in urns}:
             other = parts.get(owner.get(urn, ""))
             if own is None or other is None or own is other:
                 continue
-            if (own.column, other.column) in _CALLS:
-                calls.setdefault(own.name, set()).add(other.name)
-            elif (own.column, other.column) == ("services", "edge") and resource.type in {_SERVICE, *_RULES}:
-                calls.setdefault(other.name, set()).add(own.name)
-    for name, called in calls.items():
-        # A balancer writes to buckets and the like, but only a CDN fetches from them.
-        part = parts[name]
-        part.talks_to = sorted(
-            other
-            for other in called
-            if part.column != "edge" or part.kind == "Cdn" or parts[other].column == "services"
-        )
+            way = (own.column, other.column)
+            if way in _CALLS:
+                yield own, other
+            elif way == ("services", "edge") and resource.type in {_SERVICE, *_RULES}:
+                yield other, own
 
 
 def _open(graph: Graph) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from preview.words import count
@@ -14,6 +14,8 @@ MOST_EDGES: Final = 500
 MOST_CHARACTERS: Final = 50_000
 _MOST_SERVICES: Final = 40
 """More services than people can tell apart stand as one."""
+_GROUP: Final = "services"
+"""The node that stands for all services together."""
 
 
 def diagram(drawing: Drawing) -> str:
@@ -26,30 +28,34 @@ def diagram(drawing: Drawing) -> str:
 
 def _lines(drawing: Drawing, *, grouped: bool) -> Iterator[str]:
     shown = [part for column in ("edge", "services", "data") for part in drawing.column(column)]
-    names = {
-        part.name: ("services" if grouped and part.column == "services" else f"n{index}")
-        for index, part in enumerate(shown)
-    }
+    names = {part.name: f"n{index}" for index, part in enumerate(shown)}
+    if grouped:
+        names |= {part.name: _GROUP for part in shown if part.column == "services"}
     yield "flowchart LR"
     if drawing.open_parts:
         yield "  people((people))"
-    said = set()
-    for part in shown:
-        place = names[part.name]
-        if place == "services":
-            if place not in said:
-                yield f'  services["{count(len(drawing.column("services")), "service")}"]'
-        else:
-            yield f'  {place}["{_text(part)}"]{_class(part)}'
-        said.add(place)
-    edges = [("people", names[name]) for name in drawing.open_parts if name in names]
-    edges += [(names[part.name], names[other]) for part in shown for other in part.talks_to if other in names]
-    for one, other in list(dict.fromkeys(edges))[:MOST_EDGES]:
+    for place, part in {names[part.name]: part for part in shown}.items():
+        yield f"  {place}{_node(part) if place != _GROUP else _group(drawing)}"
+    for one, other in _edges(drawing, shown, names):
         if one != other:
             yield f"  {one} --> {other}"
     yield "  classDef created stroke:#1a7f37,stroke-width:3px"
     yield "  classDef deleted stroke:#cf222e,stroke-width:3px,stroke-dasharray:4"
     yield "  classDef changed stroke:#9a6700,stroke-width:3px"
+
+
+def _edges(drawing: Drawing, shown: Sequence[Part], names: Mapping[str, str]) -> Sequence[tuple[str, str]]:
+    found = [("people", names[name]) for name in drawing.open_parts if name in names]
+    found += [(names[part.name], names[other]) for part in shown for other in part.talks_to if other in names]
+    return list(dict.fromkeys(found))[:MOST_EDGES]
+
+
+def _group(drawing: Drawing) -> str:
+    return f'["{count(len(drawing.column("services")), "service")}"]'
+
+
+def _node(part: Part) -> str:
+    return f'["{_text(part)}"]{_class(part)}'
 
 
 def _text(part: Part) -> str:

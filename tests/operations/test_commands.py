@@ -839,5 +839,15 @@ class TestAudit:
         names = ["slipway/tests/a.py", "tests/b.py"]
         assert list(audit.findings(tmp_path, names, Path("slipway"))) == ["tests/b.py:1"]
 
+    def test_a_name_in_python_is_no_credential_and_a_text_is(self, tmp_path: Path) -> None:
+        source = (
+            'made(\n    password=kept,\n)\nurl = \'host=db password=hunter22\'\nlong = """\npassword=hunter22\n"""\n'
+        )
+        (tmp_path / "app.py").write_text(source)
+        for name in ("app.ini", "template.py"):
+            (tmp_path / name).write_text("'{ password=hunter22\n")
+        found = list(audit.findings(tmp_path, ["app.py", "app.ini", "template.py"]))
+        assert found == ["app.py:4", "app.py:6", "app.ini:1", "template.py:1"]
+
     def test_nothing_is_committed(self) -> None:
         assert audit.main() == 0
