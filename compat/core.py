@@ -8,7 +8,7 @@ import functools
 import importlib
 from collections import ChainMap
 from collections.abc import Callable, Hashable, Iterator, Mapping, MutableMapping
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 import pulumi
 import pulumi._types as sdk_types
@@ -17,6 +17,7 @@ import pulumi.runtime.resource as sdk_resource
 import pulumi.runtime.rpc as sdk_rpc
 import pulumi.runtime.settings as sdk_settings
 import pulumi.runtime.stack as sdk_stack
+import pulumi.runtime.sync_await as sdk_sync_await
 from pulumi import log
 from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
 from pulumi.runtime.proto import source_pb2
@@ -30,6 +31,43 @@ TRIED: Final = Tried("pulumi", "3.272", "3.273")
 sdk_invoke: Final = importlib.import_module("pulumi.runtime.invoke")  # whose name in its package is a function
 _TURNS: Final = 5
 """How often the event loop turns before the URN that the SDK makes up is there."""
+
+
+_Value = TypeVar("_Value")
+
+
+def awaited(output: pulumi.Output[_Value]) -> _Value | None:
+    """Wait for a value in the middle of the program, as the SDK's look-ups without `_output` do; None where it is unknown."""
+    return sdk_sync_await._sync_await(output.future())
+
+
+def stack_outputs(reference: pulumi.StackReference) -> object:
+    """Wait for the outputs of another stack; None where they are unknown.
+
+    Raises:
+        Exception: what the engine says where it cannot read that stack. It is the caller's to tell: the SDK, which would tell it in its own
+            way at the end of the program, forgets it.
+    """
+    try:
+        return awaited(reference.outputs)
+    except Exception as error:
+        manager = sdk_settings._get_rpc_manager()
+        sdk_sync_await._sync_await(asyncio.gather(*manager.rpcs, *SETTINGS.outputs, return_exceptions=True))
+        sdk_sync_await._sync_await(asyncio.sleep(0))  # in which the SDK takes the failure down
+        manager.clear()
+        SETTINGS.outputs.clear()
+        asyncio.get_event_loop().set_exception_handler(_all_but(error))
+        raise
+
+
+def _all_but(told: Exception) -> Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]:
+    """Return an event loop's handler of what nobody asked for, which leaves out one failure: each of a resource's futures has it."""
+
+    def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if context.get("exception") is not told:
+            loop.default_exception_handler(context)
+
+    return handle
 
 
 async def drain() -> None:

@@ -12,7 +12,7 @@ from pulumi import Input, Output, ResourceOptions
 
 from components import _documents as documents
 from components._permissions import boundary, packing
-from components._permissions.scope import ACCOUNT, PARTS, Kind, Part, Scope
+from components._permissions.scope import ACCOUNT, PARTS, Kind, Part, Scope, SharedParts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +37,8 @@ class BoundaryArgs:
     """Who services log in to the database as, with a token of IAM's; None: they do not."""
     exec_enabled: bool = False
     """Whether people may open a shell in a task."""
+    shared: SharedParts = field(default_factory=SharedParts)
+    """What another stack made and lets this one use."""
     given: Sequence[documents.Statement] = ()
     """What the stack file lets its services do beside what its parts are for."""
 
@@ -93,7 +95,12 @@ class Boundary(pulumi.ComponentResource):
 
 def _text(args: BoundaryArgs) -> str:
     scope = Scope(
-        name_prefix=args.name_prefix, regions=args.regions, tags=args.tags, parts=args.parts, names=args.names
+        name_prefix=args.name_prefix,
+        regions=args.regions,
+        tags=args.tags,
+        parts=args.parts,
+        names=args.names,
+        shared=args.shared,
     )
 
     text = ""

@@ -19,6 +19,12 @@ class ClusterArgs:
 
     cluster_name: str
     """Its name in AWS. A change replaces the cluster and its services."""
+    given_arn: str | None = None
+    """The cluster's ARN, where another stack makes it and it is neither made nor changed here; None: it is made."""
+    namespace_name: str | None = None
+    """What its namespace is called; None: as the cluster is. A change replaces it and the services in it."""
+    protect: bool = False
+    """Whether Pulumi refuses to delete it, as other stacks have their services in it."""
     container_insights: Literal["enabled", "enhanced", "disabled"] = "enabled"
     """CloudWatch Container Insights; `enhanced` adds figures per task and container. Billed per metric."""
     namespace: bool = False
@@ -57,12 +63,27 @@ class Cluster(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ClusterArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Cluster", name, None, opts)
+        if args.given_arn:
+            self.name, self.arn = Output.from_input(args.cluster_name), Output.from_input(args.given_arn)
+        else:
+            self.name, self.arn = self._cluster(name, args)
+        self.namespace_arn = None
+        if args.namespace:
+            # A change of its description would replace it, and with it all that services are called by.
+            namespace = aws.servicediscovery.HttpNamespace(
+                f"{name}-namespace", name=args.namespace_name or args.cluster_name, opts=ResourceOptions(parent=self)
+            )
+            self.namespace_arn = namespace.arn
+        self.register_outputs({"name": self.name, "arn": self.arn})
+
+    def _cluster(self, name: str, args: ClusterArgs) -> tuple[Output[str], Output[str]]:
+        """Make the cluster with its capacity; return its name, and its ARN once it has that."""
         cluster = aws.ecs.Cluster(
             f"{name}-cluster",
             name=args.cluster_name,
             settings=[aws.ecs.ClusterSettingArgs(name="containerInsights", value=args.container_insights)],
             configuration=_exec_configuration(f"{name}-exec", args, self) if args.exec_log else None,
-            opts=ResourceOptions(parent=self),
+            opts=ResourceOptions(parent=self, protect=True if args.protect else None),
         )
         providers = aws.ecs.ClusterCapacityProviders(
             f"{name}-capacity",
@@ -75,16 +96,7 @@ class Cluster(pulumi.ComponentResource):
             ],
             opts=ResourceOptions(parent=self),
         )
-        self.namespace_arn = None
-        if args.namespace:
-            # A change of its description would replace it, and with it all that services are called by.
-            namespace = aws.servicediscovery.HttpNamespace(
-                f"{name}-namespace", name=args.cluster_name, opts=ResourceOptions(parent=self)
-            )
-            self.namespace_arn = namespace.arn
-        self.name = cluster.name
-        self.arn = with_dependencies(cluster.arn, providers)
-        self.register_outputs({"name": self.name, "arn": self.arn})
+        return cluster.name, with_dependencies(cluster.arn, providers)
 
 
 def _exec_configuration(name: str, args: ClusterArgs, parent: pulumi.Resource) -> aws.ecs.ClusterConfigurationArgs:

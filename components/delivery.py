@@ -14,7 +14,7 @@ from pulumi import Input, Output, ResourceOptions
 import limits
 from components._dependencies import with_dependencies
 from components._permissions import packing
-from components._permissions.scope import ACCOUNT, KINDS, PARTS, VPC, Kind, Part, Scope, Statement
+from components._permissions.scope import ACCOUNT, KINDS, PARTS, VPC, Kind, Part, Scope, SharedParts, Statement
 from components._permissions.statements import deploy_statements, preview_statements
 
 ISSUER: Final = "token.actions.githubusercontent.com"
@@ -129,6 +129,8 @@ class DeliveryArgs:
     """The network's id where it was there before the stack; None: the stack made it."""
     given_addresses: Sequence[str] = ()
     """Allocation ids of the NAT gateways' addresses where they were there before the stack."""
+    shared: SharedParts = field(default_factory=SharedParts)
+    """What another stack made and lets this one use."""
     empty_buckets: bool = False
     """Whether a deployment may delete what the stack's buckets hold, as `empty_on_destroy` needs."""
     deploy_texts: Sequence[str] = field(init=False, default=(), repr=False, compare=False)
@@ -332,6 +334,7 @@ def scope(args: DeliveryArgs, *, crowded: Sequence[Kind] = ()) -> Scope:
         provider_arn=args.provider_arn,
         given_vpc_id=args.given_vpc_id,
         given_addresses=args.given_addresses,
+        shared=args.shared,
     )
 
 

@@ -39,6 +39,8 @@ class ExistingNetworkArgs:
     """Subnets without a way out."""
     balancer_tiers: Sequence[Tier] = ("public",)
     """The subnets that load balancers stand in, where they want free addresses."""
+    verified: bool = False
+    """Whether it is known to be so, as the stack that makes it says it; otherwise AWS is asked."""
 
     def __post_init__(self) -> None:
         """Check the numbers.
@@ -90,7 +92,8 @@ class ExistingNetwork:
         Raises:
             ValueError: it is something else; with every problem, a line each.
         """
-        if problems := [f"ExistingNetworkArgs.{problem}" for problem in _problems(args, lookup)]:
+        found = () if args.verified else _problems(args, lookup)
+        if problems := [f"ExistingNetworkArgs.{problem}" for problem in found]:
             raise ValueError("\n".join(problems))
         self.vpc_id = Output.from_input(args.vpc_id)
         self.cidr = args.cidr

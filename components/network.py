@@ -65,6 +65,8 @@ class NetworkArgs:
     """The account's quota of rules per list and direction, 20 to 40."""
     boundary_arn: Input[str] | None = None
     """The permissions boundary of its roles; None: they have none."""
+    protect: bool = False
+    """Whether Pulumi refuses to delete it, as other stacks stand in it."""
 
     def __post_init__(self) -> None:
         """Check AWS's limits.
@@ -131,7 +133,7 @@ class Network(pulumi.ComponentResource):
             enable_dns_support=True,
             enable_dns_hostnames=True,
             tags={"Name": args.name_prefix},
-            opts=ResourceOptions(parent=self),
+            opts=ResourceOptions(parent=self, protect=True if args.protect else None),
         )
         aws.ec2.DefaultSecurityGroup(
             f"{name}-default-group",

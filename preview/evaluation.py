@@ -157,7 +157,14 @@ def _recorded(root: Path, read: stackfile.StackFile, pack: policies.Pack | None)
             print(f"warning: {problem}", file=sys.stderr)
     lazy_imports.install()
     try:
-        graph = record(root, read.stack, read.config, observe=pack.observe if pack else None, spelled=read.spelled)
+        graph = record(
+            root,
+            read.stack,
+            read.config,
+            observe=pack.observe if pack else None,
+            spelled=read.spelled,
+            beside=read.path.parent,
+        )
     except InvalidStack as error:
         raise StoppedError(f"{read.path}: {error}", INVALID) from None
     except (RefusedError, provider_fakes.UnknownLookupError, awsx.UnknownComponentError) as error:

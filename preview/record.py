@@ -27,7 +27,7 @@ from pulumi.runtime.proto import alias_pb2, engine_pb2, resource_pb2
 from compat import core
 from compat import loop as loops
 from compat.core_messages import OutputsRequest, RegistrationAnswer, RegistrationRequest, Urns
-from preview import awsx, provider_fakes, serialization
+from preview import awsx, provider_fakes, serialization, stack_references, stackfile
 from preview import project as projects
 from preview.graph import UNKNOWN, Graph, Message, Resource
 
@@ -59,6 +59,7 @@ def record(
     mode: Mode = "update",
     observe: Callable[[Resource], None] | None = None,
     spelled: Mapping[str, Mapping[Place, str]] | None = None,
+    beside: Path | None = None,
 ) -> Graph:
     """Run `root/__main__.py` and return what it registered.
 
@@ -69,6 +70,7 @@ def record(
         mode: what the provider answers, see `Mode`.
         observe: is told each resource as it is registered.
         spelled: how the stack file has what the engine spells otherwise, see `StackFile`.
+        beside: the stack file's folder, in which the files of stacks that it refers to may be as well.
 
     Raises:
         project.InvalidProject: no usable `Pulumi.yaml`.
@@ -79,9 +81,31 @@ def record(
     project = projects.read(root)
     values = project.values(config, spelled)
     secrets = [key for key, value in config.items() if projects.is_secret(value)]
-    monitor = _Monitor(project.name, stack, values, mode, observe)
+    references = _references(project, stack, values, beside)
+    monitor = _Monitor(project.name, stack, values, mode, observe, references)
     contextvars.Context().run(_run, project.root, monitor, values, secrets)
     return monitor.graph()
+
+
+def _references(
+    project: projects.Project, stack: str, values: Mapping[str, str], beside: Path | None
+) -> Mapping[str, stack_references.StackOutputs]:
+    """Return what the stacks that a configuration refers to answer, after recording those whose files are beside its own."""
+
+    def recorded(other: stackfile.StackFile) -> stack_references.StackOutputs:
+        if other.stack == stack:
+            return stack_references.StackOutputs(outputs={})  # which the program refuses
+        try:
+            # As it is once it is there. It refers to no further one, as what it uses of another cannot be passed on.
+            graph = record(project.root, other.stack, other.config, spelled=other.spelled)
+        except InvalidStack as error:
+            raise InvalidStack(f"it uses parts of {other.path}, which is wrong itself. {error}") from None
+        return stack_references.StackOutputs(outputs=graph.exports, secrets=graph.secret_exports)
+
+    try:
+        return stack_references.answers(project.name, values, beside, recorded)
+    except stackfile.InvalidStackFile as error:
+        raise InvalidStack(f"it uses parts of another stack: {error}") from None
 
 
 def _run(root: Path, monitor: _Monitor, values: dict[str, str], secrets: list[str]) -> None:
@@ -158,13 +182,16 @@ class _Monitor(mocks.MockMonitor):
         values: Mapping[str, str],
         mode: Mode,
         observe: Callable[[Resource], None] | None,
+        references: Mapping[str, stack_references.StackOutputs],
     ) -> None:
         super().__init__(_NoMocks())
         self.project = project
         self.stack = stack
         self.mode = mode
         self._observe = observe
-        self.messages: list[Message] = []
+        self._references = references
+        warnings = (answer.warning for answer in references.values() if answer.warning)
+        self.messages = [Message(severity="warning", text=text) for text in warnings]
         self._root = ""
         self._region = values.get("aws:region", "us-east-1")
         disabled = values.get("pulumi:disable-default-providers", "")
@@ -248,10 +275,22 @@ class _Monitor(mocks.MockMonitor):
     def ReadResource(  # noqa: N802 - the protocol's name
         self, request: resource_pb2.ReadResourceRequest
     ) -> resource_pb2.ReadResourceResponse:
-        """Refuse to read a resource that exists outside the program: nothing is known of it offline."""
-        raise provider_fakes.UnknownLookupError(
-            f"The offline preview cannot read the existing {request.type} {request.id}: pass its values in instead."
+        """Answer what another stack's outputs are; refuse to read anything else outside the program: nothing is known of it offline."""
+        answer = self._references.get(request.id) if request.type == stack_references.TYPE else None
+        if answer is None:
+            raise provider_fakes.UnknownLookupError(
+                f"The offline preview cannot read the existing {request.type} {request.id}: pass its values in instead."
+            )
+        urn = self._compose("" if request.parent == self._root else request.parent, request.type, request.name)
+        outputs = {"name": request.id, "outputs": answer.outputs, "secretOutputNames": sorted(answer.secrets)}
+        self._nodes[urn] = Resource(
+            urn=urn, type=request.type, name=request.name, inputs={"name": request.id}, outputs=outputs, external=True
         )
+        self._ids[urn] = request.id
+        response = resource_pb2.ReadResourceResponse(urn=urn)
+        for key, value in outputs.items():
+            serialization.put(response.properties, key, value)
+        return response
 
     def Invoke(  # noqa: N802 - the protocol's name
         self, request: resource_pb2.ResourceInvokeRequest

@@ -9,7 +9,19 @@ from typing import Final, TypedDict
 
 from limits import network_acls, route
 from limits.network_acls import Flow
-from settings.model import Cache, Cdn, Database, Deployment, Domain, Job, RouteConditions, Service, Settings, Smoke
+from settings.model import (
+    Cache,
+    Cdn,
+    Database,
+    Deployment,
+    Domain,
+    Job,
+    RouteConditions,
+    Service,
+    Settings,
+    SharedPart,
+    Smoke,
+)
 from settings.problems import Place
 
 OWN_TAGS: Final = ("app", "environment", "managed-by")
@@ -26,9 +38,19 @@ NAME_PREFIX: Final[Sequence[Place]] = (["app"], ["environment"], ["ownerId"])
 """What generated names are made of."""
 
 
-def service_name(_: Settings, key: str, service: Service) -> str:
-    """Return the name of an ECS service."""
-    return service.name or key
+def shares(settings: Settings, part: SharedPart) -> bool:
+    """Tell whether a stack uses a part of another stack's."""
+    return settings.shared is not None and part in settings.shared.parts
+
+
+def offers(settings: Settings, part: SharedPart) -> bool:
+    """Tell whether other stacks may use a part of this one."""
+    return settings.sharing is not None and part in settings.sharing.parts
+
+
+def service_name(settings: Settings, key: str, service: Service) -> str:
+    """Return the name of an ECS service; in a cluster that other stacks use as well, it begins with the stack's."""
+    return service.name or (f"{settings.name_prefix}-{key}" if shares(settings, "cluster") else key)
 
 
 def family(settings: Settings, key: str, service: Service) -> str:

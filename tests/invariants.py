@@ -26,6 +26,7 @@ PHYSICAL_NAMES = {
     "aws:s3/bucket:Bucket": "bucket",
     "aws:rds/instance:Instance": "identifier",
 }
+_REFERENCE = "pulumi:pulumi:StackReference"
 _GROUP = "aws:ec2/securityGroup:SecurityGroup"
 _INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 _EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
@@ -48,7 +49,7 @@ def names(graph: Graph) -> Iterator[str]:
 def parents(graph: Graph) -> Iterator[str]:
     """Only components and the provider stand at the top."""
     for resource in graph.children(None):
-        if resource.custom and not resource.type.startswith("pulumi:providers:"):
+        if resource.custom and not resource.external and not resource.type.startswith("pulumi:providers:"):
             yield f"{resource} belongs to no component"
 
 
@@ -209,7 +210,8 @@ def wiring(graph: Graph) -> Iterator[str]:
         for resource in graph.of(type_):
             reached = {graph.urn(urn).type for urn in _reached(graph, resource)}
             for needed in before:
-                if needed not in reached:
+                elsewhere = graph.of(_REFERENCE) and not graph.of(needed)
+                if needed not in reached and not elsewhere:
                     yield f"{resource} does not wait for any {needed}"
     for database in graph.all("aws:rds/instance:Instance", monitoringInterval=bool):
         if "aws:iam/rolePolicyAttachment:RolePolicyAttachment" not in {r.type for r in graph.direct(database)}:
@@ -264,6 +266,8 @@ def isolation(graph: Graph) -> Iterator[str]:
     ):
         for resource in graph.of(type_):
             subnets = graph.direct(resource, "aws:ec2/subnet:Subnet")
+            if graph.of(_REFERENCE) and not graph.of("aws:ec2/subnet:Subnet"):
+                continue  # another stack makes them, and says which are which
             if len({s.inputs["availabilityZone"] for s in subnets}) < 2:
                 yield f"{resource} stands in fewer than two zones"
             for subnet in subnets:
@@ -321,7 +325,8 @@ def log_groups(graph: Graph) -> Iterator[str]:
 def exported(graph: Graph) -> Iterator[str]:
     """What pipelines rely on is exported."""
     for name in ("region", "vpcId", "clusterName", "serviceNames", "logGroups"):
-        if graph.exports.get(name) in (None, "", {}, []):
+        of_services = name in ("serviceNames", "logGroups")
+        if graph.exports.get(name) in (None, "", {}, []) and (graph.of("aws:ecs/service:Service") or not of_services):
             yield f"the output {name} is missing"
 
 

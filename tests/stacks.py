@@ -28,7 +28,9 @@ _Made = TypeVar("_Made")
 def recorded(name: str, mode: Mode = "update") -> Graph:
     """Return what the program registers for a stack file, named relative to the root."""
     file = stackfile.read(ROOT / name)
-    return _once(f"{name}.{mode}.graph", lambda: record(ROOT, file.stack, file.config, mode=mode))
+    return _once(
+        f"{name}.{mode}.graph", lambda: record(ROOT, file.stack, file.config, mode=mode, beside=file.path.parent)
+    )
 
 
 @cache

@@ -12,7 +12,7 @@ from tests import stacks
 
 _FLOORS: Final[Mapping[str, Sequence[str]]] = {
     "__main__.py": ("components", "settings", "wiring"),
-    "wiring": ("components", "limits", "policy.common", "settings"),
+    "wiring": ("compat", "components", "limits", "policy.common", "settings"),
     "components": ("limits", "policy.common"),
     "settings": ("compat", "limits", "policy.common"),
     "limits": ("policy.common",),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
+import gc
+from collections.abc import Callable
 from pathlib import Path
 
 import pulumi
@@ -13,9 +16,10 @@ import pulumi.runtime.resource as sdk_resource
 import pulumi.runtime.rpc as sdk_rpc
 import pytest
 from pulumi import log
+from pulumi.runtime.stack import run_pulumi_func
 
 from compat import aws, core, core_messages
-from compat.loop import Loop
+from compat.loop import InOrder, Loop
 from compat.loop import problem as loop_problem
 from compat.versions import Tried
 from preview import stackfile
@@ -273,3 +277,51 @@ def test_the_installed_versions_were_tried_and_requirements_keep_to_them(tried: 
     (line,) = [line for line in wanted if line.startswith(f"{tried.package}>=")]
     first, _, following = line.removeprefix(f"{tried.package}>=").partition(",<")
     assert (first, following) == (tried.first, tried.next)
+
+
+class Other(pulumi.runtime.Mocks):
+    """An engine that knows one other stack."""
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, object], None]:
+        raise LookupError(args.token)
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, object]]:
+        if args.inputs["name"] != "acme/slipway/platform":
+            raise LookupError(f"unknown stack {args.inputs['name']}")
+        return args.resource_id, {**args.inputs, "outputs": {"shared": {"version": 1}}, "secretOutputNames": []}
+
+
+def under_the_sdk(program: Callable[[], object]) -> None:
+    """Run a program with the SDK as it is, as the engine's language host does."""
+
+    async def run() -> None:
+        program()
+
+    async def main() -> None:
+        pulumi.runtime.set_mocks(Other(), preview=False)
+        await run_pulumi_func(run)
+
+    def here() -> None:
+        with asyncio.Runner(loop_factory=InOrder) as runner:
+            runner.run(main())
+
+    contextvars.Context().run(here)
+
+
+def test_a_program_waits_for_a_value_with_the_sdk_as_it_is() -> None:
+    got: list[object] = []
+    under_the_sdk(lambda: got.append(core.stack_outputs(pulumi.StackReference("acme/slipway/platform"))))
+    assert got == [{"shared": {"version": 1}}]
+
+
+def test_what_fails_meanwhile_is_the_programs_to_tell(caplog: pytest.LogCaptureFixture) -> None:
+    def program() -> None:
+        try:
+            core.stack_outputs(pulumi.StackReference("acme/slipway/none"))
+        except LookupError as error:
+            raise pulumi.RunError(f"told: {error}") from error
+
+    with pytest.raises(pulumi.RunError, match=r"^told: unknown stack acme/slipway/none$"):
+        under_the_sdk(program)
+    gc.collect()
+    assert caplog.text == "", "nothing is left for asyncio to complain of"

@@ -35,6 +35,8 @@ from wiring import (
     rollout,
     secrets,
     service,
+    shared,
+    sharing,
     volumes,
 )
 from wiring.context import Components, StackContext
@@ -71,5 +73,7 @@ __all__ = [
     "rollout",
     "secrets",
     "service",
+    "shared",
+    "sharing",
     "volumes",
 ]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pulumi
 
 import limits
 from components import _documents as documents
-from components._permissions.scope import ACCOUNT
+from components._permissions.scope import ACCOUNT, Kind
 from components.boundary import BoundaryArgs
-from settings import Settings
+from settings import Settings, derived
 from wiring import containers, permissions, telemetry
 from wiring.context import StackContext
 
@@ -28,7 +28,8 @@ def args(context: StackContext) -> BoundaryArgs | None:
             regions=permissions.regions(settings),
             tags=permissions.tags(settings),
             parts=permissions.parts(settings),
-            names=permissions.names(settings),
+            names=_names(settings),
+            shared=permissions.shared(settings),
             repository_arns=_repositories(settings),
             database_user=database.iam_username if database and database.iam_authentication else None,
             exec_enabled=any(service.exec for service in settings.services.values()),
@@ -37,6 +38,14 @@ def args(context: StackContext) -> BoundaryArgs | None:
     except ValueError as error:
         # Only what all services may do together shows whether the boundary fits IAM.
         raise pulumi.RunError(f"slipway:services: {error}") from None
+
+
+def _names(settings: Settings) -> Mapping[Kind, Sequence[str]]:
+    """Return the stack's names; shells in a cluster of another stack are recorded in that one's log."""
+    names = permissions.names(settings)
+    if not derived.shares(settings, "cluster") or not any(service.exec for service in settings.services.values()):
+        return names
+    return {**names, "log-group": [*names["log-group"], f"/ecs/{settings.cluster.name}/exec"]}
 
 
 def _repositories(settings: Settings) -> Sequence[str]:

@@ -25,6 +25,7 @@ from components.registry import Registry
 from components.secrets import Secrets
 from components.volumes import Volumes
 from settings import Settings, derived, model
+from wiring import shared
 
 CLOUDFRONT_REGION: Final = "us-east-1"
 """Where CloudFront looks for certificates and firewalls."""
@@ -54,6 +55,8 @@ class StackContext:
     """The ARNs of the secrets that are there already, by their names in the stack file."""
     lookup: InvokeOptions = field(default_factory=InvokeOptions)
     """By which provider AWS is asked."""
+    offer: model.OfferedParts | None = None
+    """What another stack lets this one use; None where it uses nothing of another."""
     stack: str = ""
     """`PROJECT/STACK`, as Pulumi's state has it."""
 
@@ -107,6 +110,7 @@ class Components:
 def resolve(settings: Settings, lookup: InvokeOptions) -> StackContext:
     """Return the context of a stack, after asking AWS for what the stack file does not say; `lookup` says by which provider."""
     account_id = aws.get_caller_identity_output(opts=lookup).account_id
+    settings, offer = shared.taken(settings, account_id)
     return StackContext(
         settings=settings,
         account_id=account_id,
@@ -118,6 +122,7 @@ def resolve(settings: Settings, lookup: InvokeOptions) -> StackContext:
             if secret.existing
         },
         lookup=lookup,
+        offer=offer,
         stack=f"{pulumi.get_project()}/{pulumi.get_stack()}",
     )
 

@@ -27,6 +27,7 @@ def existing(context: StackContext) -> ExistingNetwork | None:
         private_subnet_ids=given.private_subnet_ids,
         isolated_subnet_ids=given.isolated_subnet_ids,
         balancer_tiers=_balancer_tiers(context.settings),
+        verified=derived.shares(context.settings, "network"),
     )
     return ExistingNetwork(found, context.lookup)
 
@@ -61,4 +62,5 @@ def args(context: StackContext) -> NetworkArgs:
         log_key_arn=context.log_key_arn,
         flows=derived.flows(context.settings) if network.acls else None,
         acl_rules=network.acl_rules,
+        protect=derived.offers(context.settings, "network") and context.settings.protection.protect,
     )

@@ -14,7 +14,8 @@ from components.hibernation import Hibernation
 from components.jobs import Jobs
 from components.observability import Observability
 from components.service import Service
-from settings import derived
+from settings import derived, model
+from wiring import sharing
 from wiring.context import Components, StackContext
 
 _CONSOLES: Final = {
@@ -40,6 +41,7 @@ def of(
         **_data(components),
         **_dashboard(context.region, observability),
         **_operated(delivery, hibernation, jobs),
+        **_offered(context, components),
     }
 
 
@@ -67,6 +69,12 @@ def _running(
     if cdn:
         shown["cdnDomainName"] = cdn.domain_name
     return shown
+
+
+def _offered(context: StackContext, components: Components) -> Mapping[str, Input[object]]:
+    """Return the output that other stacks use parts of this one by; none where it shares nothing."""
+    offer = sharing.offer(context, components)
+    return {model.OFFER: offer} if offer else {}
 
 
 def _data(components: Components) -> Mapping[str, Input[object]]:

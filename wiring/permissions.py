@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 import limits
-from components._permissions.scope import Kind, Part
+from components._permissions.scope import ACCOUNT, Kind, Part, SharedParts
 from settings import Settings, derived, model
 from wiring.certificate import balancer_hosts, media_host, public_hosts
 from wiring.context import CLOUDFRONT_REGION
@@ -143,6 +143,24 @@ def names(settings: Settings) -> Mapping[Kind, Sequence[str]]:
         "secret": [settings.secret_name(name) for name in (*settings.own_secrets, *settings.url_secrets)],
         "log-group": [group for key, service in services for group in derived.log_groups(settings, key, service)],
     }
+
+
+def shared(settings: Settings) -> SharedParts:
+    """Return what another stack made and lets this one use, once the settings are filled with its ids."""
+    region = settings.aws.region
+    start = f"arn:{limits.partition(region)}:{{}}:{region}:{ACCOUNT}:{{}}"
+    arns = []
+    existing = settings.network.existing
+    if derived.shares(settings, "network") and existing:
+        arns.append(start.format("ec2", f"vpc/{existing.vpc_id}"))
+        # Mount targets of file systems are made in them.
+        subnets = existing.isolated_subnet_ids if settings.volumes else ()
+        arns += [start.format("ec2", f"subnet/{subnet}") for subnet in subnets]
+    in_cluster = derived.shares(settings, "cluster")
+    if in_cluster:
+        arns.append(start.format("ecs", f"cluster/{settings.cluster.name}"))
+    stack = settings.shared.stack.partition("/")[2] if settings.shared else ""
+    return SharedParts(cluster=in_cluster, arns=arns, stack=stack)
 
 
 def _databases(settings: Settings) -> Iterator[str]:

@@ -71,11 +71,11 @@ def _foreign(scope: Scope) -> Iterator[Statement]:
     for number, (tag, value) in enumerate(sorted(scope.tags.items()), start=1):
         theirs = {"StringNotEquals": {f"aws:ResourceTag/{tag}": value}, "Null": {f"aws:ResourceTag/{tag}": "false"}}
         if actions:
-            yield documents.deny(actions, ["*"], theirs, sid=f"NothingForeign{number}")
+            yield _but_shared(scope, documents.deny(actions, ["*"], theirs, sid=f"NothingForeign{number}"))
     if actions and OWNER_TAG not in scope.tags:
         # A copy of the stack has the same tags, and its owner's beside them.
         somebodys = {"Null": {f"aws:ResourceTag/{OWNER_TAG}": "false"}}
-        yield documents.deny(actions, ["*"], somebodys, sid="NothingOwned")
+        yield _but_shared(scope, documents.deny(actions, ["*"], somebodys, sid="NothingOwned"))
     types = {
         (service, type_)
         for word, type_ in known.CREATES.items()
@@ -92,6 +92,16 @@ def _foreign(scope: Scope) -> Iterator[Statement]:
     for number, (key, value) in enumerate(scope.tagged.items(), start=1):
         if there:
             yield documents.deny(tagging, there, {"StringNotEquals": {key: value}}, sid=f"NoTakeover{number}")
+
+
+def _but_shared(scope: Scope, refusal: Statement) -> Statement:
+    """Leave out of a refusal what another stack lets this one use: what is allowed of that, a statement of its own says."""
+    if not scope.shared.arns:
+        return refusal
+    return {
+        **{key: value for key, value in refusal.items() if key != "Resource"},
+        "NotResource": list(scope.shared.arns),
+    }
 
 
 def _deny_all_but(actions: list[str], conditions: Mapping[str, Mapping[str, object]], sid: str) -> Statement:

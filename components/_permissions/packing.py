@@ -91,7 +91,7 @@ def document(statements: Sequence[Statement]) -> str:
 
 def _sized(statement: Statement) -> Iterator[Statement]:
     """Yield a statement, or several that say the same about fewer resources each."""
-    resources = statement["Resource"]
+    resources = statement.get("Resource")
     if len(document([statement])) <= DOCUMENT_SIZE or not isinstance(resources, list) or len(resources) == 1:
         yield statement
         return

@@ -35,6 +35,18 @@ Statement = Mapping[str, object]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SharedParts:
+    """What another stack made and lets this one use: it carries that one's tags."""
+
+    cluster: bool = False
+    """Whether the cluster is its: only services and tasks of this stack's name are this stack's."""
+    arns: Sequence[str] = ()
+    """What this stack's calls are about beside its own. `<account-id>` stands for the account's id."""
+    stack: str = ""
+    """`PROJECT/STACK` of the other one, whose state holds what it offers; empty: there is none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Scope:
     """What the permissions are limited to."""
 
@@ -72,6 +84,8 @@ class Scope:
     """The network, where it was there before the stack: others may be in it."""
     given_addresses: Sequence[str] = ()
     """Allocation ids of addresses that were there before the stack."""
+    shared: SharedParts = field(default_factory=SharedParts)
+    """What another stack made and lets this one use."""
     crowded: Sequence[Kind] = ()
     """Kinds of which there are too many names for IAM: told by what the names begin with, and by the stack's tags."""
 
@@ -115,6 +129,8 @@ class Scope:
 
     def _expanded(self, pattern: str) -> Iterator[str]:
         """Write a pattern once for each of the names its `{kind}` stands for."""
+        if self.shared.cluster and not pattern.startswith("task/"):
+            pattern = pattern.replace("/{cluster}/*", "/{cluster}/{name}")
         pattern = pattern.replace("{name_prefix}", self.name_prefix).replace("{name}", f"{self.name_prefix}-*")
         kind = next((kind for kind in KINDS if f"{{{kind}}}" in pattern), None)
         if kind is None:
@@ -141,7 +157,8 @@ class Scope:
             case "log-group":
                 made = [f"/ecs/{self.name_prefix}-*", f"/vpc/{self.name_prefix}/*", f"/aws/lambda/{self.name_prefix}-*"]
                 made += [f"aws-waf-logs-{self.name_prefix}-*"]
-                made += [f"/ecs/{name}/*" for name in self.names.get("cluster", ())]
+                if not self.shared.cluster:
+                    made += [f"/ecs/{name}/*" for name in self.names.get("cluster", ())]
                 made += [f"/aws/rds/instance/{name}/*" for name in self.names.get("database", ())]
                 made += [f"/aws/elasticache/{name}/*" for name in self.names.get("cache", ())]
             case "mute":

@@ -104,6 +104,8 @@ def _sort(scope: Scope, word: str, service: _Service) -> None:
         service.anything.append(word)
     for kind in found.resource_types:
         type_ = f"{prefix}:{kind.name}"
+        if scope.shared.cluster and type_ == "ecs:cluster":
+            continue
         if type_ in known.NAMED:
             _sort_named(scope, word, type_, service)
         elif type_ in known.NAMED_BY_AWS:
@@ -341,6 +343,9 @@ def _network(scope: Scope) -> Iterator[Statement]:
 
 def _tasks(scope: Scope) -> Iterator[Statement]:
     """Let the cluster's tasks be listed: the call is about its machines, of which it has none, so the cluster is asked for."""
+    if scope.shared.cluster:
+        seeing = ["ecs:DescribeClusters", "ecs:ListTagsForResource"]
+        yield documents.allow(seeing, scope.arns("ecs", ["cluster/{cluster}"]), sid="SeeCluster")
     if "ecs" in scope.parts:
         cluster = {"ArnEquals": {"ecs:cluster": scope.arns("ecs", ["cluster/{cluster}"])}}
         yield documents.allow(["ecs:ListTasks"], ["*"], cluster, sid="ListTasks")
@@ -421,6 +426,11 @@ def _state(scope: Scope, objects: Sequence[str], key: Sequence[str]) -> Iterator
             )
         ]
         yield documents.allow(objects, own, sid="State")
+        if scope.shared.stack:
+            # Its outputs are in its state, which Pulumi opens with its key, whatever of it is secret.
+            theirs = [f"{bucket}/.pulumi/stacks/{scope.shared.stack}{ending}" for ending in (".json", ".json.gz")]
+            yield documents.allow(["s3:GetObject"], theirs, sid="SharedState")
+            own += theirs
         if "s3:PutObject" in objects and "app" in scope.tags:
             records = f"{bucket}/records/{scope.tags['app']}/{scope.state_stack.rpartition('/')[2]}/*"
             yield documents.allow(["s3:PutObject"], [records], sid="DeploymentRecords")
@@ -438,5 +448,8 @@ def _state(scope: Scope, objects: Sequence[str], key: Sequence[str]) -> Iterator
             {**stored, "StringEquals": through},
             sid="StateFiles",
         )
+    if scope.shared.stack and scope.state_key_shared:
+        of_theirs = {"StringEquals": {"kms:EncryptionContext:stack": scope.shared.stack}}
+        yield documents.allow(["kms:Decrypt"], [scope.state_key_arn], of_theirs, sid="SharedStateSecrets")
     secrets = {"StringEquals": {"kms:EncryptionContext:stack": scope.state_stack}} if scope.state_key_shared else None
     yield documents.allow([f"kms:{action}" for action in key], [scope.state_key_arn], secrets, sid="StateSecrets")

@@ -34,6 +34,7 @@ from settings.checks import (
     sample,
     secrets,
     service,
+    shared,
     sizes,
     tags,
     telemetry,
@@ -45,6 +46,7 @@ from settings.problems import Problem
 
 _MISTAKES = (
     tags,
+    shared,
     network,
     observability,
     domain,
@@ -78,6 +80,7 @@ _MISTAKES = (
 )
 _UNWISE = (
     network,
+    shared,
     database,
     tags,
     domain,

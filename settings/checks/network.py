@@ -19,6 +19,9 @@ def problems(settings: Settings) -> Iterator[Problem]:
     yield from found(["network", "zones"], limits.zones(network.zones), ["network", "zones", "*"])
     for index, zone in enumerate(network.zones):
         yield from found(["network", "zones", index], limits.zone(zone, region), ["aws", "region"])
+    if derived.shares(settings, "network"):
+        yield from _shared(network)
+        return
     if network.existing:
         yield from _existing(settings, network, network.existing)
         return
@@ -37,6 +40,17 @@ def problems(settings: Settings) -> Iterator[Problem]:
 
 _MADE: Final = ("nat", "nat_allocation_ids", "endpoints", "flow_log_days", "acls", "acl_rules")
 """Settings of a network that the program makes."""
+
+
+def _shared(network: Network) -> Iterator[Problem]:
+    """Check that nothing is said of a network that another stack makes but what it is: its range and its zones."""
+    for name in ("existing", *_MADE):
+        if name in network.model_fields_set:
+            yield at(
+                ["network", to_camel(name)],
+                "is decided by the stack that shares the network: leave it out, or take network out of shared.parts",
+                ["shared", "parts", "*"],
+            )
 
 
 def _existing(settings: Settings, network: Network, existing: ExistingNetwork) -> Iterator[Problem]:

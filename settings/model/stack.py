@@ -36,6 +36,7 @@ from settings.model.registry import Registry
 from settings.model.secrets import Secret
 from settings.model.section import PartName, Renamed, SecretName, Section, TagKey
 from settings.model.service import Service
+from settings.model.shared import Shared, Sharing
 from settings.model.telemetry import Telemetry
 from settings.model.uptime_check import UptimeCheck
 from settings.model.volumes import Volume
@@ -133,6 +134,11 @@ class Settings(Section):
     """A Python module of your own that adds resources or changes properties which no setting has (docs/extensions.md)."""
     protection: Protection = Field(default_factory=Protection)
     """Whether Pulumi and AWS refuse to delete what holds data, and how long deleted secrets and keys can be brought back. All on by default."""
+    shared: Shared | None = None
+    """Parts of another stack that this one uses instead of making them, such as `{stack: acme/slipway/platform, parts: [network, cluster]}`: one
+    network and one cluster for several applications (docs/shared.md)."""
+    sharing: Sharing | None = None
+    """What other stacks may use of this one, such as `{parts: [network, cluster]}`; they name it in `shared`."""
     aws: Provider
     """The `aws:` keys of the stack file."""
 

@@ -40,6 +40,22 @@ def test_shells_are_recorded_where_they_are_allowed() -> None:
     )
 
 
+def test_one_of_another_stack_is_given_on_and_only_the_namespace_is_made() -> None:
+    given = replace(ARGS, given_arn="arn:aws:ecs:us-east-1:123456789012:cluster/shop-production")
+    graph = build(lambda: Cluster("cluster", given))
+    assert [r.type for r in graph.resources] == ["slipway:index:Cluster"]
+    outputs = next(iter(graph.registered_outputs.values()))
+    assert outputs == {"name": "shop-production", "arn": given.given_arn}
+    named = build(lambda: Cluster("cluster", replace(given, namespace=True, namespace_name="blog-production")))
+    assert named.one("aws:servicediscovery/httpNamespace:HttpNamespace").inputs["name"] == "blog-production"
+    assert not named.of("aws:ecs/cluster:Cluster")
+
+
+def test_protected_for_others() -> None:
+    assert build(lambda: Cluster("cluster", replace(ARGS, protect=True))).one("aws:ecs/cluster:Cluster").protect
+    assert not build(lambda: Cluster("cluster", ARGS)).one("aws:ecs/cluster:Cluster").protect
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [

@@ -106,6 +106,11 @@ def test_one_that_is_as_expected_is_given_on_and_nothing_is_made() -> None:
     assert str(graph.exports["s3_prefix_list_id"]).startswith("pl-")
 
 
+def test_one_that_is_verified_is_not_asked_about(aws_says: Answers) -> None:
+    aws_says["vpc-1"] |= {"cidrBlock": "172.31.0.0/16"}
+    assert recorded(args(verified=True)).exports["vpc_id"] == "vpc-1"
+
+
 def test_offline_nothing_is_known_and_nothing_refused() -> None:
     assert recorded(args(private_subnet_ids=PRIVATE, isolated_subnet_ids=ISOLATED)).exports["cidr"] == "10.0.0.0/16"
 

@@ -57,6 +57,11 @@ def consumers(**changes: Any) -> Graph:
     return build(program)
 
 
+def test_protected_for_others() -> None:
+    assert [r.name for r in recorded(protect=True).resources if r.protect] == ["network-vpc"]
+    assert not [r.name for r in recorded().resources if r.protect]
+
+
 def test_a_regional_gateway_serves_every_zone_and_stands_in_no_subnet() -> None:
     graph = recorded(nat=Nat.REGIONAL)
     gateway = graph.one(NAT)

@@ -288,8 +288,8 @@ class Stack:
 
     @property
     def name_prefix(self) -> str:
-        tags: Any = self.graph.one("aws:ec2/vpc:Vpc").inputs["tags"]
-        return str(tags["Name"])
+        parts = (self.tags.get(tag) for tag in ("app", "environment", "owner-id"))
+        return "-".join(part for part in parts if part)
 
     def context(self, resource: Resource | None = None, *, tagged: bool, requested: bool) -> dict[str, Any]:
         """What IAM knows of a call of this stack."""

@@ -84,6 +84,8 @@ def test_a_deployment_may_run_migrations_and_watch_what_it_rolls_out(name: str) 
     graph = usual(name)
     stack, statements = Stack(graph), granted(graph)
     found = [r for r in graph.resources if r.type in WATCHED]
+    if not graph.of("aws:ecs/service:Service"):
+        pytest.skip("it rolls nothing out")
     assert {r.type for r in found} >= {ROLLOUT}
     asked = [request for r in found for request in calls.watching_requests(stack, r)]
     assert [(request.action, request.resource) for request in asked if not decides(request, statements)] == []
