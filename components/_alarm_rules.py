@@ -53,6 +53,8 @@ class Thresholds:
     """Storage in use, percent of what is allocated at first: with autoscaling there is more by the time it tells."""
     database_free_memory_percent: float | None = 5
     """Memory left, percent of what the instance class has."""
+    database_capacity_percent: float | None = 90
+    """Capacity in use of a serverless database, percent of the most it may have."""
     replica_lag_seconds: float | None = 30
     """Seconds a read replica is behind."""
     cache_cpu_percent: float | None = 90
@@ -236,42 +238,85 @@ def _load_balancer_alarms(
 
 
 def _database_alarms(thresholds: Thresholds, database: DatabaseAlarmTarget) -> Iterator[Alarm]:
-    at = (database.identifier,)
+    cpu, at = database.series(metrics.DATABASE_CPU)
     if (percent := thresholds.database_cpu_percent) is not None:
         yield Alarm(
             key="database-cpu",
             says=f"the database uses more than {percent:g} % of its CPU",
             route=AlertRoute.DATABASE,
-            of=metrics.DATABASE_CPU,
+            of=cpu,
             at=at,
             part="database",
             above=percent,
         )
     yield from _connection_alarms(thresholds, database)
-    if (percent := thresholds.database_storage_percent) is not None:
-        free = capacity.free_storage(database.storage_gib, percent)
-        yield Alarm(
-            key="database-storage",
-            says=f"the database has less than {100 - percent:g} % of its {database.storage_gib} GiB left",
-            route=AlertRoute.WARNING,
-            of=metrics.DATABASE_FREE_STORAGE,
-            at=at,
-            # Full storage stops the database, and fills while nobody looks.
-            part=None,
-            below=free,
-        )
+    yield from _storage_alarms(thresholds, database)
+    memory, at = database.series(metrics.DATABASE_FREE_MEMORY)
     if (percent := thresholds.database_free_memory_percent) is not None:
         yield Alarm(
             key="database-memory",
             says=f"the database has less than {percent:g} % of its {database.memory // capacity.GIB} GiB of memory left",
             route=AlertRoute.WARNING,
-            of=metrics.DATABASE_FREE_MEMORY,
+            of=memory,
             at=at,
             part="database",
             below=capacity.share(database.memory, percent),
         )
+    if (percent := thresholds.database_capacity_percent) is not None and database.acus is not None:
+        yield Alarm(
+            key="database-capacity",
+            says=f"the database uses more than {percent:g} % of the {database.acus[1]:g} ACUs that it may have",
+            route=AlertRoute.DATABASE,
+            of=metrics.CLUSTER_CAPACITY,
+            at=(database.identifier, metrics.WRITER),
+            part="database",
+            above=percent,
+        )
     if (seconds := thresholds.replica_lag_seconds) is not None:
-        for name, identifier in database.replicas.items():
+        yield from _lag_alarms(seconds, database)
+
+
+def _storage_alarms(thresholds: Thresholds, database: DatabaseAlarmTarget) -> Iterator[Alarm]:
+    """Watch the storage that can fill up: of a cluster that is its instances' own disk alone."""
+    percent = thresholds.database_storage_percent
+    if percent is None:
+        return
+    if database.storage_gib is None:
+        yield Alarm(
+            key="database-storage",
+            says="the database has less than 1 GiB of local storage left, for temporary tables, sorting and logs",
+            route=AlertRoute.WARNING,
+            of=metrics.CLUSTER_LOCAL_STORAGE,
+            at=(database.identifier, metrics.WRITER),
+            part=None,
+            below=capacity.GIB,
+        )
+        return
+    yield Alarm(
+        key="database-storage",
+        says=f"the database has less than {100 - percent:g} % of its {database.storage_gib} GiB left",
+        route=AlertRoute.WARNING,
+        of=metrics.DATABASE_FREE_STORAGE,
+        at=(database.identifier,),
+        # Full storage stops the database, and fills while nobody looks.
+        part=None,
+        below=capacity.free_storage(database.storage_gib, percent),
+    )
+
+
+def _lag_alarms(seconds: float, database: DatabaseAlarmTarget) -> Iterator[Alarm]:
+    for name, identifier in database.replicas.items():
+        if database.is_cluster:
+            yield Alarm(
+                key=f"database-{name}-lag",
+                says=f"a reader of the database is more than {seconds:g} s behind",
+                route=AlertRoute.WARNING,
+                of=metrics.CLUSTER_LAG,
+                at=(identifier, metrics.READER),
+                part="database",
+                above=seconds * 1000,
+            )
+        else:
             yield Alarm(
                 key=f"database-{name}-lag",
                 says=f"the read replica {name} is more than {seconds:g} s behind",
@@ -285,13 +330,14 @@ def _database_alarms(thresholds: Thresholds, database: DatabaseAlarmTarget) -> I
 
 def _connection_alarms(thresholds: Thresholds, database: DatabaseAlarmTarget) -> Iterator[Alarm]:
     most = database.connections
+    connections, at = database.series(metrics.DATABASE_CONNECTIONS)
     if (percent := thresholds.database_connections_percent) is not None:
         yield Alarm(
             key="database-connections",
             says=f"more than {percent:g} % of about {most} possible database connections are open",
             route=AlertRoute.WARNING,
-            of=metrics.DATABASE_CONNECTIONS,
-            at=(database.identifier,),
+            of=connections,
+            at=at,
             part="database",
             above=capacity.share(most, percent),
         )
@@ -300,8 +346,8 @@ def _connection_alarms(thresholds: Thresholds, database: DatabaseAlarmTarget) ->
             key="database-exhausted",
             says=f"more than {percent:g} % of about {most} possible database connections are open: new ones will be refused",
             route=AlertRoute.CRITICAL,
-            of=metrics.DATABASE_CONNECTIONS,
-            at=(database.identifier,),
+            of=connections,
+            at=at,
             part="database",
             above=capacity.share(most, percent),
             minutes=1,

@@ -9,8 +9,10 @@ from typing import Final, Literal
 
 from pulumi import Input
 
+from components import _metrics as metrics
+from components._metrics import Metric
 from components.notifications import AlertRoute
-from limits import capacity
+from limits import capacity, rds_class, rds_is_aurora
 from limits.logs import log_pattern
 
 SUSTAINED_MINUTES: Final = 5
@@ -45,17 +47,19 @@ class DatabaseAlarmTarget:
     """A database to watch."""
 
     identifier: Input[str]
-    """Its name in RDS."""
-    engine: Literal["postgres", "mysql"]
+    """Its name in RDS: an instance's, or with an engine of Aurora's a cluster's."""
+    engine: Literal["postgres", "mysql", "aurora-postgresql", "aurora-mysql"]
     """Its engine, which decides how many connections it takes."""
-    instance_class: str
-    """Its instance class, whose memory decides the same."""
-    storage_gib: int
-    """Its allocated storage, in GiB."""
+    instance_class: str | None = None
+    """Its instance class, whose memory decides the same; None: it is serverless."""
+    acus: tuple[float, float] | None = None
+    """The least and the most capacity units of a serverless one, each about 2 GiB of memory; None: it has an instance class."""
+    storage_gib: int | None = None
+    """Its allocated storage, in GiB; None: it grows by itself, as a cluster's does."""
     max_connections: str | None = None
     """The parameter `max_connections`, where the stack sets one; None: the engine's default."""
     replicas: Mapping[str, Input[str]] = field(default_factory=dict)
-    """Its read replicas: names in RDS, by the names the alarms get."""
+    """What answers queries only: its read replicas by their names in RDS, or the cluster again for its readers; by the names the alarms get."""
 
     def __post_init__(self) -> None:
         """Check what thresholds are computed from.
@@ -64,33 +68,46 @@ class DatabaseAlarmTarget:
             ValueError: with every problem, a line each.
         """
         problems = []
-        try:
-            capacity.instance_memory(self.instance_class)
-        except ValueError as error:
-            problems.append(f"instance_class: {error}")
-        else:
-            if self.max_connections is not None and not self.connections:
-                problems.append(
-                    f"max_connections: {self.max_connections!r} is neither a number nor a formula such as "
-                    "LEAST({DBInstanceClassMemory/9531392},5000)"
-                )
-        if self.storage_gib < 1:
+        if (self.instance_class is None) == (self.acus is None):
+            problems.append("instance_class: it needs one, or acus of a serverless database")
+        elif self.instance_class is not None and (problem := rds_class(self.instance_class)):
+            problems.append(f"instance_class: {problem}")
+        elif self.max_connections is not None and not self.connections:
+            problems.append(
+                f"max_connections: {self.max_connections!r} is neither a number nor a formula such as "
+                "LEAST({DBInstanceClassMemory/9531392},5000)"
+            )
+        if self.storage_gib is not None and self.storage_gib < 1:
             problems.append(f"storage_gib: {self.storage_gib} is not a size; 1 or more is")
         if problems:
             raise ValueError("\n".join(f"DatabaseAlarmTarget.{problem}" for problem in problems))
 
     @property
+    def is_cluster(self) -> bool:
+        """Whether it is a cluster of Aurora."""
+        return rds_is_aurora(self.engine)
+
+    def series(self, metric: Metric) -> tuple[Metric, Sequence[Input[str]]]:
+        """Return a metric of the instance, or of the cluster's instance that writes, and what tells its series from others."""
+        if self.is_cluster:
+            return metrics.of_cluster(metric), (self.identifier, metrics.WRITER)
+        return metric, (self.identifier,)
+
+    @property
     def memory(self) -> int:
-        """Its memory, in bytes."""
-        return capacity.instance_memory(self.instance_class)
+        """Its memory, in bytes; of a serverless one what it has at its largest, by which RDS measures what is free."""
+        if self.acus is not None:
+            return capacity.serverless_memory(self.acus[1])
+        return capacity.instance_memory(self.instance_class or "")
 
     @property
     def connections(self) -> int:
         """How many connections it takes, by the parameter or by the engine's default; 0 where the parameter says nothing clear."""
         available = capacity.engine_memory(self.memory)
-        if self.max_connections is None:
-            return capacity.max_connections(self.engine, available)
-        return capacity.connections_given(self.max_connections, available) or 0
+        if self.max_connections is not None:
+            return capacity.connections_given(self.max_connections, available) or 0
+        most = capacity.max_connections(self.engine, available)
+        return most if self.acus is None else capacity.serverless_connections(self.engine, self.acus[0], most)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,7 +17,7 @@ from components._database_server import DatabaseServer, Replica
 from components._database_surroundings import LOG_EXPORTS, Surroundings
 
 if TYPE_CHECKING:
-    from components.database import DatabaseArgs
+    from components.database import DatabaseArgs, RestoreArgs
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,22 +75,23 @@ def make(
 ) -> DatabaseServer:
     """Make the instance, and its read replica where one is wanted."""
     instance = _instance(parent, name, args, wanted, shared)
+    copy = _replica(parent, name, args, wanted, wanted.replica, instance, shared) if wanted.replica else None
     return DatabaseServer(
         identifier=instance.identifier,
         arn=instance.arn,
         address=instance.address,
-        resource_id=instance.resource_id,
+        resource_ids=[instance.resource_id, *([copy[0].resource_id] if copy else [])],
         username=instance.username,
         secret_arns=instance.master_user_secrets.apply(lambda kept: [str(secret.secret_arn) for secret in kept or ()]),
         answering=[instance],
-        replica=_replica(parent, name, args, wanted, wanted.replica, instance, shared) if wanted.replica else None,
+        replica=copy[1] if copy else None,
     )
 
 
 def _instance(
     parent: pulumi.Resource, name: str, args: DatabaseArgs, wanted: InstanceArgs, shared: Surroundings
 ) -> aws.rds.Instance:
-    logs = surroundings.log_groups(parent, name, args, args.identifier)
+    logs = surroundings.log_groups(parent, name, args, f"instance/{args.identifier}")
     insights = args.insights_days is not None
     return aws.rds.Instance(
         f"{name}-instance",
@@ -113,15 +114,15 @@ def _instance(
         publicly_accessible=False,
         port=args.listens_on,
         ca_cert_identifier=args.ca,
-        parameter_group_name=shared.parameters.name,
+        parameter_group_name=shared.parameter_group,
         db_name=None if args.restore else args.database_name,
         username=None if args.restore else args.username,
         snapshot_identifier=args.restore.snapshot if args.restore else None,
-        restore_to_point_in_time=args.restore.point_in_time if args.restore else None,
-        manage_master_user_password=True if shared.password is None else None,
-        master_user_secret_kms_key_id=shared.key.arn if shared.password is None else None,
-        password_wo=shared.password,
-        password_wo_version=None if shared.password is None else shared.password.apply(passwords.version),
+        restore_to_point_in_time=_point_in_time(args.restore) if args.restore else None,
+        manage_master_user_password=True if shared.master_password is None else None,
+        master_user_secret_kms_key_id=shared.key.arn if shared.master_password is None else None,
+        password_wo=shared.master_password,
+        password_wo_version=None if shared.master_password is None else shared.master_password.apply(passwords.version),
         iam_database_authentication_enabled=args.iam_authentication,
         backup_retention_period=args.backup_days,
         backup_window=args.backup_window,
@@ -163,11 +164,11 @@ def _replica(
     wanted: ReplicaArgs,
     source: aws.rds.Instance,
     shared: Surroundings,
-) -> Replica:
+) -> tuple[aws.rds.Instance, Replica]:
     """Make the read replica: engine, users, passwords, data and key are those of its source."""
     identifier = _replica_identifier(args)
     group = surroundings.security_group(parent, f"{name}-replica", args, f"Read replica {identifier}")
-    logs = surroundings.log_groups(parent, f"{name}-replica", args, identifier)
+    logs = surroundings.log_groups(parent, f"{name}-replica", args, f"instance/{identifier}")
     insights = args.insights_days is not None
     instance = aws.rds.Instance(
         f"{name}-replica",
@@ -188,7 +189,7 @@ def _replica(
         vpc_security_group_ids=[group.id],
         port=args.listens_on,
         ca_cert_identifier=args.ca,
-        parameter_group_name=shared.parameters.name,
+        parameter_group_name=shared.parameter_group,
         iam_database_authentication_enabled=args.iam_authentication,
         backup_retention_period=0,
         maintenance_window=args.maintenance_window,
@@ -207,12 +208,26 @@ def _replica(
             parent=parent, protect=args.protect, depends_on=[*logs, *shared.before], delete_before_replace=True
         ),
     )
-    return Replica(
+    return instance, Replica(
         identifier=instance.identifier,
-        resource_id=instance.resource_id,
         address=instance.address,
         port=args.listens_on,
         security_group_id=group.id,
+    )
+
+
+def _point_in_time(restore: RestoreArgs) -> aws.rds.InstanceRestoreToPointInTimeArgs | None:
+    """Return the source and the moment, as RDS names them; None for a snapshot."""
+    if restore.source is None:
+        return None
+    by_arn = restore.source.startswith("arn:")
+    by_id = not by_arn and limits.rds_identifier(restore.source) is not None
+    return aws.rds.InstanceRestoreToPointInTimeArgs(
+        source_db_instance_automated_backups_arn=restore.source if by_arn else None,
+        source_dbi_resource_id=restore.source if by_id else None,
+        source_db_instance_identifier=None if by_arn or by_id else restore.source,
+        restore_time=None if restore.time == "latest" else restore.time,
+        use_latest_restorable_time=True if restore.time == "latest" else None,
     )
 
 

@@ -73,7 +73,8 @@ def rotated(parent: pulumi.Resource, name: str, args: DatabaseArgs, server: Data
         secret_id=secret_arn,
         rotate_immediately=False,
         rotation_rules=aws.secretsmanager.SecretRotationRotationRulesArgs(automatically_after_days=args.rotate_days),
-        opts=ResourceOptions(parent=parent),
+        # A cluster changes its password only with an instance.
+        opts=ResourceOptions(parent=parent, depends_on=list(server.answering)),
     )
     return secret_arn
 

@@ -11,18 +11,16 @@ from pulumi import Output
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Replica:
-    """A read replica that there is."""
+    """What answers queries only: a read replica, or the readers of a cluster."""
 
     identifier: Output[str]
-    """Its name in RDS."""
-    resource_id: Output[str]
-    """What IAM calls it."""
+    """Its name in RDS; of readers, the cluster's."""
     address: Output[str]
     """Its host name."""
     port: int
     """Its TCP port."""
     security_group_id: Output[str]
-    """Its security group, without rules of its own."""
+    """Its security group, without rules of its own; of readers, the cluster's."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,8 +33,8 @@ class DatabaseServer:
     """Its ARN."""
     address: Output[str]
     """The host name of what takes writes."""
-    resource_id: Output[str]
-    """What IAM calls it."""
+    resource_ids: Sequence[Output[str]]
+    """What IAM calls it, and its replica where that has a name of its own, in permissions to log in."""
     username: Output[str]
     """The master user."""
     secret_arns: Output[Sequence[str]]

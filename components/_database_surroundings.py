@@ -24,24 +24,26 @@ if TYPE_CHECKING:
 LOG_EXPORTS: Final[Mapping[str, Sequence[str]]] = {
     "postgres": ("postgresql", "upgrade"),
     "mysql": ("error", "slowquery"),
+    "aurora-postgresql": ("postgresql",),
+    "aurora-mysql": ("error", "slowquery"),
 }
 """The logs that each engine writes to CloudWatch."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Surroundings:
-    """What an instance and its replica have in common."""
+    """What a server and its replica have in common."""
 
     key: EncryptionKey
     """What encrypts storage, snapshots, insights and the master password."""
     group: aws.ec2.SecurityGroup
     """The security group that clients connect to, without rules for them."""
-    password: Output[str] | None
+    master_password: Output[str] | None
     """The master password, where the program makes it; None: RDS does."""
     subnets: aws.rds.SubnetGroup
     """The isolated subnets."""
-    parameters: aws.rds.ParameterGroup
-    """The engine's parameters."""
+    parameter_group: Output[str]
+    """The name of the group of the engine's parameters: the instance's, or the cluster's."""
     role: aws.iam.Role | None
     """What Enhanced Monitoring writes with; None without it."""
     attachment: aws.iam.RolePolicyAttachment | None
@@ -54,7 +56,7 @@ class Surroundings:
 
 
 def make(parent: pulumi.Resource, name: str, args: DatabaseArgs) -> Surroundings:
-    """Make what the instance and its replica have in common."""
+    """Make what the server and its replica have in common."""
     key = own_key(parent, name, args, f"Database {args.identifier}: storage, snapshots, insights and master password")
     group = security_group(parent, name, args, f"Database {args.identifier}")
     subnets = aws.rds.SubnetGroup(
@@ -64,14 +66,14 @@ def make(parent: pulumi.Resource, name: str, args: DatabaseArgs) -> Surroundings
         subnet_ids=list(args.subnet_ids),
         opts=ResourceOptions(parent=parent),
     )
-    parameters = _parameter_group(parent, name, args)
     role, attachment = _monitoring_role(parent, name, args) if args.monitoring_seconds else (None, None)
+    master_password = None if args.managed_password else passwords.made(parent, name)
     return Surroundings(
         key=key,
         group=group,
-        password=None if args.managed_password else passwords.made(parent, name),
+        master_password=master_password,
         subnets=subnets,
-        parameters=parameters,
+        parameter_group=_parameter_group(parent, name, args),
         role=role,
         attachment=attachment,
     )
@@ -112,32 +114,44 @@ def final_snapshot(parent: pulumi.Resource, name: str, args: DatabaseArgs, key: 
     return Output.concat(args.identifier, "-final-", suffix.hex)
 
 
-def _parameter_group(parent: pulumi.Resource, name: str, args: DatabaseArgs) -> aws.rds.ParameterGroup:
+def _parameter_group(parent: pulumi.Resource, name: str, args: DatabaseArgs) -> Output[str]:
     """Make the engine's parameters: those that force TLS and write the slow query log, then the given ones."""
     # A static parameter refuses to apply at once; a dynamic one takes either.
     given = {parameter: (value, "pending-reboot") for parameter, value in args.parameters.items()}
-    chosen = {**given, **limits.RDS_OWN_PARAMETERS[args.engine]}
+    chosen = sorted({**given, **limits.RDS_OWN_PARAMETERS[args.engine]}.items())
+    prefix, about = f"{args.name_prefix}-{name}-", f"Parameters of database {args.identifier}"
+    family, options = f"{args.engine}{limits.rds_major(args.engine, args.version)}", ResourceOptions(parent=parent)
+    if limits.rds_is_aurora(args.engine):
+        return aws.rds.ClusterParameterGroup(
+            f"{name}-parameters",
+            name_prefix=prefix,
+            description=about,
+            family=family,
+            parameters=[
+                aws.rds.ClusterParameterGroupParameterArgs(name=parameter, value=value, apply_method=method)
+                for parameter, (value, method) in chosen
+            ],
+            opts=options,
+        ).name
     return aws.rds.ParameterGroup(
         f"{name}-parameters",
-        name_prefix=f"{args.name_prefix}-{name}-",
-        description=f"Parameters of database {args.identifier}",
-        family=f"{args.engine}{limits.rds_major(args.engine, args.version)}",
+        name_prefix=prefix,
+        description=about,
+        family=family,
         parameters=[
             aws.rds.ParameterGroupParameterArgs(name=parameter, value=value, apply_method=method)
-            for parameter, (value, method) in sorted(chosen.items())
+            for parameter, (value, method) in chosen
         ],
-        opts=ResourceOptions(parent=parent),
-    )
+        opts=options,
+    ).name
 
 
-def log_groups(
-    parent: pulumi.Resource, name: str, args: DatabaseArgs, identifier: str
-) -> Sequence[aws.cloudwatch.LogGroup]:
-    """Make the log groups of an instance: RDS makes missing ones itself, without retention."""
+def log_groups(parent: pulumi.Resource, name: str, args: DatabaseArgs, of: str) -> Sequence[aws.cloudwatch.LogGroup]:
+    """Make the log groups of a server, such as `instance/storefront`: RDS makes missing ones itself, without retention."""
     return [
         aws.cloudwatch.LogGroup(
             f"{name}-log-{export}",
-            name=f"/aws/rds/instance/{identifier}/{export}",
+            name=f"/aws/rds/{of}/{export}",
             retention_in_days=args.log_days,
             kms_key_id=args.log_key_arn,
             opts=ResourceOptions(parent=parent),

@@ -7,7 +7,7 @@ Route 53.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -160,6 +160,29 @@ DATABASE_FREE_MEMORY: Final = Metric(
 # Read replicas send it; a standby in another zone has no lag.
 REPLICA_LAG: Final = Metric(
     namespace="AWS/RDS", name="ReplicaLag", dimensions=("DBInstanceIdentifier",), statistic="Maximum"
+)
+
+_CLUSTER: Final = ("DBClusterIdentifier", "Role")
+WRITER, READER = "WRITER", "READER"
+"""Roles of a cluster's instances: a series of one goes on with the next instance when it takes over."""
+
+
+def of_cluster(metric: Metric) -> Metric:
+    """Return a metric of instances as Aurora sends it for those of a cluster that have the same role."""
+    return replace(metric, dimensions=_CLUSTER)
+
+
+# In percent of the greatest capacity that a serverless instance may have.
+CLUSTER_CAPACITY: Final = Metric(namespace="AWS/RDS", name="ACUUtilization", dimensions=_CLUSTER)
+CLUSTER_ACUS: Final = Metric(namespace="AWS/RDS", name="ServerlessDatabaseCapacity", dimensions=_CLUSTER)
+# Temporary tables, sorting and logs are on an instance's own disk, not on the cluster's storage.
+CLUSTER_LOCAL_STORAGE: Final = Metric(
+    namespace="AWS/RDS", name="FreeLocalStorage", dimensions=_CLUSTER, statistic="Minimum"
+)
+# Milliseconds.
+CLUSTER_LAG: Final = Metric(namespace="AWS/RDS", name="AuroraReplicaLag", dimensions=_CLUSTER, statistic="Maximum")
+CLUSTER_VOLUME: Final = Metric(
+    namespace="AWS/RDS", name="VolumeBytesUsed", dimensions=("DBClusterIdentifier",), statistic="Maximum"
 )
 
 CACHE_CPU: Final = Metric(namespace="AWS/ElastiCache", name="EngineCPUUtilization", dimensions=("CacheClusterId",))

@@ -284,31 +284,67 @@ def _usage(title: str, metric: Metric, at: Sequence[Input[str]], limit: float | 
 
 
 def _database(thresholds: Thresholds, database: DatabaseAlarmTarget) -> _Section:
-    at = (database.identifier,)
-    used = Formula(series={"free": metrics.DATABASE_FREE_STORAGE}, text=f"{database.storage_gib}-free/{capacity.GIB}")
-    connections, storage = thresholds.database_connections_percent, thresholds.database_storage_percent
-    replicas = {"database": database.identifier, **database.replicas}
+    cpu, at = database.series(metrics.DATABASE_CPU)
+    connections = thresholds.database_connections_percent
     return _Section(
         title="Database",
         graphs=[
-            _usage("CPU, %", metrics.DATABASE_CPU, at, thresholds.database_cpu_percent),
+            _usage("CPU, %", cpu, at, thresholds.database_cpu_percent),
             _Graph(
                 title=f"Connections of about {database.connections}",
-                lines=[_Line(label="connections", of=metrics.DATABASE_CONNECTIONS, at=at)],
+                lines=[_Line(label="connections", of=database.series(metrics.DATABASE_CONNECTIONS)[0], at=at)],
                 limit=capacity.share(database.connections, connections) if connections is not None else None,
             ),
+            *_database_storage(thresholds, database),
             _Graph(
-                title=f"Storage used, GiB of {database.storage_gib}",
-                lines=[_Line(label="used", of=used, at=at)],
-                limit=database.storage_gib * storage / 100 if storage is not None else None,
+                title="Free memory, bytes",
+                lines=[_Line(label="free", of=database.series(metrics.DATABASE_FREE_MEMORY)[0], at=at)],
             ),
-            _Graph(title="Free memory, bytes", lines=[_Line(label="free", of=metrics.DATABASE_FREE_MEMORY, at=at)]),
-            _Graph(
-                title="Replication lag, s",
-                lines=[_Line(label=name, of=metrics.REPLICA_LAG, at=(each,)) for name, each in replicas.items()],
-                limit=thresholds.replica_lag_seconds,
-            ),
+            _database_lag(thresholds, database),
         ],
+    )
+
+
+def _database_storage(thresholds: Thresholds, database: DatabaseAlarmTarget) -> Iterator[_Graph]:
+    percent = thresholds.database_storage_percent
+    if database.storage_gib is not None:
+        used = Formula(
+            series={"free": metrics.DATABASE_FREE_STORAGE}, text=f"{database.storage_gib}-free/{capacity.GIB}"
+        )
+        yield _Graph(
+            title=f"Storage used, GiB of {database.storage_gib}",
+            lines=[_Line(label="used", of=used, at=(database.identifier,))],
+            limit=database.storage_gib * percent / 100 if percent is not None else None,
+        )
+        return
+    at = (database.identifier, metrics.WRITER)
+    yield _Graph(
+        title="Storage used, bytes",
+        lines=[_Line(label="used", of=metrics.CLUSTER_VOLUME, at=(database.identifier,))],
+        period=3600,
+    )
+    if database.acus is not None:
+        share = thresholds.database_capacity_percent
+        yield _Graph(
+            title=f"Capacity, ACUs of {database.acus[1]:g}",
+            lines=[_Line(label="capacity", of=metrics.CLUSTER_ACUS, at=at)],
+            limit=database.acus[1] * share / 100 if share is not None else None,
+        )
+
+
+def _database_lag(thresholds: Thresholds, database: DatabaseAlarmTarget) -> _Graph:
+    seconds = thresholds.replica_lag_seconds
+    if database.is_cluster:
+        return _Graph(
+            title="Readers' lag, ms",
+            lines=[_Line(label="readers", of=metrics.CLUSTER_LAG, at=(database.identifier, metrics.READER))],
+            limit=seconds * 1000 if seconds is not None else None,
+        )
+    replicas = {"database": database.identifier, **database.replicas}
+    return _Graph(
+        title="Replication lag, s",
+        lines=[_Line(label=name, of=metrics.REPLICA_LAG, at=(each,)) for name, each in replicas.items()],
+        limit=seconds,
     )
 
 

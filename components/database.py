@@ -1,4 +1,4 @@
-"""A PostgreSQL or MySQL instance on RDS in the isolated subnets, with everything it needs to be operated."""
+"""A PostgreSQL or MySQL database on RDS or Aurora in the isolated subnets, with everything it needs to be operated."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from enum import StrEnum
 from typing import Final
 
 import pulumi
-import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
+from components import _database_cluster as clusters
 from components import _database_instance as instances
 from components import _database_password as passwords
 from components import _database_surroundings as surroundings
+from components._database_cluster import AuroraArgs
 from components._database_instance import InstanceArgs
 from components._database_server import DatabaseServer, Replica
 from components._database_surroundings import Surroundings
@@ -26,6 +27,8 @@ class Engine(StrEnum):
 
     POSTGRES = "postgres"
     MYSQL = "mysql"
+    AURORA_POSTGRES = "aurora-postgresql"
+    AURORA_MYSQL = "aurora-mysql"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,29 +43,15 @@ class PoolArgs:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RestoreArgs:
-    """A backup that an instance is made from: a snapshot, or a source and a moment."""
+    """A backup that a database is made from: a snapshot, or a source and a moment."""
 
     snapshot: str | None = None
     """A snapshot's identifier or ARN, in the same region."""
     source: str | None = None
-    """An instance's identifier, a deleted one's resource id (`db-...`), or the ARN of an automated backup in the same region."""
+    """An instance's or cluster's identifier, a deleted one's resource id (`db-...`, `cluster-...`), or, of an instance, the ARN of an
+    automated backup in the same region."""
     time: str | None = None
     """The moment of a source, such as 2026-11-30T11:55:00Z, or `latest`."""
-
-    @property
-    def point_in_time(self) -> aws.rds.InstanceRestoreToPointInTimeArgs | None:
-        """The source and the moment, as RDS names them; None for a snapshot."""
-        if self.source is None:
-            return None
-        by_arn = self.source.startswith("arn:")
-        by_id = not by_arn and limits.rds_identifier(self.source) is not None
-        return aws.rds.InstanceRestoreToPointInTimeArgs(
-            source_db_instance_automated_backups_arn=self.source if by_arn else None,
-            source_dbi_resource_id=self.source if by_id else None,
-            source_db_instance_identifier=None if by_arn or by_id else self.source,
-            restore_time=None if self.time == "latest" else self.time,
-            use_latest_restorable_time=True if self.time == "latest" else None,
-        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,14 +61,14 @@ class DatabaseArgs:
     name_prefix: str
     """What generated names start with, such as storefront-production."""
     identifier: str
-    """The instance's name in RDS. A change renames it with a restart: its host name is another then."""
+    """Its name in RDS. A change renames an instance with a restart, its host name is another then; and replaces a cluster."""
     engine: Engine
     """The engine. A change replaces the database."""
     version: str
     """A major version, of which RDS picks and keeps up the minor one, or a full one. A change is an upgrade with downtime.
     With `auto_minor_upgrade`, a full version shows as a difference once RDS has moved on."""
-    server: InstanceArgs
-    """What it runs on."""
+    server: InstanceArgs | AuroraArgs
+    """What it runs on: an instance of RDS, or with an engine of Aurora's a cluster."""
     vpc_id: Input[str]
     """The network of its security group."""
     subnet_ids: Sequence[Input[str]]
@@ -165,7 +154,13 @@ class DatabaseArgs:
         yield "version", None if version else self._support_problem()
         if not self.auto_minor_upgrade and (full := limits.rds_newest(engine, self.version)):
             yield "version", f"{self.version!r} alone needs auto_minor_upgrade; name a minor version, such as {full}"
-        yield from self.server.problems(self)
+        if isinstance(self.server, AuroraArgs) != limits.rds_is_aurora(engine):
+            yield (
+                "server",
+                f"{engine.value} runs on {'an instance' if isinstance(self.server, AuroraArgs) else 'a cluster'}",
+            )
+        else:
+            yield from self.server.problems(self)
         if len(self.subnet_ids) < _FEWEST_SUBNETS:
             yield "subnet_ids", f"{len(self.subnet_ids)} given; at least two, in different zones, are needed"
         yield "database_name", limits.rds_database(engine, self.database_name)
@@ -199,13 +194,13 @@ class DatabaseArgs:
     def _restore_problems(self) -> Iterator[tuple[str, str | None]]:
         if self.restore is None:
             return
-        snapshot, source, time = self.restore.snapshot, self.restore.source, self.restore.time
+        engine, snapshot, source, time = self.engine, self.restore.snapshot, self.restore.source, self.restore.time
         if (snapshot is None) == (source is None) or (source is None) != (time is None):
             yield "restore", "it needs a snapshot alone, or a source and a time"
         if snapshot is not None:
-            yield "restore", limits.rds_snapshot(snapshot, self.region)
+            yield "restore", limits.rds_snapshot(engine, snapshot, self.region)
         if source is not None:
-            yield "restore", limits.rds_backup_source(source, self.region)
+            yield "restore", limits.rds_backup_source(engine, source, self.region)
         if time is not None:
             yield "restore", limits.rds_restore_time(time)
 
@@ -234,7 +229,7 @@ class DatabaseArgs:
     @property
     def listens_on(self) -> int:
         """The instance's TCP port: the given one, or the engine's usual one."""
-        return _PORTS[self.engine] if self.port is None else self.port
+        return _PORTS[limits.rds_dialect(self.engine)] if self.port is None else self.port
 
 
 class Database(pulumi.ComponentResource):
@@ -245,7 +240,7 @@ class Database(pulumi.ComponentResource):
     """
 
     identifier: Output[str]
-    """The instance's name in RDS, what alarms and event subscriptions call it."""
+    """Its name in RDS, what alarms call it."""
     address: Output[str]
     """The host name that clients connect to."""
     port: int
@@ -259,20 +254,24 @@ class Database(pulumi.ComponentResource):
     key_arn: Output[str]
     """The key that encrypts its storage, snapshots, insights and that secret."""
     instance_arn: Output[str]
-    """The instance's ARN."""
+    """The ARN of the instance, or of the cluster."""
     resource_ids: Sequence[Output[str]]
-    """What IAM calls the instance, and its replica, in permissions to log in."""
+    """What IAM calls it, and a replica of its own name, in permissions to log in."""
     replica: Replica | None
-    """The read replica; None: there is none."""
+    """What answers queries only: the read replica, or the cluster's readers; None: there is none."""
 
     def __init__(self, name: str, args: DatabaseArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Database", name, None, opts)
         shared = surroundings.make(self, name, args)
-        server = instances.make(self, name, args, args.server, shared)
+        server = (
+            clusters.make(self, name, args, args.server, shared)
+            if isinstance(args.server, AuroraArgs)
+            else instances.make(self, name, args, args.server, shared)
+        )
         secret_arn = (
             passwords.rotated(self, name, args, server)
-            if shared.password is None
-            else passwords.kept(self, name, args, shared.key.arn, server, shared.password)
+            if shared.master_password is None
+            else passwords.kept(self, name, args, shared.key.arn, server, shared.master_password)
         )
         proxy = self._proxy(name, args, args.proxy, shared, server, secret_arn) if args.proxy else None
 
@@ -285,7 +284,7 @@ class Database(pulumi.ComponentResource):
         self.secret_arn = secret_arn
         self.key_arn = shared.key.arn
         self.instance_arn = server.arn
-        self.resource_ids = [server.resource_id, *([self.replica.resource_id] if self.replica else [])]
+        self.resource_ids = server.resource_ids
         self.register_outputs(
             {
                 "identifier": self.identifier,
@@ -316,13 +315,14 @@ class Database(pulumi.ComponentResource):
                 name_prefix=args.name_prefix,
                 region=args.region,
                 proxy_name=args.identifier,
-                engine=args.engine.value,
-                port=_PORTS[args.engine],
+                engine=limits.rds_dialect(args.engine),
+                port=_PORTS[limits.rds_dialect(args.engine)],
                 vpc_id=args.vpc_id,
                 subnet_ids=args.subnet_ids,
-                instance_identifier=server.identifier,
-                instance_port=args.listens_on,
-                instance_security_group_id=shared.group.id,
+                server_identifier=server.identifier,
+                clustered=limits.rds_is_aurora(args.engine),
+                server_port=args.listens_on,
+                server_security_group_id=shared.group.id,
                 secret_arn=secret_arn,
                 key_arn=shared.key.arn,
                 connections_percent=pool.connections_percent,
@@ -334,4 +334,4 @@ class Database(pulumi.ComponentResource):
 
 
 _FEWEST_SUBNETS: Final = 2
-_PORTS: Final[Mapping[Engine, int]] = {Engine.POSTGRES: 5432, Engine.MYSQL: 3306}
+_PORTS: Final = {"postgres": 5432, "mysql": 3306}

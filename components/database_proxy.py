@@ -17,7 +17,7 @@ from components._role import service_role
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DatabaseProxyArgs:
-    """What a proxy is made of. It is billed by the database's vCPUs, two at least."""
+    """What a proxy is made of. It is billed by the database's vCPUs, two at least, or by its ACUs."""
 
     name_prefix: str
     """What generated names start with, such as storefront-production."""
@@ -26,18 +26,20 @@ class DatabaseProxyArgs:
     proxy_name: str
     """Its name in RDS. A change replaces it."""
     engine: Literal["postgres", "mysql"]
-    """The database's engine. A change replaces it."""
+    """The engine whose protocol the database speaks. A change replaces it."""
     port: int
     """The port it listens on, which is always the engine's usual one."""
     vpc_id: Input[str]
     """The network of its security group."""
     subnet_ids: Sequence[Input[str]]
     """Isolated subnets in two zones at least."""
-    instance_identifier: Input[str]
+    server_identifier: Input[str]
     """The database's name in RDS."""
-    instance_port: int
+    clustered: bool = False
+    """Whether that is the name of a cluster. A change replaces the target."""
+    server_port: int
     """The port the database listens on."""
-    instance_security_group_id: Input[str]
+    server_security_group_id: Input[str]
     """The database's security group, which gets a rule that lets the proxy in."""
     secret_arn: Input[str]
     """The secret with `username` and `password` that it logs in with, and that clients log in to it with."""
@@ -101,7 +103,8 @@ class DatabaseProxy(pulumi.ComponentResource):
             f"{name}-target",
             db_proxy_name=proxy.name,
             target_group_name=targets.name,
-            db_instance_identifier=args.instance_identifier,
+            db_instance_identifier=None if args.clustered else args.server_identifier,
+            db_cluster_identifier=args.server_identifier if args.clustered else None,
             opts=ResourceOptions(parent=self),
         )
 
@@ -125,20 +128,20 @@ class DatabaseProxy(pulumi.ComponentResource):
         out = aws.vpc.SecurityGroupEgressRule(
             f"{name}-database-out",
             security_group_id=group.id,
-            referenced_security_group_id=args.instance_security_group_id,
+            referenced_security_group_id=args.server_security_group_id,
             ip_protocol="tcp",
-            from_port=args.instance_port,
-            to_port=args.instance_port,
+            from_port=args.server_port,
+            to_port=args.server_port,
             description="To the database",
             opts=ResourceOptions(parent=self),
         )
         into = aws.vpc.SecurityGroupIngressRule(
             f"{name}-database-in",
-            security_group_id=args.instance_security_group_id,
+            security_group_id=args.server_security_group_id,
             referenced_security_group_id=group.id,
             ip_protocol="tcp",
-            from_port=args.instance_port,
-            to_port=args.instance_port,
+            from_port=args.server_port,
+            to_port=args.server_port,
             description="From its proxy",
             opts=ResourceOptions(parent=self),
         )

@@ -52,6 +52,8 @@ class HibernationArgs:
     """Services by a short name. A change of their tasks by day takes effect when they wake."""
     databases: Mapping[str, Input[str]] = field(default_factory=dict)
     """Identifiers of database instances, by a short name. Read replicas, and instances that have them, cannot be stopped."""
+    clusters: Mapping[str, Input[str]] = field(default_factory=dict)
+    """Identifiers of Aurora clusters, by a short name. All their instances stop."""
     sleep_at: str = "20:00"
     """When services stop; the databases follow a quarter of an hour later. Up to 23:44."""
     wake_at: str = "07:00"
@@ -74,7 +76,7 @@ class HibernationArgs:
             raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str]]:
-        if not (self.services or self.databases):
+        if not (self.services or self.databases or self.clusters):
             yield "services", "neither these nor databases given: nothing would sleep"
         for name, value, first, last in (
             ("sleep_at", self.sleep_at, 0, _DAY - _AFTER_SERVICES - 1),
@@ -108,12 +110,17 @@ class Hibernation(pulumi.ComponentResource):
         targets = {key: self._target(f"{name}-{key}", service) for key, service in sorted(args.services.items())}
         for key, target in targets.items():
             self._tasks(f"{name}-{key}", args, args.services[key], target)
-        if args.databases:
+        if args.databases or args.clusters:
             self._databases(name, args)
 
         start = [
-            Output.concat("aws rds start-db-instance --region ", args.region, " --db-instance-identifier ", identifier)
-            for _, identifier in sorted(args.databases.items())
+            Output.concat(
+                f"aws rds start-db-{kind.lower()} --region ",
+                args.region,
+                f" --db-{kind.lower()}-identifier ",
+                identifier,
+            )
+            for kind, _, identifier in _stopped(args)
         ]
         self.wake_commands = start + [_wake_command(args, key, target) for key, target in targets.items()]
         self.register_outputs({"wake_commands": self.wake_commands})
@@ -160,7 +167,7 @@ class Hibernation(pulumi.ComponentResource):
             "stop": _cron(_minutes(args.sleep_at) + _AFTER_SERVICES, "*"),
             "start": _cron(_minutes(args.wake_at) - _BEFORE_SERVICES, _days(args)),
         }
-        for key, identifier in sorted(args.databases.items()):
+        for kind, key, identifier in _stopped(args):
             for what, schedule in schedules.items():
                 aws.scheduler.Schedule(
                     f"{name}-{key}-{what}",
@@ -170,9 +177,9 @@ class Hibernation(pulumi.ComponentResource):
                     schedule_expression_timezone=args.time_zone,
                     flexible_time_window=aws.scheduler.ScheduleFlexibleTimeWindowArgs(mode="OFF"),
                     target=aws.scheduler.ScheduleTargetArgs(
-                        arn=f"arn:{partition}:scheduler:::aws-sdk:rds:{what}DBInstance",
+                        arn=f"arn:{partition}:scheduler:::aws-sdk:rds:{what}DB{kind}",
                         role_arn=role.arn,
-                        input=Output.json_dumps({"DbInstanceIdentifier": identifier}),
+                        input=Output.json_dumps({f"Db{kind}Identifier": identifier}),
                         # A database that is just being backed up refuses for a while.
                         retry_policy=aws.scheduler.ScheduleTargetRetryPolicyArgs(
                             maximum_event_age_in_seconds=_RETRY_SECONDS, maximum_retry_attempts=_RETRIES
@@ -192,12 +199,19 @@ class Hibernation(pulumi.ComponentResource):
             account_id=args.account_id,
             boundary_arn=args.boundary_arn,
         )
-        start = ("arn:", documents.partition(args.region), ":rds:", args.region, ":", args.account_id, ":db:")
-        instances = [Output.concat(*start, identifier) for _, identifier in sorted(args.databases.items())]
+        start = ("arn:", documents.partition(args.region), ":rds:", args.region, ":", args.account_id, ":")
+        allowed = [
+            documents.allow(
+                [f"rds:StartDB{kind}", f"rds:StopDB{kind}"],
+                [Output.concat(*start, type_, identifier) for each, _, identifier in _stopped(args) if each == kind],
+            )
+            for kind, type_, given in (("Instance", "db:", args.databases), ("Cluster", "cluster:", args.clusters))
+            if given
+        ]
         policy = aws.iam.RolePolicy(
             f"{name}-role",
             role=role.name,
-            policy=documents.policy(documents.allow(["rds:StartDBInstance", "rds:StopDBInstance"], instances)),
+            policy=documents.policy(*allowed),
             opts=ResourceOptions(parent=self),
         )
         return role, policy
@@ -212,6 +226,13 @@ _RETRY_SECONDS: Final = 3600
 _RETRIES: Final = 20
 _NAMESPACE: Final = "ecs"
 _DIMENSION: Final = "ecs:service:DesiredCount"
+
+
+def _stopped(args: HibernationArgs) -> Iterator[tuple[str, str, Input[str]]]:
+    """Yield what is stopped: its kind in RDS's calls, its short name and its identifier."""
+    for kind, given in (("Instance", args.databases), ("Cluster", args.clusters)):
+        for key, identifier in sorted(given.items()):
+            yield kind, key, identifier
 
 
 def _minutes(clock: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -25,7 +26,18 @@ _BURSTABLE_GIB: Final[Mapping[str, int]] = {"micro": 1, "small": 2, "medium": 4}
 
 # Bytes of memory per connection and the most connections, whatever the memory: the default of max_connections (RDS user guide,
 # "Quotas and constraints", maximum number of database connections).
-_CONNECTIONS: Final[Mapping[str, tuple[int, int]]] = {"postgres": (9531392, 5000), "mysql": (12582880, 16000)}
+_CONNECTIONS: Final[Mapping[str, tuple[int, int]]] = {
+    "postgres": (9531392, 5000),
+    "aurora-postgresql": (9531392, 5000),
+    "mysql": (12582880, 16000),
+}
+# Aurora MySQL's goes by the logarithm of memory: the larger of two, each of bytes and connections by doubling (Aurora user guide,
+# "Maximum connections to an Aurora MySQL DB instance").
+_AURORA_MYSQL: Final = ((805306368, 45), (8187281408, 1000))
+_ACU_GIB: Final = 2
+# Where it may be as small as this, PostgreSQL takes no more connections however large it may grow (Aurora user guide, "Maximum
+# connections for Aurora Serverless v2").
+_SMALL_ACUS, _SMALL_CONNECTIONS = 0.5, 2000
 
 # What the operating system and RDS's own processes take before the formula sees the memory: AWS says that there is such a
 # part but not how much. A db.t4g.small gives PostgreSQL 181 connections, a db.t2.medium 413, a db.r4.large 1660; with these
@@ -56,14 +68,27 @@ def engine_memory(memory: int) -> int:
 
 
 def max_connections(engine: str, memory: int) -> int:
-    """Return the default of `max_connections`: `postgres` takes LEAST(memory / 9531392, 5000), `mysql` memory / 12582880.
+    """Return the default of `max_connections`: PostgreSQL takes LEAST(memory / 9531392, 5000), `mysql` memory / 12582880, `aurora-mysql` less.
 
     Args:
-        engine: `postgres` or `mysql`.
+        engine: by RDS's name.
         memory: what the engine has, in bytes; see `engine_memory`.
     """
+    if engine == "aurora-mysql":
+        return max(1, *(int(math.log2(memory / least) * each) for least, each in _AURORA_MYSQL))
     per_connection, most = _CONNECTIONS[engine]
     return min(memory // per_connection, most)
+
+
+def serverless_memory(acus: float) -> int:
+    """Return about how much memory capacity units are, in bytes."""
+    return int(acus * _ACU_GIB * GIB)
+
+
+def serverless_connections(engine: str, least_acus: float, most: int) -> int:
+    """Return how many connections a serverless database takes that takes `most` at its largest."""
+    small = engine == "aurora-postgresql" and least_acus <= _SMALL_ACUS
+    return min(most, _SMALL_CONNECTIONS) if small else most
 
 
 def connections_given(value: str, memory: int) -> int | None:

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Literal
 
 from limits import tables
 from limits.tables import RDS_CLASSES, RDS_FAMILIES, RDS_NO_INSIGHTS_MYSQL, RDS_RESERVED_DATABASES, RDS_RESERVED_USERS
@@ -21,8 +21,28 @@ RDS_OWN_PARAMETERS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
         "require_secure_transport": ("1", "immediate"),
         "slow_query_log": ("1", "immediate"),
     },
+    "aurora-postgresql": {"rds.force_ssl": ("1", "pending-reboot")},
+    "aurora-mysql": {
+        "log_output": ("FILE", "immediate"),
+        "require_secure_transport": ("ON", "immediate"),
+        "slow_query_log": ("1", "immediate"),
+    },
 }
-"""Parameters of the database that the program sets itself: value and apply method."""
+"""Parameters of the database that the program sets itself: value and apply method. Of Aurora they are the cluster's."""
+
+
+def rds_is_aurora(engine: str) -> bool:
+    """Tell whether an engine is one of Aurora's, which runs in clusters."""
+    return engine.startswith("aurora-")
+
+
+def rds_dialect(engine: str) -> Literal["postgres", "mysql"]:
+    """Return the engine whose protocol, users and names an engine has."""
+    return "mysql" if engine.endswith("mysql") else "postgres"
+
+
+def _named(engine: str) -> str:
+    return f"{'an' if rds_is_aurora(engine) else 'a'} {engine}"
 
 
 def rds_identifier(name: str) -> str | None:
@@ -32,17 +52,21 @@ def rds_identifier(name: str) -> str | None:
     return f"{short(name)} is not an RDS identifier: at most 63 lower-case letters, digits and single inner hyphens, a letter first"
 
 
-def rds_snapshot(name: str, region: str) -> str | None:
-    """Check the identifier or ARN of an instance's snapshot that a region's RDS is to restore."""
+def rds_snapshot(engine: str, name: str, region: str) -> str | None:
+    """Check the identifier or ARN of a snapshot, of an instance or of a cluster of Aurora, that a region's RDS is to restore."""
     if name.startswith("arn:"):
-        return _backup_arn(name, region, "snapshot")
+        return _backup_arn(name, region, "cluster-snapshot" if rds_is_aurora(engine) else "snapshot")
     if re.fullmatch(r"(?:rds:|awsbackup:)?[A-Za-z](?:-?[A-Za-z0-9])*", name) and len(name) <= 255:
         return None
     return f"{short(name)} is not the identifier or ARN of a snapshot, such as storefront-before-42"
 
 
-def rds_backup_source(name: str, region: str) -> str | None:
-    """Check what a point-in-time restore reads: an instance's identifier, the resource id of a deleted one, or its automated backup's ARN."""
+def rds_backup_source(engine: str, name: str, region: str) -> str | None:
+    """Check what a point-in-time restore reads: an identifier, a deleted one's resource id, or the ARN of an instance's automated backup."""
+    if rds_is_aurora(engine):
+        if re.fullmatch(r"cluster-[A-Z0-9]{8,}", name) or rds_identifier(name) is None:
+            return None
+        return f"{short(name)} is neither a cluster's identifier nor a resource id, such as cluster-ABCDEFGHIJKL0123"
     if name.startswith("arn:"):
         return _backup_arn(name, region, "auto-backup")
     if re.fullmatch(r"db-[A-Z0-9]{8,}", name) or rds_identifier(name) is None:
@@ -53,11 +77,17 @@ def rds_backup_source(name: str, region: str) -> str | None:
 def _backup_arn(arn: str, region: str, kind: str) -> str | None:
     match = re.fullmatch(r"arn:aws[a-z-]*:rds:([a-z0-9-]+):[0-9]{12}:([a-z-]+):.+", arn)
     if not match or match[2] != kind:
-        what = "an instance's snapshot" if kind == "snapshot" else "an automated backup"
-        return f"{short(arn)} is not the ARN of {what}, such as arn:aws:rds:{region}:123456789012:{kind}:..."
+        return f"{short(arn)} is not the ARN of {_BACKUPS[kind]}, such as arn:aws:rds:{region}:123456789012:{kind}:..."
     if match[1] == region:
         return None
     return f"{short(arn)} is in {match[1]}; RDS restores in {region} only what is there: copy it first"
+
+
+_BACKUPS: Final = {
+    "snapshot": "an instance's snapshot",
+    "cluster-snapshot": "a cluster's snapshot",
+    "auto-backup": "an automated backup",
+}
 
 
 def rds_restore_time(time: str) -> str | None:
@@ -74,24 +104,24 @@ def rds_restore_time(time: str) -> str | None:
 def rds_username(engine: str, name: str) -> str | None:
     """Check a master user's name; AWS takes at most 16 characters for both engines."""
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,15}", name):
-        return f"{short(name)} is not a {engine} user name: at most 16 letters, digits and underscores, a letter first"
-    if name.lower() in RDS_RESERVED_USERS[engine]:
+        return f"{short(name)} is not {_named(engine)} user name: at most 16 letters, digits and underscores, a letter first"
+    if name.lower() in RDS_RESERVED_USERS[rds_dialect(engine)]:
         return f"{name!r} is reserved by {engine} on RDS; choose another"
     return None
 
 
 def rds_database(engine: str, name: str) -> str | None:
     """Check the initial database's name."""
-    most = 63 if engine == "postgres" else 64
+    most = 63 if rds_dialect(engine) == "postgres" else 64
     if not re.fullmatch(rf"[A-Za-z][A-Za-z0-9_]{{0,{most - 1}}}", name):
-        return f"{short(name)} is not a {engine} database name: at most {most} letters, digits and underscores, a letter first"
-    if name.lower() in RDS_RESERVED_DATABASES[engine]:
+        return f"{short(name)} is not {_named(engine)} database name: at most {most} letters, digits and underscores, a letter first"
+    if name.lower() in RDS_RESERVED_DATABASES[rds_dialect(engine)]:
         return f"{name!r} is reserved by {engine} on RDS; choose another"
     return None
 
 
 def rds_class(name: str) -> str | None:
-    """Check an instance class: that PostgreSQL or MySQL runs on it somewhere; `rds_class_here` knows where."""
+    """Check an instance class: that an engine runs on it somewhere; `rds_class_here` knows which, and where."""
     if name in RDS_CLASSES:
         return None
     return (
@@ -122,15 +152,25 @@ def _by_family(there: Sequence[str], without: Sequence[str], families: Sequence[
 
 def rds_version(engine: str, version: str) -> str | None:
     """Check an engine version: a major one alone, or a full one on which RDS creates instances, or newer than any known here."""
-    major, part = rds_major(engine, version), r"(?:-rds\.[0-9]+)?"
-    pattern = rf"[0-9]+(?:\.[0-9]+{part})?" if engine == "postgres" else rf"[0-9]+\.[0-9]+(?:\.[0-9]+{part})?"
-    if major not in versions.majors(engine) or not re.fullmatch(pattern, version):
-        return f"{short(version)} is not a {engine} version RDS creates; allowed: {_majors(engine)}"
+    major = rds_major(engine, version)
+    if major not in versions.majors(engine) or not re.fullmatch(_VERSIONS[engine], version):
+        return f"{short(version)} is not {_named(engine)} version RDS creates; allowed: {_majors(engine)}"
     if version == major or version in versions.created(engine) or versions.is_newer(engine, version):
         return None
     was = version in versions.known(engine)
     what = f"RDS creates no new {engine} {version} instances" if was else f"RDS has no {engine} {version}"
-    return f"{what}; allowed: {listed([*versions.minors(engine, major), f'{major} alone'])}"
+    minors = [minor for minor in versions.minors(engine, major) if re.fullmatch(_VERSIONS[engine], minor)]
+    return f"{what}; allowed: {listed([*minors, f'{major} alone'])}"
+
+
+_VERSIONS: Final[Mapping[str, str]] = {
+    "postgres": r"[0-9]+(?:\.[0-9]+(?:-rds\.[0-9]+)?)?",
+    "mysql": r"[0-9]+\.[0-9]+(?:\.[0-9]+(?:-rds\.[0-9]+)?)?",
+    # Those for Aurora PostgreSQL Limitless run in clusters of another kind.
+    "aurora-postgresql": r"[0-9]+(?:\.[0-9]+)?",
+    "aurora-mysql": r"[0-9]+\.[0-9]+(?:\.mysql_aurora\.[0-9]+(?:\.[0-9]+)+)?",
+}
+"""How versions that the program takes are written: a major one alone, or a full one."""
 
 
 def _majors(engine: str) -> str:
@@ -258,8 +298,64 @@ def _rds_throughput(kind: str, gib: int, throughput: int, iops: int | None) -> s
     return None
 
 
+_NEWEST_CAPACITIES: Final[Mapping[str, Mapping[str, str]]] = {
+    "aurora-postgresql": {"13": "13.15", "14": "14.12", "15": "15.7", "16": "16.3"},
+    "aurora-mysql": {"8.0": "8.0.mysql_aurora.3.08.0"},
+}
+"""The first minor version of a major one that pauses at 0 ACUs; one that is not here does in every version.
+
+Aurora user guide, "Scaling to Zero ACUs with automatic pause and resume", and AWS Database Blog, "Introducing scaling to 0 capacity".
+"""
+_LEAST_ACU, _MOST_ACU = 0.5, 256
+MOST_READERS: Final = 15
+"""Readers that a cluster of Aurora has at most."""
+PAUSE_SECONDS: Final = (300, 86_400)
+"""Seconds without a connection after which a serverless cluster may pause: the least and the most."""
+
+
+def aurora_capacity(
+    engine: str, version: str, least: float, most: float, pause_seconds: int | None
+) -> Iterator[tuple[str, str]]:
+    """Check a serverless cluster's capacity, in Aurora capacity units (ACUs).
+
+    Yields what `ServerlessArgs` calls the wrong value, and the problem.
+    """
+    for name, value, low in (("min_capacity", least, 0.0), ("max_capacity", most, 1.0)):
+        if not low <= value <= _MOST_ACU or value * 2 != int(value * 2):
+            yield name, f"{value:g} ACUs are not allowed; {low:g} to {_MOST_ACU} in steps of 0.5 are"
+    if least > most:
+        yield "min_capacity", f"{least:g} ACUs are more than the {most:g} of the greatest capacity"
+    first = _NEWEST_CAPACITIES.get(engine, {}).get(rds_major(engine, version))
+    if least == 0 and first and version != rds_major(engine, version) and _older(version, first):
+        yield (
+            "min_capacity",
+            f"{engine} {version} does not pause at 0 ACUs; {first} and newer do, or {_LEAST_ACU} and more are allowed",
+        )
+    if pause_seconds is None:
+        return
+    if least > 0:
+        yield "pause_after_seconds", f"a cluster of at least {least:g} ACUs never pauses: say 0, or leave it out"
+    if not PAUSE_SECONDS[0] <= pause_seconds <= PAUSE_SECONDS[1]:
+        yield "pause_after_seconds", f"{pause_seconds} is outside {PAUSE_SECONDS[0]} to {PAUSE_SECONDS[1]}"
+
+
+def _older(version: str, than: str) -> bool:
+    return versions.numbers(version) < versions.numbers(than)
+
+
+def aurora_serverless(engine: str, version: str) -> str | None:
+    """Check that an engine's version runs serverless (version 2): Aurora MySQL since 3.02, PostgreSQL since 13."""
+    major = rds_major(engine, version)
+    oldest = {"aurora-mysql": "8.0", "aurora-postgresql": "13"}[engine]
+    if versions.numbers(major) >= versions.numbers(oldest):
+        return None
+    return f"{engine} {major} does not run serverless; {oldest} and newer do"
+
+
 def rds_insights(engine: str, instance_class: str) -> str | None:
     """Check that Database Insights (once Performance Insights) exists for a class."""
-    if engine == "mysql" and instance_class in RDS_NO_INSIGHTS_MYSQL:
-        return f"Database Insights does not exist for mysql on {instance_class}; switch it off or take a medium class"
+    if rds_dialect(engine) == "mysql" and instance_class in RDS_NO_INSIGHTS_MYSQL:
+        return (
+            f"Database Insights does not exist for {engine} on {instance_class}; switch it off or take a medium class"
+        )
     return None

@@ -160,12 +160,15 @@ validate_password_dictionary_file validate_password_length validate_password_mix
 validate_password_special_char_count wait_timeout windowing_use_high_precision xa_detach_on_prepare
 """
 _NAMES: Final = {"postgres": _POSTGRES, "mysql": _MYSQL}
+_BASES: Final = {"aurora-postgresql": "postgres", "aurora-mysql": "mysql"}
+"""Aurora has its own parameters besides, which are like none of these."""
 _CLOSE: Final = 0.88
 _LONGEST: Final = 100
 
 
 def parameter_name(engine: str, name: str) -> str | None:
     """Check the name of an engine parameter: not one letter off a known one, nor with signs that no name has."""
+    engine, asked = _BASES.get(engine, engine), engine
     known = _NAMES[engine].split()
     if name in known or (
         engine == "postgres" and "." in name and name.partition(".")[0] not in ("rds", "auto_explain", "pgaudit")
@@ -173,8 +176,8 @@ def parameter_name(engine: str, name: str) -> str | None:
         return None
     other = next(one for one in _NAMES if one != engine)
     if name in _NAMES[other].split():
-        return f"{short(name)} is a parameter of {other}, not of {engine}"
+        return f"{short(name)} is a parameter of {other}, not of {asked}"
     close = difflib.get_close_matches(name.lower()[:_LONGEST], known, n=1, cutoff=_CLOSE)
     if not close:
         return None
-    return f"{short(name)} is no parameter of {engine}; did you mean {close[0]}?"
+    return f"{short(name)} is no parameter of {asked}; did you mean {close[0]}?"

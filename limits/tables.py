@@ -70,10 +70,8 @@ RDS_RESERVED_DATABASES: Final[Mapping[str, frozenset[str]]] = {
 }
 
 
-RDS_FAMILIES: Final[Mapping[str, Sequence[str]]] = _sizes(
-    (tables.row(_CLASSES, "all", "postgres and mysql") or {})["classes"]
-)
-"""Families of instance classes that PostgreSQL or MySQL is created on anywhere, with their sizes."""
+RDS_FAMILIES: Final[Mapping[str, Sequence[str]]] = _sizes((tables.row(_CLASSES, "all", "engines") or {})["classes"])
+"""Families of instance classes that any of the engines is created on anywhere, with their sizes."""
 
 RDS_CLASSES: Final[Sequence[str]] = _names("db", RDS_FAMILIES)
 

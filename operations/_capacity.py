@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from operations import _databases as databases
 from operations import _services as services
 from operations._command import Context, OperationError
 
@@ -35,10 +36,9 @@ def database(context: Context, *, awake: bool) -> None:
     identifier, wanted = context.stack.database, "available" if awake else "stopped"
     if identifier is None:
         return
-    rds = context.client("rds")
 
     def status() -> str:
-        return str(rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"][0]["DBInstanceStatus"])
+        return str(databases.describe(context, identifier)["DBInstanceStatus"])
 
     passing = {
         "starting",
@@ -51,7 +51,7 @@ def database(context: Context, *, awake: bool) -> None:
     context.until("the database is busy", lambda: status() not in passing)
     if status() == wanted:
         return
-    (rds.start_db_instance if awake else rds.stop_db_instance)(DBInstanceIdentifier=identifier)
+    (databases.start if awake else databases.stop)(context, identifier)
     context.say(f"  database {identifier} {'starts' if awake else 'stops'}")
     if awake:
         context.until("the database is not available", lambda: status() == wanted)

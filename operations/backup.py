@@ -6,6 +6,7 @@ import argparse
 import datetime as dt
 import re
 
+from operations import _databases as databases
 from operations._command import OK, WRONG, Command, Context, OperationError
 
 
@@ -15,23 +16,18 @@ def snapshot(context: Context, identifier: str, name: str) -> str:
     Raises:
         OperationError: the database cannot be backed up as it is now, or it takes too long.
     """
-    rds = context.client("rds")
-    made = rds.create_db_snapshot(
-        DBInstanceIdentifier=identifier,
-        DBSnapshotIdentifier=name,
-        Tags=[
-            {"Key": "app", "Value": context.stack.settings.app},
-            {"Key": "environment", "Value": context.stack.settings.environment},
-        ],
-    )["DBSnapshot"]
-    arn = str(made["DBSnapshotArn"])
+    tags = [
+        {"Key": "app", "Value": context.stack.settings.app},
+        {"Key": "environment", "Value": context.stack.settings.environment},
+    ]
+    arn = databases.take_snapshot(context, identifier, name, tags)
     context.say(f"{name} is being made")
 
     def done() -> bool:
-        found = rds.describe_db_snapshots(DBSnapshotIdentifier=name)["DBSnapshots"][0]
-        if found["Status"] in {"failed", "deleting"}:
-            raise OperationError(f"the snapshot {name} is {found['Status']}; look at the database's events")
-        return bool(found["Status"] == "available")
+        status = databases.snapshot_status(context, name)
+        if status in {"failed", "deleting"}:
+            raise OperationError(f"the snapshot {name} is {status}; look at the database's events")
+        return status == "available"
 
     context.until("the snapshot is not finished", done)
     return arn

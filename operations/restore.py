@@ -22,6 +22,7 @@ from botocore.exceptions import ClientError  # type: ignore[import-untyped] # ha
 
 from operations import _backups as backups
 from operations import _capacity as capacity
+from operations import _databases as databases
 from operations import _pulumi as pulumi
 from operations import _services as services
 from operations import verify
@@ -63,6 +64,7 @@ def _run(context: Context, options: argparse.Namespace) -> int:
     identifier = context.stack.database
     if identifier is None:
         raise OperationError(f"{context.stack.path} has no database", WRONG)
+    databases.must_be_instance(context, "make restore")
     if (options.to is None) == (options.snapshot is None) and not options.resume:
         raise OperationError(
             "to which moment? --to TIME, --to latest or --snapshot NAME; --resume goes on with one begun", WRONG

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped] # has no types of its own
 
+from operations import _databases as databases
 from operations import _services as services
 from operations import run
 from operations._command import OK, REFUSED, WRONG, Command, Context, OperationError
@@ -33,6 +34,7 @@ def _run(context: Context, options: argparse.Namespace) -> int:
     identifier = context.stack.database
     if identifier is None:
         raise OperationError(f"{context.stack.path} has no database to restore", WRONG)
+    databases.must_be_instance(context, "make restore-drill")
     if options.check and not options.service:
         raise OperationError("--check runs in a service's task: name it with --service", WRONG)
     limits = _limits(context)

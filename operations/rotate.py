@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from operations import _databases as databases
 from operations._command import OK, Command, Context, OperationError
 
 
@@ -11,7 +12,7 @@ def _run(context: Context, _options: argparse.Namespace) -> int:
     identifier = context.stack.database
     if identifier is None:
         raise OperationError(f"{context.stack.path} has no database", 2)
-    instance = context.client("rds").describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"][0]
+    instance = databases.describe(context, identifier)
     secret = instance.get("MasterUserSecret", {}).get("SecretArn")
     if not secret:
         database = context.stack.settings.database
@@ -43,18 +44,11 @@ def _keep(context: Context, identifier: str) -> int:
             {"secret": None}, f"Would have RDS make and keep a password of {identifier}, which it does not yet."
         )
         return OK
-    rds = context.client("rds")
-    rds.modify_db_instance(
-        DBInstanceIdentifier=identifier,
-        ManageMasterUserPassword=True,
-        MasterUserSecretKmsKeyId=f"alias/{context.stack.name_prefix}-database",
-        ApplyImmediately=True,
-    )
+    databases.keep_password(context, identifier, f"alias/{context.stack.name_prefix}-database")
     found: dict[str, str] = {}
 
     def made() -> bool:
-        instance = rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"][0]
-        found.update(instance.get("MasterUserSecret", {}))
+        found.update(databases.describe(context, identifier).get("MasterUserSecret", {}))
         return found.get("SecretStatus") == "active"
 
     context.until("RDS has no password yet", made)

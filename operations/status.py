@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped] # has no types of its own
 
+from operations import _databases as databases
 from operations import _services as services
 from operations._command import OK, REFUSED, Command, Context, told
 
@@ -85,7 +86,7 @@ def _alarms(context: Context) -> Sequence[Mapping[str, Any]]:
 def _database(context: Context, now: dt.datetime) -> Mapping[str, Any] | None:
     if context.stack.database is None:
         return None
-    found = context.client("rds").describe_db_instances(DBInstanceIdentifier=context.stack.database)["DBInstances"][0]
+    found = databases.describe(context, context.stack.database)
     latest = found.get("LatestRestorableTime")
     return {
         "identifier": context.stack.database,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 
+from operations import _databases as databases
 from operations import _services as services
 from operations import _session_manager as sessions
 from operations._command import Command, Context, OperationError, service_option, whole
@@ -21,11 +22,11 @@ def ends(context: Context) -> Mapping[str, tuple[str, int]]:
     found: dict[str, tuple[str, int]] = {}
     stack = context.stack
     if stack.database:
-        instances = context.client("rds").describe_db_instances(DBInstanceIdentifier=stack.database)["DBInstances"]
-        end = instances[0].get("Endpoint")
+        server = databases.describe(context, stack.database)
+        end = server.get("Endpoint")
         if not end:
             raise OperationError(
-                f"database {stack.database} is {instances[0]['DBInstanceStatus']} and has no address; wake it: make wake"
+                f"database {stack.database} is {server['DBInstanceStatus']} and has no address; wake it: make wake"
             )
         found["database"] = (end["Address"], int(end["Port"]))
     if stack.cache:

@@ -59,19 +59,24 @@ def _services(graph: Graph) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _databases(graph: Graph) -> Iterator[tuple[str, str, str, str]]:
-    databases = {database.inputs.get("identifier"): database.urn for database in graph.of(_DATABASE)}
+    """Yield what stops and starts: an instance, or all instances of a cluster."""
+    databases = {database.inputs.get("identifier"): [database.urn] for database in graph.of(_DATABASE)}
+    clusters: dict[object, list[str]] = {}
+    for instance in graph.of("aws:rds/clusterInstance:ClusterInstance"):
+        clusters.setdefault(instance.inputs.get("clusterIdentifier"), []).append(instance.urn)
     for schedule in graph.of(_SCHEDULE):
         target = schedule.inputs.get("target")
         arn, text = (target.get("arn"), target.get("input")) if isinstance(target, Mapping) else (None, None)
-        what = {"stopDBInstance": "sleep", "startDBInstance": "wake"}.get(str(arn).rpartition(":")[2])
-        urn = databases.get(_identifier(text))
-        if what and urn:
-            yield urn, what, *_when(schedule, "scheduleExpression", "scheduleExpressionTimezone")
+        verb, _, kind = str(arn).rpartition(":")[2].partition("DB")
+        what = {"stop": "sleep", "start": "wake"}.get(verb)
+        known = {"Instance": databases, "Cluster": clusters}.get(kind, {})
+        for urn in known.get(_identifier(text, kind), ()) if what else ():
+            yield urn, str(what), *_when(schedule, "scheduleExpression", "scheduleExpressionTimezone")
 
 
-def _identifier(text: object) -> object:
+def _identifier(text: object, kind: str) -> object:
     try:
-        return json.loads(text)["DbInstanceIdentifier"] if isinstance(text, str) else None
+        return json.loads(text)[f"Db{kind}Identifier"] if isinstance(text, str) else None
     except (ValueError, KeyError, TypeError):
         return None
 

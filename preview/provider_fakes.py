@@ -20,7 +20,7 @@ ACCOUNT: Final = "123456789012"
 PARTITION: Final = "aws"
 
 _CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"  # https://docs.aws.amazon.com/general/latest/gr/cf_region.html
-_ENGINE_PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306}
+_ENGINE_PORTS = {"postgres": 5432, "aurora-postgresql": 5432, "mysql": 3306, "mariadb": 3306}
 
 
 class UnknownLookupError(Exception):
@@ -188,11 +188,46 @@ def _db_instance(asked: _Asked) -> Answer:
     }
     if "snapshotIdentifier" in asked.inputs or "restoreToPointInTime" in asked.inputs:
         outputs |= {"username": "backup_admin", "dbName": "backup"}
-    if asked.inputs.get("manageMasterUserPassword") is True:
-        secret = asked.arn("secretsmanager", f"secret:rds!db-{asked.uuid('secret')}-{asked.letters(6, 'secret')}")
-        key = asked.text("masterUserSecretKmsKeyId", asked.arn("kms", f"key/{asked.uuid('key')}"))
-        outputs["masterUserSecrets"] = [{"secretArn": secret, "kmsKeyId": key, "secretStatus": "active"}]
-    return Answer(str(outputs["resourceId"]), outputs)
+    return Answer(str(outputs["resourceId"]), {**outputs, **_master_secret(asked, "db")})
+
+
+def _master_secret(asked: _Asked, kind: str) -> Mapping[str, object]:
+    """Answer the secret in which RDS keeps a password, where it does."""
+    if asked.inputs.get("manageMasterUserPassword") is not True:
+        return {}
+    secret = asked.arn("secretsmanager", f"secret:rds!{kind}-{asked.uuid('secret')}-{asked.letters(6, 'secret')}")
+    key = asked.text("masterUserSecretKmsKeyId", asked.arn("kms", f"key/{asked.uuid('key')}"))
+    return {"masterUserSecrets": [{"secretArn": secret, "kmsKeyId": key, "secretStatus": "active"}]}
+
+
+def _db_cluster(asked: _Asked) -> Answer:
+    identifier = asked.physical("clusterIdentifier", 63)
+    domain = f"c{asked.hex(11, 'address')}.{asked.region}.rds.amazonaws.com"
+    outputs: dict[str, object] = {
+        "clusterIdentifier": identifier,
+        "arn": asked.arn("rds", f"cluster:{identifier}"),
+        "endpoint": f"{identifier}.cluster-{domain}",
+        "readerEndpoint": f"{identifier}.cluster-ro-{domain}",
+        "port": asked.inputs.get("port") or _ENGINE_PORTS.get(asked.text("engine"), 3306),
+        "hostedZoneId": f"Z{asked.letters(13, 'zone')}",
+        "clusterResourceId": f"cluster-{asked.letters(26)}",
+        "engineVersionActual": asked.text("engineVersion"),
+        "availabilityZones": [f"{asked.region}{letter}" for letter in "abc"],
+    }
+    if "snapshotIdentifier" in asked.inputs or "restoreToPointInTime" in asked.inputs:
+        outputs |= {"masterUsername": "backup_admin", "databaseName": "backup"}
+    return Answer(identifier, {**outputs, **_master_secret(asked, "cluster")})
+
+
+def _cluster_instance(asked: _Asked) -> Answer:
+    identifier = asked.physical("identifier", 63)
+    outputs = {
+        "identifier": identifier,
+        "arn": asked.arn("rds", f"db:{identifier}"),
+        "endpoint": f"{identifier}.c{asked.hex(11, 'address')}.{asked.region}.rds.amazonaws.com",
+        "dbiResourceId": f"db-{asked.letters(26)}",
+    }
+    return Answer(identifier, outputs)
 
 
 def _db_proxy(asked: _Asked) -> Answer:
@@ -550,6 +585,9 @@ _MAKERS: Final[Mapping[str, _Maker]] = {
     "aws:lb/targetGroup:TargetGroup": _with(
         _named("elasticloadbalancing:targetgroup/{name}/{hex}", id_is="arn", limit=32), _target_group
     ),
+    "aws:rds/cluster:Cluster": _db_cluster,
+    "aws:rds/clusterInstance:ClusterInstance": _cluster_instance,
+    "aws:rds/clusterParameterGroup:ClusterParameterGroup": _named("rds:cluster-pg:{name}"),
     "aws:rds/instance:Instance": _db_instance,
     "aws:rds/optionGroup:OptionGroup": _named("rds:og:{name}"),
     "aws:rds/parameterGroup:ParameterGroup": _named("rds:pg:{name}"),
@@ -638,6 +676,9 @@ TAGGABLE: Final = frozenset(
         "aws:lb/listenerRule:ListenerRule",
         "aws:lb/loadBalancer:LoadBalancer",
         "aws:lb/targetGroup:TargetGroup",
+        "aws:rds/cluster:Cluster",
+        "aws:rds/clusterInstance:ClusterInstance",
+        "aws:rds/clusterParameterGroup:ClusterParameterGroup",
         "aws:rds/instance:Instance",
         "aws:rds/optionGroup:OptionGroup",
         "aws:rds/parameterGroup:ParameterGroup",

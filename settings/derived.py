@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypedDict
 
+import limits
 from limits import network_acls, route
 from limits.network_acls import Flow
 from settings.model import (
@@ -127,7 +128,7 @@ def origin_host(cdn: Cdn, domain: Domain) -> str:
 
 
 def database_name(settings: Settings, database: Database) -> str:
-    """Return the name of the database inside the instance."""
+    """Return the name of the database inside the server."""
     return database.database_name or settings.app.replace("-", "_")
 
 
@@ -171,9 +172,9 @@ def flows(settings: Settings) -> Sequence[Flow]:
     second = settings.internal_balancer
     database = settings.database
     data = [connection_port(database)] if database else []
-    data += [database_port(database)] if database and database.read_replica else []
+    data += [database_port(database)] if database and database.answers_queries else []
     # A replica asks the database itself, from among the same subnets, as the proxy does.
-    behind = [database_port(database)] if database and (database.proxy or database.read_replica) else []
+    behind = [database_port(database)] if database and (database.proxy or database.answers_queries) else []
     return network_acls.flows(
         entry_ports=[] if internal else entry_ports,
         internal_entries=[
@@ -201,12 +202,12 @@ _PORTS: Final = {"postgres": 5432, "mysql": 3306}
 
 def database_port(database: Database) -> int:
     """Return the port of the database itself."""
-    return database.port or _PORTS[database.engine]
+    return database.port or _PORTS[limits.rds_dialect(database.engine)]
 
 
 def connection_port(database: Database) -> int:
     """Return the port that services connect to: a proxy always listens on the engine's usual one."""
-    return _PORTS[database.engine] if database.proxy else database_port(database)
+    return _PORTS[limits.rds_dialect(database.engine)] if database.proxy else database_port(database)
 
 
 def asked(given: RouteConditions) -> route.Asked:

@@ -133,6 +133,7 @@ def _database(given: model.Database | None, database: Database | None) -> Databa
         engine=given.engine,
         instance_class=given.instance_class,
         storage_gib=given.storage_gib,
+        acus=(given.serverless.min_capacity, given.serverless.max_capacity) if given.serverless else None,
         max_connections=given.parameters.get("max_connections"),
         replicas={"replica": database.replica.identifier} if database.replica else {},
     )

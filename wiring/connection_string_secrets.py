@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from pulumi import Input
 
+import limits
 from components.cache import Cache
 from components.cluster import Cluster
 from components.connection_string_secrets import ConnectionStringArgs, ConnectionStringSecretsArgs
@@ -46,17 +47,17 @@ def args(
 def _database_urls(
     context: StackContext, given: model.Database, database: Database
 ) -> Mapping[str, ConnectionStringArgs]:
-    """Return the URLs of the database, or of its proxy, and of its read replica, by their secrets."""
+    """Return the URLs of the database, or of its proxy, and of what answers queries only, by their secrets."""
     settings, replica = context.settings, database.replica
     ends: dict[str, tuple[Input[str], int]] = {}
     if given.url_secret:
         ends[given.url_secret] = (database.address, database.port)
-    if given.read_replica and given.read_replica.url_secret and replica:
-        ends[given.read_replica.url_secret] = (replica.address, replica.port)
+    if given.queries_secret and replica:
+        ends[given.queries_secret] = (replica.address, replica.port)
     return {
         secret: ConnectionStringArgs(
             name=settings.secret_name(secret),
-            kind=given.engine,
+            kind=limits.rds_dialect(given.engine),
             source_arn=database.secret_arn,
             key_arn=database.key_arn,
             host=host,

@@ -1,7 +1,11 @@
-"""The database, with its replica and its proxy."""
+"""The database, with its replica or readers and its proxy."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
+from components._database_cluster import AuroraArgs, ServerlessArgs
 from components._database_instance import InstanceArgs, ReplicaArgs
 from components.database import DatabaseArgs, Engine, PoolArgs, RestoreArgs
 from components.existing_network import AnyNetwork
@@ -25,7 +29,7 @@ def args(context: StackContext, network: AnyNetwork) -> DatabaseArgs | None:
         identifier=database.name or context.name_prefix,
         engine=Engine(database.engine),
         version=database.version,
-        server=_instance(database),
+        server=_cluster(context, database) if database.is_cluster else _instance(database),
         database_name=derived.database_name(settings, database),
         username=database.username,
         port=database.port,
@@ -54,11 +58,41 @@ def args(context: StackContext, network: AnyNetwork) -> DatabaseArgs | None:
     )
 
 
+def _cluster(context: StackContext, database: model.Database) -> AuroraArgs:
+    capacity = database.serverless
+    return AuroraArgs(
+        instance_class=database.instance_class,
+        serverless=ServerlessArgs(
+            min_capacity=capacity.min_capacity,
+            max_capacity=capacity.max_capacity,
+            pause_after_seconds=capacity.pause_after_seconds,
+        )
+        if capacity
+        else None,
+        readers=database.reader_count,
+        zones=_zones(context.settings.network),
+        io_optimized=database.storage_type == "aurora-iopt1",
+    )
+
+
+def _zones(network: model.Network) -> Sequence[str]:
+    """Return the zones that instances are told to stand in: Aurora's storage is in three, and of more nobody knows which."""
+    known = [] if network.existing else list(dict.fromkeys(network.zones))
+    return known if len(known) <= _STORAGE_ZONES else []
+
+
+_STORAGE_ZONES: Final = 3
+
+
 def _instance(database: model.Database) -> InstanceArgs:
+    # The settings' checks made sure of all three.
+    kind = database.storage_type
+    if database.instance_class is None or database.storage_gib is None or kind == "aurora" or kind == "aurora-iopt1":  # noqa: PLR1714 - mypy tells the rest of the kinds by it
+        raise LookupError("an instance of RDS needs a class and storage of its own")
     return InstanceArgs(
         instance_class=database.instance_class,
         storage_gib=database.storage_gib,
-        storage_type=database.storage_type,
+        storage_type=kind,
         iops=database.iops,
         throughput=database.throughput_mibps,
         max_storage_gib=database.max_storage_gib,

@@ -14,13 +14,16 @@ def args(context: StackContext, components: Components, services: Mapping[str, S
     hibernation = context.settings.hibernation
     if hibernation is None:
         return None
+    databases = {"database": components.database.identifier} if components.database else {}
+    clustered = context.settings.database is not None and context.settings.database.is_cluster
     return HibernationArgs(
         name_prefix=context.name_prefix,
         account_id=context.account_id,
         boundary_arn=context.boundary_arn,
         region=context.region,
         services={key: _service(context, key, service, components) for key, service in services.items()},
-        databases={"database": components.database.identifier} if components.database else {},
+        databases={} if clustered else databases,
+        clusters=databases if clustered else {},
         sleep_at=hibernation.sleep,
         wake_at=hibernation.wake,
         time_zone=hibernation.time_zone,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 import limits
 from components._permissions.scope import ACCOUNT, Kind, Part, SharedParts
@@ -84,6 +85,8 @@ def _data(settings: Settings) -> Iterator[Part]:
         yield "ecr"
     if settings.database:
         yield "database"
+        if settings.database.is_cluster:
+            yield "database-cluster"
         if settings.database.proxy:
             yield "database-proxy"
     if settings.cache:
@@ -137,6 +140,7 @@ def names(settings: Settings) -> Mapping[Kind, Sequence[str]]:
         "family": families,
         "repository": settings.repositories if settings.registry else [],
         "database": list(_databases(settings)),
+        "database-cluster": list(_clusters(settings)),
         "database-backup": list(_backups(settings)),
         "cache": [settings.cache.name or settings.name_prefix] if settings.cache else [],
         "bucket": _buckets(settings.media),
@@ -164,23 +168,36 @@ def shared(settings: Settings) -> SharedParts:
 
 
 def _databases(settings: Settings) -> Iterator[str]:
-    if settings.database:
-        name = settings.database.name or settings.name_prefix
+    database = settings.database
+    if database and not database.is_cluster:
+        name = database.name or settings.name_prefix
         yield name
-        if settings.database.read_replica:
+        if database.read_replica:
             yield f"{name}-replica"
 
 
+def _clusters(settings: Settings) -> Iterator[str]:
+    if settings.database and settings.database.is_cluster:
+        yield settings.database.name or settings.name_prefix
+
+
 def _backups(settings: Settings) -> Iterator[str]:
-    """Yield what a new database may be made from, as ARNs or their last parts; a deleted instance's id does not say which backup is its."""
-    backup = settings.database.restore_from if settings.database else None
-    if backup and backup.snapshot:
-        yield backup.snapshot if backup.snapshot.startswith("arn:") else f"snapshot:{backup.snapshot}"
-    if backup and backup.source:
+    """Yield what a new database may be made from, as ARNs or their last parts; a deleted one's id does not say which backup is its."""
+    database = settings.database
+    backup = database.restore_from if database else None
+    if database is None or backup is None:
+        return
+    kinds = ("cluster-snapshot", "cluster", "cluster-auto-backup") if database.is_cluster else _OF_INSTANCES
+    snapshot, server, automated = kinds
+    if backup.snapshot:
+        yield backup.snapshot if backup.snapshot.startswith("arn:") else f"{snapshot}:{backup.snapshot}"
+    if backup.source:
         by_name = limits.rds_identifier(backup.source) is None
-        yield (
-            backup.source if backup.source.startswith("arn:") else f"db:{backup.source}" if by_name else "auto-backup:*"
-        )
+        named = f"{server}:{backup.source}" if by_name else f"{automated}:*"
+        yield backup.source if backup.source.startswith("arn:") else named
+
+
+_OF_INSTANCES: Final = ("snapshot", "db", "auto-backup")
 
 
 def _buckets(media: model.Media | None) -> Sequence[str]:

@@ -186,7 +186,9 @@ def _connections(
     replica = components.database.replica if components.database and "database" in used else None
     if components.volumes and service.volumes:
         found["volumes"] = ConnectionArgs(security_group_id=components.volumes.security_group_id, port=NFS)
-    if replica:
+    given = context.settings.database
+    # The readers of a cluster are behind the same group as its writer, unless a proxy is in front of that one.
+    if replica and given and (given.proxy or not given.is_cluster):
         found["database-replica"] = ConnectionArgs(security_group_id=replica.security_group_id, port=replica.port)
     return found
 

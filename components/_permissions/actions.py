@@ -40,6 +40,8 @@ READS: Final[Mapping[Part, str]] = {
     "database": "rds:DescribeDBEngineVersions rds:DescribeDBInstances rds:DescribeDBParameterGroups rds:DescribeDBParameters"
     " rds:DescribeDBSnapshots rds:DescribeDBSubnetGroups rds:DescribePendingMaintenanceActions"
     " rds:ListTagsForResource secretsmanager:DescribeSecret",
+    "database-cluster": "rds:DescribeDBClusterParameterGroups rds:DescribeDBClusterParameters rds:DescribeDBClusters"
+    " rds:DescribeDBClusterSnapshots",
     "database-proxy": "rds:DescribeDBProxies rds:DescribeDBProxyTargetGroups rds:DescribeDBProxyTargets"
     " rds:ListTagsForResource",
     "cache": "elasticache:DescribeCacheClusters elasticache:DescribeCacheParameterGroups elasticache:DescribeCacheParameters"
@@ -127,6 +129,9 @@ WRITES: Final[Mapping[Part, str]] = {
     " rds:CreateDBSnapshot rds:CreateDBSubnetGroup rds:DeleteDBInstance rds:DeleteDBParameterGroup rds:DeleteDBSubnetGroup"
     " rds:ModifyDBInstance rds:ModifyDBParameterGroup rds:ModifyDBSubnetGroup rds:RebootDBInstance rds:RemoveTagsFromResource"
     " rds:ResetDBParameterGroup rds:StartDBInstance rds:StopDBInstance",
+    "database-cluster": "rds:CreateDBCluster rds:CreateDBClusterParameterGroup rds:CreateDBClusterSnapshot rds:DeleteDBCluster"
+    " rds:DeleteDBClusterParameterGroup rds:FailoverDBCluster rds:ModifyDBCluster rds:ModifyDBClusterParameterGroup"
+    " rds:ResetDBClusterParameterGroup rds:StartDBCluster rds:StopDBCluster",
     "database-proxy": "rds:AddTagsToResource rds:CreateDBProxy rds:DeleteDBProxy rds:DeregisterDBProxyTargets"
     " rds:ModifyDBProxy rds:ModifyDBProxyTargetGroup rds:RegisterDBProxyTargets rds:RemoveTagsFromResource",
     "cache": "elasticache:AddTagsToResource elasticache:CreateCacheParameterGroup elasticache:CreateCacheSubnetGroup"
@@ -206,7 +211,13 @@ NAMED: Final[Mapping[str, Sequence[str]]] = {
     # With a colon and a star it is the group's streams, and the group itself to some actions.
     "logs:log-group": ["log-group:{log-group}", "log-group:{log-group}:*"],
     "logs:log-stream": ["log-group:{log-group}:*"],
-    "rds:db": ["db:{database}"],
+    "rds:cluster": ["cluster:{database-cluster}"],
+    "rds:cluster-pg": ["cluster-pg:{cluster-parameters}"],
+    "rds:cluster-snapshot": [
+        "cluster-snapshot:{database-cluster}-final-????????",
+        "cluster-snapshot:{database-cluster}-backup-*",
+    ],
+    "rds:db": ["db:{database}", "db:{cluster-instance}"],
     "rds:og": ["og:default:*"],
     "rds:pg": ["pg:{name}", "pg:default.*"],
     "rds:snapshot": ["snapshot:{database}-final-????????", "snapshot:{database}-backup-*"],

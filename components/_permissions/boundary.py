@@ -12,6 +12,7 @@ from typing import Final
 from components import _documents as documents
 from components._permissions import packing
 from components._permissions.scope import ACCOUNT, Scope, Statement
+from components._permissions.statements import master_secret, of_own_database
 from components._pull_through import FILL, may_be_cached
 
 _PULL: Final = "ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetDownloadUrlForLayer"
@@ -33,6 +34,10 @@ _SAVING: Final = (
     "rds:*TenantDatabase rds:AddTagsToResource rds:CopyDBSnapshot rds:CreateDBInstance rds:CreateDBSnapshot"
     " rds:DeleteDBInstance rds:DeleteDBSnapshot rds:Describe* rds:ListTagsForResource rds:ModifyDBInstance"
     " rds:RestoreDBInstance*"
+)
+_SAVING_CLUSTERS: Final = (
+    "rds:AddTagsToResource rds:CopyDBClusterSnapshot rds:CreateDBClusterSnapshot rds:DeleteDBCluster"
+    " rds:DeleteDBClusterSnapshot rds:Describe* rds:ListTagsForResource rds:ModifyDBCluster rds:RestoreDBCluster*"
 )
 _SAVING_BUCKETS: Final = (
     "s3:CreateBucket s3:Get* s3:List* s3:PutBucketNotification s3:PutBucketOwnershipControls s3:PutBucketVersioning"
@@ -124,9 +129,8 @@ def _secrets(scope: Scope, *, by_tag: bool) -> Iterator[Statement]:
     if "secret" in scope.parts and not by_tag:
         yield documents.allow(_SECRETS.split(), scope.arns("secretsmanager", ["secret:{secret}"]))
     if "database" in scope.parts:
-        own = {"ArnLike": {"aws:ResourceTag/aws:rds:primaryDBInstanceArn": scope.arns("rds", ["db:{database}"])}}
-        passwords = scope.arns("secretsmanager", ["secret:rds!db-*"])
-        yield documents.allow(["secretsmanager:GetSecretValue"], passwords, own)
+        passwords = scope.arns("secretsmanager", [master_secret(scope)])
+        yield documents.allow(["secretsmanager:GetSecretValue"], passwords, of_own_database(scope))
 
 
 def _tagged(scope: Scope, *, by_tag: bool) -> Iterator[Statement]:
@@ -166,9 +170,10 @@ def _using(scope: Scope, database_user: str | None) -> Iterator[Statement]:
         yield documents.allow(_INTERFACES.split(), placing)
         restarting = ["ecs:DescribeServices", "ecs:UpdateService"]
         yield documents.allow(restarting, scope.arns("ecs", ["service/{cluster}/*"]))
+    clustered = "database-cluster" in scope.parts
     if "schedule" in scope.parts and "database" in scope.parts:
-        sleeping = ["rds:StartDBInstance", "rds:StopDBInstance"]
-        yield documents.allow(sleeping, scope.arns("rds", ["db:{database}"]))
+        kind, own = ("Cluster", "cluster:{database-cluster}") if clustered else ("Instance", "db:{database}")
+        yield documents.allow([f"rds:StartDB{kind}", f"rds:StopDB{kind}"], scope.arns("rds", [own]))
 
 
 def _jobs(scope: Scope) -> Iterator[Statement]:
@@ -196,11 +201,21 @@ def _saving(scope: Scope) -> Iterator[Statement]:
         return
     actions = ["backup:Copy*BackupVault", "backup:DescribeBackupVault", "backup:ListRecoveryPointsByBackupVault"]
     actions += ["backup:StartRestoreJob", "backup:TagResource"]
-    snapshots = scope.arns("rds", ["snapshot:awsbackup:*"])
+    clustered = "database-cluster" in scope.parts
+    snapshots = scope.arns("rds", ["cluster-snapshot:awsbackup:*" if clustered else "snapshot:awsbackup:*"])
     yield documents.allow(
         actions, [*scope.arns("backup", ["backup-vault:{name_prefix}", "recovery-point:*"]), *snapshots]
     )
-    if "database" in scope.parts:
+    if clustered:
+        patterns = [
+            "cluster:{database-cluster}",
+            "cluster:{name}",
+            "cluster-snapshot:awsbackup:*",
+            "cluster-auto-backup:*",
+        ]
+        patterns += ["cluster-pg:{cluster-parameters}", "db:{cluster-instance}", "subgrp:{name}", "og:default:*"]
+        yield documents.allow(_SAVING_CLUSTERS.split(), scope.arns("rds", patterns))
+    elif "database" in scope.parts:
         patterns = ["db:{database}", "db:{name}", "snapshot:awsbackup:*", "auto-backup:*", "subgrp:{name}", "pg:{name}"]
         yield documents.allow(_SAVING.split(), scope.arns("rds", [*patterns, "og:default:*", "pg:default.*"]))
     if "bucket" in scope.parts:

@@ -30,6 +30,7 @@ _BACKUPS: Final = (
     "backup:DeleteRecoveryPoint backup:PutBackupVaultAccessPolicy backup:UpdateRecoveryPointLifecycle"
     " elasticache:DeleteSnapshot rds:DeleteDBInstanceAutomatedBackup rds:DeleteDBSnapshot"
 )
+_CLUSTER_BACKUPS: Final = "rds:DeleteDBClusterAutomatedBackup rds:DeleteDBClusterSnapshot"
 _GLOBAL: Final = ("billing", "budgets", "chatbot", "cloudfront", "iam", "kms", "route53", "s3", "sts")
 """Services that have one place for all regions, or whose resources may be elsewhere, as Pulumi's state is."""
 _TAGLESS: Final = ("iam", "route53", "s3", "sts")
@@ -49,7 +50,8 @@ def guards(scope: Scope) -> Iterator[Statement]:
         own = [f"arn:{scope.partition}:iam::{ACCOUNT}:role/{name}" for name in scope.own_roles]
         yield documents.deny(_OWN_ROLE.split(), own, sid="NotItself")
     yield documents.deny(_ACCOUNT.split(), ["*"], sid="NoAccountSettings")
-    yield documents.deny(_BACKUPS.split(), ["*"], sid="NoLossOfBackups")
+    clustered = _CLUSTER_BACKUPS.split() if "database-cluster" in scope.parts else []
+    yield documents.deny([*_BACKUPS.split(), *clustered], ["*"], sid="NoLossOfBackups")
     bypass = {"Bool": {"kms:BypassPolicyLockoutSafetyCheck": "true"}}
     yield documents.deny(["kms:CreateKey", "kms:PutKeyPolicy"], ["*"], bypass, sid="NoLockout")
     region = "aws:RequestedRegion"

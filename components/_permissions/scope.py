@@ -11,7 +11,8 @@ from components._bucket_names import prefixes
 from components._permissions import packing
 
 Part = Literal[
-    "network", "load-balancer", "certificate", "dns", "cdn", "waf", "ecs", "ecr", "database", "database-proxy", "cache",
+    "network", "load-balancer", "certificate", "dns", "cdn", "waf", "ecs", "ecr", "database", "database-cluster",
+    "database-proxy", "cache",
     "bucket", "volume", "key", "secret", "log", "alarm", "mute", "dashboard", "topic", "event", "schedule", "function", "job", "queue", "namespace",
     "backup", "budget", "slack",
 ]  # fmt: skip
@@ -19,7 +20,19 @@ Part = Literal[
 PARTS: Final[Sequence[Part]] = get_args(Part)
 
 Kind = Literal[
-    "cluster", "family", "repository", "database", "database-backup", "cache", "bucket", "secret", "log-group", "mute"
+    "cluster",
+    "family",
+    "repository",
+    "database",
+    "database-cluster",
+    "cluster-instance",
+    "cluster-parameters",
+    "database-backup",
+    "cache",
+    "bucket",
+    "secret",
+    "log-group",
+    "mute",
 ]
 """What is granted by names that a stack file gives, or that only some stacks have."""
 KINDS: Final[Sequence[Kind]] = get_args(Kind)
@@ -145,10 +158,16 @@ class Scope:
         Stores that hold data and are named by the stack file have exact names only: another stack's may begin alike.
         """
         given = self.names.get(kind, ())
+        clusters = self.names.get("database-cluster", ())
         made: Sequence[str]
         match kind:
             case "family":
                 made = [f"{self.name_prefix}-*"]
+            case "cluster-instance":
+                # It may have had more instances than it has: 16 at most.
+                made = [f"{name}-{number}" for name in clusters for number in ("?", "1?")]
+            case "cluster-parameters":
+                made = [f"{self.name_prefix}-*", "default.*"] if clusters else []
             case "bucket":
                 made = [f"{prefix}*" for prefix in prefixes(self.name_prefix)]
             case "secret":
@@ -160,6 +179,7 @@ class Scope:
                 if not self.shared.cluster:
                     made += [f"/ecs/{name}/*" for name in self.names.get("cluster", ())]
                 made += [f"/aws/rds/instance/{name}/*" for name in self.names.get("database", ())]
+                made += [f"/aws/rds/cluster/{name}/*" for name in clusters]
                 made += [f"/aws/elasticache/{name}/*" for name in self.names.get("cache", ())]
             case "mute":
                 made = [f"{self.name_prefix}-*"] if "mute" in self.parts else []

@@ -24,6 +24,7 @@ def deploy_statements(scope: Scope) -> Sequence[Statement]:
         *_derived(scope, words),
         *_identity(scope),
         *_master_password(scope, ["DescribeSecret", "CancelRotateSecret", "RotateSecret"]),
+        *_global_clusters(scope),
         *_restoring(scope),
         *_secrets(scope),
         *_network(scope),
@@ -44,6 +45,7 @@ def preview_statements(scope: Scope) -> Sequence[Statement]:
         *_derived(scope, words),
         *_identity(scope),
         *_master_password(scope, ["DescribeSecret"]),
+        *_global_clusters(scope),
         *(_state(scope, ["s3:GetObject"], ["Decrypt"]) if scope.preview_reads_state else ()),
     ]
 
@@ -272,17 +274,34 @@ def _master_password(scope: Scope, actions: Sequence[str]) -> Iterator[Statement
     """Let RDS keep the master password in a secret of its own making, which only a tag of AWS's tells from other databases'."""
     if "database" not in scope.parts:
         return
-    secrets = scope.arns("secretsmanager", ["secret:rds!db-*"])
-    databases = scope.arns("rds", ["db:{database}"])
+    secrets = scope.arns("secretsmanager", [master_secret(scope)])
     yield documents.allow(
-        [f"secretsmanager:{action}" for action in actions],
-        secrets,
-        {"ArnLike": {"aws:ResourceTag/aws:rds:primaryDBInstanceArn": databases}},
-        sid="MasterPassword",
+        [f"secretsmanager:{action}" for action in actions], secrets, of_own_database(scope), sid="MasterPassword"
     )
     if "RotateSecret" in actions:
         making = ["secretsmanager:CreateSecret", "secretsmanager:TagResource"]
         yield documents.allow(making, secrets, sid="NewMasterPassword")
+
+
+def master_secret(scope: Scope) -> str:
+    """Return the last part of the ARN of secrets in which RDS keeps passwords of a database like the stack's."""
+    return "secret:rds!cluster-*" if "database-cluster" in scope.parts else "secret:rds!db-*"
+
+
+def of_own_database(scope: Scope) -> Mapping[str, Mapping[str, object]]:
+    """Return the condition by which the secret of the stack's database is told from others'."""
+    if "database-cluster" in scope.parts:
+        clusters = scope.arns("rds", ["cluster:{database-cluster}"])
+        return {"ArnLike": {"aws:ResourceTag/aws:rds:primaryDBClusterArn": clusters}}
+    return {"ArnLike": {"aws:ResourceTag/aws:rds:primaryDBInstanceArn": scope.arns("rds", ["db:{database}"])}}
+
+
+def _global_clusters(scope: Scope) -> Iterator[Statement]:
+    """Let the provider ask whether a cluster is a part of one that spans regions: it asks of all, and of each cluster."""
+    if "database-cluster" in scope.parts:
+        yield documents.allow(
+            ["rds:DescribeGlobalClusters"], scope.arns("rds", [":global-cluster:*"]), sid="GlobalClusters"
+        )
 
 
 def _restoring(scope: Scope) -> Iterator[Statement]:
@@ -290,10 +309,14 @@ def _restoring(scope: Scope) -> Iterator[Statement]:
     backups = scope.names.get("database-backup", ())
     if "database" not in scope.parts or not backups:
         return
-    own = ["db:{database}", "og:default:*", "pg:{name}", "pg:default.*", "subgrp:{name}"]
+    if "database-cluster" in scope.parts:
+        own = ["cluster:{database-cluster}", "cluster-pg:{cluster-parameters}", "og:default:*"]
+        restoring = ["rds:RestoreDBClusterFromSnapshot", "rds:RestoreDBClusterToPointInTime"]
+    else:
+        own = ["db:{database}", "og:default:*", "pg:{name}", "pg:default.*"]
+        restoring = ["rds:RestoreDBInstanceFromDBSnapshot", "rds:RestoreDBInstanceToPointInTime"]
     given = [backup for backup in backups if backup.startswith("arn:")]
-    own += [backup for backup in backups if backup not in given]
-    restoring = ["rds:RestoreDBInstanceFromDBSnapshot", "rds:RestoreDBInstanceToPointInTime"]
+    own += ["subgrp:{name}", *(backup for backup in backups if backup not in given)]
     yield documents.allow(restoring, [*scope.arns("rds", own), *given], sid="Restore")
     keys, through = scope.arns("kms", ["key/*"]), {"kms:ViaService": f"rds.{scope.regions[0]}.amazonaws.com"}
     yield documents.allow(["kms:DescribeKey"], keys, {"StringEquals": through}, sid="SeeBackupKey")

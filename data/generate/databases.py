@@ -8,7 +8,8 @@ from typing import Any, Final
 from data.generate.tables import PACK, PROGRAM, Table, ordered, package_json, version_key
 
 _ENGINES: Final = ("aurora-mysql", "aurora-postgresql", "mysql", "postgres")
-_CLASSES: Final = ("mysql", "postgres")
+_INSTANCES: Final = ("mysql", "postgres")
+"""Engines whose versions the list of classes by version tells apart."""
 _FOLDER: Final = "cfnlint/data/schemas/extensions/aws_rds_dbinstance"
 _RETIRED: Final = frozenset({"m1", "m2", "m3", "m4", "r3", "r4", "t1", "t2"})
 """Families on which RDS creates nothing any more, though its price list still has them (RDS user guide, "DB instance classes")."""
@@ -34,7 +35,7 @@ def versions() -> Table:
 
 def classes() -> Table:
     """Make the table of instance classes: all of them, those that older versions lack, and those of each region."""
-    regions = {engine: dict(_regions(engine)) for engine in _CLASSES}
+    regions = {engine: dict(_regions(engine)) for engine in _ENGINES}
     every = sorted(set().union(*(names for by_region in regions.values() for names in by_region.values())))
     return Table(
         path=PROGRAM / "rds_classes.jsonl",
@@ -42,15 +43,15 @@ def classes() -> Table:
         about="first all classes as {family: sizes}; then for an engine and major version what it lacks of them; "
         "then what a region has for an engine",
         rows=(
-            {"all": "postgres and mysql", "classes": families(every)},
+            {"all": "engines", "classes": families(every)},
             *(
                 {"version": f"{engine} {major}", "without": families(lacking)}
-                for engine in _CLASSES
+                for engine in _INSTANCES
                 for major, lacking in _lacking(engine, every)
             ),
             *(
                 {"region": f"{engine} {region}", "classes": families(names)}
-                for engine in _CLASSES
+                for engine in _ENGINES
                 for region, names in sorted(regions[engine].items())
             ),
         ),

@@ -63,7 +63,14 @@ class OfferPrices:
     """US dollars and unit by the key of `prices.yaml`."""
 
 
-_ENGINES: Final = {"PostgreSQL": "postgres", "MySQL": "mysql", "Redis": "redis", "Valkey": "valkey"}
+_ENGINES: Final = {
+    "Aurora MySQL": "aurora-mysql",
+    "Aurora PostgreSQL": "aurora-postgresql",
+    "PostgreSQL": "postgres",
+    "MySQL": "mysql",
+    "Redis": "redis",
+    "Valkey": "valkey",
+}
 _ANY_ENGINE: Final = {"Database Engine": ("Any", "", "PostgreSQL", "MySQL")}
 _APPLICATION: Final = {"operation": ("LoadBalancing:Application",)}
 _ZONES: Final = {"": "single_az", "Multi-AZ-": "multi_az"}
@@ -77,6 +84,48 @@ def _storage(usage: str, key: str, unit: str) -> Iterator[Wanted]:
             unit=unit,
             where=_ANY_ENGINE,
         )
+
+
+_AURORA: Final = {"Database Engine": ("Aurora PostgreSQL", "Aurora MySQL")}
+_AURORA_STORAGE: Final = {"Database Engine": ("Any", "", "Aurora PostgreSQL", "Aurora MySQL")}
+
+
+def _aurora() -> Iterator[Wanted]:
+    """Instances, capacity and storage of Aurora, which are dearer where I/O is free (I/O-Optimized)."""
+    for kind, instance, capacity, storage in (
+        ("aurora", "InstanceUsage", "ServerlessV2Usage", "StorageUsage"),
+        ("aurora-iopt1", "InstanceUsageIOOptimized", "ServerlessV2IOOptimizedUsage", "IO-OptimizedStorageUsage"),
+    ):
+        yield Wanted(
+            key=f"rds.{{Database Engine}}.{{0}}.{kind}.hour",
+            usage=rf"{instance}:(db\.[a-z0-9]+\.[a-z0-9]+)",
+            unit="USD per instance-hour",
+            where=_AURORA,
+            names=_ENGINES,
+        )
+        yield Wanted(
+            key=f"rds.{{Database Engine}}.{kind}.acu_hour",
+            usage=f"Aurora:{capacity}",
+            unit="USD per ACU-hour",
+            where=_AURORA,
+            names=_ENGINES,
+        )
+        yield Wanted(
+            key=f"rds.storage.{kind}.gb_month", usage=f"Aurora:{storage}", unit=_GB_MONTH, where=_AURORA_STORAGE
+        )
+    yield Wanted(
+        key="rds.storage.aurora.io_per_million",
+        usage="Aurora:StorageIOUsage",
+        unit="USD per million I/O requests",
+        times=1_000_000,
+        where=_AURORA_STORAGE,
+    )
+    yield Wanted(
+        key="rds.backup.aurora.extra_gb_month", usage="Aurora:BackupUsage", unit=_GB_MONTH, where=_AURORA_STORAGE
+    )
+    yield Wanted(
+        key="rds.proxy.acu_hour", usage="RDS:Proxy-ASv2-Usage", unit="USD per ACU-hour of the database behind it"
+    )
 
 
 _GB_MONTH, _IOPS_MONTH = "USD per GB-month", "USD per IOPS-month"
@@ -125,6 +174,7 @@ OFFERS: Final[tuple[Offer, ...]] = (
             *_storage("PIOPS", "io1.{zones}.iops_month", _IOPS_MONTH),
             *_storage("PIOPS-Storage-IO2", "io2.{zones}.gb_month", _GB_MONTH),
             *_storage("IO2-PIOPS", "io2.{zones}.iops_month", _IOPS_MONTH),
+            *_aurora(),
             Wanted(key="rds.backup.extra_gb_month", usage="RDS:ChargedBackupUsage", unit=_GB_MONTH, where=_ANY_ENGINE),
             Wanted(
                 key="rds.proxy.vcpu_hour", usage="RDS:ProxyUsage", unit="USD per vCPU-hour of the database behind it"
@@ -135,6 +185,15 @@ OFFERS: Final[tuple[Offer, ...]] = (
                     usage=f"ExtendedSupport:{years}:(?:MySQL|PostgreSQL).*",
                     unit="USD per vCPU-hour",
                     where={"Database Engine": ("PostgreSQL", "MySQL")},
+                )
+                for years, key in (("Yr1-Yr2", "year1"), ("Yr3", "year3"))
+            ),
+            *(
+                Wanted(
+                    key=f"rds.extended_support.aurora.{key}.vcpu_hour",
+                    usage=f"ExtendedSupport:{years}:Aurora(?:MySQL|PostgreSQL).*",
+                    unit="USD per vCPU-hour",
+                    where=_AURORA,
                 )
                 for years, key in (("Yr1-Yr2", "year1"), ("Yr3", "year3"))
             ),

@@ -30,6 +30,8 @@ def assumptions(
     if graph.of(SERVICE):
         yield f"Services run their minimum number of tasks{' while they are awake' if off_hours else ' all month'}."
     yield from _nights(graph, off_hours)
+    if any("serverless, " in line.what for line in lines):
+        yield "Serverless databases are at their least capacity all month."
     if any("Fargate Spot" in line.what for line in lines):
         yield "Fargate Spot is priced at its usual discount, which floats."
     if graph.of(LOAD_BALANCER):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -38,14 +39,14 @@ def instance(priced: PricedResource) -> Iterator[CostComponent]:
     yield from _storage(priced, zones, label)
     if priced.flag("manageMasterUserPassword"):
         yield CostComponent(what="master password", key="secretsmanager.secret_month", quantity=Decimal(1))
-    yield from _insights(priced, class_)
+    yield from insights(priced, class_)
 
 
-def proxy(priced: PricedResource) -> Iterator[CostComponent]:
-    """Meter a proxy by the vCPUs of the largest database behind it."""
+def proxy(priced: PricedResource, more: Sequence[Resource] = ()) -> Iterator[CostComponent]:
+    """Meter a proxy by the vCPUs of the largest database behind it, an instance or one of a cluster's."""
     behind = [database for database in priced.graph.of(INSTANCE) if "replicateSourceDb" not in database.inputs]
-    vcpu = max([_PROXY_MIN_VCPU, *(_vcpu(str(database.inputs.get("instanceClass"))) for database in behind)])
-    yield CostComponent(what=f"database proxy, {vcpu} vCPU", key="rds.proxy.vcpu_hour", quantity=priced.hours(vcpu))
+    vcpus = max([_PROXY_MIN_VCPU, *(vcpu(str(database.inputs.get("instanceClass"))) for database in (*behind, *more))])
+    yield CostComponent(what=f"database proxy, {vcpus} vCPU", key="rds.proxy.vcpu_hour", quantity=priced.hours(vcpus))
 
 
 def _storage(priced: PricedResource, zones: str, label: str) -> Iterator[CostComponent]:
@@ -70,38 +71,57 @@ def _more_of_gp3(family: str, size: Decimal, iops: Decimal, throughput: Decimal)
             yield CostComponent(what=f"{plain(more)} {what}", key=f"{family}.{key}", quantity=more)
 
 
-def _insights(priced: PricedResource, class_: str) -> Iterator[CostComponent]:
+def insights(priced: PricedResource, class_: str) -> Iterator[CostComponent]:
+    """Meter Database Insights beyond the days that are free."""
     retention = priced.number("performanceInsightsRetentionPeriod")
     if not priced.flag("performanceInsightsEnabled") or retention <= _FREE_INSIGHTS_DAYS:
         return
     months = math.ceil(retention / _DAYS_PER_INSIGHTS_MONTH)
-    vcpu, family = Decimal(_vcpu(class_)), "rds.performance_insights"
-    yield CostComponent(what="Database Insights", key=f"{family}.first_paid_month.vcpu_month", quantity=vcpu)
+    vcpus, family = Decimal(vcpu(class_)), "rds.performance_insights"
+    yield CostComponent(what="Database Insights", key=f"{family}.first_paid_month.vcpu_month", quantity=vcpus)
     yield CostComponent(
         what=f"Database Insights, {months - 1} more months",
         key=f"{family}.additional_month.vcpu_month",
-        quantity=vcpu * (months - 1),
+        quantity=vcpus * (months - 1),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendedYear:
+    """A year of Extended Support that a version is in."""
+
+    what: str
+    """In the words of a person."""
+    key: str
+    """Which price it has: `year1` or `year3`."""
+
+
+def extended_support(source: Resource, engine: str) -> ExtendedYear | None:
+    """Return which year of Extended Support AWS charges for; None where it does not, or must not."""
+    version = source.inputs.get("engineVersion")
+    if not isinstance(version, str) or str(source.inputs.get("engineLifecycleSupport")).endswith("-disabled"):
+        return None
+    major = versions.major(engine, version)
+    year = versions.support(engine, major).extended_year()
+    if not year:
+        return None
+    what = f"Extended Support of {engine} {major}, year {year}"
+    return ExtendedYear(what=what, key="year1" if year < _DEAR_YEAR else "year3")
 
 
 def _extended_support(priced: PricedResource, source: Resource, engine: str) -> Iterator[CostComponent]:
     """Meter what AWS charges for each vCPU of a version past its standard support, twice with a standby."""
-    version = source.inputs.get("engineVersion")
-    if not isinstance(version, str) or str(source.inputs.get("engineLifecycleSupport")).endswith("-disabled"):
-        return
-    major = versions.major(engine, version)
-    year = versions.support(engine, major).extended_year()
-    if year:
-        vcpu = _vcpu(priced.text("instanceClass")) * (2 if priced.flag("multiAz") else 1)
+    if year := extended_support(source, engine):
+        vcpus = vcpu(priced.text("instanceClass")) * (2 if priced.flag("multiAz") else 1)
         yield CostComponent(
-            what=f"Extended Support of {engine} {major}, year {year}, {vcpu} vCPU",
-            key=f"rds.extended_support.{'year1' if year < _DEAR_YEAR else 'year3'}.vcpu_hour",
-            quantity=priced.hours(vcpu),
+            what=f"{year.what}, {vcpus} vCPU",
+            key=f"rds.extended_support.{year.key}.vcpu_hour",
+            quantity=priced.hours(vcpus),
             runs=True,
         )
 
 
-def _vcpu(class_: str) -> int:
+def vcpu(class_: str) -> int:
     """Return an instance class's vCPUs by its size: 2 up to large, then 4 for each xlarge."""
     size = class_.rpartition(".")[2]
     if not size.endswith("xlarge"):

@@ -10,7 +10,14 @@ from typing import Final
 from preview.graph import Graph, Resource
 from preview.price_list import PriceList
 
-NOWHERE: Final = frozenset({"fargate.task", "load_balancer.other"})
+NOWHERE: Final = frozenset(
+    {
+        "fargate.task",
+        "load_balancer.other",
+        "rds.extended_support.aurora.year1.acu_hour",
+        "rds.extended_support.aurora.year3.acu_hour",
+    }
+)
 """Keys that stand for what cannot be priced, in whatever list."""
 
 

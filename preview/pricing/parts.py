@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from preview.graph import Graph, Resource
-from preview.pricing import alarms, cache, database, load_balancer, network, service, uptime_check, web_acl
+from preview.pricing import (
+    alarms,
+    cache,
+    database,
+    database_cluster,
+    load_balancer,
+    network,
+    service,
+    uptime_check,
+    web_acl,
+)
 from preview.pricing.meter import Meter, each, hourly
 
 _JOBS: Final = "slipway:index:Jobs"
@@ -24,7 +34,9 @@ METERS: Final[Mapping[str, Meter]] = {
     "aws:kms/replicaKey:ReplicaKey": each("encryption key", "kms.key_month"),
     load_balancer.LOAD_BALANCER: load_balancer.load_balancer,
     database.INSTANCE: database.instance,
-    "aws:rds/proxy:Proxy": database.proxy,
+    database_cluster.CLUSTER: database_cluster.cluster,
+    database_cluster.INSTANCE: database_cluster.instance,
+    "aws:rds/proxy:Proxy": database_cluster.proxy,
     "aws:route53/healthCheck:HealthCheck": uptime_check.health_check,
     "aws:route53/zone:Zone": each("hosted zone", "route53.hosted_zone_month"),
     "aws:secretsmanager/secret:Secret": each("secret", "secretsmanager.secret_month"),
@@ -86,6 +98,7 @@ _FREE_PREFIXES: Final = (
     "aws:kms/",
     "aws:lambda/",
     "aws:lb/",
+    "aws:rds/clusterParameterGroup",
     "aws:rds/optionGroup",
     "aws:rds/parameterGroup",
     "aws:rds/proxy",
@@ -132,4 +145,6 @@ def uses(graph: Graph, resource: Resource) -> Sequence[tuple[str, str]]:
             family = service.fargate(resource)
             return (("jobs' CPU", f"{family}.vcpu_hour"), ("jobs' memory", f"{family}.gb_hour"))
         return [use for marker, use in _COLLECTED.items() if marker in str(resource.inputs.get("containerDefinitions"))]
+    if resource.type == database_cluster.CLUSTER:
+        return tuple(database_cluster.uses(resource))
     return _BY_USE.get(resource.type, ())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from settings.checks import (
     alarms,
+    aurora,
     backup,
     budget,
     cache,
@@ -53,6 +54,7 @@ _MISTAKES = (
     load_balancer,
     internal_balancer,
     cdn,
+    aurora,
     database,
     cache,
     media_bucket,
@@ -80,6 +82,7 @@ _MISTAKES = (
 )
 _UNWISE = (
     network,
+    aurora,
     shared,
     database,
     tags,

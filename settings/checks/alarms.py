@@ -24,16 +24,23 @@ def problems(settings: Settings) -> Iterator[Problem]:
         "p99": (routed, "no service of this stack has a route", ["services", "*"]),
         "errors": (settings.load_balancer, "this stack has no load balancer", ["loadBalancer"]),
         "service": (settings.services, "this stack has no service", ["services", "*"]),
+        "database_capacity": (
+            settings.database and settings.database.serverless,
+            "this stack has no serverless database",
+            ["database", "serverless"],
+        ),
         "database": (settings.database, "this stack has no database", ["database"]),
         "replica": (
-            settings.database and settings.database.read_replica,
+            settings.database and settings.database.answers_queries,
             "this stack has no read replica",
-            ["database", "readReplica"],
+            ["database", "readers" if settings.database and settings.database.is_cluster else "readReplica"],
         ),
         "cache": (settings.cache, "this stack has no cache", ["cache"]),
     }
     for field in sorted(alarms.model_fields_set):
-        deployed, why, judged_by = parts.get(field.partition("_")[0], (True, "", []))
+        deployed, why, judged_by = parts.get(
+            field.removesuffix("_percent"), parts.get(field.partition("_")[0], (True, "", []))
+        )
         if not deployed and getattr(alarms, field) is not None:
             name = type(alarms).model_fields[field].alias or field
             yield at(["alarms", name], f"{why}: leave it out, or say null", judged_by)

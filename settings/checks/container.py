@@ -287,10 +287,10 @@ def _reference(
             f"${{{reference}}} is out of this service's reach: add {part} to its uses",
             [*where[:2], "uses", "*"],
         )
-    elif reference == "database.replicaHost" and settings.database and not settings.database.read_replica:
-        yield at(
-            where, "${database.replicaHost} needs a replica: add database.readReplica", ["database", "readReplica"]
-        )
+    elif reference == "database.replicaHost" and settings.database and not settings.database.answers_queries:
+        more = "readers" if settings.database.is_cluster else "readReplica"
+        what = "at least one reader" if settings.database.is_cluster else "a replica"
+        yield at(where, f"${{database.replicaHost}} needs {what}: add database.{more}", ["database", more])
     elif reference == "database.iamUsername" and settings.database and not settings.database.iam_authentication:
         yield at(
             where,
@@ -327,6 +327,7 @@ def secret_problems(settings: Settings, where: Sequence[str], value: str, uses: 
             ["secrets", name],
             ["database", "urlSecret"],
             ["database", "readReplica", "urlSecret"],
+            ["database", "readers", "urlSecret"],
             ["cache", "urlSecret"],
             *([["secrets"]] if not settings.secrets else []),
         )

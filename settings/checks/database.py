@@ -30,13 +30,8 @@ def problems(settings: Settings) -> Iterator[Problem]:
         judged_by,
         *([] if database.database_name else [["app"]]),
     )
-    storage = limits.rds_storage(
-        database.storage_type, database.storage_gib, database.iops, database.throughput_mibps, database.max_storage_gib
-    )
-    evaluated = [["database", name] for name in ("storageType", *_STORAGE.values())]
-    for name, problem in storage:
-        yield at(["database", _STORAGE[name]], problem, *evaluated)
-    if database.insights_days is not None:
+    yield from _storage(database)
+    if database.insights_days is not None and database.instance_class:
         yield from found(
             ["database", "insightsDays"],
             limits.rds_insights(engine, database.instance_class),
@@ -98,6 +93,36 @@ def _classes(settings: Settings, database: Database) -> Iterator[Problem]:
             yield from found(place, limits.rds_class_here(database.engine, database.version, name, region), *judged_by)
 
 
+def _storage(database: Database) -> Iterator[Problem]:
+    """Check an instance's size and storage; `aurora` checks a cluster's."""
+    if database.is_cluster:
+        return
+    needs = ("instanceClass", "db.t4g.medium", database.instance_class), ("storageGib", "50", database.storage_gib)
+    for name, such, given in needs:
+        if given is None:
+            yield at(
+                ["database", name], f"is missing: {database.engine} needs one, such as {such}", ["database", "engine"]
+            )
+    if database.storage_type.startswith("aurora"):
+        allowed = limits.listed(limits.RDS_STORAGE_TYPES)
+        yield at(
+            ["database", "storageType"],
+            f"{database.storage_type} is Aurora's; allowed with {database.engine}: {allowed}",
+            ["database", "engine"],
+        )
+    elif database.storage_gib is not None:
+        storage = limits.rds_storage(
+            database.storage_type,
+            database.storage_gib,
+            database.iops,
+            database.throughput_mibps,
+            database.max_storage_gib,
+        )
+        evaluated = [["database", name] for name in ("storageType", *_STORAGE.values())]
+        for name, problem in storage:
+            yield at(["database", _STORAGE[name]], problem, *evaluated)
+
+
 _STORAGE: Final[Mapping[str, str]] = {
     "storage_gib": "storageGib",
     "iops": "iops",
@@ -142,7 +167,7 @@ def _logins(database: Database) -> Iterator[Problem]:
 
 def _copies(settings: Settings, database: Database) -> Iterator[Problem]:
     """Check the copy that is made of the database, and the one that it is made from."""
-    if database.read_replica:
+    if database.read_replica and not database.is_cluster:
         yield from _read_replica(settings, database, database.read_replica)
     if database.restore_from:
         yield from _restore_from(settings, database, database.restore_from)
@@ -184,12 +209,14 @@ def _read_replica(settings: Settings, database: Database, replica: ReadReplica) 
 def _restore_from(settings: Settings, database: Database, backup: RestoreFrom) -> Iterator[Problem]:
     """Check that one backup is named, and as AWS names it."""
     place: Place = ["database", "restoreFrom"]
-    region, in_region = settings.aws.region, ["aws", "region"]
+    region, in_region, judged_by = settings.aws.region, ["aws", "region"], ["database", "engine"]
     if (backup.snapshot is None) == (backup.source is None):
         both = "both are given" if backup.snapshot else "neither is given"
         yield at(place, f"a snapshot, or a source and a time, and {both}", [*place, "snapshot"], [*place, "source"])
     if backup.snapshot is not None:
-        yield from found([*place, "snapshot"], limits.rds_snapshot(backup.snapshot, region), in_region)
+        yield from found(
+            [*place, "snapshot"], limits.rds_snapshot(database.engine, backup.snapshot, region), in_region, judged_by
+        )
         if backup.time is not None and backup.source is None:
             words = "a snapshot is of one moment: leave time out, or name a source"
             yield at([*place, "time"], words, [*place, "snapshot"], [*place, "source"])
@@ -197,7 +224,9 @@ def _restore_from(settings: Settings, database: Database, backup: RestoreFrom) -
         yield from found([*place, "time"], limits.rds_restore_time(backup.time))
     if backup.source is None:
         return
-    yield from found([*place, "source"], limits.rds_backup_source(backup.source, region), in_region)
+    yield from found(
+        [*place, "source"], limits.rds_backup_source(database.engine, backup.source, region), in_region, judged_by
+    )
     if backup.time is None:
         words = "say to which moment: time: latest, or a time in UTC, such as 2026-11-30T11:55:00Z"
         yield at(place, words, [*place, "time"], [*place, "source"])

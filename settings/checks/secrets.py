@@ -74,16 +74,17 @@ def _existing(settings: Settings, place: Place, secret: Secret) -> Iterator[Prob
 def _url_secrets(settings: Settings) -> Iterator[Problem]:
     """Check the secrets that the program fills."""
     database, cache = settings.database, settings.cache
-    replica = database.read_replica if database else None
+    copies = "readers" if database and database.is_cluster else "replica"
     urls = {
         "database": database.url_secret if database else None,
         "cache": cache.url_secret if cache else None,
-        "database's replica": replica.url_secret if replica else None,
+        f"database's {copies}": database.queries_secret if database else None,
     }
     places: Mapping[str, Place] = {
         "database": ["database", "urlSecret"],
         "cache": ["cache", "urlSecret"],
         "database's replica": ["database", "readReplica", "urlSecret"],
+        "database's readers": ["database", "readers", "urlSecret"],
     }
     for part, url in urls.items():
         if url in settings.secrets:

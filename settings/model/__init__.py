@@ -41,8 +41,10 @@ from settings.model.dashboard import (
 from settings.model.database import (
     Database,
     DatabaseProxy,
+    Readers,
     ReadReplica,
     RestoreFrom,
+    Serverless,
 )
 from settings.model.delivery import (
     Delivery,
@@ -248,6 +250,7 @@ __all__ = [
     "QueueBacklog",
     "RateLimit",
     "ReadReplica",
+    "Readers",
     "Recipient",
     "Redirect",
     "Registry",
@@ -262,6 +265,7 @@ __all__ = [
     "Secret",
     "SecretName",
     "Section",
+    "Serverless",
     "Service",
     "Settings",
     "Share",

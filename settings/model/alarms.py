@@ -127,6 +127,8 @@ class Alarms(Section):
     """Storage in use, of what is allocated, percent, such as 85: full storage stops the database."""
     database_free_memory_percent: Share | None = 5
     """Memory below which too little is left, of what the instance class has, percent, such as 10."""
+    database_capacity_percent: Share | None = 90
+    """Capacity that a serverless database uses for five minutes, of the most it may have, percent, such as 80; tells whoever looks after it."""
     replica_lag_seconds: Annotated[int, Field(ge=1, le=86_400)] | None = 30
     """Seconds that the read replica is behind, for five minutes, such as 60."""
     cache_cpu_percent: Share | None = 90

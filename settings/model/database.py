@@ -1,4 +1,4 @@
-"""`slipway:database`: the relational database, its replica and its proxy."""
+"""`slipway:database`: the relational database, its replica or readers, and its proxy."""
 
 from __future__ import annotations
 
@@ -23,6 +23,30 @@ class ReadReplica(Section):
     """Name of a secret, such as storefront/database-read-url, kept filled with all it takes to connect to it, as the database's own `urlSecret` is."""
 
 
+Capacity = Annotated[float, Field(multiple_of=0.5, le=256)]
+
+
+class Serverless(Section):
+    """How far the instances of an Aurora cluster grow and shrink by themselves, in capacity units (ACUs) of about 2 GiB of memory."""
+
+    min_capacity: Annotated[Capacity, Field(ge=0)] = 0.5
+    """The least, ACUs, such as 2: room for the connections and the cache that are always needed. 0 pauses an instance that nobody is connected
+    to, and the next connection waits about 15 seconds; a health check that asks the database keeps it awake. A change makes no outage."""
+    max_capacity: Annotated[Capacity, Field(ge=1)] = Field(examples=[8])
+    """The most, ACUs, such as 8: what an hour may cost. A change makes no outage; the number of connections follows at the next restart."""
+    pause_after_seconds: Annotated[int, Field(ge=limits.PAUSE_SECONDS[0], le=limits.PAUSE_SECONDS[1])] | None = None
+    """Seconds without a connection after which it pauses, such as 1800, with `minCapacity: 0`; default 300. A change makes no outage."""
+
+
+class Readers(Section):
+    """Instances of an Aurora cluster that answer queries only, each in the next zone: one takes over when the writer fails."""
+
+    count: Annotated[int, Field(ge=0, le=limits.MOST_READERS)] = 1
+    """How many there are, such as 2; 0: the loss of a zone is an outage of minutes. Each costs as much as the writer. A change makes no outage."""
+    url_secret: SecretName | None = None
+    """Name of a secret kept filled with all it takes to connect to the readers, as the database's own `urlSecret` is."""
+
+
 class DatabaseProxy(Section):
     """RDS Proxy: services connect to it, and it shares few connections to the database among them."""
 
@@ -43,10 +67,10 @@ class RestoreFrom(Section):
     """
 
     snapshot: Text | None = None
-    """Identifier or ARN of a snapshot, in the stack's region, such as `storefront-before-42`."""
+    """Identifier or ARN of a snapshot, of an instance or with Aurora of a cluster, in the stack's region, such as `storefront-before-42`."""
     source: Text | None = None
-    """What has the automated backups: the identifier of another instance, such as shop-prod, or, of one that was deleted, its resource id (`db-...`)
-    or its automated backup's ARN."""
+    """What has the automated backups: the identifier of another instance or cluster, such as shop-prod, or, of one that was deleted, its resource id
+    (`db-...`, `cluster-...`) or, of an instance, its automated backup's ARN."""
     time: Text | None = None
     """The moment, such as `"2026-11-30T11:55:00Z"`, in quotes, or `latest`."""
 
@@ -54,23 +78,30 @@ class RestoreFrom(Section):
 class Database(Section):
     """The relational database, in the isolated subnets, reachable only from services that use it."""
 
-    engine: Literal["postgres", "mysql"] = Field(examples=["postgres"])
-    """The engine. A change replaces the database: its data stay behind, in the last snapshot."""
+    engine: Literal["postgres", "mysql", "aurora-postgresql", "aurora-mysql"] = Field(examples=["postgres"])
+    """The engine: an instance of RDS, or with one of Aurora's a cluster, whose storage is in three zones and grows by itself. A change replaces
+    the database: its data stay behind, in the last snapshot."""
     version: Version = Field(examples=["17"])
     """A major version, such as `"17"` (AWS picks and keeps up the minor one), or a full one, in quotes. A newer minor one restarts the database
     in the maintenance window; a newer major one needs `allowMajorUpgrade`; there is no way back."""
     name: Annotated[str, Rule(limits.rds_identifier)] | None = None
-    """The instance's identifier, such as `storefront-production`; default app and environment. A change renames it with a restart: its host name
-    is another then, and what has the old one loses the database."""
-    instance_class: Annotated[str, Rule(limits.rds_class, {"enum": list(limits.RDS_CLASSES)})] = Field(
-        examples=["db.t4g.medium"]
+    """Its identifier, such as `storefront-production`; default app and environment. A change renames an instance with a restart: its host name
+    is another then, and what has the old one loses the database. It replaces an Aurora cluster: its data stay behind, in the last snapshot."""
+    instance_class: Annotated[str, Rule(limits.rds_class, {"enum": list(limits.RDS_CLASSES)})] | None = Field(
+        default=None, examples=["db.t4g.medium"]
     )
-    """Its size, such as db.t4g.medium. A change restarts it."""
-    storage_gib: int = Field(examples=[50])
-    """Storage allocated, GiB, such as 50. It grows without an outage, once in six hours, and never shrinks."""
-    storage_type: Literal["gp3", "io2", "io1", "gp2"] = "gp3"
+    """Its size, such as db.t4g.medium; of Aurora that of each instance, unless they are `serverless`. A change restarts it."""
+    serverless: Serverless | None = None
+    """Aurora's instances grow and shrink by themselves, such as `{minCapacity: 0.5, maxCapacity: 8}`, instead of an `instanceClass`."""
+    readers: Readers | None = None
+    """The Aurora cluster's readers; default one, which takes over in another zone when the writer fails. `{count: 0}`: none."""
+    storage_gib: int | None = Field(default=None, examples=[50])
+    """Storage allocated, GiB, such as 50. It grows without an outage, once in six hours, and never shrinks. Aurora's grows by itself: leave it
+    out there."""
+    storage_type: Literal["gp3", "io2", "io1", "gp2", "aurora", "aurora-iopt1"] = "gp3"
     """The kind of storage: gp3 for nearly all, io2 and io1 for a guaranteed number of operations, gp2 of former times. A change takes hours, in
-    which the database is slower, without an outage."""
+    which the database is slower, without an outage. Aurora has `aurora`, its default, and `aurora-iopt1` (I/O-Optimized), where instances and
+    storage cost more and reads and writes nothing: cheaper where those are over a quarter of the bill."""
     iops: int | None = None
     """I/O operations per second, such as 12000: required with io1 and io2, with gp3 only from 400 GiB. Billed by operation and month; a change
     takes hours, without an outage."""
@@ -81,7 +112,7 @@ class Database(Section):
     No outage."""
     multi_az: bool = True
     """Whether a standby in a second zone takes over when the first fails, within a minute or two. Doubles the price. Switching it makes no
-    outage; writes are slower while the standby is filled."""
+    outage; writes are slower while the standby is filled. With Aurora the first of `readers` does this."""
     database_name: Text | None = None
     """The database created inside, such as `storefront`; default the app's name. A change replaces the whole instance: its data stay behind, in
     the last snapshot."""
@@ -108,7 +139,7 @@ class Database(Section):
     """The database user of those tokens, such as app, whom a migration creates and grants `rds_iam` (PostgreSQL) or identifies with AWSAuthenticationPlugin
     (MySQL)."""
     read_replica: ReadReplica | None = None
-    """A copy that answers queries; `{}` switches it on. It costs as much as a database in one zone."""
+    """A copy that answers queries; `{}` switches it on. It costs as much as a database in one zone. Aurora has `readers` instead."""
     proxy: DatabaseProxy | None = None
     """A pool of connections between services and the database; `{}` switches it on. Billed by the database's vCPUs."""
     restore_from: RestoreFrom | None = None
@@ -134,3 +165,27 @@ class Database(Section):
     parameters: Mapping[Text, str] = Field(default_factory=dict)
     """Further engine parameters, by name, such as `{log_min_duration_statement: "500"}`. They take effect when the database restarts next, which
     a change does not cause."""
+
+    @property
+    def is_cluster(self) -> bool:
+        """Whether it is a cluster of Aurora."""
+        return limits.rds_is_aurora(self.engine)
+
+    @property
+    def reader_count(self) -> int:
+        """How many readers the cluster has; 0 where it is an instance."""
+        if not self.is_cluster:
+            return 0
+        return (self.readers or Readers()).count
+
+    @property
+    def answers_queries(self) -> bool:
+        """Whether there is an address for queries only: that of a replica, or of the readers."""
+        return self.read_replica is not None or self.reader_count > 0
+
+    @property
+    def queries_secret(self) -> str | None:
+        """The secret that is filled with what it takes to connect there; None: there is none."""
+        if self.is_cluster:
+            return self.readers.url_secret if self.readers else None
+        return self.read_replica.url_secret if self.read_replica else None

@@ -83,7 +83,7 @@ class Settings(Section):
     registry: Registry | None = None
     """ECR repositories of the images that services name by `image.repository`; `{}` is enough for those."""
     database: Database | None = None
-    """A PostgreSQL or MySQL database on RDS, such as `{engine: postgres, version: \"17\", instanceClass: db.t4g.medium, storageGib: 50}`. Taking it
+    """A PostgreSQL or MySQL database on RDS or Aurora, such as `{engine: postgres, version: \"17\", instanceClass: db.t4g.medium, storageGib: 50}`. Taking it
     out deletes it, once `protection` lets that happen."""
     cache: Cache | None = None
     """A Redis or Valkey cache on ElastiCache, such as `{nodeType: cache.t4g.small}`. Its content is no safe place for data."""
@@ -164,7 +164,7 @@ class Settings(Section):
     def url_secrets(self) -> Mapping[str, Literal["database", "cache"]]:
         """The secrets that the program fills with a URL, and the part that each leads to."""
         database, cache = self.database and self.database.url_secret, self.cache and self.cache.url_secret
-        replica = self.database.read_replica.url_secret if self.database and self.database.read_replica else None
+        replica = self.database.queries_secret if self.database else None
         return {
             **({cache: "cache"} if cache else {}),
             **{name: "database" for name in (database, replica) if name},

@@ -1,5 +1,5 @@
 import itertools
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -46,6 +46,12 @@ DOCUMENTED = {
     ("AWS/RDS", "FreeStorageSpace"): ("DBInstanceIdentifier",),
     ("AWS/RDS", "FreeableMemory"): ("DBInstanceIdentifier",),
     ("AWS/RDS", "ReplicaLag"): ("DBInstanceIdentifier",),
+    # Aurora user guide, "Amazon CloudWatch metrics for Amazon Aurora" and its dimensions.
+    ("AWS/RDS", "ACUUtilization"): ("DBClusterIdentifier", "Role"),
+    ("AWS/RDS", "ServerlessDatabaseCapacity"): ("DBClusterIdentifier", "Role"),
+    ("AWS/RDS", "FreeLocalStorage"): ("DBClusterIdentifier", "Role"),
+    ("AWS/RDS", "AuroraReplicaLag"): ("DBClusterIdentifier", "Role"),
+    ("AWS/RDS", "VolumeBytesUsed"): ("DBClusterIdentifier",),
     ("AWS/ElastiCache", "EngineCPUUtilization"): ("CacheClusterId",),
     ("AWS/ElastiCache", "CPUUtilization"): ("CacheClusterId",),
     ("AWS/ElastiCache", "DatabaseMemoryUsagePercentage"): ("CacheClusterId",),
@@ -496,7 +502,7 @@ def test_outputs() -> None:
         (lambda: args(name_prefix="x" * 250), "AlarmsArgs.name_prefix: 250 characters; at most 228 are allowed"),
         (
             lambda: DatabaseAlarmTarget(identifier="db", engine="mysql", instance_class="db.m4.large", storage_gib=20),
-            "DatabaseAlarmTarget.instance_class: 'db.m4.large' is not an instance class",
+            "DatabaseAlarmTarget.instance_class: 'db.m4.large' is not a current RDS instance class",
         ),
         (
             lambda: DatabaseAlarmTarget(
@@ -632,3 +638,51 @@ def test_a_window_without_alarms_is_refused() -> None:
         window("database", minutes=721)
     with pytest.raises(ValueError, match="days: none given"):
         window("database", days=[])
+
+
+CLUSTER: Final[dict[str, Any]] = {
+    "identifier": "storefront-db",
+    "engine": "aurora-postgresql",
+    "acus": (0.5, 16),
+    "replicas": {"readers": "storefront-db"},
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "metric", "role", "bound"),
+    [
+        ("database-cpu", "CPUUtilization", "WRITER", {"threshold": 90}),
+        ("database-connections", "DatabaseConnections", "WRITER", {"threshold": 1600}),
+        ("database-exhausted", "DatabaseConnections", "WRITER", {"threshold": 1900}),
+        ("database-storage", "FreeLocalStorage", "WRITER", {"threshold": 2**30}),
+        ("database-memory", "FreeableMemory", "WRITER", {"threshold": int(32 * 2**30 * 0.05)}),
+        ("database-capacity", "ACUUtilization", "WRITER", {"threshold": 90}),
+        ("database-readers-lag", "AuroraReplicaLag", "READER", {"threshold": 30_000}),
+    ],
+)
+def test_a_cluster_is_watched_by_the_roles_of_its_instances(
+    key: str, metric: str, role: str, bound: dict[str, Any]
+) -> None:
+    graph = build(lambda: Alarms("alarms", args(targets=targets(database=DatabaseAlarmTarget(**CLUSTER)))))
+    assert graph.one(
+        "aws:cloudwatch/metricAlarm:MetricAlarm",
+        f"alarms-{key}",
+        metricName=metric,
+        dimensions={"DBClusterIdentifier": "storefront-db", "Role": role},
+        **bound,
+    )
+
+
+def test_a_cluster_of_a_class_has_no_capacity_to_run_out_of() -> None:
+    changes = {"acus": None, "instance_class": "db.r7g.large", "replicas": {}}
+    found = args(targets=targets(database=DatabaseAlarmTarget(**{**CLUSTER, **changes}))).alarms()
+    keys = {alarm.key for alarm in found}
+    assert "database-capacity" not in keys
+    assert "database-readers-lag" not in keys
+    assert "database-memory" in keys
+
+
+def test_a_database_has_a_class_or_capacity() -> None:
+    for changes in ({"acus": None}, {"instance_class": "db.r7g.large"}):
+        with pytest.raises(ValueError, match=r"DatabaseAlarmTarget\.instance_class: it needs one, or acus"):
+            DatabaseAlarmTarget(**{**CLUSTER, **changes})

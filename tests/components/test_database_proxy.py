@@ -22,9 +22,9 @@ def args(**changes: Any) -> DatabaseProxyArgs:
         "port": 5432,
         "vpc_id": "vpc-1",
         "subnet_ids": ["subnet-a", "subnet-b"],
-        "instance_identifier": "storefront-production",
-        "instance_port": 5433,
-        "instance_security_group_id": "sg-database",
+        "server_identifier": "storefront-production",
+        "server_port": 5433,
+        "server_security_group_id": "sg-database",
         "secret_arn": SECRET,
         "key_arn": KEY,
     }

@@ -140,6 +140,26 @@ _ADDED: Final[Mapping[str, Mapping[Verb, str]]] = {
     },
     "aws:iam/role:Role": {"delete": "iam:DeleteRole", "update": "iam:UpdateAssumeRolePolicy iam:UpdateRole"},
     "aws:lambda/invocation:Invocation": {"create": "lambda:InvokeFunction"},
+    "aws:rds/cluster:Cluster": {
+        "create": "rds:CreateDBCluster rds:AddTagsToResource rds:DescribeDBClusters rds:ModifyDBCluster"
+        " secretsmanager:CreateSecret secretsmanager:TagResource",
+        # Whether it is a part of a global one is asked of all of those.
+        "read": "rds:DescribeDBClusters rds:DescribeGlobalClusters rds:ListTagsForResource",
+        "update": "rds:ModifyDBCluster rds:AddTagsToResource rds:RemoveTagsFromResource",
+        "delete": "rds:DeleteDBCluster rds:CreateDBClusterSnapshot rds:DescribeDBClusters",
+    },
+    "aws:rds/clusterInstance:ClusterInstance": {
+        "create": "rds:CreateDBInstance rds:AddTagsToResource rds:DescribeDBInstances rds:ModifyDBInstance rds:RebootDBInstance",
+        "read": "rds:DescribeDBInstances rds:DescribeDBClusters rds:ListTagsForResource",
+        "update": "rds:ModifyDBInstance rds:AddTagsToResource rds:RemoveTagsFromResource",
+        "delete": "rds:DeleteDBInstance rds:DescribeDBInstances",
+    },
+    "aws:rds/clusterParameterGroup:ClusterParameterGroup": {
+        "create": "rds:CreateDBClusterParameterGroup rds:ModifyDBClusterParameterGroup rds:AddTagsToResource",
+        "read": "rds:DescribeDBClusterParameterGroups rds:DescribeDBClusterParameters rds:ListTagsForResource",
+        "update": "rds:ModifyDBClusterParameterGroup rds:ResetDBClusterParameterGroup rds:RemoveTagsFromResource",
+        "delete": "rds:DeleteDBClusterParameterGroup",
+    },
     "aws:rds/proxyTarget:ProxyTarget": {
         "create": "rds:RegisterDBProxyTargets",
         "read": "rds:DescribeDBProxyTargets",
@@ -252,6 +272,16 @@ def watching_requests(stack: "Stack", resource: Resource) -> Iterator[Request]:
             resource=on,
             context={**stack.context(tagged=on != "*", requested=False), "ecs:cluster": cluster},
         )
+
+
+def told_by(graph: Graph) -> dict[str, Any]:
+    """The tag of AWS's by which the secret with the password of a stack's database is told from others, and its value."""
+    for cluster in graph.of("aws:rds/cluster:Cluster"):
+        return {"aws:ResourceTag/aws:rds:primaryDBClusterArn": cluster.outputs["arn"]}
+    for database in graph.of("aws:rds/instance:Instance"):
+        if "replicateSourceDb" not in database.inputs:
+            return {"aws:ResourceTag/aws:rds:primaryDBInstanceArn": database.outputs["arn"]}
+    return {}
 
 
 ADMINISTRATORS: Final = ("aws:iam/openIdConnectProvider:OpenIdConnectProvider", "aws:iam/policy:Policy")
@@ -385,6 +415,7 @@ def _of_type(stack: Stack, resource: Resource, form: str) -> str:
         return f"arn:aws:cloudwatch:{stack.region}:{ACCOUNT}:alarm:TargetTracking-{resource.inputs['resourceId']}-AlarmHigh"
     if ":secret:" in form:
         # RDS makes it in the caller's name.
-        return f"arn:aws:secretsmanager:{stack.region}:{ACCOUNT}:secret:rds!db-{ACCOUNT}-a1B2c3"
+        kind = "cluster" if resource.type == "aws:rds/cluster:Cluster" else "db"
+        return f"arn:aws:secretsmanager:{stack.region}:{ACCOUNT}:secret:rds!{kind}-{ACCOUNT}-a1B2c3"
     filled = form.replace("${Partition}", "aws").replace("${Account}", ACCOUNT).replace("${Region}", stack.region)
     return re.sub(r"\$\{\w+\}", str(resource.inputs.get("name") or resource.inputs.get("bucket") or "x"), filled)

@@ -93,3 +93,34 @@ def test_free_storage_in_bytes(gib: int, used: float, left: int) -> None:
 def test_a_share_is_a_whole_number() -> None:
     assert capacity.share(395, 80) == 316
     assert capacity.share(7, 50) == 3
+
+
+@pytest.mark.parametrize(
+    ("engine", "gib", "documented"),
+    [
+        # Aurora user guide, "Maximum connections to an Aurora MySQL DB instance" and "... for Aurora Serverless v2".
+        ("aurora-mysql", 16, 1000),
+        ("aurora-mysql", 32, 2000),
+        ("aurora-mysql", 64, 3000),
+        ("aurora-mysql", 128, 4000),
+        ("aurora-mysql", 256, 5000),
+        ("aurora-postgresql", 2, 189),
+        ("aurora-postgresql", 16, 1669),
+    ],
+)
+def test_connections_of_aurora_are_about_what_aws_documents(engine: str, gib: int, documented: int) -> None:
+    memory = capacity.engine_memory(capacity.serverless_memory(gib / 2))
+    assert 0.8 * documented <= capacity.max_connections(engine, memory) <= 1.01 * documented
+
+
+@pytest.mark.parametrize(
+    ("engine", "least", "most"),
+    [
+        ("aurora-postgresql", 0.5, 2000),
+        ("aurora-postgresql", 0, 2000),
+        ("aurora-postgresql", 1, 5000),
+        ("aurora-mysql", 0, 5000),
+    ],
+)
+def test_postgresql_that_may_be_small_takes_few_connections(engine: str, least: float, most: int) -> None:
+    assert capacity.serverless_connections(engine, least, 5000) == most

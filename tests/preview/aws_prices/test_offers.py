@@ -54,6 +54,16 @@ def found(code: str, content: str | None = None) -> OfferPrices:
                 "rds.storage.io2.single_az.iops_month": "0.119",
                 "rds.storage.io1.single_az.iops_month": "0.119",
                 "rds.storage.gp3.single_az.extra_iops_month": "0.023",
+                "rds.aurora-postgresql.db_r6g_large.aurora.hour": "0.313",
+                "rds.aurora-postgresql.db_r6g_large.aurora-iopt1.hour": "0.406",
+                "rds.aurora-postgresql.aurora.acu_hour": "0.14",
+                "rds.aurora-postgresql.aurora-iopt1.acu_hour": "0.182",
+                "rds.storage.aurora.gb_month": "0.119",
+                "rds.storage.aurora-iopt1.gb_month": "0.268",
+                "rds.storage.aurora.io_per_million": "0.22",
+                "rds.backup.aurora.extra_gb_month": "0.023",
+                "rds.extended_support.aurora.year1.vcpu_hour": "0.131",
+                "rds.proxy.acu_hour": "0.018",
                 "rds.proxy.vcpu_hour": "0.018",
                 "rds.extended_support.year1.vcpu_hour": "0.12",
                 "rds.extended_support.year3.vcpu_hour": "0.24",
@@ -153,7 +163,7 @@ def test_memory_does_not_grow_with_the_file() -> None:
 
     tracemalloc.start()
     assert len(read(offer("AmazonEC2"), ec2()).prices) == 2
-    assert len(read(offer("AmazonRDS"), rds()).prices) == 13
+    assert len(read(offer("AmazonRDS"), rds()).prices) == 23
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 2 * 2**20

@@ -114,7 +114,7 @@ def test_takes_up_what_broke_off(server: Server) -> None:
     assert ranges[:3] == ["", "bytes=700-", "bytes=1400-"]
     result = kept.load(REGION)
     assert result
-    assert len([key for key in result.prices if key.startswith("rds.")]) == 13
+    assert len([key for key in result.prices if key.startswith("rds.")]) == 23
 
 
 def test_a_server_that_is_busy_is_asked_again(server: Server) -> None:
