@@ -683,6 +683,7 @@ def test_a_cluster_of_a_class_has_no_capacity_to_run_out_of() -> None:
 
 
 def test_a_database_has_a_class_or_capacity() -> None:
-    for changes in ({"acus": None}, {"instance_class": "db.r7g.large"}):
+    wrong: list[dict[str, Any]] = [{"acus": None}, {"instance_class": "db.r7g.large"}]
+    for changes in wrong:
         with pytest.raises(ValueError, match=r"DatabaseAlarmTarget\.instance_class: it needs one, or acus"):
             DatabaseAlarmTarget(**{**CLUSTER, **changes})
