@@ -674,7 +674,7 @@ def test_a_cluster_is_watched_by_the_roles_of_its_instances(
 
 
 def test_a_cluster_of_a_class_has_no_capacity_to_run_out_of() -> None:
-    changes = {"acus": None, "instance_class": "db.r7g.large", "replicas": {}}
+    changes: dict[str, Any] = {"acus": None, "instance_class": "db.r7g.large", "replicas": {}}
     found = args(targets=targets(database=DatabaseAlarmTarget(**{**CLUSTER, **changes}))).alarms()
     keys = {alarm.key for alarm in found}
     assert "database-capacity" not in keys
