@@ -93,13 +93,8 @@ types: $(DEV) ## Check the types
 
 check: lint types test ## Everything CI runs
 
-bench: $(RUN) ## Time the preview of every shipped stack and of 1 to 200 services, comparisons, saves while watching, and the policy pack on 200 to 2000 resources; BASE=another-checkout prints the ratios to it, SUITE=1 also those of make test and of a fresh copy
-	@$(BIN)/python -m preview.bench $(if $(BASE),--base "$(BASE)" $(if $(SUITE),--suite))
-ifeq ($(BASE),)
-	@$(BIN)/python -m preview.compare.bench
-	@$(BIN)/python -m preview.watch.bench
-	@$(BIN)/python -m tests.policy.load
-endif
+bench: $(RUN) ## Time the preview of every shipped stack and of 1 to 200 services, comparisons, saves while watching, a hundred stack files at once, and the policy pack on 200 to 2000 resources; BASE=another-checkout prints the ratios to it, SUITE=1 also those of make test and of a fresh copy; ROWS="watch all" measures these alone
+	@$(BIN)/python -m preview.bench $(if $(BASE),--base "$(BASE)" $(if $(SUITE),--suite)) $(if $(ROWS),--rows $(ROWS))
 
 schema: $(RUN) ## Write slipway.schema.json, the stack file's JSON Schema
 	@$(BIN)/python -m settings.schema

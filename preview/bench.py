@@ -119,7 +119,8 @@ def grown(source: Path, services: int) -> dict[str, Any]:
     document["config"][_SERVICES] = copies
     # A role's policies name what it deploys, and IAM allows ten: not enough for hundreds of services.
     document["config"].pop("slipway:delivery", None)
-    document["config"].pop("slipway:jobs", None)  # they name services that are gone
+    for naming in ("slipway:jobs", "slipway:telemetry"):
+        document["config"].pop(naming, None)  # they name services that are gone
     return document
 
 
@@ -253,26 +254,27 @@ def _timed(command: Sequence[str], folder: Path) -> float:
     return time.perf_counter() - begin
 
 
-def compare(base: Path, *, suite: bool = False) -> None:
-    """Print the ratios to another checkout: of the reference stack, of 50 and 200 generated services, and of the pack alone.
+def compare(base: Path, rows: Sequence[str]) -> None:
+    """Print ratios to another checkout.
 
     Args:
         base: the other checkout.
-        suite: also of `make test` and of a fresh copy's first preview, which take minutes.
+        rows: which, of `_COMPARISONS`.
     """
     print(f"ratios to {base}, median of {_RUNS} pairs in turn\n\n{'what':32}   wall    cpu   peak memory")
     with tempfile.TemporaryDirectory() as folder:
-        paths = [base / "Pulumi.prod.yaml"]
-        for size in _COMPARED:
+        paths = [base / "Pulumi.prod.yaml"] if "reference" in rows else []
+        for size in _COMPARED if "generated" in rows else ():
             paths.append(Path(folder) / f"Pulumi.generated-{size}.yaml")
             paths[-1].write_text(json.dumps(grown(base / "Pulumi.prod.yaml", size)), encoding="utf-8")
         for path in paths:
             found = ratios(_ROOT, base, path)
             print(f"{path.name:32}   {found['wall']:.2f}   {found['cpu']:.2f}   {found['peak']:11.2f}", flush=True)
-    pairs = [(pack_seconds(_ROOT), pack_seconds(base)) for _ in range(_RUNS)]
-    ratio = statistics.median(own / other for own, other in pairs)
-    print(f"{'the policy pack alone':32}          {ratio:.2f}", flush=True)
-    if suite:
+    if "pack" in rows:
+        pairs = [(pack_seconds(_ROOT), pack_seconds(base)) for _ in range(_RUNS)]
+        ratio = statistics.median(own / other for own, other in pairs)
+        print(f"{'the policy pack alone':32}          {ratio:.2f}", flush=True)
+    if "suite" in rows:
         for name, seconds in (("make test", suite_seconds), ("fresh copy to its first preview", fresh_seconds)):
             print(f"{name:32}   {seconds(_ROOT) / seconds(base):.2f}", flush=True)
 
@@ -284,20 +286,10 @@ def _document(path: Path) -> dict[str, Any]:
     return document
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure everything and print the table, or with `--base` the ratios to another checkout."""
-    parser = argparse.ArgumentParser(prog="python -m preview.bench", description=__doc__)
-    parser.add_argument(
-        "--base", type=Path, help="another checkout of the project, with its own .venv or for this Python"
-    )
-    parser.add_argument("--suite", action="store_true", help="with --base: also of make test and a fresh copy")
-    options = parser.parse_args(arguments)
-    if options.base:
-        compare(options.base.resolve(), suite=options.suite)
-        return
+def sizes() -> None:
+    """Print the table of the shipped stack files and of growing numbers of services."""
     results = []
-    files = shipped()
-    for path in files:
+    for path in shipped():
         print(f"measuring {path.relative_to(_ROOT)} ...", file=sys.stderr)
         results.append(measure(path, str(path.relative_to(_ROOT))))
     with tempfile.TemporaryDirectory() as folder:
@@ -308,6 +300,43 @@ def main(arguments: Sequence[str] | None = None) -> None:
             results.append(measure(path, f"generated, {size}"))
     print(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}, median of {_RUNS} runs\n")
     print(table(results))
+
+
+_MEASURES: Final = {
+    "sizes": None,
+    "base": "preview.compare.bench",
+    "watch": "preview.watch.bench",
+    "all": "preview.bench_all",
+    "pack": "tests.policy.load",
+}
+"""What is measured, and the module that prints it; None: this one."""
+_COMPARISONS: Final = ("reference", "generated", "pack", "suite")
+"""What is compared with another checkout."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print, or with `--base` the ratios to another checkout."""
+    parser = argparse.ArgumentParser(prog="python -m preview.bench", description=__doc__)
+    parser.add_argument(
+        "--base", type=Path, help="another checkout of the project, with its own .venv or for this Python"
+    )
+    parser.add_argument("--suite", action="store_true", help="with --base: also of make test and a fresh copy")
+    parser.add_argument(
+        "--rows", nargs="+", help=f"only these: {', '.join(_MEASURES)}; with --base {', '.join(_COMPARISONS)}"
+    )
+    options = parser.parse_args(arguments)
+    known = _COMPARISONS if options.base else tuple(_MEASURES)
+    rows = options.rows or [name for name in known if name != "suite" or options.suite]
+    if unknown := [name for name in rows if name not in known]:
+        parser.error(f"--rows: there is no {', '.join(unknown)}; there are {', '.join(known)}")
+    if options.base:
+        compare(options.base.resolve(), rows)
+        return
+    for name in rows:
+        if module := _MEASURES[name]:
+            subprocess.run([sys.executable, "-m", module], cwd=_ROOT, check=True)  # noqa: S603 - our own
+        else:
+            sizes()
 
 
 if __name__ == "__main__":

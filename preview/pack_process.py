@@ -235,7 +235,6 @@ def _keep(control: socket.socket, folder: Path) -> NoReturn:
     _open(lambda: _RehearsedServer(sys.stdin.buffer))
     contextvars.copy_context().run(load)
     sys.stdin.buffer.read()  # what a pack that does not load was not asked
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while threading.active_count() == 1:
         taken, took = os.pipe()
         if not os.fork():
@@ -245,13 +244,15 @@ def _keep(control: socket.socket, folder: Path) -> NoReturn:
         if not os.read(taken, 1):
             break
         os.close(taken)
+        with contextlib.suppress(ChildProcessError):  # there is none
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
     os._exit(0)
 
 
 def _wait_for_job(control: socket.socket, took: int, folder: Path) -> NoReturn:
     """Be the next run."""
     try:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         gc.collect()  # writes into most of what is shared with the parent, which is copied now and not when there is a job
         head, descriptors, *_ = socket.recv_fds(control, _LENGTH.size, _DESCRIPTORS, socket.MSG_WAITALL)
         if len(head) < _LENGTH.size or len(descriptors) < _DESCRIPTORS:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 import settings
-from preview import bench
+from preview import bench, bench_all
 
 SOURCE = """
 config:
@@ -59,6 +60,29 @@ def test_the_table_shows_the_growth_per_service() -> None:
     assert [line.split()[-1] for line in lines] == ["ms/service", "100", "100", "50.0"]
     assert "25%" in lines[1]
     assert len({len(line) for line in lines[1:2]}) == 1
+
+
+def test_the_hundred_stack_files_differ_and_are_valid(tmp_path: Path) -> None:
+    paths = bench_all.written(tmp_path, 6)
+    read = [settings.parse(json.loads(path.read_text())["config"], path.name) for path in paths]
+    assert [len(one.services) for one in read] == [1, 2, 3, 4, 5, 1]
+    assert len({one.owner_id for one in read}) == len(paths)
+
+
+def test_a_commands_cost_is_that_of_all_its_processes() -> None:
+    found = bench_all.cost("--file", "Pulumi.staging.yaml")
+    assert found.wall > 0
+    assert found.cpu > 0.3
+    if Path("/proc/self/smaps_rollup").exists():
+        assert 50 < found.peak < 1000
+    with pytest.raises(RuntimeError, match="no such file"):
+        bench_all.cost("--file", "Pulumi.missing.yaml")
+
+
+def test_rows_that_are_not_there_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        bench.main(["--rows", "watch", "speed"])
+    assert "there is no speed; there are sizes, base, watch, all, pack" in capsys.readouterr().err
 
 
 def test_a_stack_file_that_cannot_be_previewed_stops_it(tmp_path: Path) -> None:
