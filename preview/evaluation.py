@@ -26,6 +26,8 @@ class Evaluation:
 
     graph: Graph
     verdict: Verdict | None
+    config: Mapping[str, object] = field(default_factory=dict)
+    """Of a stack file: its `config:` section."""
     lines: Mapping[str, int] = field(default_factory=dict)
     """Of an exported stack: where in the file each resource is, by URN, counted from 1."""
 
@@ -77,6 +79,7 @@ def stack_file(
     settings: Config,
     steps: Progress,
     meanwhile: Callable[[Graph], None] = lambda _: None,
+    content: bytes | None = None,
 ) -> Evaluation:
     """Record what the program in a folder registers for a stack file, and judge it.
 
@@ -87,12 +90,13 @@ def stack_file(
         settings: levels and parameters of its policies.
         steps: takes the time.
         meanwhile: is called with what was recorded while the policy pack judges it, if there is one.
+        content: what the stack file is to hold; None: what it holds.
 
     Raises:
         StoppedError: the file or the project is invalid, or the engine would refuse the program.
     """
     try:
-        read = stackfile.read(path)
+        read = stackfile.read(path, content)
         described = project.read(root)
     except stackfile.InvalidStackFile as error:
         known = stackfile.stacks(root)
@@ -103,12 +107,12 @@ def stack_file(
     values = described.values(read.config)
     if not (folder / "PulumiPolicy.yaml").exists():
         with steps.step("program", "Running the program"):
-            return Evaluation(_recorded(described.root, read, None), None)
+            return Evaluation(_recorded(described.root, read, None), None, read.config)
     name, stack = described.name, read.stack
     with policies.Pack(folder, project=name, stack=stack, values=values, dry_run=False, config=settings) as pack:
         with steps.step("program", "Running the program"):
             graph = _recorded(described.root, read, pack)
-        return Evaluation(graph, _verdict(pack, graph, steps, lambda: meanwhile(graph)))
+        return Evaluation(graph, _verdict(pack, graph, steps, lambda: meanwhile(graph)), read.config)
 
 
 def exported(path: Path, folder: Path, settings: Config, steps: Progress) -> Evaluation:
@@ -134,7 +138,7 @@ def exported(path: Path, folder: Path, settings: Config, steps: Progress) -> Eva
         return Evaluation(graph, None)
     name, stack = graph.project, graph.stack
     with policies.Pack(folder, project=name, stack=stack, values={}, dry_run=False, config=settings) as pack:
-        return Evaluation(graph, read.redacted(_verdict(pack, graph, steps)), read.lines)
+        return Evaluation(graph, read.redacted(_verdict(pack, graph, steps)), lines=read.lines)
 
 
 def _verdict(

@@ -86,7 +86,6 @@ def run(root: Path, files: Sequence[Path], pack: Path, config: Config) -> Sequen
         pack: the policy pack's folder.
         config: levels and parameters of its policies.
     """
-    pack = pack.resolve()  # a loaded pack has a working directory of its own
     try:
         asked = _rehearse(root, files)
         if (pack / "PulumiPolicy.yaml").exists():

@@ -30,7 +30,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, ClassVar, Final, NoReturn
+from typing import IO, Any, ClassVar, Final, NoReturn, TypeAlias
 
 METHODS: Final = ("GetAnalyzerInfo", "ConfigureStack", "Configure", "Analyze", "AnalyzeStack")
 """The calls, by their number in a request."""
@@ -44,6 +44,8 @@ _MODULE: Final = "pulumi.policy"
 _ARGUMENTS: Final = ("127.0.0.1:0", ".")
 _LENGTH: Final = struct.Struct("!I")
 _DESCRIPTORS: Final = 3
+_END_SECONDS: Final = 0.05
+"""How long a loaded pack may take to end by itself."""
 _TOGETHER: Final = 1 << 14
 """Bytes of requests that are worth a call of the system."""
 _KEEP: Final = "keep"
@@ -57,14 +59,15 @@ class LoadedPack:
     of pure functions: it may be asked ahead, so that each run finds these.
     """
 
-    def __init__(self, folder: Path, ahead: Iterable[tuple[str, bytes]] = ()) -> None:
+    def __init__(self, folder: Path, ahead: Iterable[tuple[str, bytes]] = (), *, copied: bool = False) -> None:
         """Start the process that loads it, and return at once.
 
         Args:
             folder: the pack.
             ahead: calls, and their messages, that it is asked before the first run, if it may be.
+            copied: whether a copy of this process may become it, which spares it what both would import.
         """
-        self.folder = folder
+        self.folder = folder.resolve()
         # A copy of this process may start a run at the same time: what one sends must arrive in one piece.
         self._turn = multiprocessing.get_context("fork").Lock()
         self._control, theirs = socket.socketpair()
@@ -72,13 +75,10 @@ class LoadedPack:
             for method, request in ahead:
                 asked.write(HEAD.pack(len(request), METHODS.index(method)) + request)
             asked.seek(0)
-            command = [sys.executable, "-P", __file__, str(theirs.fileno()), str(folder), _KEEP]
-            self._process = subprocess.Popen(  # noqa: S603 - our own command
-                command,
-                stdin=asked,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
+            self._process = (
+                _copied_keeper(self.folder, theirs, asked, self._control.fileno())
+                if copied and may_fork()
+                else _spawned_keeper(self.folder, theirs, asked)
             )
 
     def start(
@@ -97,9 +97,10 @@ class LoadedPack:
 
     def close(self) -> None:
         """End the process; runs that have begun go on."""
-        self._process.kill()
-        self._process.wait()
         self._control.close()
+        if not _has_ended(self._process, _END_SECONDS):
+            _kill(self._process)
+        _wait(self._process)
 
 
 class Process:
@@ -121,8 +122,8 @@ class Process:
         read, write = os.pipe()
         self.stdout = read
         """What it prints: like every pack a port first, which means nothing here."""
-        self._id: int | subprocess.Popen[bytes] | None = None
-        kept = self.kept if self.kept and self.kept.folder == folder else None
+        self._id: _Started | None = None
+        kept = self.kept if self.kept and self.kept.folder == folder.resolve() else None
         with theirs, open(write, "wb") as printed:  # noqa: PTH123 - a descriptor
             if kept and kept.start(environment, theirs, printed, errors):
                 return  # it ends when we hang up, and is not ours to wait for
@@ -134,22 +135,50 @@ class Process:
 
     def kill(self) -> None:
         """End it and wait until it has."""
-        if isinstance(self._id, subprocess.Popen):
-            self._id.kill()
-        elif self._id:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self._id, signal.SIGKILL)
+        _kill(self._id)
         self.wait()
         self.socket.close()
         os.close(self.stdout)
 
     def wait(self) -> None:
         """Wait until it has ended."""
-        if isinstance(self._id, subprocess.Popen):
-            self._id.wait()
-        elif self._id:
-            with contextlib.suppress(ChildProcessError):  # waited for before
-                os.waitpid(self._id, 0)
+        _wait(self._id)
+
+
+_Started: TypeAlias = "int | subprocess.Popen[bytes]"
+"""A process: a copy's id, or what was started anew."""
+
+
+def _kill(process: _Started | None) -> None:
+    if isinstance(process, subprocess.Popen):
+        process.kill()
+    elif process:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+
+
+def _has_ended(process: _Started, seconds: float) -> bool:
+    """Wait so long for a process's end."""
+    end = time.monotonic() + seconds
+    with contextlib.suppress(ChildProcessError):  # waited for before
+        while True:
+            ended = process.poll() is not None if isinstance(process, subprocess.Popen) else _is_waited_for(process)
+            if ended or time.monotonic() > end:
+                return ended
+            time.sleep(seconds / 20)
+    return True
+
+
+def _is_waited_for(process: int) -> bool:
+    return os.waitpid(process, os.WNOHANG)[0] == process
+
+
+def _wait(process: _Started | None) -> None:
+    if isinstance(process, subprocess.Popen):
+        process.wait()
+    elif process:
+        with contextlib.suppress(ChildProcessError):  # waited for before
+            os.waitpid(process, 0)
 
 
 def may_fork() -> bool:
@@ -171,6 +200,52 @@ def _spawned(
     )
 
 
+def _spawned_keeper(folder: Path, control: socket.socket, asked: IO[bytes]) -> _Started:
+    return subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, "-P", __file__, str(control.fileno()), str(folder), _KEEP],
+        stdin=asked,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=[control.fileno()],
+    )
+
+
+def _copied_keeper(folder: Path, control: socket.socket, asked: IO[bytes], other: int) -> _Started:
+    def become() -> None:
+        os.close(other)
+        os.dup2(asked.fileno(), 0)
+        with open(os.devnull, "wb") as nothing:  # noqa: PTH123 - a descriptor is needed
+            _become(dict(os.environ), nothing.fileno(), nothing.fileno())
+
+    return _copy(become, lambda ready: _keep(control, folder, ready))
+
+
+def _copy(become: Callable[[], None], go_on: Callable[[Callable[[], None]], NoReturn]) -> int:
+    """Copy this process; returns the copy's id.
+
+    Args:
+        become: gives the copy its descriptors and its environment.
+        go_on: what the copy does, given what is to be called once the pack is loaded.
+    """
+    import pulumi.runtime  # noqa: F401, PLC0415 - what both import
+
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if pid := os.fork():
+        return pid
+    try:
+        become()
+        early = sys.modules.get(f"{__package__}.early")
+        ready: Callable[[], None] = early.save if early else lambda: None
+        for name in [name for name in sys.modules if name.partition(".")[0] == __package__]:
+            del sys.modules[name]
+        gc.freeze()
+        gc.enable()
+        go_on(ready)
+    finally:
+        os._exit(1)
+
+
 def _forked(
     folder: Path,
     environment: Mapping[str, str],
@@ -180,27 +255,15 @@ def _forked(
     others: Sequence[int],
 ) -> int:
     """Copy this process, which spares the pack what both would import."""
-    import pulumi.runtime  # noqa: F401, PLC0415 - what both import
 
-    sys.stdout.flush()
-    sys.stderr.flush()
-    if pid := os.fork():
-        return pid
-    try:
+    def become() -> None:
         for descriptor in others:
             os.close(descriptor)
         with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - a descriptor is needed
             os.dup2(nothing.fileno(), 0)
         _become(environment, printed.fileno(), errors.fileno())
-        early = sys.modules.get(f"{__package__}.early")
-        ready: Callable[[], None] = early.save if early else lambda: None
-        for name in [name for name in sys.modules if name.partition(".")[0] == __package__]:
-            del sys.modules[name]
-        gc.freeze()
-        gc.enable()
-        _run(conversation, folder, ready)
-    finally:
-        os._exit(1)
+
+    return _copy(become, lambda ready: _run(conversation, folder, ready))
 
 
 def _become(environment: Mapping[str, str], printed: int, errors: int) -> None:
@@ -222,8 +285,8 @@ class _ReadyError(BaseException):
     """A pack has come so far as to serve."""
 
 
-def _keep(control: socket.socket, folder: Path) -> NoReturn:
-    """Load the pack, then run a copy of this process for each job, until the other end has hung up."""
+def _keep(control: socket.socket, folder: Path, ready: Callable[[], None] = lambda: None) -> NoReturn:
+    """Load the pack, then run a copy of this process for each job, until the other end has hung up; `ready` is called once it is loaded."""
     import pulumi.runtime  # noqa: PLC0415 - slow
 
     def load() -> None:
@@ -232,9 +295,10 @@ def _keep(control: socket.socket, folder: Path) -> NoReturn:
             runpy.run_module(_MODULE, run_name="__main__", alter_sys=True)
 
     _enter(folder)
-    _open(lambda: _RehearsedServer(sys.stdin.buffer))
+    asked = io.BufferedReader(io.FileIO(0, closefd=False))
+    _open(lambda: _RehearsedServer(asked))
     contextvars.copy_context().run(load)
-    sys.stdin.buffer.read()  # what a pack that does not load was not asked
+    ready()
     while threading.active_count() == 1:
         taken, took = os.pipe()
         if not os.fork():
@@ -247,6 +311,9 @@ def _keep(control: socket.socket, folder: Path) -> NoReturn:
         with contextlib.suppress(ChildProcessError):  # there is none
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
+    with contextlib.suppress(ChildProcessError):  # all runs have ended, as who asked has hung up
+        while True:
+            os.wait()
     os._exit(0)
 
 

@@ -33,11 +33,12 @@ class StackFile:
     """By key, what the file has where the engine changes the spelling of a scalar: 1.10 becomes 1.1, 0x1F 31."""
 
 
-def read(path: Path) -> StackFile:
+def read(path: Path, content: bytes | None = None) -> StackFile:
     """Read a stack file.
 
     Args:
         path: a file called `Pulumi.<stack>.yaml`.
+        content: what it is to hold; None: what it holds.
 
     Raises:
         InvalidStackFile: missing, not YAML or not as the engine reads it (with line and column), empty, over 1 MB, or without a
@@ -46,7 +47,7 @@ def read(path: Path) -> StackFile:
     name = _NAME.fullmatch(path.name)
     if not name:
         raise InvalidStackFile(f"{path}: a stack file is called Pulumi.<stack>.yaml, such as Pulumi.prod.yaml")
-    document = _document(path)
+    document = _document(path, content)
     if document is None:
         raise InvalidStackFile(f"{path}: the file is empty; it needs a config: section")
     if not isinstance(document, yaml.MappingNode):
@@ -76,9 +77,9 @@ def stacks(root: Path) -> list[str]:
     return sorted(match["stack"] for match in found if match)
 
 
-def _document(path: Path) -> yaml.Node | None:
+def _document(path: Path, content: bytes | None) -> yaml.Node | None:
     try:
-        data = path.read_bytes()
+        data = path.read_bytes() if content is None else content
     except FileNotFoundError:
         raise InvalidStackFile(f"{path}: no such file") from None
     except OSError as error:

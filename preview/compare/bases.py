@@ -13,6 +13,10 @@ from pathlib import Path
 from typing import Final, Literal
 
 _SKIPPED: Final = frozenset({"tests", "docs", "node_modules", "__pycache__", "build"})
+_RECORDER: Final = frozenset({"preview", "compat"})
+"""What records both sides is this project's own."""
+_HOME: Final = Path(__file__).resolve().parents[2]
+_NO_LFS: Final = ("-c", "filter.lfs.smudge=", "-c", "filter.lfs.required=false")
 _SDKS: Final = re.compile(r"^(pulumi(?:-[a-z-]+)?)==([^\s;\\]+)", re.MULTILINE)
 _SHORT: Final = 10
 
@@ -53,15 +57,55 @@ class Base:
         index = folder / "index"
         tree = folder / "tree"
         environment = {**os.environ, "GIT_INDEX_FILE": str(index), "GIT_OPTIONAL_LOCKS": "0"}
-        lfs = ("-c", "filter.lfs.smudge=", "-c", "filter.lfs.required=false")
+        names = ""
         for command in (
             ("read-tree", self.commit),
-            (*lfs, "checkout-index", "--all", "--force", f"--prefix={tree}{os.sep}"),
+            ("ls-files", "-z"),
+            (*_NO_LFS, "checkout-index", "--force", f"--prefix={tree}{os.sep}", "-z", "--stdin"),
         ):
-            done = _git(self.top, *command, environment=environment)
+            done = _git(self.top, *command, environment=environment, given=names)
             if done.returncode:
                 raise InvalidBase(f"BASE={self.text}: git cannot write its files: {_last(done.stderr)}")
+            names = "".join(f"{name}\0" for name in done.stdout.split("\0") if name and self._is_read(name))
         return tree / self.prefix
+
+    def _is_read(self, name: str) -> bool:
+        """Whether a program may read a file of the checkout; what is outside the project's folder counts as well."""
+        return name.removeprefix(self.prefix).partition("/")[0] not in _SKIPPED
+
+    def is_of_this_program(self) -> bool:
+        """Tell whether the checkout's program is the base's: nothing that a program may read of its folder differs but the stack file."""
+        if self.kind != "revision":
+            return self.kind == "file"
+        changed = _git(self.root, "diff", "--name-only", "--relative", "-z", self.commit, "--", ".")
+        new = _git(self.root, "ls-files", "--others", "--exclude-standard", "-z", "--", ".")
+        if changed.returncode or new.returncode:
+            return False
+        unread = _SKIPPED | _RECORDER if self.root == _HOME else _SKIPPED
+        for name in filter(None, (changed.stdout + new.stdout).split("\0")):
+            first, *rest = Path(name).parts
+            if name != self.path.as_posix() and not (rest and (first in unread or first.startswith("."))):
+                return False
+        return True
+
+    def content(self) -> bytes:
+        """Return a revision's stack file.
+
+        Raises:
+            InvalidBase: git does not do it.
+        """
+        place = f"{self.commit}:{self.prefix}{self.path.as_posix()}"
+        done = subprocess.run(  # noqa: S603 - as `_git`
+            ["git", "-C", str(self.top), *_NO_LFS, "cat-file", "--filters", place],  # noqa: S607 - as above
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+        if done.returncode:
+            raise InvalidBase(
+                f"BASE={self.text}: git cannot show its stack file: {_last(done.stderr.decode(errors='replace'))}"
+            )
+        return done.stdout
 
     def notes(self) -> Iterator[str]:
         """Say what a reader must know of a revision's comparison: uncommitted work, and other versions of the SDKs."""
@@ -189,11 +233,13 @@ def _digest_of(root: Path) -> str:
     return digest.hexdigest()
 
 
-def _git(folder: Path, *arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def _git(
+    folder: Path, *arguments: str, environment: dict[str, str] | None = None, given: str = ""
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 - git, with arguments of our own and a revision behind --end-of-options
         ["git", "-C", str(folder), *arguments],  # noqa: S607 - the git that the user's path has
         env=environment or {**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
-        stdin=subprocess.DEVNULL,
+        input=given,
         capture_output=True,
         text=True,
         check=False,

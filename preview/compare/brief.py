@@ -26,7 +26,7 @@ def begin(request: command.CompareRequest) -> Iterator[Callable[[evaluation.Eval
     """
     try:
         base = bases.find(request.base, request.root, request.path)
-        with sides.Recording(base, request.pack, evaluation.config(request.policy_config)) as recording:
+        with sides.Recording(base, request.path, request.pack, evaluation.config(request.policy_config)) as recording:
 
             def lines(evaluated: evaluation.Evaluation) -> str:
                 try:

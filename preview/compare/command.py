@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from preview import evaluation, export, stackfile
+from preview import evaluation, export
 from preview.compare import bases, gate, sides
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def compare(request: CompareRequest, head: Callable[[], evaluation.Evaluation]) 
     """
     base = bases.find(request.base, request.root, request.path)
     deployed = _exported(base, request.root) if base.kind == "export" else None
-    with sides.Recording(base, request.pack, evaluation.config(request.policy_config)) as recording:
+    with sides.Recording(base, request.path, request.pack, evaluation.config(request.policy_config)) as recording:
         evaluated = head()
         return edit_of(request, base, recording.side(), evaluated, deployed), evaluated
 
@@ -120,7 +120,7 @@ def edit_of(
         label=base.label,
         before=before,
         evaluated=evaluated,
-        config=stackfile.read(request.path).config,
+        config=evaluated.config,
         given=deployed.given if deployed else None,
     )
     notes = (*base.notes(), *_notes(edit.comparison, deployed))

@@ -6,6 +6,7 @@ the head's, so that what differs is what the programs register.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import gc
 import hashlib
@@ -26,7 +27,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
-from preview import early, evaluation, pack_process, stackfile
+from preview import early, evaluation, pack_process
 from preview import verdict as verdicts
 from preview.compare.bases import Base, InvalidBase
 from preview.graph import Graph, Message, Resource
@@ -56,11 +57,12 @@ class Side:
 class Recording:
     """A base that is being recorded. Use it as a context manager: leaving it ends the process and removes its folder."""
 
-    def __init__(self, base: Base, pack: Path, config: verdicts.Config) -> None:
+    def __init__(self, base: Base, path: Path, pack: Path, config: verdicts.Config) -> None:
         """Start, unless the cache has it.
 
         Args:
             base: what to record.
+            path: the stack file that is compared with it.
             pack: the policy pack's folder.
             config: levels and parameters of its policies.
         """
@@ -72,8 +74,10 @@ class Recording:
         self._errors: IO[bytes] | None = None
         self.cached = self._side is not None
         """Whether the cache had it."""
+        self._pack: pack_process.LoadedPack | None = None
+        """What both sides' packs are copies of."""
         if self._side is None:
-            self._start(pack, config)
+            self._start(path, pack, config)
 
     def __enter__(self) -> Self:
         return self
@@ -86,6 +90,9 @@ class Recording:
             self._process.wait()
         if self._errors:
             self._errors.close()
+        if self._pack:
+            pack_process.Process.kept = None
+            self._pack.close()
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -108,7 +115,7 @@ class Recording:
         _keep(self._place, data)
         return self._side
 
-    def _start(self, pack: Path, config: verdicts.Config) -> None:
+    def _start(self, path: Path, pack: Path, config: verdicts.Config) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="slipway-base-"))
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the recording is left
         base = asdict(self._base)
@@ -117,8 +124,14 @@ class Recording:
             "folder": str(self._folder),
             "pack": str(pack.resolve()),
             "config": config,
+            "together": self._base.is_of_this_program(),
         }
         if _may_fork():
+            if (pack / "PulumiPolicy.yaml").exists():
+                self._pack = pack_process.Process.kept = pack_process.LoadedPack(pack, copied=True)
+            _import_for_both()
+            if job["together"] and self._base.path.name == path.name:
+                _import_program(self._base.root, path)
             self._process = _Forked(job, self._errors)
             return
         self._process = subprocess.Popen(  # noqa: S603 - our own command
@@ -134,7 +147,8 @@ class Recording:
             return ""
         self._errors.seek(0)
         text = self._errors.read().decode(errors="replace").strip()
-        text = text.replace(f"{self._folder}/tree/{self._base.prefix}", "").replace(f"{_HOME}{os.sep}", "")
+        for place in (f"{self._folder}/tree/{self._base.prefix}", f"{self._base.root}{os.sep}", f"{_HOME}{os.sep}"):
+            text = text.replace(place, "")
         lines = text.splitlines() or ["its program ended without a word"]
         more = [] if len(lines) <= _TOLD else ["..."]
         return "the base's program does not run: " + "\n  ".join([*more, *lines[-_TOLD:]])
@@ -149,7 +163,6 @@ class _Forked:
     """A base's process that is a copy of this one, with what both sides import."""
 
     def __init__(self, job: Mapping[str, object], errors: IO[bytes]) -> None:
-        _import_for_both()
         sys.stdout.flush()
         sys.stderr.flush()
         self._code: int | None = None
@@ -189,6 +202,15 @@ def _import_for_both() -> None:
     pydantic.BaseModel  # noqa: B018 - it loads what it is made of when it is asked for
     lazy_imports.install()
     importlib.import_module("pulumi_aws")
+
+
+def _import_program(root: Path, path: Path) -> None:
+    """Import what both sides' program imports, where it is the same one, and its stacks have the same names."""
+    from preview import ahead, project  # noqa: PLC0415 - only where a base is recorded
+
+    with contextlib.suppress(project.InvalidProject):  # each side says so
+        name, stack = project.read(root).name, path.name.split(".", 1)[1].rpartition(".")[0]
+        ahead.imported(ahead.named(root), root, name, stack)
 
 
 def cache_folder() -> Path:
@@ -406,6 +428,10 @@ def _main(job: Mapping[str, object]) -> None:
     folder, pack, steps = Path(str(job["folder"])), Path(str(job["pack"])), evaluation.Progress()
     if base.kind == "export":
         side = Side(graph=None, verdict=evaluation.exported(base.path, pack, config, steps).verdict)
+    elif job["together"]:
+        content = base.content() if base.kind == "revision" else None
+        evaluated = evaluation.stack_file(base.root, base.root / base.path, pack, config, steps, content=content)
+        side = Side(graph=evaluated.graph, verdict=evaluated.verdict, config=evaluated.config)
     else:
         root = base.extract(folder) if base.kind == "revision" else base.root
         path = root / base.path if base.kind == "revision" else base.path
@@ -413,7 +439,7 @@ def _main(job: Mapping[str, object]) -> None:
         if base.kind == "revision":
             _compiled_once(root)
         evaluated = evaluation.stack_file(root, path, pack, config, steps)
-        side = Side(graph=evaluated.graph, verdict=evaluated.verdict, config=stackfile.read(path).config)
+        side = Side(graph=evaluated.graph, verdict=evaluated.verdict, config=evaluated.config)
     (folder / "side").write_bytes(_written(side))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias, cast
 
-from preview import analyzer, evaluation, render, stackfile
+from preview import analyzer, evaluation, render
 from preview.compare import command, shown
 from preview.compare.sides import Side
 from preview.picture import page
@@ -139,7 +139,7 @@ def _evaluated(
     request: WatchRequest, pack: Path, meanwhile: Callable[[Graph], None] = lambda _: None
 ) -> tuple[evaluation.Evaluation, Mapping[str, object]]:
     evaluated = evaluation.stack_file(request.root, request.path, pack, {}, evaluation.Progress(), meanwhile)
-    return evaluated, stackfile.read(request.path).config
+    return evaluated, evaluated.config
 
 
 def _preview(request: WatchRequest, evaluated: evaluation.Evaluation) -> render.Preview:

@@ -31,10 +31,9 @@ import threading  # noqa: E402 - see above
 import time  # noqa: E402 - see above
 from dataclasses import dataclass  # noqa: E402 - see above
 from pathlib import Path  # noqa: E402 - see above
-from typing import Any, Final, NoReturn, cast  # noqa: E402 - see above
+from typing import Any, Final, NoReturn  # noqa: E402 - see above
 
-from compat import core  # noqa: E402 - see above
-from preview import lazy_imports, pack_process, record  # noqa: E402 - see above
+from preview import ahead, pack_process  # noqa: E402 - see above
 from preview.compare import sides  # noqa: E402 - see above
 from preview.watch import answer  # noqa: E402 - see above
 
@@ -42,9 +41,6 @@ OUTDATED: Final = 75
 """The exit code of a warm process that is out of date: start another one, and ask it."""
 SPOILT: Final = 76
 """The exit code of one that the program has left in a state that cannot be copied: start another one, which does not run the program."""
-_RECORDER: Final = frozenset({"preview", "compat"})
-_TABLES: Final = frozenset({"limits", "policy"})
-"""Packages of this project that hold pure functions over tables: they are kept with the tables that they have read."""
 _HOME: Final = Path(__file__).parents[2]
 _HEAD: Final = struct.Struct("!IB")
 _READY, _GOOD, _LINE, _SIDE, _UNPREPARED, _DONE = range(6)
@@ -212,7 +208,7 @@ class WarmProcess:
         reads.taken()
 
     def _files_of_recorder(self) -> dict[str, reads.Stamp]:
-        reads.note(reads.of_modules(name for name, module in sys.modules.items() if _is_kept(name, module)))
+        reads.note(reads.of_modules(name for name, module in sys.modules.items() if ahead.is_kept(name, module)))
         reads.note(path for suffix in ("yaml", "j2") for path in (_HOME / "preview").rglob(f"*.{suffix}"))
         return {
             path: found for path, found in reads.taken().items() if path.startswith(str(_HOME)) and Path(path).is_file()
@@ -240,7 +236,7 @@ class WarmProcess:
         sys.path[:] = path
         if threading.active_count() > 1:
             self._end(SPOILT)
-        _drop(_program_modules(self._request.root, self._own))
+        ahead.drop(ahead.program_modules(self._request.root, self._own))
         self._start_pack()
         self._recorder_files |= self._files_of_recorder()
         self._tell_files()
@@ -277,7 +273,8 @@ class WarmProcess:
         )
         importlib.invalidate_caches()
         reads.forget()
-        if self._modules and self._last and not _imported(self._modules, root, self._last):
+        graph = self._last.side.graph if self._last else None
+        if self._modules and graph and not ahead.imported(self._modules, root, graph.project, graph.stack):
             send(_UNPREPARED, b"")
             os._exit(0)
         gc.collect()  # writes into most of what is shared with the parent, which is copied now and not when it is urgent
@@ -292,7 +289,7 @@ class WarmProcess:
         run = job["run"]
         for message in answer.answers(self._request, self._last, run):
             if isinstance(message, answer.GoodPreview):
-                modules = _program_modules(root, self._own)
+                modules = ahead.program_modules(root, self._own)
                 program = [*prepared, *(str(path) for path in reads.of_modules(modules))]
                 document = {"side": sides.plain(message.side), "modules": modules, "program": program}
                 send(_SIDE, json.dumps(document).encode())
@@ -327,65 +324,6 @@ class WarmProcess:
         if pack_process.Process.kept:
             pack_process.Process.kept.close()
         os._exit(code)
-
-
-def _program_modules(root: Path, own: frozenset[str]) -> list[str]:
-    """Name the modules that the program has imported from its folder, in the order in which it did."""
-    folder = root.resolve()
-    return [
-        name
-        for name, module in sys.modules.items()
-        if name not in own
-        and name != "__main__"
-        and not _is_kept(name, module)
-        and (file := getattr(module, "__file__", None))
-        and "site-packages" not in file
-        and Path(file).is_relative_to(folder)
-    ]
-
-
-def _is_kept(name: str, module: object) -> bool:
-    """Whether a module belongs to what records, and not to the program."""
-    package = name.partition(".")[0]
-    if package in _TABLES:
-        return Path(getattr(module, "__file__", None) or "").is_relative_to(_HOME)
-    return package in _RECORDER
-
-
-def _drop(modules: list[str]) -> None:
-    for name in modules:
-        del sys.modules[name]
-
-
-def _imported(modules: list[str], root: Path, last: answer.PricedSide) -> bool:
-    """Import the program's modules ahead; False where one of them asks for the configuration, which is not known yet.
-
-    What is broken is left for the run, which says so.
-    """
-    lazy_imports.install()
-    before = frozenset(sys.modules)
-    names = (last.side.graph.project, last.side.graph.stack) if last.side.graph else ("", "")
-    try:
-        with core.without_configuration(*names), record.inside(root.resolve()):
-            for name in modules:
-                importlib.import_module(name)
-            _build_models()
-    except core.ConfigurationAskedError:
-        return False
-    except Exception:  # noqa: BLE001 - a program may raise anything, and will once more
-        _drop(_program_modules(root, before))
-    return True
-
-
-def _build_models() -> None:
-    """Make what pydantic would make of each model when it is first asked for."""
-    if pydantic := sys.modules.get("pydantic"):
-        waiting = list(pydantic.BaseModel.__subclasses__())
-        while waiting:
-            model = waiting.pop()
-            waiting += model.__subclasses__()
-            if getattr(sys.modules.get(model.__module__), model.__name__, None) is model:
-                cast("Any", model).model_rebuild(raise_errors=False)
 
 
 def main(arguments: list[str]) -> NoReturn:

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -120,27 +121,82 @@ def test_a_revision_is_compared_with_its_own_program_and_file(root: Path, cache:
     assert kept.stat().st_mode & 0o077 == 0
 
 
+def recording(root: Path) -> sides.Recording:
+    path = root / "Pulumi.prod.yaml"
+    return sides.Recording(bases.find("HEAD", root, path), path, root / "policy", {})
+
+
 def test_a_base_is_recorded_once(root: Path) -> None:
-    base = bases.find("HEAD", root, root / "Pulumi.prod.yaml")
-    with sides.Recording(base, root / "policy", {}) as first:
+    with recording(root) as first:
         graph_ = first.side().graph
-    with sides.Recording(base, root / "policy", {}) as second:
+    with recording(root) as second:
         assert (first.cached, second.cached) == (False, True)
         again = second.side().graph
     assert graph_ is not None
     assert again is not None
     assert [vars_of(item) for item in again.resources] == [vars_of(item) for item in graph_.resources]
     git(root, "commit", "--quiet", "--allow-empty", "--message=second")
-    with sides.Recording(bases.find("HEAD", root, root / "Pulumi.prod.yaml"), root / "policy", {}) as third:
+    with recording(root) as third:
         assert third.cached  # the same content
     edit(root, 61)
     git(root, "commit", "--quiet", "--all", "--message=third")
-    with sides.Recording(bases.find("HEAD", root, root / "Pulumi.prod.yaml"), root / "policy", {}) as fourth:
+    with recording(root) as fourth:
         assert not fourth.cached
 
 
 def vars_of(item: object) -> dict[str, object]:
     return {name: getattr(item, name) for name in item.__slots__}  # type: ignore[attr-defined] # a dataclass with slots
+
+
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [
+        ("Pulumi.prod.yaml", True),
+        ("docs/new.md", True),
+        ("tests/test_new.py", True),
+        (".github/workflows/deploy.yml", True),
+        ("Pulumi.bad.yaml", False),
+        ("Pulumi.yaml", False),
+        ("__main__.py", False),
+        ("words.txt", False),
+        ("preview/words.py", False),  # another project's own, which its program may import
+        ("cache/kept", True),  # git ignores it
+    ],
+)
+def test_a_base_is_of_the_same_program_if_nothing_else_differs(root: Path, name: str, *, same: bool) -> None:
+    base = bases.find("HEAD", root, root / "Pulumi.prod.yaml")
+    assert base.is_of_this_program()
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text((path.read_text() if path.exists() else "") + "\n# changed\n")
+    assert base.is_of_this_program() == same
+    assert base.content() == b"config: {'toy:days': 60}\n"
+
+
+def test_a_base_of_the_same_program_is_recorded_like_one_of_another(root: Path, tmp_path: Path) -> None:
+    edit(root, 30)
+    together = run(root, "--base=HEAD", "--format=json", XDG_CACHE_HOME=str(tmp_path / "first"))
+    (root / "words.txt").write_text("which a program may read\n")
+    apart = run(root, "--base=HEAD", "--format=json", XDG_CACHE_HOME=str(tmp_path / "second"))
+    assert (together.returncode, apart.returncode) == (evaluation.OK, evaluation.OK)
+    assert together.stdout == apart.stdout
+    kept = [
+        json.loads(zlib.decompress(next((tmp_path / name / "slipway" / "bases").iterdir()).read_bytes()))
+        for name in ("first", "second")
+    ]
+    assert kept[0] == kept[1]
+
+
+def test_a_program_that_asks_for_its_configuration_at_once_is_compared_all_the_same(root: Path, tmp_path: Path) -> None:
+    program = root / "__main__.py"
+    program.write_text("import early\n" + program.read_text())
+    (root / "early.py").write_text('import pulumi\n\nDAYS = pulumi.Config("toy").require_int("days")\n')
+    git(root, "add", ".")
+    git(root, "commit", "--quiet", "--message=asks")
+    edit(root, 30)
+    done = run(root, "--base=HEAD", "--format=json", XDG_CACHE_HOME=str(tmp_path / "asks"))
+    assert done.returncode == evaluation.OK, done.stderr
+    assert json.loads(done.stdout)["settings"] == [{"path": "toy:days", "before": "60", "after": "30"}]
 
 
 def test_a_broken_cache_is_recorded_anew(root: Path, cache: Path) -> None:
