@@ -14,8 +14,10 @@ import limits
 from components import _bucket_names
 from components import _buckets as buckets
 from components import _documents as documents
+from components import _malware_scan as malware
 from components._access_logs import log_distribution
 from components._dependencies import with_dependencies
+from components._malware_scan import MalwareScanArgs
 from components._response_headers import security_headers
 from components.bucket_replication import BucketReplication, BucketReplicationArgs
 from components.encryption_key import EncryptionKey, own_key
@@ -99,6 +101,10 @@ class MediaBucketArgs:
     """Copy the files to another region; None: there is no copy."""
     cdn: MediaCdnArgs | None = None
     """Serve the files to everybody through CloudFront; None: only roles read them."""
+    malware_scan: MalwareScanArgs | None = None
+    """Scan each new file for malware; None: nothing is scanned."""
+    backup_role_arn: Input[str] | None = None
+    """The role that saves the files, as a pattern: it reads also what the scan lets nobody read. None: they are not saved."""
     boundary_arn: Input[str] | None = None
     """The permissions boundary of its roles; None: they have none."""
 
@@ -175,9 +181,12 @@ class MediaBucket(pulumi.ComponentResource):
         block = buckets.close(self, name, bucket)
         ready = self._keep(name, args, key, bucket, block)
         distribution = self._distribution(name, args, args.cdn, bucket) if args.cdn else None
-        self._policy(name, bucket, block, distribution)
-        if args.cors_origins:
-            self._cors(name, args, bucket, block)
+        scanning = self._scanning(name, args, bucket, key) if args.malware_scan else None
+        policy = self._policy(name, args, bucket, block, distribution, scanning[0] if scanning else None)
+        cors = [self._cors(name, args, bucket, block)] if args.cors_origins else []
+        if scanning:
+            before = [scanning[1], *ready, policy, *cors]
+            malware.plan(self, f"{name}-malware-scan", bucket.bucket, scanning[0], before)
 
         self.bucket = with_dependencies(bucket.bucket, *ready)
         self.arn = bucket.arn
@@ -243,12 +252,17 @@ class MediaBucket(pulumi.ComponentResource):
     def _policy(
         self,
         name: str,
+        args: MediaBucketArgs,
         bucket: aws.s3.Bucket,
         block: aws.s3.BucketPublicAccessBlock,
         distribution: aws.cloudfront.Distribution | None,
-    ) -> None:
-        """Refuse requests without TLS, and let the distribution read."""
+        scanning: aws.iam.Role | None,
+    ) -> aws.s3.BucketPolicy:
+        """Refuse requests without TLS and for what is not clean, and let the distribution read."""
         statements = [buckets.tls_only(bucket)]
+        if args.malware_scan and scanning:
+            saving = [args.backup_role_arn] if args.backup_role_arn else []
+            statements += malware.refusals(args.malware_scan, bucket, [scanning.arn, *saving])
         if distribution:
             statements.append(
                 documents.allow(
@@ -259,13 +273,27 @@ class MediaBucket(pulumi.ComponentResource):
                     sid="Cdn",
                 )
             )
-        buckets.allow(self, name, bucket, statements, block)
+        return buckets.allow(self, name, bucket, statements, block)
+
+    def _scanning(
+        self, name: str, args: MediaBucketArgs, bucket: aws.s3.Bucket, key: EncryptionKey
+    ) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
+        return malware.role(
+            self,
+            f"{name}-malware-scan",
+            name_prefix=args.name_prefix,
+            account_id=args.account_id,
+            region=args.region,
+            bucket=bucket,
+            key_arn=key.arn,
+            boundary_arn=args.boundary_arn,
+        )
 
     def _cors(
         self, name: str, args: MediaBucketArgs, bucket: aws.s3.Bucket, block: aws.s3.BucketPublicAccessBlock
-    ) -> None:
+    ) -> aws.s3.BucketCorsConfiguration:
         """Let pages of the given origins upload and read, with addresses the application signs."""
-        aws.s3.BucketCorsConfiguration(
+        return aws.s3.BucketCorsConfiguration(
             f"{name}-cors",
             bucket=bucket.id,
             cors_rules=[

@@ -16,6 +16,7 @@ from pulumi import Input, Output, ResourceOptions
 import limits
 from components import _documents as documents
 from components import _ecs_events as ecs_events
+from components import _malware_scan as malware_scan
 from components._dependencies import with_dependencies
 from components._function import function
 from components._metrics import HEALTH_REGION
@@ -112,6 +113,10 @@ class NotificationsArgs:
     """The AWS region of the topics."""
     channels: Mapping[AlertChannel, AlertChannelArgs]
     """Who is behind which topic. A topic that is not named does not exist."""
+    scanned_bucket: Input[str] | None = None
+    """The bucket whose files are scanned for malware: what is found is reported; None: nothing is."""
+    malware_route: AlertRoute = AlertRoute.WARNING
+    """Who is told of malware; of files that could not be scanned whoever hears of warnings is."""
     cluster_name: str | None = None
     """The ECS cluster whose deployments and failed tasks are reported; None: nothing is."""
     health_checks: bool = False
@@ -201,6 +206,16 @@ class Notifications(pulumi.ComponentResource):
                 topic_arn=self.topics[reported],
                 name_prefix=args.name_prefix,
                 region=args.region,
+            )
+        threats = channel_for(args.malware_route, args.channels)
+        if args.scanned_bucket is not None and threats is not None and reported is not None:
+            malware_scan.report(
+                self,
+                name,
+                bucket=args.scanned_bucket,
+                threats_topic_arn=self.topics[threats],
+                topic_arn=self.topics[reported],
+                name_prefix=args.name_prefix,
             )
         self.register_outputs(
             {

@@ -12,6 +12,7 @@ _ADDED: Final = f"{_OWN}Extension$"
 
 SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
     "alarms-on-what-matters": ("slipway:alarms", "{}"),
+    "malware-scan-blocks-reads": ("slipway:media", "{malwareScan: {}}"),
     "alarms-muted-for-hours": ("slipway:alarms", "{mutedDuring: {NAME: {minutes: 60, ...}}}"),
     "alarm-has-actions": ("slipway:notify", "{team: [...]}"),
     "bucket-acls-disabled": ("slipway:media", "{}"),

@@ -123,6 +123,11 @@ def _file_storage(prefix: str, kind: str) -> _Maker:
     return make
 
 
+def _malware_plan(asked: _Asked) -> Answer:
+    id_ = asked.hex(20)
+    return Answer(id_, {"arn": asked.arn("guardduty", f"malware-protection-plan/{id_}"), "status": "ACTIVE"})
+
+
 def _queue(asked: _Asked) -> Answer:
     """Answer a queue, whose id is its URL; the name is the program's."""
     name = asked.physical()
@@ -575,6 +580,7 @@ _MAKERS: Final[Mapping[str, _Maker]] = {
     "aws:efs/fileSystemPolicy:FileSystemPolicy": _echo_id("fileSystemId"),
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _echo_id("role", suffix="-attachment"),
     "aws:kms/alias:Alias": _kms_alias,
+    "aws:guardduty/malwareProtectionPlan:MalwareProtectionPlan": _malware_plan,
     "aws:kms/key:Key": _kms_key,
     "aws:lambda/function:Function": _with(_named("lambda:function:{name}"), _function),
     "aws:lb/listener:Listener": _listener("listener"),
@@ -670,6 +676,7 @@ TAGGABLE: Final = frozenset(
         "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
         "aws:iam/policy:Policy",
         "aws:iam/role:Role",
+        "aws:guardduty/malwareProtectionPlan:MalwareProtectionPlan",
         "aws:kms/key:Key",
         "aws:lambda/function:Function",
         "aws:lb/listener:Listener",

@@ -419,6 +419,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "aws:servicediscovery/httpNamespace:HttpNamespace": _Kind("names of services", _named()),
     "aws:scheduler/schedule:Schedule": _Kind("schedule", _named()),
     "aws:efs/fileSystem:FileSystem": _Kind("file system", _number),
+    "aws:guardduty/malwareProtectionPlan:MalwareProtectionPlan": _Kind("malware scan", _number),
     "aws:sqs/queue:Queue": _Kind("queue", _named()),
     "aws:sns/topic:Topic": _Kind("topic", _named()),
     "docker-build:index:Image": _Kind("image build", _each(lambda _, image: (_get(image, "context", "location"),))),

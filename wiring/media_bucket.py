@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pulumi import Output
+
+import limits
+from components._malware_scan import MalwareScanArgs
 from components.certificate import Certificate
 from components.load_balancer import LoadBalancer
 from components.media_bucket import MediaBucketArgs, MediaCdnArgs, ReplicationArgs
@@ -34,8 +38,18 @@ def args(
         protect=protection.protect,
         key_deletion_days=protection.key_deletion_days,
         replication=_replication(media.replicate),
+        malware_scan=MalwareScanArgs(allow_unscanned=media.malware_scan.allow_unscanned)
+        if media.malware_scan
+        else None,
+        backup_role_arn=_backup_role(context) if context.settings.backup else None,
         cdn=_cdn(media.cdn, certificates.get(MEDIA_CERTIFICATE), balancer),
     )
+
+
+def _backup_role(context: StackContext) -> Output[str]:
+    """Return the ARN of the role of AWS Backup as a pattern: it is made later, and named by Pulumi with seven characters at the end."""
+    start = f"arn:{limits.partition(context.region)}:iam::"
+    return Output.concat(start, context.account_id, f":role/{context.name_prefix}/backup-role-???????")
 
 
 def _replication(replicate: model.Replicate | None) -> ReplicationArgs | None:

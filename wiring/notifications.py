@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 from pulumi import Output
 
-from components.notifications import AlertChannel, AlertChannelArgs, NotificationsArgs, SlackChannel, SlackWebhook
+from components.notifications import (
+    AlertChannel,
+    AlertChannelArgs,
+    AlertRoute,
+    NotificationsArgs,
+    SlackChannel,
+    SlackWebhook,
+)
 from components.secrets import Secrets
 from settings import derived, model
 from wiring.context import Components, StackContext
@@ -17,6 +24,7 @@ def args(context: StackContext, components: Components) -> NotificationsArgs | N
     settings, notify = context.settings, context.settings.notify
     if notify is None:
         return None
+    scan = settings.media.malware_scan if settings.media else None
     channels = {channel: _channel(getattr(notify, channel), components.secrets) for channel in AlertChannel}
     return NotificationsArgs(
         name_prefix=context.name_prefix,
@@ -24,6 +32,8 @@ def args(context: StackContext, components: Components) -> NotificationsArgs | N
         boundary_arn=context.boundary_arn,
         region=context.region,
         channels={channel: told for channel, told in channels.items() if told},
+        scanned_bucket=components.media.bucket if components.media and scan else None,
+        malware_route=AlertRoute.CRITICAL if scan and scan.allow_unscanned else AlertRoute.WARNING,
         cluster_name=settings.cluster.name or context.name_prefix,
         health_checks=settings.uptime_check is not None,
         chatbot_region=notify.chatbot_region,

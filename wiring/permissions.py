@@ -76,6 +76,8 @@ def _edge(settings: Settings) -> Iterator[Part]:
         yield "cdn"
     if (balancer and balancer.waf) or (cdn and cdn.waf):
         yield "waf"
+    if media and media.malware_scan:
+        yield "malware-scan"
     if media or (balancer and balancer.access_log_days and not balancer.access_log_bucket):
         yield "bucket"
 

@@ -232,7 +232,7 @@ def _permissions(
     """Return what the application may do in AWS: what it declares, then what the parts that it uses need."""
     return [
         *(documents.allow(permission.actions, permission.resources) for permission in service.permissions),
-        *(_media_access(components.media) if components.media and "media" in service.uses else ()),
+        *(_media_access(context, components.media) if components.media and "media" in service.uses else ()),
         *(queues.access(components.queues, service.sends, service.receives) if components.queues else ()),
         *(_database_login(context, components.database) if "database" in service.uses else ()),
         *(_mounting(service, components.volumes) if components.volumes else ()),
@@ -247,10 +247,15 @@ def _mounting(service: model.Service, volumes: Volumes) -> Iterator[documents.St
         yield documents.allow(["elasticfilesystem:ClientMount", *write], [volumes.arns[name]], through)
 
 
-def _media_access(media: MediaBucket) -> Sequence[documents.Statement]:
+def _media_access(context: StackContext, media: MediaBucket) -> Sequence[documents.Statement]:
     objects = Output.concat(media.arn, "/*")
+    given = context.settings.media
+    # Whether a file is scanned, its tag says, also while it cannot be read.
+    looking = ["s3:GetObjectTagging"] if given and given.malware_scan else []
     return (
-        documents.allow(["s3:DeleteObject", "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], [objects]),
+        documents.allow(
+            ["s3:DeleteObject", "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", *looking], [objects]
+        ),
         documents.allow(["s3:ListBucket"], [media.arn]),
         documents.allow(["kms:Decrypt", "kms:GenerateDataKey"], [media.key_arn]),
     )

@@ -52,6 +52,7 @@ READS: Final[Mapping[Part, str]] = {
     " s3:GetBucketPolicyStatus s3:GetBucketPublicAccessBlock s3:GetBucketRequestPayment s3:GetBucketTagging"
     " s3:GetBucketVersioning s3:GetBucketWebsite s3:GetEncryptionConfiguration s3:GetLifecycleConfiguration"
     " s3:GetReplicationConfiguration s3:ListBucket s3:ListTagsForResource",
+    "malware-scan": "guardduty:GetMalwareProtectionPlan guardduty:ListTagsForResource",
     "volume": "elasticfilesystem:DescribeAccessPoints elasticfilesystem:DescribeFileSystemPolicy elasticfilesystem:DescribeFileSystems"
     " elasticfilesystem:DescribeLifecycleConfiguration elasticfilesystem:DescribeMountTargetSecurityGroups"
     " elasticfilesystem:DescribeMountTargets elasticfilesystem:ListTagsForResource",
@@ -169,6 +170,8 @@ WRITES: Final[Mapping[Part, str]] = {
     " backup:DeleteBackupSelection backup:DeleteBackupVault backup:TagResource backup:UntagResource backup:UpdateBackupPlan"
     " backup-storage:MountCapsule",
     "budget": "budgets:ModifyBudget budgets:TagResource budgets:UntagResource",
+    "malware-scan": "guardduty:CreateMalwareProtectionPlan guardduty:DeleteMalwareProtectionPlan guardduty:TagResource"
+    " guardduty:UntagResource guardduty:UpdateMalwareProtectionPlan",
     "volume": "elasticfilesystem:CreateAccessPoint elasticfilesystem:CreateFileSystem elasticfilesystem:CreateMountTarget"
     " elasticfilesystem:DeleteAccessPoint elasticfilesystem:DeleteFileSystem elasticfilesystem:DeleteFileSystemPolicy"
     " elasticfilesystem:DeleteMountTarget elasticfilesystem:ModifyMountTargetSecurityGroups elasticfilesystem:PutFileSystemPolicy"
@@ -257,6 +260,7 @@ NAMED_BY_AWS: Final[Mapping[str, str]] = {
     "elasticloadbalancing:listener/app": "listener/app/",
     "elasticloadbalancing:loadbalancer/app/": "loadbalancer/app/",
     "elasticloadbalancing:targetgroup": "targetgroup/",
+    "guardduty:malwareprotectionplan": "malware-protection-plan/",
     "kms:key": "key/",
     "logs:delivery": "delivery:",
     "rds:proxy": "db-proxy:",
@@ -302,6 +306,7 @@ CREATES: Final[Mapping[str, str]] = {
     "elasticloadbalancing:CreateLoadBalancer": "loadbalancer/app/",
     "elasticloadbalancing:CreateRule": "listener-rule/app",
     "elasticloadbalancing:CreateTargetGroup": "targetgroup",
+    "guardduty:CreateMalwareProtectionPlan": "malwareprotectionplan",
     "kms:CreateKey": "key",
     "logs:CreateDelivery": "delivery",
     "rds:CreateDBProxy": "proxy",
@@ -317,6 +322,7 @@ TAGGING: Final[Mapping[str, str]] = {
     "ec2": "ec2:CreateTags",
     "elasticfilesystem": "elasticfilesystem:TagResource",
     "elasticloadbalancing": "elasticloadbalancing:AddTags",
+    "guardduty": "guardduty:TagResource",
     "kms": "kms:TagResource",
     "logs": "logs:TagResource",
     "rds": "rds:AddTagsToResource",
@@ -335,6 +341,7 @@ PASSED_TO: Final[Mapping[Part, str]] = {
     "database": "monitoring.rds",
     "database-proxy": "rds",
     "bucket": "s3",
+    "malware-scan": "malware-protection-plan.guardduty",
     "event": "events",
     "schedule": "scheduler",
     "function": "lambda",

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from components import _documents as documents
+from components._malware_scan import RULE
 from components._permissions import packing
 from components._permissions.scope import ACCOUNT, Scope, Statement
 from components._permissions.statements import master_secret, of_own_database
@@ -154,6 +155,11 @@ def _using(scope: Scope, database_user: str | None) -> Iterator[Statement]:
         yield documents.allow(_OBJECTS.split(), scope.arns("s3", ["::{bucket}/*", *(["::{name}/*"] if saved else [])]))
         reading = ["s3:GetReplicationConfiguration", "s3:ListBucket"]
         yield documents.allow(_SAVING_BUCKETS.split() if saved else reading, scope.arns("s3", ["::{bucket}"]))
+    if "malware-scan" in scope.parts:
+        yield documents.allow(
+            ["s3:GetBucketNotification", "s3:PutBucketNotification"], scope.arns("s3", ["::{bucket}"])
+        )
+        yield documents.allow(["events:*Rule", "events:*Targets*"], scope.arns("events", [f"rule/{RULE}"]))
     if "volume" in scope.parts:
         # AWS names file systems; the stack's tags tell its own.
         mounting = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]

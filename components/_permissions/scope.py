@@ -12,9 +12,8 @@ from components._permissions import packing
 
 Part = Literal[
     "network", "load-balancer", "certificate", "dns", "cdn", "waf", "ecs", "ecr", "database", "database-cluster",
-    "database-proxy", "cache",
-    "bucket", "volume", "key", "secret", "log", "alarm", "mute", "dashboard", "topic", "event", "schedule", "function", "job", "queue", "namespace",
-    "backup", "budget", "slack",
+    "database-proxy", "cache", "bucket", "malware-scan", "volume", "key", "secret", "log", "alarm", "mute", "dashboard",
+    "topic", "event", "schedule", "function", "job", "queue", "namespace", "backup", "budget", "slack",
 ]  # fmt: skip
 """What a stack may be made of."""
 PARTS: Final[Sequence[Part]] = get_args(Part)

@@ -57,6 +57,10 @@ _BY_USE: Final[Mapping[str, Sequence[tuple[str, str]]]] = {
     "aws:ecr/repository:Repository": (("image storage", "ecr.private.gb_month"),),
     "aws:ecs/cluster:Cluster": (("Container Insights", "cloudwatch.container_insights.ecs_enhanced.metric_month"),),
     "aws:efs/fileSystem:FileSystem": (("file storage", "efs.standard.gb_month"),),
+    "aws:guardduty/malwareProtectionPlan:MalwareProtectionPlan": (
+        ("malware scan", "guardduty.malware_s3.gb"),
+        ("malware scan of files", "guardduty.malware_s3.per_1k_objects"),
+    ),
     "aws:lambda/function:Function": (("Lambda time", "lambda.arm64.gb_second"),),
     database.INSTANCE: (("database backups", "rds.backup.extra_gb_month"),),
     "aws:s3/bucket:Bucket": (("S3 storage", "s3.standard.gb_month"), ("S3 writes", "s3.requests.put.per_1k")),

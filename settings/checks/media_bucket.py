@@ -58,6 +58,11 @@ def _copy(settings: Settings, media: Media, copy: Replicate) -> Iterator[Problem
 
 def warnings(settings: Settings) -> Iterator[Problem]:
     """Return what is legal but unwise."""
+    scan = settings.media.malware_scan if settings.media else None
+    if scan and settings.notify is None:
+        yield at(
+            ["media", "malwareScan"], "nobody is told of malware, nor of what could not be scanned: add slipway:notify"
+        )
     bucket = settings.media.bucket if settings.media else None
     if bucket and "." in bucket:
         yield at(

@@ -73,6 +73,7 @@ from settings.model.log_router import (
     LogRouter,
 )
 from settings.model.media_bucket import (
+    MalwareScan,
     Media,
     MediaCdn,
     Replicate,
@@ -228,6 +229,7 @@ __all__ = [
     "LogGroup",
     "LogRouter",
     "Logs",
+    "MalwareScan",
     "Media",
     "MediaCdn",
     "MetricName",

@@ -5,6 +5,7 @@ from typing import Any
 import pulumi_aws as aws
 import pytest
 
+from components._malware_scan import MalwareScanArgs
 from components.media_bucket import MediaBucket, MediaBucketArgs, MediaCdnArgs, ReplicationArgs
 from preview.graph import Graph
 from tests.components.conftest import ACCOUNT, build, check_contract
@@ -350,3 +351,78 @@ def test_files_move_to_cheaper_storage_step_by_step() -> None:
         {"days": 30, "storageClass": "STANDARD_IA"},
         {"days": 90, "storageClass": "GLACIER_IR"},
     ]
+
+
+ROLE, ROLE_POLICY = "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"
+PLAN = "aws:guardduty/malwareProtectionPlan:MalwareProtectionPlan"
+SCAN = MalwareScanArgs()
+
+
+def test_new_files_are_scanned_and_tagged_once_the_role_may() -> None:
+    graph = recorded(malware_scan=SCAN, cors_origins=["https://app.example.com"])
+    plan, role, bucket = graph.one(PLAN), graph.one(ROLE, "media-malware-scan"), graph.one(BUCKET)
+    assert plan.inputs["protectedResource"] == {"s3Bucket": {"bucketName": bucket.outputs["bucket"]}}
+    assert plan.inputs["role"] == role.outputs["arn"]
+    assert plan.inputs["actions"] == [{"taggings": [{"status": "ENABLED"}]}]
+    # It goes before the rights that its end needs, and no change of the bucket is under way when GuardDuty makes its own.
+    before = {graph.one(ROLE_POLICY, "media-malware-scan").urn, graph.one(POLICY).urn, graph.one(CORS).urn}
+    assert before <= set(plan.dependencies)
+    trust = json.loads(str(role.inputs["assumeRolePolicy"]))["Statement"][0]
+    assert trust["Principal"] == {"Service": "malware-protection-plan.guardduty.amazonaws.com"}
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+
+
+def test_the_scan_may_what_guardduty_asks_for_on_this_bucket_alone() -> None:
+    graph = recorded(malware_scan=SCAN)
+    arn, key = graph.one(BUCKET).outputs["arn"], graph.one(KEY).outputs["arn"]
+    found = json.loads(str(graph.one(ROLE_POLICY, "media-malware-scan").inputs["policy"]))["Statement"]
+    granted = {(action, tuple(statement["Resource"])) for statement in found for action in statement["Action"]}
+    rule = (f"arn:aws:events:eu-west-1:{ACCOUNT}:rule/DO-NOT-DELETE-AmazonGuardDutyMalwareProtectionS3*",)
+    managing = ("DeleteRule", "PutRule", "PutTargets", "RemoveTargets", "DescribeRule", "ListTargetsByRule")
+    objects = ["GetObject", "GetObjectVersion", "GetObjectTagging", "GetObjectVersionTagging"]
+    objects += ["PutObjectTagging", "PutObjectVersionTagging"]
+    assert granted == {
+        *((f"events:{action}", rule) for action in managing),
+        *((f"s3:{action}", (f"{arn}/*",)) for action in objects),
+        *((f"s3:{action}", (arn,)) for action in ("GetBucketNotification", "PutBucketNotification", "ListBucket")),
+        ("s3:PutObject", (f"{arn}/malware-protection-resource-validation-object",)),
+        ("kms:Decrypt", (key,)),
+        ("kms:GenerateDataKey", (key,)),
+    }
+
+
+def test_nobody_reads_what_is_not_clean_and_nobody_else_tags() -> None:
+    saving = f"arn:aws:iam::{ACCOUNT}:role/storefront-production/backup-role-???????"
+    graph = recorded(malware_scan=SCAN, backup_role_arn=saving, cdn=MediaCdnArgs())
+    arn, role = graph.one(BUCKET).outputs["arn"], graph.one(ROLE, "media-malware-scan").outputs["arn"]
+    policy = statements(graph, POLICY)
+    others = {"ArnNotLike": {"aws:PrincipalArn": [role, saving]}}
+    assert policy["OnlyCleanFiles"] == {
+        "Sid": "OnlyCleanFiles",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": ["s3:GetObject", "s3:GetObjectVersion"],
+        "Resource": [f"{arn}/*"],
+        "Condition": {
+            **others,
+            "StringNotEquals": {"s3:ExistingObjectTag/GuardDutyMalwareScanStatus": "NO_THREATS_FOUND"},
+        },
+    }
+    assert policy["OnlyTheScanTags"]["Condition"] == others
+    assert policy["OnlyTheScanTags"]["Action"] == [
+        "s3:DeleteObjectTagging",
+        "s3:DeleteObjectVersionTagging",
+        "s3:PutObjectTagging",
+        "s3:PutObjectVersionTagging",
+    ]
+
+
+def test_what_is_not_scanned_may_be_read_where_that_is_asked_for() -> None:
+    policy = statements(recorded(malware_scan=MalwareScanArgs(allow_unscanned=True)), POLICY)
+    assert policy.keys() == {"TlsOnly", "OnlyTheScanTags"}
+
+
+def test_nothing_is_scanned_unless_asked_for() -> None:
+    graph = recorded()
+    assert not graph.of(PLAN)
+    assert not graph.of(ROLE)

@@ -470,3 +470,29 @@ def test_refuses_what_aws_refuses(changes: dict[str, Any], problem: str) -> None
     with pytest.raises(ValueError, match=r"^NotificationsArgs\.") as error:
         args(**changes)
     assert problem in str(error.value)
+
+
+def test_malware_and_what_could_not_be_scanned_are_told_of() -> None:
+    def told(**changes: Any) -> dict[str, tuple[Any, Any]]:
+        graph = build(lambda: Notifications("n", args(scanned_bucket="files", cluster_name=None, **changes)))
+        topics = {topic.outputs["arn"]: topic.name for topic in graph.of(TOPIC)}
+        targets = {target.name: topics[target.inputs["arn"]] for target in graph.of(TARGET)}
+        return {
+            rule.name: (targets[rule.name], json.loads(str(rule.inputs["eventPattern"]))) for rule in graph.of(RULE)
+        }
+
+    there = {"s3ObjectDetails": {"bucketName": ["files"]}}
+    found = told()
+    assert {name: topic for name, (topic, _) in found.items()} == {
+        "n-malware": "n-team", "n-unscanned": "n-team", "n-untagged": "n-team"
+    }  # fmt: skip
+    assert found["n-malware"][1] == {
+        "source": ["aws.guardduty"],
+        "detail-type": ["GuardDuty Malware Protection Object Scan Result"],
+        "detail": {**there, "scanResultDetails": {"scanResultStatus": ["THREATS_FOUND"]}},
+    }
+    assert found["n-unscanned"][1]["detail"]["scanResultDetails"] == {
+        "scanResultStatus": ["ACCESS_DENIED", "FAILED", "UNSUPPORTED"]
+    }
+    assert found["n-untagged"][1]["detail"] == there
+    assert told(malware_route=AlertRoute.CRITICAL)["n-malware"][0] == "n-page"

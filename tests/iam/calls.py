@@ -103,6 +103,12 @@ _ADDED: Final[Mapping[str, Mapping[Verb, str]]] = {
         "update": "ec2:RevokeSecurityGroupIngress ec2:RevokeSecurityGroupEgress ec2:CreateTags ec2:DeleteTags",
         "read": "ec2:DescribeSecurityGroups",
     },
+    "aws:guardduty/malwareProtectionPlan:MalwareProtectionPlan": {
+        "create": "guardduty:CreateMalwareProtectionPlan guardduty:TagResource",
+        "read": "guardduty:GetMalwareProtectionPlan guardduty:ListTagsForResource",
+        "update": "guardduty:UpdateMalwareProtectionPlan guardduty:UntagResource",
+        "delete": "guardduty:DeleteMalwareProtectionPlan",
+    },
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": {
         "create": "ecr:PutLifecyclePolicy",
         "read": "ecr:GetLifecyclePolicy",
@@ -393,7 +399,7 @@ def _is(form: str, found: str) -> bool:
 
 
 _UNNAMED: Final = re.compile(
-    r"(:acm:.*:certificate/|:scalable-target/|:backup-plan:|:distribution/|:db-proxy:|:kms:.*:key/|:delivery:).*"
+    r"(:acm:.*:certificate/|:scalable-target/|:backup-plan:|:distribution/|:db-proxy:|:kms:.*:key/|:delivery:|:malware-protection-plan/).*"
 )
 
 

@@ -620,6 +620,7 @@ ALREADY_SAID: Final[dict[str, str]] = {
 
 NOT_IN_THE_REFERENCE: Final[dict[str, str]] = {
     "alarms-muted-for-hours": "no muted window",
+    "malware-scan-blocks-reads": "uploads are not scanned",
     "queue-policy-not-public": "no queue",
     "queue-encrypted": "no queue",
     "queue-tls-only": "no queue",

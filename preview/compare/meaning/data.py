@@ -151,6 +151,7 @@ def say(situation: Situation) -> Iterator[Statement]:
     yield from _restored(situation)
     for change in situation.comparison.kind("updated", "replaced"):
         yield from _shorter(situation, change)
+        yield from _unread(change)
     yield from _guards(situation)
 
 
@@ -252,6 +253,27 @@ def _no_versions(situation: Situation, change: Change) -> Iterator[Statement]:
                 urns=(change.resource.urn,),
                 setting=situation.setting(change),
             )
+
+
+_SCANNED: Final = "ExistingObjectTag/GuardDutyMalwareScanStatus"
+
+
+def _unread(change: Change) -> Iterator[Statement]:
+    """Say that files which are there already cannot be read any more, once only those that a scan has tagged can."""
+    if change.before is None or change.resource.type != "aws:s3/bucketPolicy:BucketPolicy":
+        return
+    before, after = str(change.before.inputs.get("policy")), str(change.resource.inputs.get("policy"))
+    if _SCANNED in after and _SCANNED not in before:
+        yield Statement(
+            level="danger",
+            concern="data",
+            text=(
+                f"{named(change.resource)}: nobody reads files that are there already, CloudFront neither, until each is scanned, which has to be "
+                "asked for (aws guardduty send-object-malware-scan): malwareScan.allowUnscanned keeps them readable meanwhile"
+            ),
+            urns=(change.resource.urn,),
+            setting="slipway:media.malwareScan",
+        )
 
 
 def _guards(situation: Situation) -> Iterator[Statement]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import pytest
 
+import settings
+from settings import checks
 from tests.settings.checks.rules import Case, evaluate, evaluate_among_others
-from tests.settings.files import GONE
+from tests.settings.files import GONE, as_engine, changed
 
 CASES: list[Case] = [
     ({"slipway:media.archiveDays": 119, "slipway:media.infrequentAccessDays": 90}, "slipway:media.archiveDays: 119 is too early: files stay 30 days where infrequentAccessDays puts them, so 120 or more", {"slipway:media.archiveDays": 120, "slipway:media.infrequentAccessDays": 90}),
@@ -25,3 +27,11 @@ def test_a_rule(case: Case) -> None:
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_is_told_together_with_mistakes_that_have_nothing_to_do_with_it(case: Case) -> None:
     evaluate_among_others(case)
+
+
+def test_it_is_told_that_nobody_hears_of_malware() -> None:
+    quiet = {"slipway:notify": GONE, "slipway:alarms": GONE, "slipway:uptimeCheck": GONE, "slipway:budget": GONE}
+    told = "nobody is told of malware, nor of what could not be scanned: add slipway:notify"
+    for changes, expected in (({}, False), (quiet, True)):
+        found = settings.parse(as_engine(changed({"slipway:media.malwareScan": {}, **changes})), "prod")
+        assert (told in [problem.message for problem in checks.warnings(found)]) is expected

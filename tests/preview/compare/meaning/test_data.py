@@ -127,3 +127,13 @@ def test_a_database_that_is_made_anew_begins_with_the_backup() -> None:
     old = resource(DATABASE, "d", {"identifier": "d", "engine": "mysql"})
     new = resource(DATABASE, "d", {"identifier": "d", "engine": "postgres", **MOMENT})
     assert any("is made from legacy" in text for _, text in said(data.say, [old], [new]))
+
+
+def test_files_that_are_there_cannot_be_read_once_only_scanned_ones_can() -> None:
+    type_ = "aws:s3/bucketPolicy:BucketPolicy"
+    asks = '{"Condition": {"StringNotEquals": {"s3:ExistingObjectTag/GuardDutyMalwareScanStatus": "NO_THREATS_FOUND"}}}'
+    old, new = (resource(type_, "p", {"bucket": "b", "policy": policy}) for policy in ("{}", asks))
+    ((level, text),) = said(data.say, [old], [new])
+    assert (level, "nobody reads files that are there already" in text) == ("danger", True)
+    assert not said(data.say, [new], [old])
+    assert not said(data.say, [], [new])
