@@ -120,7 +120,7 @@ def _anywhere(scope: Scope, *, pulling: bool, exec_enabled: bool) -> Iterator[St
 
 def _logs(scope: Scope, most: int | None) -> Iterator[Statement]:
     names = scope.named("log-group")
-    groups = [f"log-group:{name}:*" for name in (names if most is None else packing.grouped(names, most))]
+    groups = [f"log-group:{name}:*" for name in (names if most is None else packing.grouped(tuple(names), most))]
     if "database" in scope.parts:
         groups.append("log-group:RDSOSMetrics:*")
     yield documents.allow(["logs:CreateLogStream", "logs:PutLogEvents"], scope.arns("logs", groups))

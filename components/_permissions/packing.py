@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from components._documents import Statement
@@ -20,35 +21,48 @@ MOST_POLICIES: Final = 10
 def pack(statements: Sequence[Statement]) -> Sequence[str]:
     """Write statements as few documents, in their order, none larger than IAM takes."""
     packed: list[list[Statement]] = []
+    room = 0
     for statement in itertools.chain.from_iterable(map(_sized, statements)):
-        if packed and len(document([*packed[-1], statement])) <= DOCUMENT_SIZE:
+        size = len(_text(statement)) + 1  # the comma before it
+        if packed and size <= room:
             packed[-1].append(statement)
         else:
             packed.append([statement])
+            room = DOCUMENT_SIZE - len(document([])) + 1
+        room -= size
     return [document(part) for part in packed]
 
 
-def grouped(names: Sequence[str], most: int) -> Sequence[str]:
+@lru_cache
+def grouped(names: tuple[str, ...], most: int) -> Sequence[str]:
     """Return patterns of what names begin with, no more than these: those that have most in common share one.
 
     Args:
         names: names, or patterns that end with `*`.
         most: at least 1.
     """
-    patterns = [name[:-1] for name in names if name.endswith("*")]
-    within = {name for name in names for start in patterns if name.startswith(start) and name != f"{start}*"}
-    found = sorted(set(names) - within)
+    found: list[str] = []
+    pattern = ""
+    # What begins as a pattern does comes right after it.
+    for name in sorted(set(names), key=lambda name: (name.removesuffix("*"), not name.endswith("*"))):
+        if pattern and name.startswith(pattern[:-1]):
+            continue
+        found.append(name)
+        pattern = name if name.endswith("*") else pattern
+    found.sort()
+    shared = [_common_start(*pair) for pair in itertools.pairwise(found)]
     while len(found) > most:
-        starts = [_common_start(one.rstrip("*"), other.rstrip("*")) for one, other in itertools.pairwise(found)]
-        longest = max(starts, key=len)
-        start = starts.index(longest)
-        found[start : start + 2] = [f"{longest}*"]
-    return found
+        longest = max(shared, key=len)
+        first = shared.index(longest)
+        found[first : first + 2] = [f"{longest}*"]
+        before = max(first - 1, 0)
+        shared[before : first + 2] = [_common_start(*pair) for pair in itertools.pairwise(found[before : first + 2])]
+    return tuple(found)
 
 
 def _common_start(one: str, other: str) -> str:
-    same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
-    return "".join(letter for letter, _ in same)
+    pairs = zip(one.rstrip("*"), other.rstrip("*"), strict=False)
+    return "".join(letter for letter, _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def merged(statements: Sequence[Statement], apart: Sequence[Statement] = ()) -> Sequence[Statement]:
@@ -86,7 +100,11 @@ def _texts(value: object) -> list[str]:
 
 def document(statements: Sequence[Statement]) -> str:
     """Return the document of these statements, as short as JSON allows."""
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)}, sort_keys=True, separators=(",", ":"))
+    return _text({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def _text(part: Mapping[str, object]) -> str:
+    return json.dumps(part, sort_keys=True, separators=(",", ":"))
 
 
 def _sized(statement: Statement) -> Iterator[Statement]:

@@ -184,12 +184,9 @@ class Scope:
                 made = [f"{self.name_prefix}-*"] if "mute" in self.parts else []
             case _:
                 made = []
-        names = [*made, *(name for name in dict.fromkeys(given) if not any(_fits(own, name) for own in made))]
-        return packing.grouped(names, _MOST_PATTERNS) if kind in self.crowded else names
+        starts = tuple(pattern[:-1] for pattern in made)
+        names = [*made, *(name for name in dict.fromkeys(given) if not name.startswith(starts))]
+        return packing.grouped(tuple(names), _MOST_PATTERNS) if kind in self.crowded else names
 
 
 _MOST_PATTERNS: Final = 8
-
-
-def _fits(pattern: str, name: str) -> bool:
-    return pattern.endswith("*") and name.startswith(pattern[:-1])

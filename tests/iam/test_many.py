@@ -122,10 +122,14 @@ def test_nothing_else_whose_name_begins_alike_is_within_reach(crowded: Graph) ->
 @pytest.mark.parametrize(
     ("most", "expected"),
     [
-        (3, ["/a/one", "/a/two", "/b/*"]),
-        (2, ["/a/*", "/b/*"]),
-        (1, ["/*"]),
+        (3, ("/a/one", "/a/two", "/b/*")),
+        (2, ("/a/*", "/b/*")),
+        (1, ("/*",)),
     ],
 )
-def test_names_that_have_most_in_common_share_a_pattern(most: int, expected: list[str]) -> None:
-    assert packing.grouped(["/b/x", "/a/two", "/a/one", "/b/*", "/b/x"], most) == expected
+def test_names_that_have_most_in_common_share_a_pattern(most: int, expected: Sequence[str]) -> None:
+    assert packing.grouped(("/b/x", "/a/two", "/a/one", "/b/*", "/b/x"), most) == expected
+
+
+def test_a_pattern_takes_what_begins_as_it_does() -> None:
+    assert packing.grouped(("a*", "a", "a!b", "ab*", "b", "ba"), 9) == ("a*", "b", "ba")
