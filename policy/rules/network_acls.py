@@ -70,11 +70,13 @@ class Entry:
         before: Answer = UNKNOWN
         if isinstance(self.number, int) and isinstance(other.number, int):
             before = self.number < other.number
+        if self.acl != other.acl or before is False:
+            return False
         wide = values.every(
             UNKNOWN if UNKNOWN in (theirs, *self.cidrs) else any(_holds(ours, theirs) for ours in self.cidrs)
             for theirs in other.cidrs
         )
-        return values.every([self.acl == other.acl, before, wide])
+        return values.every([before, wide])
 
 
 def _holds(wide: Value, narrow: Value) -> bool:
@@ -153,16 +155,18 @@ def _entry(resource: Resource, acl: str, block: Value, *, number: str, action: s
 def admin_ports_closed(graph: Graph, config: Config) -> Iterator[Finding]:
     """The first rule that fits decides, so one that denies before the one that allows is enough."""
     entries = list(_entries(graph))
+    denying = [entry for entry in entries if entry.allows is not True]
     for entry in entries:
         for port in config.numbers("ports"):
+            opens = values.every([entry.allows, entry.faces_world(), entry.covers(port)])
+            if opens is False:
+                continue
             denied = [
                 values.every([values.negated(other.allows), other.covers(port), other.outranks(entry)])
-                for other in entries
+                for other in denying
                 if other is not entry
             ]
-            opens = values.every(
-                [entry.allows, entry.faces_world(), entry.covers(port), values.negated(values.some(denied))]
-            )
+            opens = values.every([opens, values.negated(values.some(denied))])
             if opens is not False:
                 yield from entry.resource.must_hold(
                     values.negated(opens),
