@@ -4,7 +4,7 @@ The SDK reads every resource anew for each policy, which would be most of what t
 policy configuration is checked before it holds. And a stack policy gets the inputs that the pack was asked about before.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -20,7 +20,6 @@ from pulumi_policy import (
     ResourceValidationArgs,
     ResourceValidationPolicy,
     StackValidationArgs,
-    StackValidationPolicy,
 )
 
 from policy import compat, levels, results
@@ -64,6 +63,33 @@ class _Plan:
     """What is said about the others: an answer to begin with."""
 
 
+class _Chosen:
+    """The policies with the levels that they have by one configuration."""
+
+    def __init__(self, running: Iterable[tuple[Policy, EnforcementLevel]]) -> None:
+        self._judging: list[tuple[Any, EnforcementLevel]] = []
+        self.at_the_end: list[tuple[Any, EnforcementLevel]] = []
+        """Those that judge the stack."""
+        for policy, level in running:
+            (self._judging if isinstance(policy, ResourceValidationPolicy) else self.at_the_end).append((policy, level))
+        self._plans: dict[str, _Plan] = {}
+
+    def plan(self, token: str) -> _Plan:
+        """Which policies judge the resources of a type."""
+        if token not in self._plans:
+            kind = canonical_type(token)
+            answer = analyzer_pb2.AnalyzeResponse()
+            evaluating = []
+            for policy, level in self._judging:
+                types = getattr(policy, "types", None)
+                if types and kind not in types:
+                    answer.not_applicable.add(policy_name=policy.name)
+                else:
+                    evaluating.append((policy, level))
+            self._plans[token] = _Plan(evaluating, answer)
+        return self._plans[token]
+
+
 class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
     """Serves the policies.
 
@@ -96,8 +122,9 @@ class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
         self._asked = analyzer_pb2.ConfigureAnalyzerRequest()
         self._inputs: dict[str, Any] = {}
         self._renamed: Sequence[str] = ()
-        self._plans: dict[str, _Plan] = {}
         self._providers: dict[bytes, PolicyProviderResource] = {}
+        self._latest: Sequence[EnforcementLevel] = ()
+        self._choose()
 
     def Analyze(self, request: Any, _context: Any) -> analyzer_pb2.AnalyzeResponse:  # noqa: ANN401, N802 - as the SDK's
         """Judge one resource by its inputs.
@@ -107,9 +134,11 @@ class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
         response = analyzer_pb2.AnalyzeResponse()
         if not request.properties.fields:
             return response
-        plan = self._plan(request.type)
+        plan = self._chosen.plan(request.type)
         response.CopyFrom(plan.answer)
         props = self._inputs[request.urn] = Sent(request.properties)
+        if not plan.policies:
+            return response
         options = self._get_resource_options(request)
         provider = self._get_provider_resource(request)
         for policy, level in plan.policies:
@@ -137,7 +166,7 @@ class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
             self._stack([item for item in request.resources if not _is_left_out(item)], inputs),
             left_out=frozenset(item.type for item in request.resources if _is_left_out(item)),
         )
-        for policy, level in self._running(StackValidationPolicy):
+        for policy, level in self._chosen.at_the_end:
             args = StackValidationArgs(resources, self._get_policy_config(policy.name), self._tags)
             self._evaluate(policy, level, args, response)
         for words in self._renamed:
@@ -176,13 +205,14 @@ class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, refusal)
         self._asked = analyzer_pb2.ConfigureAnalyzerRequest()
         self._asked.CopyFrom(request)
-        self._plans.clear()
         effective = analyzer_pb2.ConfigureAnalyzerRequest()
         effective.CopyFrom(request)
         for name, level in default.items():
             if name not in requests or requests[name].level == self._announced[name]:
                 effective.policyConfig[name].enforcementLevel = _NUMBERS[level]
-        return super().Configure(effective, context)
+        answer = super().Configure(effective, context)
+        self._choose()
+        return answer
 
     def _levels(self, requests: Mapping[str, PolicyConfig]) -> Mapping[str, str]:
         """The levels that hold where none is configured by name, if they are others than the announced ones."""
@@ -194,27 +224,17 @@ class Server(compat.Servicer):  # type: ignore[misc] # the SDK's is untyped
         chosen = levels.levels(where, None if threshold is None else str(threshold))
         return {name: level.value for name, level in chosen.items() if name in self._announced}
 
-    def _running(self, kind: type[Policy]) -> Iterator[tuple[Any, EnforcementLevel]]:
-        """The policies of a kind that are not disabled. What remediation has left over is mandatory, as in the SDK."""
-        for policy in self._policies:
-            level = self._get_enforcement_level(policy)
-            if isinstance(policy, kind) and level is not EnforcementLevel.DISABLED:
-                yield policy, EnforcementLevel.MANDATORY if level is EnforcementLevel.REMEDIATE else level
-
-    def _plan(self, token: str) -> "_Plan":
-        """Which policies judge the resources of a type."""
-        if token not in self._plans:
-            kind = canonical_type(token)
-            answer = analyzer_pb2.AnalyzeResponse()
-            evaluating = []
-            for policy, level in self._running(ResourceValidationPolicy):
-                types = getattr(policy, "types", None)
-                if types and kind not in types:
-                    answer.not_applicable.add(policy_name=policy.name)
-                else:
-                    evaluating.append((policy, level))
-            self._plans[token] = _Plan(evaluating, answer)
-        return self._plans[token]
+    def _choose(self) -> None:
+        """Take the policies that are not disabled. What remediation has left over is mandatory, as in the SDK."""
+        levels = [self._get_enforcement_level(policy) for policy in self._policies]
+        if levels == self._latest:
+            return
+        self._latest = levels
+        self._chosen = _Chosen(
+            (policy, EnforcementLevel.MANDATORY if level is EnforcementLevel.REMEDIATE else level)
+            for policy, level in zip(self._policies, levels, strict=True)
+            if level is not EnforcementLevel.DISABLED
+        )
 
     def _get_provider_resource(self, request: Any) -> PolicyProviderResource | None:  # noqa: ANN401 - as the SDK's
         """The resource's provider, read once for all that it makes."""

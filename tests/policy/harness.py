@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pulumi.runtime.proto import analyzer_pb2
@@ -26,9 +26,9 @@ class Ref:
     attribute: str = "id"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sample:
-    """One resource."""
+    """One resource; what is sent about it is kept, by which one it is."""
 
     token: str
     name: str
@@ -170,18 +170,53 @@ def _options(sample: Sample) -> analyzer_pb2.AnalyzerResourceOptions:
     return analyzer_pb2.AnalyzerResourceOptions(protect=sample.protect, ignoreChanges=sample.ignore_changes)
 
 
-def analyze_request(
-    sample: Sample, *, preview: bool, provider: Mapping[str, Any] | None = None
-) -> analyzer_pb2.AnalyzeRequest:
+@lru_cache(maxsize=1024)
+def _before(sample: Sample, *, preview: bool) -> analyzer_pb2.AnalyzeRequest:
+    """What is sent before a resource is made, by a provider of which nothing is configured."""
     made = analyzer_pb2.AnalyzeRequest(
-        type=sample.token,
-        urn=sample.urn,
-        name=sample.name,
-        provider=_provider(provider),
-        options=_options(sample),
+        type=sample.token, urn=sample.urn, name=sample.name, provider=_provider(None), options=_options(sample)
     )
     # The provider's check gives every resource of AWS its region: only what is not part of the operation has no properties.
     made.properties.update(_written(sample.props, preview=preview) or {"region": "eu-north-1"})
+    return made
+
+
+@lru_cache(maxsize=1024)
+def _after(sample: Sample, *, preview: bool) -> analyzer_pb2.AnalyzerResource:
+    """What is sent at the end of the same, if it has nothing to do with another."""
+    inputs = _written(sample.props, preview=preview)
+    computed = _written(sample.computed, preview=preview)
+    if preview:
+        outputs = {**dict.fromkeys(("id", "arn", *computed), UNKNOWN), **inputs}
+    else:
+        outputs = {"id": f"{sample.name}-id", "arn": f"{sample.name}-arn", **inputs, **computed}
+    made = analyzer_pb2.AnalyzerResource(
+        type=sample.token,
+        urn=sample.urn,
+        name=sample.name,
+        parent=STACK,
+        provider=_provider(None),
+        options=_options(sample),
+    )
+    made.properties.update(outputs)
+    return made
+
+
+@lru_cache(maxsize=1024)
+def _linked(sample: Sample) -> Sequence[tuple[str, Sequence[str]]]:
+    """The names of the others that each of its properties refers to. As the engine does, it leaves out what depends on nothing."""
+    names = (
+        (key, [*(ref.name for ref in _refs(value)), *sample.also.get(key, ())]) for key, value in sample.props.items()
+    )
+    return [(key, linked) for key, linked in names if linked]
+
+
+def analyze_request(
+    sample: Sample, *, preview: bool, provider: Mapping[str, Any] | None = None
+) -> analyzer_pb2.AnalyzeRequest:
+    made = analyzer_pb2.AnalyzeRequest()
+    made.CopyFrom(_before(sample, preview=preview))
+    made.provider.properties.update(dict(provider or {}))
     return made
 
 
@@ -189,37 +224,16 @@ def stack_request(
     samples: Sequence[Sample], *, preview: bool, provider: Mapping[str, Any] | None = None
 ) -> analyzer_pb2.AnalyzeStackRequest:
     urns = {sample.name: sample.urn for sample in samples}
-    resources = []
+    request = analyzer_pb2.AnalyzeStackRequest()
     for sample in samples:
-        inputs = _written(sample.props, preview=preview)
-        computed = _written(sample.computed, preview=preview)
-        if preview:
-            outputs = {**dict.fromkeys(("id", "arn", *computed), UNKNOWN), **inputs}
-        else:
-            outputs = {"id": f"{sample.name}-id", "arn": f"{sample.name}-arn", **inputs, **computed}
-        dependencies = {
-            # As the engine does, it leaves out what depends on nothing.
-            key: analyzer_pb2.AnalyzerPropertyDependencies(urns=linked)
-            for key, value in sample.props.items()
-            if (
-                linked := [
-                    *(urns[ref.name] for ref in _refs(value)),
-                    *(urns[name] for name in sample.also.get(key, ())),
-                ]
-            )
-        }
-        made = analyzer_pb2.AnalyzerResource(
-            type=sample.token,
-            urn=sample.urn,
-            name=sample.name,
-            parent=urns[sample.parent] if sample.parent else STACK,
-            propertyDependencies=dependencies,
-            provider=_provider(provider),
-            options=_options(sample),
-        )
-        made.properties.update(outputs)
-        resources.append(made)
-    return analyzer_pb2.AnalyzeStackRequest(resources=resources)
+        made = request.resources.add()
+        made.CopyFrom(_after(sample, preview=preview))
+        made.provider.properties.update(dict(provider or {}))
+        if sample.parent:
+            made.parent = urns[sample.parent]
+        for key, linked in _linked(sample):
+            made.propertyDependencies[key].urns.extend(urns[name] for name in linked)
+    return request
 
 
 @cache

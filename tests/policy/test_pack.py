@@ -201,7 +201,8 @@ def test_policy_configuration_overrides_the_level() -> None:
 def test_every_message_is_one_line_with_name_and_fix() -> None:
     for case in CASES:
         if case.verdict == "fail":
-            for message in evaluate(case.resources, provider=case.provider).of(case.control):
+            outcome = evaluate(case.resources, provider=case.provider, server=only(case.control))
+            for message in outcome.of(case.control):
                 assert "\n" not in message
                 assert ". Fix: " in message
                 assert any(f" {sample.name}: " in message for sample in case.resources), message
@@ -222,7 +223,7 @@ def test_an_unrelated_resource_changes_no_verdict() -> None:
     extra = [res("random:index/randomId:RandomId", "suffix", byteLength=4), res("pulumi:providers:random", "random")]
     for case in CASES:
         config = {case.control: case.config}
-        outcome = evaluate([*case.resources, *extra], provider=case.provider, config=config)
+        outcome = evaluate([*case.resources, *extra], provider=case.provider, config=config, server=only(case.control))
         assert outcome.verdict(case.control) == case.verdict
 
 
