@@ -118,21 +118,28 @@ def wait(
             looks += 1
             if not state.begun and looks > _EMULATED_LOOKS and not _is_aws(ecs):
                 return state.deployment
+            problem = _problem(wanted, clients, state, looks, lambda: clock() >= deadline)
+            if problem:
+                raise RolloutError(_screen(wanted, clients, state, problem))
             if state.done:
-                late = _late(state, clients["cloudwatch"])
-                if late:
-                    raise RolloutError(_screen(wanted, clients, state, f"runs {wanted.revision}, but {late[0]}"))
                 return state.deployment
-            if state.problem and not (state.stale and looks < _STALE_LOOKS and clock() < deadline):
-                raise RolloutError(_screen(wanted, clients, state, state.problem))
-            if clock() >= deadline:
-                minutes = f"{wanted.timeout_seconds / 60:g}"
-                raise RolloutError(
-                    _screen(wanted, clients, state, f"is not steady after {minutes} minutes: {state.progress}")
-                )
             sleep(POLL_SECONDS)
     except (BotoCoreError, ClientError) as error:
         raise RolloutError(f"{wanted.service}: its deployment could not be watched: {error}") from error
+
+
+def _problem(
+    wanted: WantedRollout, clients: Mapping[str, Client], state: _State, looks: int, too_late: Callable[[], bool]
+) -> str:
+    """Return why a rollout is given up on after so many looks; empty: it is not."""
+    if state.done:
+        late = _late(state, clients["cloudwatch"])
+        return f"runs {wanted.revision}, but {late[0]}" if late else ""
+    if state.problem and not (state.stale and looks < _STALE_LOOKS and not too_late()):
+        return state.problem
+    if too_late():
+        return f"is not steady after {wanted.timeout_seconds / 60:g} minutes: {state.progress}"
+    return ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,20 +190,10 @@ def _rolling(wanted: WantedRollout, service: _Found) -> _State:
     deployments: Sequence[_Found] = service.get("deployments", ())
     primary: _Found = next((d for d in deployments if d.get("status") == "PRIMARY"), {})
     own: _Found = next((d for d in deployments if _revision(d.get("taskDefinition", "")) == wanted.revision), {})
-    runs, state = _revision(primary.get("taskDefinition", "")), str(primary.get("rolloutState", ""))
-    counts = f"{primary.get('runningCount', 0)} of {primary.get('desiredCount', 0)} tasks run"
-    failed = int(primary.get("failedTasks", 0) or 0)
-    shown = _State(
-        deployment=str(primary.get("id", "")),
-        progress=f"{counts}, {failed} failed" if failed else counts,
-        since=own.get("createdAt", primary.get("createdAt")),
-        begun=bool(primary.get("runningCount") or failed or service.get("events")),
-        events=_events(service, own.get("createdAt")),
-    )
-    why = str(primary.get("rolloutStateReason") or "").rstrip(".")
+    shown = _progress(service, primary, own)
+    runs, why = _revision(primary.get("taskDefinition", "")), _rollout_reason(primary)
     if runs != wanted.revision:
-        why = str(own.get("rolloutStateReason") or why).rstrip(".")
-        reason = f": {why}" if why else ""
+        reason = f": {found}" if (found := _rollout_reason(own) or why) else ""
         return replace(
             shown,
             problem=f"runs {runs or 'nothing'} instead of {wanted.revision}; ECS went back{reason}",
@@ -208,6 +205,7 @@ def _rolling(wanted: WantedRollout, service: _Found) -> _State:
             problem=f"is taken back to what it was before, with the same {wanted.revision}: {why}",
             again=_RESTART,
         )
+    state = str(primary.get("rolloutState", ""))
     if state == "FAILED":
         return replace(
             shown,
@@ -218,39 +216,66 @@ def _rolling(wanted: WantedRollout, service: _Found) -> _State:
     return replace(shown, done=state == "COMPLETED" or (not state and steady))
 
 
+def _progress(service: _Found, primary: _Found, own: _Found) -> _State:
+    """Return how far the newest deployment is, without a judgement; `own` is that of the wanted revision."""
+    counts = f"{primary.get('runningCount', 0)} of {primary.get('desiredCount', 0)} tasks run"
+    failed = int(primary.get("failedTasks", 0) or 0)
+    return _State(
+        deployment=str(primary.get("id", "")),
+        progress=f"{counts}, {failed} failed" if failed else counts,
+        since=own.get("createdAt", primary.get("createdAt")),
+        begun=bool(primary.get("runningCount") or failed or service.get("events")),
+        events=_events(service, own.get("createdAt")),
+    )
+
+
+def _rollout_reason(deployment: _Found) -> str:
+    return str(deployment.get("rolloutStateReason") or "").rstrip(".")
+
+
 def _shifted(wanted: WantedRollout, service: _Found, ecs: Client) -> _State:
     """Read a service whose requests ECS moves to new tasks: each deployment is a record of its own."""
+    found = _recorded(wanted, ecs)
+    if found is None:
+        return _rolling(wanted, service)
+    own, current = found
+    state, why = str(own.get("status", "")), str(own.get("statusReason") or "").rstrip(".")
+    reason = f": {why}" if why else ""
+    shown = _State(
+        deployment=str(own["serviceDeploymentArn"]),
+        progress=f"the deployment is {state.replace('_', ' ').lower()}{reason}",
+        since=own.get("createdAt"),
+        events=_events(service, own.get("createdAt")),
+    )
+    if state in _UNDONE:
+        return replace(shown, problem=f"does not run {wanted.revision}; its deployment is {_words(state)}{reason}")
+    if state == "SUCCESSFUL" and current != wanted.revision:
+        return replace(shown, problem=f"runs {current} instead of {wanted.revision}, by a later deployment", stale=True)
+    return replace(shown, done=state == "SUCCESSFUL")
+
+
+def _recorded(wanted: WantedRollout, ecs: Client) -> tuple[_Found, str] | None:
+    """Return the newest deployment of the wanted revision and the revision that the newest successful one brought; None without any."""
     today = dt.datetime.now(tz=dt.UTC) - dt.timedelta(days=1)
     # ECS keeps those of 90 days, which may be many; what an update began is among the last day's.
     for asked in ({"createdAt": {"after": today}}, {}):
         listed = deployments(ecs, wanted.cluster, wanted.service, **asked)
         newest = sorted(listed, key=lambda found: found["createdAt"], reverse=True)[:10]
-        targets = [found["targetServiceRevisionArn"] for found in newest if found.get("targetServiceRevisionArn")]
-        described = ecs.describe_service_revisions(serviceRevisionArns=targets)["serviceRevisions"] if targets else ()
-        revisions = {found["serviceRevisionArn"]: _revision(found.get("taskDefinition", "")) for found in described}
-        own: _Found = next(
-            (found for found in newest if revisions.get(found.get("targetServiceRevisionArn", "")) == wanted.revision),
-            {},
-        )
-        if own:
-            break
-    else:
-        return _rolling(wanted, service)
-    state, why = str(own.get("status", "")), str(own.get("statusReason") or "").rstrip(".")
-    shown = _State(
-        deployment=str(own["serviceDeploymentArn"]),
-        progress=f"the deployment is {state.replace('_', ' ').lower()}{f': {why}' if why else ''}",
-        since=own.get("createdAt"),
-        events=_events(service, own.get("createdAt")),
-    )
-    if state in _UNDONE:
-        reason = f": {why}" if why else ""
-        return replace(shown, problem=f"does not run {wanted.revision}; its deployment is {_words(state)}{reason}")
-    good = (found for found in newest if found.get("status") == "SUCCESSFUL")
-    current = next((revisions.get(found.get("targetServiceRevisionArn", ""), "") for found in good), wanted.revision)
-    if state == "SUCCESSFUL" and current != wanted.revision:
-        return replace(shown, problem=f"runs {current} instead of {wanted.revision}, by a later deployment", stale=True)
-    return replace(shown, done=state == "SUCCESSFUL")
+        brought = list(zip(newest, _revisions(ecs, newest), strict=True))
+        for own, revision in brought:
+            if revision == wanted.revision:
+                good = (revision for found, revision in brought if found.get("status") == "SUCCESSFUL")
+                return own, next(good, wanted.revision)
+    return None
+
+
+def _revisions(ecs: Client, listed: Sequence[_Found]) -> Sequence[str]:
+    """Return the `family:revision` that each deployment brings; empty where ECS does not say."""
+    targets = [str(found.get("targetServiceRevisionArn") or "") for found in listed]
+    asked = [target for target in targets if target]
+    described = ecs.describe_service_revisions(serviceRevisionArns=asked)["serviceRevisions"] if asked else ()
+    known = {found["serviceRevisionArn"]: _revision(found.get("taskDefinition", "")) for found in described}
+    return [known.get(target, "") for target in targets]
 
 
 def deployments(ecs: Client, cluster: str, service: str, **asked: object) -> Sequence[_Found]:

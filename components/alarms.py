@@ -177,6 +177,7 @@ class Alarms(pulumi.ComponentResource):
         period = 60 * minutes
         metric = alarm.of if isinstance(alarm.of, Metric) else None
         percentile = metric is not None and metric.statistic.startswith("p")
+        operator, threshold = _compared(alarm)
         return aws.cloudwatch.MetricAlarm(
             logical_name,
             name=f"{args.name_prefix}-{alarm.key}",
@@ -190,8 +191,8 @@ class Alarms(pulumi.ComponentResource):
             evaluate_low_sample_count_percentiles="ignore" if percentile else None,
             period=period if metric else None,
             metric_queries=None if isinstance(alarm.of, Metric) else _queries(alarm.of, alarm.at, period),
-            comparison_operator="LessThanThreshold" if alarm.above is None else "GreaterThanThreshold",
-            threshold=alarm.below if alarm.above is None else alarm.above,
+            comparison_operator=operator,
+            threshold=threshold,
             evaluation_periods=evaluations,
             datapoints_to_alarm=evaluations,
             treat_missing_data=alarm.of.missing,
@@ -199,6 +200,13 @@ class Alarms(pulumi.ComponentResource):
             ok_actions=tell,
             opts=ResourceOptions(parent=self),
         )
+
+
+def _compared(alarm: Alarm) -> tuple[str, float | None]:
+    """Return how a metric is compared, and with what."""
+    if alarm.above is None:
+        return "LessThanThreshold", alarm.below
+    return "GreaterThanThreshold", alarm.above
 
 
 def _periods(alarm: Alarm) -> tuple[int, int]:

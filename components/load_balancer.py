@@ -201,18 +201,10 @@ class LoadBalancer(pulumi.ComponentResource):
         groups = [group, self._cloudfront_group(name, args, lock)] if lock else [group]
         if not lock:
             self._open(name, args, group)
-        given = args.given_access_log_bucket
-        self.access_log_bucket = None if given is None else Output.from_input(given)
-        if args.access_log_days:
-            self.access_log_bucket = self._access_log(name, args, args.access_log_days)
+        self.access_log_bucket = self._log_bucket(name, args)
         balancer = self._balancer(name, args, groups)
         if args.waf:
-            aws.wafv2.WebAclAssociation(
-                f"{name}-firewall-association",
-                resource_arn=balancer.arn,
-                web_acl_arn=web_acl(name, args.waf, name_prefix=args.name_prefix, scope="REGIONAL", parent=self),
-                opts=ResourceOptions(parent=self),
-            )
+            self._firewall(name, args, args.waf, balancer)
         if args.http_redirect and not lock:
             self._redirect(name, balancer)
 
@@ -335,6 +327,20 @@ class LoadBalancer(pulumi.ComponentResource):
             tags={"Name": f"{args.name_prefix}-internal" if args.internal else args.name_prefix},
             # A name that is given cannot be had twice at a time.
             opts=ResourceOptions(parent=self, delete_before_replace=True if args.load_balancer_name else None),
+        )
+
+    def _log_bucket(self, name: str, args: LoadBalancerArgs) -> Output[str] | None:
+        if args.access_log_days:
+            return self._access_log(name, args, args.access_log_days)
+        given = args.given_access_log_bucket
+        return None if given is None else Output.from_input(given)
+
+    def _firewall(self, name: str, args: LoadBalancerArgs, waf: WebAclArgs, balancer: aws.lb.LoadBalancer) -> None:
+        aws.wafv2.WebAclAssociation(
+            f"{name}-firewall-association",
+            resource_arn=balancer.arn,
+            web_acl_arn=web_acl(name, waf, name_prefix=args.name_prefix, scope="REGIONAL", parent=self),
+            opts=ResourceOptions(parent=self),
         )
 
     def _access_log(self, name: str, args: LoadBalancerArgs, days: int) -> Output[str]:

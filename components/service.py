@@ -187,10 +187,8 @@ class ServiceArgs:
         yield "log_group_name", limits.log_group_name(self.log_group_name)
         yield "log_days", limits.log_retention(self.log_days)
         yield "memory_mib", limits.fargate_size(self.cpu, self.memory_mib)
-        if self.log_router and any(container.name == limits.LOG_ROUTER for container in self.containers):
-            yield "containers", f"{limits.LOG_ROUTER!r} is what the log router is called"
-        if self.log_router and self.log_group_name in self.log_router.routes.values():
-            yield "log_router", f"{self.log_group_name!r} is the service's own log group, where all other lines go"
+        if self.log_router:
+            yield from self._routed(self.log_router)
         if not self.containers:
             yield "containers", "none given; the service's own comes first"
         elif self.attachment is not None and self.containers[0].port is None:
@@ -206,6 +204,12 @@ class ServiceArgs:
         most = 100
         if self.spot_percent is not None and not 0 <= self.spot_percent <= most:
             yield "spot_percent", f"{self.spot_percent} is outside 0 to 100"
+
+    def _routed(self, router: LogRouterArgs) -> Iterator[tuple[str, str | None]]:
+        if any(container.name == limits.LOG_ROUTER for container in self.containers):
+            yield "containers", f"{limits.LOG_ROUTER!r} is what the log router is called"
+        if self.log_group_name in router.routes.values():
+            yield "log_router", f"{self.log_group_name!r} is the service's own log group, where all other lines go"
 
     def _scaled_by_requests(self) -> str | None:
         if self.scaling is None or "requests" not in self.scaling.targets:

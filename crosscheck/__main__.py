@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -145,24 +145,13 @@ def agreement() -> str:
     for control in CONTROLS:
         if not control.checkov:
             continue
-        failed, silent = 0, 0
-        for index in by_control[control.name]:
-            own = [(check, name) for check, name in said.failed | said.passed if name.startswith(f"case{index}_")]
-            named = [item for item in own if item[0] in control.checkov]
-            failed += any(item in said.failed for item in named)
-            silent += not named
-        of = len(by_control[control.name])
-        verdict = (
-            "agrees"
-            if failed == of
-            else "agrees on some"
-            if failed
-            else "says nothing"
-            if silent == of
-            else "passes them"
-        )
+        samples = by_control[control.name]
+        failed, silent = _counted(said, samples, control.checkov)
+        verdict = _verdict(failed, silent, of=len(samples))
         totals[verdict] += 1
-        rows.append(f"| `{control.name}` | {', '.join(control.checkov)} | {of} | {failed} | {silent} | {verdict} |")
+        rows.append(
+            f"| `{control.name}` | {', '.join(control.checkov)} | {len(samples)} | {failed} | {silent} | {verdict} |"
+        )
     summary = ", ".join(f"{verdict}: {count}" for verdict, count in totals.most_common())
     return "\n".join(
         [
@@ -179,6 +168,24 @@ def agreement() -> str:
             "",
         ]
     )
+
+
+def _counted(said: CheckovResult, samples: Sequence[int], checks: Collection[str]) -> tuple[int, int]:
+    """Of a control's samples, by number, those that one of its checks fails and those of which none says anything."""
+    failed, silent = 0, 0
+    for index in samples:
+        own = {item for item in said.failed | said.passed if item[0] in checks and item[1].startswith(f"case{index}_")}
+        failed += bool(own & said.failed)
+        silent += not own
+    return failed, silent
+
+
+def _verdict(failed: int, silent: int, *, of: int) -> str:
+    if failed == of:
+        return "agrees"
+    if failed:
+        return "agrees on some"
+    return "says nothing" if silent == of else "passes them"
 
 
 def _sampled(index: int, case: Case) -> Iterator[Block]:

@@ -10,7 +10,7 @@ import json
 import re
 import sys
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -46,21 +46,29 @@ def by_parliament(document: Document) -> Iterator[dict[str, Any]]:
     It knows no trust policies: these are about the role that has them. A statement with an action that it does not know is linted
     without that action.
     """
-    statements = [{"Resource": _ROLE, **s} if "NotResource" not in s else dict(s) for s in document["Statement"]]
+    statements: Sequence[Mapping[str, Any]] = [
+        {"Resource": _ROLE, **s} if "NotResource" not in s else dict(s) for s in document["Statement"]
+    ]
     found = _parliament(statements)
     unknown = {item.location["string"] for item in found if item.issue == "UNKNOWN_ACTION"}
     if unknown:
         yield from (finding("parliament", "UNKNOWN_ACTION", action, None) for action in sorted(unknown))
-        for statement in statements:
-            if "Action" in statement:
-                statement["Action"] = [a for a in _listed(statement["Action"]) if a not in unknown]
-        statements = [s for s in statements if s.get("Action") != []]
+        statements = list(_without(statements, unknown))
         found = _parliament(statements)
     for item in found:
         line = item.location.get("line")
         about_one = statements[line - 2] if line and line > 1 else None
         for about in _about(item):
             yield finding("parliament", item.issue, about, about_one)
+
+
+def _without(statements: Sequence[Mapping[str, Any]], unknown: Collection[str]) -> Iterator[Mapping[str, Any]]:
+    """Yield statements without some actions, and none whose only actions these are."""
+    for statement in statements:
+        if "Action" not in statement:
+            yield statement
+        elif known := [action for action in _listed(statement["Action"]) if action not in unknown]:
+            yield {**statement, "Action": known}
 
 
 def _parliament(statements: Sequence[Mapping[str, Any]]) -> list[Any]:

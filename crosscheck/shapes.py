@@ -64,23 +64,28 @@ def _value(value: Any, shape: Shape, names: Names, path: str, unmapped: list[str
             return _object(value, shape, names, path, unmapped)
         case "list":
             items = _items(value, shape.element)
-            return (
-                items
-                if not isinstance(items, list)
-                else [_value(i, shape.element, names, path, unmapped) for i in items]
-            )
+            if not isinstance(items, list):
+                return items
+            return [_value(item, shape.element, names, path, unmapped) for item in items]
         case "map" if isinstance(value, Mapping):
             return {str(key): _value(item, shape.element, names, path, unmapped) for key, item in value.items()}
         case "integer" | "number" if _is_number(value):
-            return int(float(value)) if float(value).is_integer() else float(value)
+            return _number(value)
         case "boolean" if value in ("true", "false"):
             return value == "true"
         case "string" if isinstance(value, int | float) and not isinstance(value, bool):
-            return str(int(value) if float(value).is_integer() else value)
+            return str(_number(value))
         case "document" if isinstance(value, str) and value.lstrip().startswith("{"):
             return json.loads(value)
         case _:
             return value
+
+
+def _number(value: Any) -> int | float:  # noqa: ANN401 - a number, or one in a text
+    if isinstance(value, int):
+        return value
+    number = float(value)
+    return int(number) if number.is_integer() else number
 
 
 def _object(value: Any, shape: Shape, names: Names, path: str, unmapped: list[str]) -> Any:  # noqa: ANN401 - any plain value

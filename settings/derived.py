@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, TypedDict
 
 import limits
@@ -166,35 +166,54 @@ def balancer_sources(settings: Settings) -> Sequence[str]:
 def flows(settings: Settings) -> Sequence[Flow]:
     """Return the connections that access lists let through: what security groups let through."""
     balancer, services = settings.load_balancer, settings.services.values()
-    redirect = balancer is not None and balancer.http_redirect and settings.cdn is None
-    entry_ports = ([443, 80] if redirect else [443]) if balancer else []
     internal = balancer is not None and balancer.internal
     second = settings.internal_balancer
-    database = settings.database
-    data = [connection_port(database)] if database else []
-    data += [database_port(database)] if database and database.answers_queries else []
-    # A replica asks the database itself, from among the same subnets, as the proxy does.
-    behind = [database_port(database)] if database and (database.proxy or database.answers_queries) else []
+    entry_ports = _entry_ports(settings)
     return network_acls.flows(
         entry_ports=[] if internal else entry_ports,
         internal_entries=[
             *(itertools.product(balancer_sources(settings), entry_ports) if internal else ()),
             *((source, 443) for source in (second.sources if second else ())),
         ],
-        task_ports=_asked_ports(service for service in services if not (internal or inside(service))),
-        data_ports=[*data, *([CACHE_PORT] if settings.cache else []), *([NFS_PORT] if settings.volumes else [])],
-        proxied_ports=behind,
+        task_ports=_asked_ports(settings, within=False),
+        data_ports=_data_ports(settings),
+        proxied_ports=_proxied_ports(settings.database) if settings.database else [],
         egress=[(egress.port, egress.cidr) for service in services for egress in service.egress],
         inside_ports=[
             *(service.port for service in services if service.internal and service.port),
-            *_asked_ports(service for service in services if internal or inside(service)),
+            *_asked_ports(settings, within=True),
         ],
     )
 
 
-def _asked_ports(services: Iterable[Service]) -> Sequence[int]:
-    """Return the ports on which a load balancer asks services."""
-    return [port for service in services if service.route for port in (service.port, service.health.port) if port]
+def _entry_ports(settings: Settings) -> Sequence[int]:
+    """Return the ports of the load balancer."""
+    balancer = settings.load_balancer
+    if balancer is None:
+        return []
+    return [443, 80] if balancer.http_redirect and settings.cdn is None else [443]
+
+
+def _data_ports(settings: Settings) -> Sequence[int]:
+    """Return the ports of what keeps data."""
+    database = settings.database
+    ports = [connection_port(database)] if database else []
+    ports += [database_port(database)] if database and database.answers_queries else []
+    ports += [CACHE_PORT] if settings.cache else []
+    return [*ports, NFS_PORT] if settings.volumes else ports
+
+
+def _proxied_ports(database: Database) -> Sequence[int]:
+    """Return the database's port where a proxy or a replica asks it from among the same subnets."""
+    return [database_port(database)] if database.proxy or database.answers_queries else []
+
+
+def _asked_ports(settings: Settings, *, within: bool) -> Sequence[int]:
+    """Return the ports on which services are asked by a load balancer inside the network, or by one that faces the internet."""
+    balancer = settings.load_balancer
+    internal = balancer is not None and balancer.internal
+    asked = [s for s in settings.services.values() if s.route and (internal or inside(s)) == within]
+    return [port for service in asked for port in (service.port, service.health.port) if port]
 
 
 _PORTS: Final = {"postgres": 5432, "mysql": 3306}

@@ -48,20 +48,23 @@ def _parts(settings: Settings) -> Iterator[Part]:
         yield "backup"
     if settings.budget:
         yield "budget"
-    if any(url for url in settings.url_secrets) or _webhooks(settings) or _reminds(settings) or settings.jobs:
-        yield "function"
-    if settings.url_secrets or settings.notify or settings.jobs:
-        yield "event"
-    if _reminds(settings) or (settings.hibernation and settings.database) or settings.jobs:
-        yield "schedule"
-    if any(service.internal for service in settings.services.values()):
-        yield "namespace"
-    if settings.jobs:
-        yield "job"
-    if settings.jobs or settings.queues:
-        yield "queue"
+    yield from _work(settings)
     if settings.volumes:
         yield "volume"
+
+
+def _work(settings: Settings) -> Iterator[Part]:
+    """Yield what runs beside services, and what starts it."""
+    jobs, reminds = settings.jobs, _reminds(settings)
+    wanted: Mapping[Part, Sequence[object]] = {
+        "function": (*settings.url_secrets, _webhooks(settings), reminds, jobs),
+        "event": (settings.url_secrets, settings.notify, jobs),
+        "schedule": (reminds, settings.hibernation and settings.database, jobs),
+        "namespace": [service.internal for service in settings.services.values()],
+        "job": (jobs,),
+        "queue": (jobs, settings.queues),
+    }
+    yield from (part for part, reasons in wanted.items() if any(reasons))
 
 
 def _edge(settings: Settings) -> Iterator[Part]:
@@ -74,12 +77,17 @@ def _edge(settings: Settings) -> Iterator[Part]:
         yield "dns"
     if cdn or (media and media.cdn):
         yield "cdn"
-    if (balancer and balancer.waf) or (cdn and cdn.waf):
+    if any(front and front.waf for front in (balancer, cdn)):
         yield "waf"
     if media and media.malware_scan:
         yield "malware-scan"
-    if media or (balancer and balancer.access_log_days and not balancer.access_log_bucket):
+    if media or (balancer and _logs_access(balancer)):
         yield "bucket"
+
+
+def _logs_access(balancer: model.LoadBalancer) -> bool:
+    """Tell whether the stack makes a bucket for access logs."""
+    return bool(balancer.access_log_days) and not balancer.access_log_bucket
 
 
 def _data(settings: Settings) -> Iterator[Part]:

@@ -123,7 +123,7 @@ def _sort(scope: Scope, word: str, service: _Service) -> None:
 def _sort_named(scope: Scope, word: str, type_: str, service: _Service) -> None:
     """Add an action on what the program names: where there are too many names, by the tags that it asks for or finds, too."""
     arns = dict.fromkeys(scope.arns(word.partition(":")[0], known.NAMED[type_]))
-    crowded = any(f"{{{kind}}}" in pattern for kind in scope.crowded for pattern in known.NAMED[type_])
+    crowded = _is_crowded(scope, type_)
     keys = {key.partition("/")[0] for kind in iam_actions.resources(word) for key in kind.condition_keys}
     verb = word.partition(":")[2]
     new = verb.startswith(("Create", "Register")) and not verb.startswith("CreateLogStream")
@@ -140,6 +140,10 @@ def _sort_named(scope: Scope, word: str, type_: str, service: _Service) -> None:
     service.names |= arns
     if type_ in known.RENAMED:
         service.tagged[word] = None
+
+
+def _is_crowded(scope: Scope, type_: str) -> bool:
+    return any(f"{{{kind}}}" in pattern for kind in scope.crowded for pattern in known.NAMED[type_])
 
 
 _ALSO_CHANGES = ("application-autoscaling:RegisterScalableTarget",)

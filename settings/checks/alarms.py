@@ -64,26 +64,12 @@ _HALF_A_WEEK: Final = 7 * 24 * 60 // 2
 def _muted(settings: Settings, alarms: Alarms) -> Iterator[Problem]:
     """Check that each muted window has alarms to mute, and that nobody goes without alarms for good."""
     place: Place = ["alarms", "mutedDuring"]
-    there: Mapping[str, Mapping[str, object] | None] = {
-        "loadBalancer": {} if settings.load_balancer else None,
-        "database": {} if settings.database else None,
-        "cache": {} if settings.cache else None,
-        "services": settings.services or None,
-        "queues": settings.queues or None,
-        "metrics": alarms.metrics or None,
-        "logs": alarms.logs or None,
-    }
     for name, window in alarms.muted_during.items():
         for number, part in enumerate(window.of):
             kind, _, key = part.partition(".")
-            known = there[kind]
-            about: list[Place] = [["alarms", kind, "*"], ["alarms", kind], [kind, "*"], [kind]]
-            if known is None:
-                yield at([*place, name, "of", number], f"{part}: this stack has no alarms of {kind}", *about)
-            elif key and key not in known:
-                yield at([*place, name, "of", number], f"{part}: there is {limits.listed(list(known))}", *about)
-            elif not _can_be_muted(settings, alarms, kind, key):
-                yield at([*place, name, "of", number], f"{part}: it has no alarm that may be muted", *about)
+            if problem := _not_mutable(settings, alarms, kind, key):
+                about: list[Place] = [["alarms", kind, "*"], ["alarms", kind], [kind, "*"], [kind]]
+                yield at([*place, name, "of", number], f"{part}: {problem}", *about)
         for field, values in (("of", window.of), ("days", window.days)):
             if twice := sorted({value for value in values if values.count(value) > 1}):
                 yield at([*place, name, field], f"{limits.listed(twice)} stands there twice")
@@ -107,6 +93,25 @@ _MAY_BE_MUTED: Final[Mapping[str, tuple[str, ...]]] = {
     "cache": ("cache_cpu_percent", "cache_memory_percent", "cache_evictions"),
 }
 """The thresholds of a part's alarms that may be muted: null switches one off."""
+
+
+def _not_mutable(settings: Settings, alarms: Alarms, kind: str, key: str) -> str:
+    """Return why a part has no alarms to mute; empty: it has."""
+    there: Mapping[str, Mapping[str, object] | None] = {
+        "loadBalancer": {} if settings.load_balancer else None,
+        "database": {} if settings.database else None,
+        "cache": {} if settings.cache else None,
+        "services": settings.services or None,
+        "queues": settings.queues or None,
+        "metrics": alarms.metrics or None,
+        "logs": alarms.logs or None,
+    }
+    known = there[kind]
+    if known is None:
+        return f"this stack has no alarms of {kind}"
+    if key and key not in known:
+        return f"there is {limits.listed(list(known))}"
+    return "" if _can_be_muted(settings, alarms, kind, key) else "it has no alarm that may be muted"
 
 
 def _can_be_muted(settings: Settings, alarms: Alarms, kind: str, key: str) -> bool:

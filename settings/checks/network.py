@@ -40,6 +40,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
 
 _MADE: Final = ("nat", "nat_allocation_ids", "endpoints", "flow_log_days", "acls", "acl_rules")
 """Settings of a network that the program makes."""
+_BALANCER: Final = "the load balancer"
 
 
 def _shared(network: Network) -> Iterator[Problem]:
@@ -60,29 +61,8 @@ def _existing(settings: Settings, network: Network, existing: ExistingNetwork) -
         if name in network.model_fields_set:
             setting = to_camel(name)
             yield at(["network", setting], "is of a network that the program makes: leave it out, or existing", place)
-    urls, placed, public = bool(settings.url_secrets), bool(settings.services), network.tasks == "public"
-    balancer = settings.load_balancer
-    internal = settings.internal_balancer is not None or (balancer is not None and balancer.internal)
-    outward = balancer is not None and not balancer.internal
-    wanted: Mapping[str, tuple[Sequence[str], bool, str]] = {
-        "publicSubnetIds": (
-            existing.public_subnet_ids,
-            outward or (placed and public),
-            "the load balancer" if outward else "the tasks",
-        ),
-        "privateSubnetIds": (
-            existing.private_subnet_ids,
-            internal or urls or (placed and not public),
-            "the load balancer" if internal else "the tasks",
-        ),
-        "isolatedSubnetIds": (
-            existing.isolated_subnet_ids,
-            settings.database is not None or settings.cache is not None or bool(settings.volumes),
-            "database, cache and volumes",
-        ),
-    }
     first: dict[str, Place] = {}
-    for name, (ids, needed, whose) in wanted.items():
+    for name, (ids, whose) in _tiers(settings, existing).items():
         where: Place = [*place, name]
         about: Sequence[Place] = (
             ["network", "zones", "*"],
@@ -91,7 +71,7 @@ def _existing(settings: Settings, network: Network, existing: ExistingNetwork) -
             ["loadBalancer", "internal"],
             ["internalBalancer"],
         )
-        if needed and not ids:
+        if whose and not ids:
             yield at(where, f"none given for {whose}: give one for each of zones", *about)
         elif ids and len(ids) != len(network.zones):
             message = f"{len(ids)} given for {len(network.zones)} zones: give one for each, in their order"
@@ -100,6 +80,25 @@ def _existing(settings: Settings, network: Network, existing: ExistingNetwork) -
             taken = first.setdefault(subnet, [*where, index])
             if list(taken) != [*where, index]:
                 yield at([*where, index], f"{subnet} is given already; each tier has subnets of its own", taken)
+
+
+def _tiers(settings: Settings, existing: ExistingNetwork) -> Mapping[str, tuple[Sequence[str], str]]:
+    """Return each tier's subnets, and for whom they are needed; empty: for nobody."""
+    balancer = settings.load_balancer
+    outward = balancer is not None and not balancer.internal
+    inward = settings.internal_balancer is not None or (balancer is not None and balancer.internal)
+    tasks = "the tasks" if settings.services else ""
+    public = settings.network.tasks == "public"
+    function = "the tasks" if settings.url_secrets else ""
+    stores = settings.database or settings.cache or settings.volumes
+    return {
+        "publicSubnetIds": (existing.public_subnet_ids, _BALANCER if outward else tasks if public else ""),
+        "privateSubnetIds": (
+            existing.private_subnet_ids,
+            _BALANCER if inward else function if public else tasks or function,
+        ),
+        "isolatedSubnetIds": (existing.isolated_subnet_ids, "database, cache and volumes" if stores else ""),
+    }
 
 
 def _public_tasks(settings: Settings) -> Iterator[Problem]:

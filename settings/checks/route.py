@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import limits
 from limits import route as rules_of
@@ -306,20 +306,12 @@ def _defaults(settings: Settings, *, inside: bool) -> Iterator[Problem]:
 def _never_asked(listed: Sequence[_Listed]) -> Iterator[Problem]:
     """Check that each rule gets requests: those before it, by priority, leave it some."""
     order = sorted(listed, key=lambda one: one.priority or 0)
-    before: list[tuple[_Listed, str, str, str]] = []
+    before: list[_Taken] = []
     for place, one in enumerate(order):
-        takers = [
-            next(
-                (
-                    other
-                    for other, begins, *rule in before
-                    if path.startswith(begins) and _takes(rule, host, path) and _as_wide(other.asked, one.asked)
-                ),
-                None,
-            )
-            for host, path in _requests(one.asked)
+        takers = [_taker(one.asked, request, before) for request in _requests(one.asked)]
+        before += [
+            _Taken(one, re.split(r"[*?]", path, maxsplit=1)[0], host, path) for host, path in _requests(one.asked)
         ]
-        before += [(one, re.split(r"[*?]", path, maxsplit=1)[0], host, path) for host, path in _requests(one.asked)]
         first = takers[0] if takers and all(takers) else None
         if first is None or _asks(first.asked) == _asks(one.asked):
             continue
@@ -331,14 +323,33 @@ def _never_asked(listed: Sequence[_Listed]) -> Iterator[Problem]:
         )
 
 
+class _Taken(NamedTuple):
+    """Requests that a rule takes."""
+
+    one: _Listed
+    begins: str
+    """The path up to its first wildcard."""
+    host: str
+    path: str
+
+
+def _taker(asked: rules_of.Conditions, request: tuple[str, str], before: Sequence[_Taken]) -> _Listed | None:
+    """Return what takes all requests of a pattern of host and path first."""
+    host, path = request
+    for other, begins, other_host, other_path in before:
+        if (
+            path.startswith(begins)
+            and limits.pattern_covers(other_path, path)
+            and limits.pattern_covers(other_host, host)
+            and _as_wide(other.asked, asked)
+        ):
+            return other
+    return None
+
+
 def _requests(asked: rules_of.Conditions) -> Sequence[tuple[str, str]]:
     """Return the patterns of host and path that a rule is made of; `/api/*` is a rule for `/api`, too."""
     return list(itertools.product(asked.hosts or ["*"], asked.patterns or ["*"])) if asked.given else []
-
-
-def _takes(rule: Sequence[str], host: str, path: str) -> bool:
-    """Tell whether a rule's patterns of host and path take every request for others."""
-    return limits.pattern_covers(rule[1], path) and limits.pattern_covers(rule[0], host)
 
 
 def _as_wide(wide: rules_of.Conditions, narrow: rules_of.Conditions) -> bool:
@@ -357,16 +368,7 @@ def _as_wide(wide: rules_of.Conditions, narrow: rules_of.Conditions) -> bool:
 def warnings(settings: Settings) -> Iterator[Problem]:
     """Return what is legal but unwise."""
     for key, service in settings.services.items():
-        place = ["services", key]
-        ready = service.health_check and service.health_check.command[0] in READY_CHECKS
-        if service.port and service.route is None and not ready:
-            yield at([*place, "port"], f"{service.port} is open to nobody: give the service a route, or leave port out")
-        asked = service.route and service.route.default and not derived.inside(service)
-        if settings.uptime_check and asked and service.protocol != "http":
-            yield at(
-                ["uptimeCheck"],
-                f"asks by HTTP/1.1, which services.{key}, the default, is not spoken to in: {settings.uptime_check.path} has to be another service's",
-            )
+        yield from _unasked(settings, key, service)
     for one in _listed(settings):
         for index, path in enumerate(one.asked.paths):
             if path.endswith("/"):
@@ -380,3 +382,17 @@ def warnings(settings: Settings) -> Iterator[Problem]:
                     f"{limits.short(host)} is on the certificate by a wildcard, which no record is made for: "
                     f"add it to {setting}, unless you make its record yourself",
                 )
+
+
+def _unasked(settings: Settings, key: str, service: Service) -> Iterator[Problem]:
+    """Yield where nobody asks a service, and where the uptime check asks one that does not answer it."""
+    ready = service.health_check and service.health_check.command[0] in READY_CHECKS
+    if service.port and service.route is None and not ready:
+        place = ["services", key, "port"]
+        yield at(place, f"{service.port} is open to nobody: give the service a route, or leave port out")
+    asked = service.route and service.route.default and not derived.inside(service)
+    if settings.uptime_check and asked and service.protocol != "http":
+        yield at(
+            ["uptimeCheck"],
+            f"asks by HTTP/1.1, which services.{key}, the default, is not spoken to in: {settings.uptime_check.path} has to be another service's",
+        )

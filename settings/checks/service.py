@@ -184,16 +184,23 @@ def _deployment(settings: Settings, place: Sequence[str], service: Service) -> I
             f"AWS does not scale by requests where deployments are {deployment.strategy}: take cpuPercent, or rolling",
             [*where, "strategy"],
         )
+    yield from _apart(settings, where, place, service)
+
+
+def _apart(settings: Settings, where: Sequence[str], place: Sequence[str], service: Service) -> Iterator[Problem]:
+    """Check that what a service has twice while requests move is no other service's."""
     if (alternate := f"{place[-1]}-alternate") in settings.services:
         yield at(
             ["services", alternate],
             f"alarms call the second target group of services.{place[-1]} so: choose another name",
             [*where, "strategy"],
         )
+    own = service.route
+    if own is None or not own.default:
+        return
     for key, other in settings.services.items():
-        own, theirs = service.route, other.route
-        beside = own and own.default and theirs and theirs.through == own.through
-        if beside and theirs and theirs.priority == LAST_WEIGHTED_PRIORITY:
+        theirs = other.route
+        if theirs and theirs.through == own.through and theirs.priority == LAST_WEIGHTED_PRIORITY:
             yield at(
                 ["services", key, "route", "priority"],
                 f"{LAST_WEIGHTED_PRIORITY} is that of services.{place[-1]}, the default where requests are moved; choose another",

@@ -81,27 +81,28 @@ def _inside(settings: Settings, key: str, service: Service) -> Iterator[Problem]
 
 def _reach(settings: Settings, telemetry: Telemetry, key: str, service: Service) -> Iterator[Problem]:
     """Check that the collector gets to where it sends, which the service's own security group decides."""
-    port = (urlsplit(telemetry.endpoint).port or _HTTPS) if telemetry.endpoint else _HTTPS
-    out = derived.tasks_reach_out(settings) and any(
-        egress.port == port and egress.cidr == _ANYWHERE for egress in service.egress
-    )
     about: list[Place] = [["network", "nat"], ["network", "tasks"], ["services", key, "egress", "*"]]
     if telemetry.endpoint:
-        outside = any(egress.port == port for egress in service.egress)
-        if not derived.tasks_reach_out(settings) or not outside:
+        port = urlsplit(telemetry.endpoint).port or _HTTPS
+        if not derived.tasks_reach_out(settings) or not _lets_out(service, port):
             yield at(
                 ["telemetry", "endpoint"],
                 f"is out of reach of services.{key}: let it out to port {port} by its egress, through NAT",
                 *about,
             )
-    elif not out and settings.network.existing is None:
-        needed = ["xray", *(["logs"] if telemetry.metrics else [])]
-        missing = [name for name in needed if name not in settings.network.endpoints]
-        if missing:
-            yield at(
-                ["telemetry"],
-                f"services.{key} has no way to X-Ray{' and CloudWatch' if telemetry.metrics else ''}: "
-                f"add {limits.listed(missing)} to network.endpoints, or let it out to HTTPS anywhere, through NAT",
-                ["network", "endpoints", "*"],
-                *about,
-            )
+        return
+    needed = ["xray", *(["logs"] if telemetry.metrics else [])]
+    missing = [name for name in needed if name not in settings.network.endpoints]
+    out = derived.tasks_reach_out(settings) and _lets_out(service, _HTTPS, _ANYWHERE)
+    if missing and not out and settings.network.existing is None:
+        yield at(
+            ["telemetry"],
+            f"services.{key} has no way to X-Ray{' and CloudWatch' if telemetry.metrics else ''}: "
+            f"add {limits.listed(missing)} to network.endpoints, or let it out to HTTPS anywhere, through NAT",
+            ["network", "endpoints", "*"],
+            *about,
+        )
+
+
+def _lets_out(service: Service, port: int, cidr: str | None = None) -> bool:
+    return any(egress.port == port and cidr in (None, egress.cidr) for egress in service.egress)
