@@ -207,6 +207,28 @@ def _database(_: Graph, database: Resource) -> Iterable[object]:
     )
 
 
+def _database_cluster(_: Graph, cluster: Resource) -> Iterable[object]:
+    backups, capacity = _get(cluster, "backupRetentionPeriod"), _get(cluster, "serverlessv2ScalingConfiguration")
+    return (
+        f"{_get(cluster, 'engine')} {_get(cluster, 'engineVersion') or ''}".strip(),
+        f"serverless, {capacity.get('minCapacity')} to {capacity.get('maxCapacity')} capacity units"
+        if isinstance(capacity, Mapping)
+        else "",
+        "I/O-Optimized" if _get(cluster, "storageType") == "aurora-iopt1" else "",
+        f"{_several(backups, 'day')} of backups" if backups else "",
+        f"made from {backup}" if (backup := made_from(cluster)) else "",
+        "" if _get(cluster, "storageEncrypted") is True else "not encrypted",
+        "" if _get(cluster, "deletionProtection") is True else "no deletion protection",
+    )
+
+
+def _database_instances(_: Graph, instances: Sequence[Resource]) -> str:
+    """Say how large the instances of clusters are, and in which zones, where that is said."""
+    classes = Counter(str(_get(instance, "instanceClass") or "of a class known later") for instance in instances)
+    zones = sorted({str(zone) for instance in instances if (zone := _get(instance, "availabilityZone"))})
+    return _join(list(classes)) + f" in {_join(zones)}" * bool(zones)
+
+
 def _cache(_: Graph, cache: Resource) -> Iterable[object]:
     shards, replicas = _get(cache, "numNodeGroups"), _get(cache, "replicasPerNodeGroup") or 0
     nodes = _get(cache, "numCacheClusters") or 1
@@ -400,6 +422,8 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "aws:cloudfront/distribution:Distribution": _Kind("CDN", _each(_distribution)),
     "aws:s3/bucket:Bucket": _Kind("bucket", _each(_bucket)),
     "aws:rds/instance:Instance": _Kind("database", _each(_database)),
+    "aws:rds/cluster:Cluster": _Kind("database cluster", _each(_database_cluster)),
+    "aws:rds/clusterInstance:ClusterInstance": _Kind("instance", _database_instances),
     "aws:rds/proxy:Proxy": _Kind("database proxy", _named()),
     "aws:elasticache/replicationGroup:ReplicationGroup": _Kind("cache", _each(_cache)),
     "aws:ecr/repository:Repository": _Kind("repository", _each(_repository)),

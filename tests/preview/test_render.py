@@ -103,6 +103,39 @@ def test_the_outline_groups_counts_and_describes() -> None:
     assert (database.protected, database.monthly) == (1, Decimal(5))
 
 
+def test_a_database_cluster() -> None:
+    cluster = made(
+        "aws:rds/cluster:Cluster",
+        "database-cluster",
+        DATABASE,
+        engine="aurora-postgresql",
+        engineVersion="17",
+        serverlessv2ScalingConfiguration={"minCapacity": 0.5, "maxCapacity": 8},
+        storageType="aurora-iopt1",
+        backupRetentionPeriod=14,
+        storageEncrypted=True,
+        deletionProtection=True,
+    )
+    instances = [
+        made(
+            "aws:rds/clusterInstance:ClusterInstance",
+            f"database-instance-{zone}",
+            DATABASE,
+            instanceClass="db.serverless",
+            availabilityZone=zone,
+        )
+        for zone in ("us-east-1a", "us-east-1b")
+    ]
+    (section,) = summarize(preview(resources=[DATABASE, cluster, *instances]).graph)
+    assert [(row.label, row.text) for row in section.rows] == [
+        (
+            "database cluster",
+            "aurora-postgresql 17, serverless, 0.5 to 8 capacity units, I/O-Optimized, 14 days of backups",
+        ),
+        ("2 instances", "db.serverless in us-east-1a, us-east-1b"),
+    ]
+
+
 def test_the_outline_points_out_what_is_missing() -> None:
     bare = made("aws:rds/instance:Instance", "database", DATABASE, engine="mysql", multiAz=False)
     (section,) = summarize(preview(resources=[DATABASE, bare]).graph)
