@@ -19,6 +19,8 @@ PriceClass = Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
 
 _ORIGIN: Final = "load-balancer"
 _ORIGIN_SECONDS: Final = 60
+_LONGEST_BEGINNING: Final = 47
+"""Of the 64 characters of a VPC origin's name, what is left before a hyphen and the 16 that a load balancer's ARN ends in."""
 _YEAR_SECONDS: Final = 31_536_000
 # AWS's own policies have the same ids everywhere:
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
@@ -39,10 +41,12 @@ class CdnArgs:
     """Their certificate, in us-east-1."""
     origin_host: str
     """The load balancer's own host name, on its own certificate: CloudFront speaks HTTPS to it."""
-    header_name: str
-    """The header by which the load balancer knows this distribution."""
-    header_value: Input[str]
-    """What is in that header, a secret."""
+    header_name: str = ""
+    """The header by which a load balancer that faces the internet knows this distribution."""
+    header_value: Input[str] | None = None
+    """What is in that header, a secret; None: the load balancer is an internal one."""
+    internal_balancer_arn: Input[str] | None = None
+    """An internal load balancer, which CloudFront reaches by a VPC origin; None: it faces the internet. The network needs an internet gateway."""
     price_class: PriceClass = "PriceClass_100"
     """Which of CloudFront's locations serve: North America and Europe, most, or all. Changes the price per request."""
     access_log_bucket: Input[str] | None = None
@@ -67,6 +71,10 @@ class CdnArgs:
             yield "hosts", limits.host(host)
         for host in sorted({host for host in self.hosts if self.hosts.count(host) > 1}):
             yield "hosts", f"{host!r} is given twice"
+        if (self.header_value is None) == (self.internal_balancer_arn is None) or bool(self.header_name) == (
+            self.header_value is None
+        ):
+            yield "header_value", "goes with header_name, or neither is given but internal_balancer_arn"
         yield "origin_host", limits.host(self.origin_host)
         if self.origin_host in self.hosts:
             yield (
@@ -106,7 +114,7 @@ class Cdn(pulumi.ComponentResource):
             http_version="http2and3",
             is_ipv6_enabled=True,
             web_acl_id=firewall,
-            origins=[_origin(args)],
+            origins=[self._origin(name, args)],
             default_cache_behavior=aws.cloudfront.DistributionDefaultCacheBehaviorArgs(
                 target_origin_id=_ORIGIN,
                 allowed_methods=["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"],
@@ -150,19 +158,49 @@ class Cdn(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
 
+    def _origin(self, name: str, args: CdnArgs) -> aws.cloudfront.DistributionOriginArgs:
+        if args.internal_balancer_arn is not None:
+            inside = self._vpc_origin(name, args.name_prefix, args.internal_balancer_arn)
+            return aws.cloudfront.DistributionOriginArgs(
+                origin_id=_ORIGIN,
+                domain_name=args.origin_host,
+                vpc_origin_config=aws.cloudfront.DistributionOriginVpcOriginConfigArgs(
+                    vpc_origin_id=inside.id, origin_read_timeout=_ORIGIN_SECONDS
+                ),
+            )
+        secret = "" if args.header_value is None else args.header_value
+        return aws.cloudfront.DistributionOriginArgs(
+            origin_id=_ORIGIN,
+            domain_name=args.origin_host,
+            custom_headers=[aws.cloudfront.DistributionOriginCustomHeaderArgs(name=args.header_name, value=secret)],
+            custom_origin_config=aws.cloudfront.DistributionOriginCustomOriginConfigArgs(
+                origin_protocol_policy="https-only",
+                origin_ssl_protocols=["TLSv1.2"],
+                http_port=80,
+                https_port=443,
+                origin_read_timeout=_ORIGIN_SECONDS,
+            ),
+        )
 
-def _origin(args: CdnArgs) -> aws.cloudfront.DistributionOriginArgs:
-    return aws.cloudfront.DistributionOriginArgs(
-        origin_id=_ORIGIN,
-        domain_name=args.origin_host,
-        custom_headers=[
-            aws.cloudfront.DistributionOriginCustomHeaderArgs(name=args.header_name, value=args.header_value)
-        ],
-        custom_origin_config=aws.cloudfront.DistributionOriginCustomOriginConfigArgs(
-            origin_protocol_policy="https-only",
-            origin_ssl_protocols=["TLSv1.2"],
-            http_port=80,
-            https_port=443,
-            origin_read_timeout=_ORIGIN_SECONDS,
-        ),
-    )
+    def _vpc_origin(self, name: str, name_prefix: str, balancer_arn: Input[str]) -> aws.cloudfront.VpcOrigin:
+        """Make CloudFront's way to a load balancer inside.
+
+        CloudFront changes none that a distribution uses: another load balancer gets another, named by the end of its ARN, which the distribution
+        turns to before the old one goes.
+        """
+        return aws.cloudfront.VpcOrigin(
+            f"{name}-vpc-origin",
+            vpc_origin_endpoint_config=aws.cloudfront.VpcOriginVpcOriginEndpointConfigArgs(
+                name=Output.from_input(balancer_arn).apply(
+                    lambda arn: f"{name_prefix[:_LONGEST_BEGINNING]}-{arn.rpartition('/')[2]}"
+                ),
+                arn=balancer_arn,
+                http_port=80,
+                https_port=443,
+                origin_protocol_policy="https-only",
+                origin_ssl_protocols=aws.cloudfront.VpcOriginVpcOriginEndpointConfigOriginSslProtocolsArgs(
+                    items=["TLSv1.2"], quantity=1
+                ),
+            ),
+            opts=ResourceOptions(parent=self, replace_on_changes=["vpcOriginEndpointConfig"]),
+        )

@@ -15,6 +15,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components._access_logs import AccessLogArgs, access_log_bucket
+from components._dependencies import with_dependencies
 from components._listener_rules import ListenerRules, RedirectArgs
 from components._target_groups import LONGEST_PREFIX, Target, TargetArgs, outside, target_group
 from components.web_acl import WebAclArgs, web_acl
@@ -92,6 +93,8 @@ class LoadBalancerArgs:
     """Whether Pulumi refuses to delete the access log's bucket."""
     origin_protection: OriginProtection | None = None
     """Answer CloudFront only; None: everybody."""
+    cloudfront_prefix_list_id: Input[str] | None = None
+    """AWS's list of CloudFront's addresses, for an `internal` one that it reaches by a VPC origin; None: it does not."""
     targets: Mapping[str, TargetArgs] = field(default_factory=dict)
     """Where requests go, by a name of lower-case letters, digits and hyphens."""
     redirects: Sequence[RedirectArgs] = ()
@@ -123,6 +126,8 @@ class LoadBalancerArgs:
             yield "access_log_days", outside(self.access_log_days, 1, 3653)
             if self.given_access_log_bucket is not None:
                 yield "access_log_days", f"{self.access_log_days} does not go with given_access_log_bucket: give None"
+        if self.cloudfront_prefix_list_id is not None and not self.internal:
+            yield "cloudfront_prefix_list_id", "is of an internal one: give origin_protection, which has its own"
         if self.waf and self.origin_protection:
             yield (
                 "waf",
@@ -174,6 +179,8 @@ class LoadBalancer(pulumi.ComponentResource):
 
     arn: Output[str]
     """Its ARN."""
+    listening_arn: Output[str]
+    """The same, known once it listens for HTTPS: what CloudFront looks for before it reaches one inside."""
     arn_suffix: Output[str]
     """The end of its ARN, what metrics call it."""
     dns_name: Output[str]
@@ -198,7 +205,8 @@ class LoadBalancer(pulumi.ComponentResource):
         self.origin_secret = self._origin_secret(name) if lock else None
 
         group = self._group(f"{name}-group", args, f"Load balancer of {args.name_prefix}")
-        groups = [group, self._cloudfront_group(name, args, lock)] if lock else [group]
+        cloudfront = lock.prefix_list_id if lock else args.cloudfront_prefix_list_id
+        groups = [group] if cloudfront is None else [group, self._cloudfront_group(name, args, cloudfront)]
         if not lock:
             self._open(name, args, group)
         self.access_log_bucket = self._log_bucket(name, args)
@@ -236,6 +244,7 @@ class LoadBalancer(pulumi.ComponentResource):
         for redirect in args.redirects:
             rules.redirect(redirect)
         self.arn = balancer.arn
+        self.listening_arn = with_dependencies(balancer.arn, listener)
         self.arn_suffix = balancer.arn_suffix
         self.dns_name = balancer.dns_name
         self.zone_id = balancer.zone_id
@@ -276,14 +285,14 @@ class LoadBalancer(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
 
-    def _cloudfront_group(self, name: str, args: LoadBalancerArgs, lock: OriginProtection) -> aws.ec2.SecurityGroup:
+    def _cloudfront_group(self, name: str, args: LoadBalancerArgs, prefix_list_id: Input[str]) -> aws.ec2.SecurityGroup:
         """Let CloudFront in, in a group of its own: the list of its addresses fills one."""
         group = self._group(f"{name}-cloudfront", args, f"CloudFront to the load balancer of {args.name_prefix}")
         aws.vpc.SecurityGroupIngressRule(
             f"{name}-cloudfront-https",
             security_group_id=group.id,
             description="HTTPS from CloudFront",
-            prefix_list_id=lock.prefix_list_id,
+            prefix_list_id=prefix_list_id,
             ip_protocol="tcp",
             from_port=HTTPS,
             to_port=HTTPS,

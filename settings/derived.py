@@ -152,7 +152,8 @@ def inside(service: Service) -> bool:
 
 def taken(settings: Settings, *, inside: bool) -> int:
     """Return how many of the values of each rule are CloudFront's, which shows the load balancer a header."""
-    return 1 if settings.cdn and not inside else 0
+    balancer = settings.load_balancer
+    return 1 if settings.cdn and balancer and not balancer.internal and not inside else 0
 
 
 def balancer_sources(settings: Settings) -> Sequence[str]:
@@ -160,7 +161,7 @@ def balancer_sources(settings: Settings) -> Sequence[str]:
     balancer = settings.load_balancer
     if balancer is None or not balancer.internal:
         return [network_acls.ANYWHERE]
-    return balancer.sources or [settings.network.cidr]
+    return balancer.sources or ([] if settings.cdn else [settings.network.cidr])
 
 
 def flows(settings: Settings) -> Sequence[Flow]:
@@ -173,6 +174,8 @@ def flows(settings: Settings) -> Sequence[Flow]:
         entry_ports=[] if internal else entry_ports,
         internal_entries=[
             *(itertools.product(balancer_sources(settings), entry_ports) if internal else ()),
+            # Whether an access list sees CloudFront's own addresses or those of its interfaces in the VPC, AWS does not say.
+            *([(network_acls.ANYWHERE, 443)] if internal and settings.cdn else ()),
             *((source, 443) for source in (second.sources if second else ())),
         ],
         task_ports=_asked_ports(settings, within=False),

@@ -18,7 +18,7 @@ def args(
 ) -> CdnArgs | None:
     """Return the arguments of CloudFront in front of the load balancer, or None where the stack has none."""
     cdn, domain = context.settings.cdn, context.settings.domain
-    if cdn is None or domain is None or balancer is None or balancer.origin_secret is None:
+    if cdn is None or domain is None or balancer is None:
         return None
     own = certificates.get(CDN_CERTIFICATE)
     return CdnArgs(
@@ -28,6 +28,7 @@ def args(
         origin_host=derived.origin_host(cdn, domain),
         header_name=balancer.origin_header,
         header_value=balancer.origin_secret,
+        internal_balancer_arn=None if balancer.origin_secret is not None else balancer.listening_arn,
         price_class=cdn.price_class,
         access_log_bucket=balancer.access_log_bucket,
         waf=web_acl.args(cdn.waf, context.edge_log_key_arn),

@@ -46,7 +46,8 @@ def args(
         deletion_protection=settings.protection.deletion_protection,
         empty_on_destroy=settings.protection.empty_on_destroy,
         protect=settings.protection.protect,
-        origin_protection=_origin_protection(context.cloudfront_prefix_list),
+        origin_protection=None if balancer.internal else _origin_protection(context.cloudfront_prefix_list),
+        cloudfront_prefix_list_id=context.cloudfront_prefix_list if balancer.internal else None,
         targets=targets(settings, inside=False),
         redirects=[_redirect(redirect) for redirect in balancer.redirects],
     )

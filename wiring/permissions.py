@@ -77,6 +77,8 @@ def _edge(settings: Settings) -> Iterator[Part]:
         yield "dns"
     if cdn or (media and media.cdn):
         yield "cdn"
+    if cdn and balancer and balancer.internal:
+        yield "vpc-origin"
     if any(front and front.waf for front in (balancer, cdn)):
         yield "waf"
     if media and media.malware_scan:

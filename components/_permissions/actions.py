@@ -28,6 +28,7 @@ READS: Final[Mapping[Part, str]] = {
     " cloudfront:GetOriginRequestPolicy cloudfront:GetResponseHeadersPolicy cloudfront:ListCachePolicies"
     " cloudfront:ListOriginRequestPolicies cloudfront:ListTagsForResource logs:DescribeDeliveries"
     " logs:GetDelivery logs:GetDeliveryDestination logs:GetDeliveryDestinationPolicy logs:GetDeliverySource",
+    "vpc-origin": "cloudfront:GetVpcOrigin ec2:DescribeInstances ec2:DescribeInternetGateways ec2:DescribeSubnets ec2:DescribeVpcs",
     # `GetWebACLForResource` of the balancer goes with that of the firewall.
     "waf": "elasticloadbalancing:GetLoadBalancerWebACL wafv2:GetLoggingConfiguration wafv2:GetWebACL wafv2:GetWebACLForResource"
     " wafv2:ListTagsForResource",
@@ -111,6 +112,7 @@ WRITES: Final[Mapping[Part, str]] = {
     " cloudfront:UpdateOriginAccessControl cloudfront:UpdateResponseHeadersPolicy logs:CreateDelivery logs:DeleteDelivery"
     " logs:DeleteDeliveryDestination logs:DeleteDeliverySource logs:PutDeliveryDestination logs:PutDeliverySource"
     " logs:TagResource logs:UntagResource logs:UpdateDeliveryConfiguration",
+    "vpc-origin": "cloudfront:CreateVpcOrigin cloudfront:DeleteVpcOrigin cloudfront:UpdateVpcOrigin",
     "waf": "elasticloadbalancing:CreateWebACLAssociation elasticloadbalancing:DeleteWebACLAssociation"
     " elasticloadbalancing:SetWebAcl logs:CreateLogDelivery logs:DeleteLogDelivery logs:PutResourcePolicy wafv2:AssociateWebACL"
     " wafv2:CreateWebACL wafv2:DeleteLoggingConfiguration wafv2:DeleteWebACL wafv2:DisassociateWebACL"
@@ -243,6 +245,7 @@ NAMED_BY_AWS: Final[Mapping[str, str]] = {
     "application-autoscaling:ScalableTarget": "scalable-target/",
     "backup:backupPlan": "backup-plan:",
     "cloudfront:distribution": ":distribution/",
+    "cloudfront:vpcorigin": ":vpcorigin/",
     "ec2:elastic-ip": "elastic-ip/",
     "ec2:internet-gateway": "internet-gateway/",
     "ec2:natgateway": "natgateway/",
@@ -288,6 +291,7 @@ CREATES: Final[Mapping[str, str]] = {
     "backup:CreateBackupPlan": "backupPlan",
     "chatbot:CreateSlackChannelConfiguration": "ChatbotConfiguration",
     "cloudfront:CreateDistribution": "distribution",
+    "cloudfront:CreateVpcOrigin": "vpcorigin",
     "ec2:AllocateAddress": "elastic-ip",
     "ec2:AuthorizeSecurityGroupEgress": "security-group-rule",
     "ec2:AuthorizeSecurityGroupIngress": "security-group-rule",
@@ -352,6 +356,7 @@ PASSED_TO: Final[Mapping[Part, str]] = {
 
 LINKED: Final[Mapping[Part, str]] = {
     "load-balancer": "elasticloadbalancing",
+    "vpc-origin": "vpcorigin.cloudfront",
     "waf": "wafv2",
     "ecs": "ecs ecs.application-autoscaling",
     "database": "rds",

@@ -11,7 +11,7 @@ from components._bucket_names import prefixes
 from components._permissions import packing
 
 Part = Literal[
-    "network", "load-balancer", "certificate", "dns", "cdn", "waf", "ecs", "ecr", "database", "database-cluster",
+    "network", "load-balancer", "certificate", "dns", "cdn", "vpc-origin", "waf", "ecs", "ecr", "database", "database-cluster",
     "database-proxy", "cache", "bucket", "malware-scan", "volume", "key", "secret", "log", "alarm", "mute", "dashboard",
     "topic", "event", "schedule", "function", "job", "queue", "namespace", "backup", "budget", "slack",
 ]  # fmt: skip

@@ -64,9 +64,13 @@ def origin_failover(distribution: Resource, _config: Config) -> Iterator[Finding
     ),
     DISTRIBUTION,
     MULTITENANT,
+    VPC_ORIGIN,
 )
 def origins_on_https(distribution: Resource, _config: Config) -> Iterator[Finding]:
     """As the viewer came (match-viewer) is enough where no viewer may come over HTTP."""
+    if distribution.type == VPC_ORIGIN:
+        yield from _inside_on_https(distribution)
+        return
     viewers = [values.text(values.at(item, "viewerProtocolPolicy")) for item in behaviours_of(distribution)]
     for name, origin in origins_of(distribution):
         if not custom_origin(origin):
@@ -82,6 +86,18 @@ def origins_on_https(distribution: Resource, _config: Config) -> Iterator[Findin
             about=f"originProtocolPolicy of {name}",
             fix='origin_protocol_policy="https-only"; for a website bucket its regional host with an origin access control',
         )
+
+
+def _inside_on_https(origin: Resource) -> Iterator[Finding]:
+    """Whose viewers come over HTTPS is told by the distributions that use it."""
+    policy = values.text(values.at(origin.get("vpcOriginEndpointConfig"), "originProtocolPolicy"))
+    secure: Answer = UNKNOWN if policy in (UNKNOWN, "match-viewer") else policy == "https-only"
+    yield from origin.must_hold(
+        secure,
+        f"originProtocolPolicy is {values.show(policy, 'http-only')}, wanted https-only",
+        about="originProtocolPolicy",
+        fix='origin_protocol_policy="https-only"',
+    )
 
 
 @resource_rule(

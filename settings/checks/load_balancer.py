@@ -36,7 +36,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
             "is of the bucket that the program makes: leave it out, or accessLogBucket",
             ["loadBalancer", "accessLogBucket"],
         )
-    yield from _internal(settings, balancer)
+    yield from _internal(balancer)
     if settings.cdn and balancer.waf:
         yield at(
             ["loadBalancer", "waf"],
@@ -50,7 +50,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
         yield from _redirect(settings, ["loadBalancer", "redirects", index], redirect)
 
 
-def _internal(settings: Settings, balancer: LoadBalancer) -> Iterator[Problem]:
+def _internal(balancer: LoadBalancer) -> Iterator[Problem]:
     """Check who reaches an internal one: networks, and nobody from the internet."""
     place = ["loadBalancer", "sources"]
     if not balancer.internal:
@@ -61,10 +61,6 @@ def _internal(settings: Settings, balancer: LoadBalancer) -> Iterator[Problem]:
                 ["loadBalancer", "internal"],
             )
         return
-    if settings.cdn:
-        yield at(
-            ["loadBalancer", "internal"], "CloudFront comes from the internet: leave it out, or leave cdn out", ["cdn"]
-        )
     yield from found(place, limits.internal_sources(balancer.sources), [*place, "*"])
 
 

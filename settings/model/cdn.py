@@ -9,7 +9,7 @@ from settings.model.web_acl import Waf
 
 
 class Cdn(Section):
-    """CloudFront in front of the load balancer, which then answers nobody else."""
+    """CloudFront in front of the load balancer, which then answers nobody else; with `loadBalancer.internal` nothing but CloudFront faces the internet."""
 
     origin_host: Host | None = None
     """The load balancer's own host name, on its own certificate, such as `origin.app.example.com`; default `origin.` before the domain's host. A

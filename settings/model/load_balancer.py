@@ -39,13 +39,13 @@ class LoadBalancer(Section):
     """Its name in AWS, such as shop-prod: at most 32 characters; generated when left out. A change replaces it."""
     internal: bool = False
     """Whether it has private addresses alone: reached in the VPC and in networks that are joined to it (peering, VPN, a transit gateway), not from the
-    internet. The domain's records, public as before, lead to those addresses. A change replaces it and starts all tasks anew; with
-    `protection.deletionProtection` the update leaves the former one, and fails."""
+    internet. The domain's records, public as before, lead to those addresses; with `cdn` they lead to CloudFront, which reaches it by a VPC origin. A
+    change replaces it and starts all tasks anew; with `protection.deletionProtection` the update leaves the former one, and fails."""
     sources: Annotated[Sequence[Annotated[str, Rule(limits.address_range)]], Field(max_length=30)] = Field(
         default=(), examples=[["10.0.0.0/8"]]
     )
     """IPv4 ranges from which an `internal` one is reached, such as `[10.0.0.0/8]`; default the VPC's own, so without those of networks that are
-    joined to it. A change holds at once."""
+    joined to it, and with `cdn` CloudFront alone. A change holds at once."""
     certificate_arn: Annotated[str, CERTIFICATE_ARN] | None = None
     """An existing ACM certificate of the same region, instead of one that is made for the domain's hosts: it has to be for all of them, or behind
     `cdn` for `cdn.originHost`, which AWS does not check. Needed where the domain is not managed here. A change takes effect at once, without an

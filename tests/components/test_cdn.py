@@ -6,7 +6,7 @@ import pytest
 from components.cdn import Cdn, CdnArgs
 from components.web_acl import WebAclArgs
 from preview.graph import Graph
-from tests.components.conftest import build, check_contract
+from tests.components.conftest import ACCOUNT, build, check_contract
 
 ACL = "aws:wafv2/webAcl:WebAcl"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
@@ -35,7 +35,14 @@ def distribution(graph: Graph) -> dict[str, Any]:
     return dict(graph.one(DISTRIBUTION).inputs)
 
 
-@pytest.mark.parametrize("changes", [{}, {"waf": WebAclArgs(), "access_log_bucket": "requests"}])
+INSIDE: dict[str, Any] = {
+    "header_name": "",
+    "header_value": None,
+    "internal_balancer_arn": f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:loadbalancer/app/store/50dc6c495c0c9188",
+}
+
+
+@pytest.mark.parametrize("changes", [{}, {"waf": WebAclArgs(), "access_log_bucket": "requests"}, INSIDE])
 def test_contract(changes: dict[str, Any]) -> None:
     check_contract(lambda: Cdn("cdn", args(**changes)))
 
@@ -141,3 +148,39 @@ def test_refuses(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=r"^CdnArgs\.") as refused:
         args(**changes)
     assert str(refused.value).startswith(message)
+
+
+class TestInside:
+    """The load balancer has private addresses, and CloudFront a way to it."""
+
+    def test_it_asks_by_a_vpc_origin_over_https(self) -> None:
+        graph = recorded(**INSIDE)
+        way = graph.one("aws:cloudfront/vpcOrigin:VpcOrigin", "cdn-vpc-origin")
+        assert way.inputs["vpcOriginEndpointConfig"] == {
+            # Another balancer is another origin beside this one, as CloudFront changes none that is in use.
+            "name": "storefront-production-50dc6c495c0c9188",
+            "arn": INSIDE["internal_balancer_arn"],
+            "httpPort": 80,
+            "httpsPort": 443,
+            "originProtocolPolicy": "https-only",
+            "originSslProtocols": {"items": ["TLSv1.2"], "quantity": 1},
+        }
+        (origin,) = distribution(graph)["origins"]
+        assert origin == {
+            "originId": "load-balancer",
+            "domainName": "origin.shop.example.com",
+            "vpcOriginConfig": {"vpcOriginId": way.outputs["id"], "originReadTimeout": 60},
+        }
+
+    def test_its_name_fits(self) -> None:
+        way = recorded(**INSIDE, name_prefix="a" * 49).one("aws:cloudfront/vpcOrigin:VpcOrigin")
+        config: Any = way.inputs["vpcOriginEndpointConfig"]
+        assert len(config["name"]) <= 64
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"header_value": None}, {"header_name": ""}, {**INSIDE, "internal_balancer_arn": None}, {**INSIDE, "header_name": "X"}],
+    )  # fmt: skip
+    def test_a_distribution_has_one_way(self, changes: dict[str, Any]) -> None:
+        with pytest.raises(ValueError, match="header_value: goes with header_name, or neither is given but"):
+            args(**changes)

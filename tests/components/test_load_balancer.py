@@ -341,6 +341,19 @@ class TestInternal:
         assert not before & after
         assert {name.removesuffix("-internal") for name in after} == before
 
+    def test_cloudfront_comes_in_by_a_group_of_its_own(self) -> None:
+        graph = recorded(internal=True, sources=[], cloudfront_prefix_list_id="pl-cloudfront")
+        rule = graph.one(INGRESS)
+        assert (rule.inputs["prefixListId"], rule.inputs["fromPort"], rule.inputs["toPort"]) == (
+            "pl-cloudfront",
+            443,
+            443,
+        )
+        assert len(graph.of(GROUP)) == 2
+        assert action(https(graph))["type"] == "forward"
+        with pytest.raises(ValueError, match="cloudfront_prefix_list_id: is of an internal one"):
+            args(cloudfront_prefix_list_id="pl-cloudfront")
+
     @pytest.mark.parametrize(
         ("source", "problem"),
         [

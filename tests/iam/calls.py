@@ -399,7 +399,7 @@ def _is(form: str, found: str) -> bool:
 
 
 _UNNAMED: Final = re.compile(
-    r"(:acm:.*:certificate/|:scalable-target/|:backup-plan:|:distribution/|:db-proxy:|:kms:.*:key/|:delivery:|:malware-protection-plan/).*"
+    r"(:acm:.*:certificate/|:scalable-target/|:backup-plan:|:distribution/|:vpcorigin/|:db-proxy:|:kms:.*:key/|:delivery:|:malware-protection-plan/).*"
 )
 
 

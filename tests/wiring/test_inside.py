@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
@@ -161,6 +162,65 @@ def test_a_service_moves_from_one_to_the_other_in_place() -> None:
     assert kinds["internal-balancer-frontend-targets-internal"] == "created"
     assert kinds["load-balancer-frontend-targets"] == "deleted"
     assert "api-service" not in kinds
+
+
+PRIVATE: dict[str, Any] = {
+    "slipway:loadBalancer.internal": True,
+    "slipway:loadBalancer.waf": GONE,
+    "slipway:cdn": {"waf": {}},
+}
+"""Nothing but CloudFront faces the internet."""
+
+
+def test_behind_cloudfront_no_load_balancer_faces_the_internet() -> None:
+    made = graph(PRIVATE)
+    balancer = made.one(BALANCER)
+    assert balancer.inputs["internal"] is True
+    group: Any = balancer.inputs["securityGroups"]
+    into = [rule.inputs for rule in made.of(INGRESS) if rule.inputs["securityGroupId"] in group]
+    assert [(rule.get("cidrIpv4"), bool(rule.get("prefixListId")), rule["fromPort"]) for rule in into] == [
+        (None, True, 443)
+    ]
+    assert not [rule.name for rule in made.of(INGRESS) if rule.inputs.get("cidrIpv4") == "0.0.0.0/0"]
+    way: Any = made.one("aws:cloudfront/vpcOrigin:VpcOrigin").inputs["vpcOriginEndpointConfig"]
+    assert way["arn"] == balancer.outputs["arn"]
+    # Known by its address alone: no header to show, and no random secret.
+    assert "load-balancer-origin-secret" not in {
+        item.name for item in made.of("random:index/randomPassword:RandomPassword")
+    }
+
+
+def test_the_way_in_is_made_once_the_balancer_listens() -> None:
+    made = graph(PRIVATE)
+    listener = made.one(LISTENER, port=443)
+    origin = made.one("aws:cloudfront/vpcOrigin:VpcOrigin")
+    assert listener.urn in {*origin.dependencies, *itertools.chain(*origin.property_dependencies.values())}
+
+
+def test_its_names_are_those_of_a_balancer_behind_cloudfront() -> None:
+    made = graph(PRIVATE)
+    records = {
+        str(record.inputs["name"]) for record in made.of("aws:route53/record:Record") if record.inputs.get("aliases")
+    }
+    assert {"origin.shop.example.com", "shop.example.com"} <= records
+    certificates = {item.inputs["domainName"] for item in made.of("aws:acm/certificate:Certificate")}
+    assert {"origin.shop.example.com", "shop.example.com"} <= certificates
+
+
+def test_access_lists_let_cloudfront_in_by_whichever_address_it_shows() -> None:
+    flows = set(derived.flows(parse(as_engine(changed(PRIVATE)), "prod")))
+    assert Flow(source="0.0.0.0/0", destination=Tier.PRIVATE, port=443) in flows
+    assert Tier.PUBLIC not in {flow.destination for flow in flows}
+
+
+def test_another_balancer_gets_another_way_in_beside_the_old_one() -> None:
+    """CloudFront refuses a change of one that a distribution uses."""
+    before, after = graph(PRIVATE), graph(PRIVATE)
+    way = after.one("aws:cloudfront/vpcOrigin:VpcOrigin")
+    config: Any = way.inputs["vpcOriginEndpointConfig"]
+    way.inputs["vpcOriginEndpointConfig"] = {**config, "arn": f"{config['arn']}0", "name": f"{config['name']}0"}  # type: ignore[index]
+    (change,) = [one for one in compare(before, after).changed if one.resource.urn == way.urn]
+    assert (change.kind, change.deleted_first) == ("replaced", False)
 
 
 def test_from_a_public_one_what_requests_go_through_is_made_before_the_old_one_goes() -> None:

@@ -11,6 +11,10 @@ def function_url(**origin: Any) -> list[Sample]:
     return [res("lambda/functionUrl:FunctionUrl", "url", functionName="resize"), cdn(origins=[made])]
 
 
+def inside(policy: Any) -> Sample:
+    return res("cloudfront/vpcOrigin:VpcOrigin", "inside", vpcOriginEndpointConfig={"originProtocolPolicy": policy})
+
+
 CASES: list[Case] = [
     Case("cdn-origins-on-https", "pass", [cdn(origins=[custom(), files()])]),
     Case(
@@ -48,6 +52,10 @@ CASES: list[Case] = [
         "originProtocolPolicy of origins[0] is http-only, wanted https-only",
     ),
     Case("cdn-origins-on-https", "unknown", [cdn(origins=[custom(originProtocolPolicy=UNKNOWN)])]),
+    Case("cdn-origins-on-https", "pass", [inside("https-only")]),
+    Case("cdn-origins-on-https", "fail", [inside("http-only")], "originProtocolPolicy is http-only, wanted https-only"),
+    Case("cdn-origins-on-https", "unknown", [inside("match-viewer")]),
+    Case("cdn-origins-on-https", "unknown", [inside(UNKNOWN)]),
     Case("cdn-origin-tls-versions", "pass", [cdn(origins=[custom(), files()])]),
     Case(
         "cdn-origin-tls-versions",

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from tests.settings.checks.rules import ALONE, B, Case, evaluate, evaluate_among_others
-from tests.settings.files import GONE
 
 INSIDE: dict[str, Any] = {f"{B}.internal": True, "slipway:uptimeCheck": {"enabled": False}}
 WILD = {"slipway:domain.alternativeHosts": ["*.example.com"]}
@@ -29,7 +28,6 @@ CASES: list[Case] = [
     ({f"{B}.sources": ["10.0.0.0/8"]}, f"{B}.sources: are of an internal one, and this one faces the internet: say internal: true, or give a route's sources", {**INSIDE, f"{B}.sources": ["10.0.0.0/8"]}),
     ({**INSIDE, f"{B}.sources": ["0.0.0.0/0"]}, f"{B}.sources: 0.0.0.0/0 is everybody, and the internet does not reach it: name the networks", {**INSIDE, f"{B}.sources": ["10.8.0.0/16"]}),
     ({**INSIDE, f"{B}.sources": ["10.8.0.0/16", "10.8.0.0/16"]}, f"{B}.sources: 10.8.0.0/16 is there twice", {**INSIDE, f"{B}.sources": ["10.8.0.0/16", "10.9.0.0/16"]}),
-    ({**INSIDE, "slipway:cdn": {}, f"{B}.waf": GONE}, f"{B}.internal: CloudFront comes from the internet: leave it out, or leave cdn out", {**INSIDE, f"{B}.waf": GONE}),
     ({f"{B}.internal": True}, "slipway:uptimeCheck: Route 53 asks from the internet, which an internal load balancer does not answer: leave it out", INSIDE),
     ({f"{B}.accessLogBucket": "acme-logs", f"{B}.accessLogDays": 30}, f"{B}.accessLogDays: is of the bucket that the program makes: leave it out, or accessLogBucket", {f"{B}.accessLogBucket": "acme-logs"}),
 ]  # fmt: skip
