@@ -48,7 +48,8 @@ with wiring.refusals.told_as_settings():
     network = wiring.network.existing(context) or Network("network", wiring.network.args(context), options)
     secrets = part(Secrets, "secrets", wiring.secrets.args(context))
     registry = part(Registry, "registry", wiring.registry.args(context))
-    database = part(Database, "database", wiring.database.args(context, network))
+    cluster = Cluster("cluster", wiring.cluster.args(context), options)
+    database = part(Database, "database", wiring.database.args(context, network, cluster))
     cache = part(Cache, "cache", wiring.cache.args(context, network))
     volumes = part(Volumes, "volumes", wiring.volumes.args(context, network))
 
@@ -61,7 +62,6 @@ with wiring.refusals.told_as_settings():
     aliases = wiring.dns_alias.args(context, balancer, internal, cdn, media)
     public = [DnsAlias(name, args, options) for name, args in aliases.items()]
 
-    cluster = Cluster("cluster", wiring.cluster.args(context), options)
     url_args = wiring.connection_string_secrets.args(context, network, cluster, database, cache)
     urls = part(ConnectionStringSecrets, "secret-urls", url_args)
     queues = part(Queues, "queues", wiring.queues.args(context))

@@ -33,11 +33,17 @@ class SecretReference:
     """The KMS key that encrypts it; None: AWS's own."""
     parameter: bool = False
     """Whether it is in the Parameter Store of Systems Manager, and not in Secrets Manager."""
+    version: Input[str] | None = None
+    """The id of one version of a JSON document, with another of which there is another task; None: the current one."""
 
     @property
     def value_from(self) -> Output[str]:
-        """The reference as ECS takes it: `arn`, or `arn:key::`."""
-        return Output.concat(self.arn, ":", self.key, "::") if self.key else Output.from_input(self.arn)
+        """The reference as ECS takes it: `arn`, or `arn:key::` and perhaps a version."""
+        return (
+            Output.concat(self.arn, ":", self.key, "::", self.version or "")
+            if self.key
+            else Output.from_input(self.arn)
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -82,3 +84,17 @@ def rotated(parent: pulumi.Resource, name: str, args: DatabaseArgs, server: Data
 def version(password: str) -> int:
     """Return a number that is another with another password: RDS is only told of a password when its version changes."""
     return 1 + int.from_bytes(hashlib.sha256(password.encode()).digest()[:4], "big") % (2**31 - 1)
+
+
+def scram(password: str) -> str:
+    """Return what PostgreSQL keeps in a password's place (RFC 5803, SCRAM-SHA-256): given this, the server never sees the password.
+
+    Args:
+        password: random, of ASCII letters, digits and signs. What salts it is derived from it, so that it is the same each time.
+    """
+    rounds = 4096
+    salt = hashlib.sha256(b"salt" + password.encode()).digest()[:16]
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, rounds)
+    client, server = (hmac.digest(salted, name, "sha256") for name in (b"Client Key", b"Server Key"))
+    encoded = [base64.b64encode(part).decode() for part in (salt, hashlib.sha256(client).digest(), server)]
+    return f"SCRAM-SHA-256${rounds}:{encoded[0]}${encoded[1]}:{encoded[2]}"

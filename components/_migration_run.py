@@ -1,9 +1,9 @@
-"""A migration's run as a resource: once for each revision of its task definition, and recorded only if it succeeded."""
+"""A one-off task's run as a resource: once for each revision of its task definition, and recorded only if it succeeded."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from pulumi import Input, ResourceOptions
@@ -40,6 +40,8 @@ class MigrationRunArgs:
     """Roles to assume, each with the one before."""
     endpoints: Mapping[str, str] | None = None
     """Other addresses of `ecs` and `sts`, for emulators."""
+    users: Mapping[str, str] = field(default_factory=dict)
+    """Users of the database that it makes, and what each may do, for those who read what is to change; empty: it is a migration."""
 
 
 class MigrationRunProvider(UpdateStepProvider):
@@ -71,6 +73,8 @@ class MigrationRun(Resource, module="slipway", name="MigrationRun"):
         }
         if args.public_ip:
             props["public_ip"] = True
+        if args.users:
+            props["users"] = dict(args.users)
         super().__init__(MigrationRunProvider(), name, props, opts)
 
 

@@ -38,7 +38,8 @@ def execution_role(
         statements.append(documents.allow(pull, args.repository_arns))
     if args.cached_repository_arns:
         statements.append(documents.allow(FILL, args.cached_repository_arns))
-    references = [secret for container in args.containers for _, secret in sorted(container.secrets.items())]
+    containers = [*args.containers, *(args.migration.containers if args.migration else ())]
+    references = [secret for container in containers for _, secret in sorted(container.secrets.items())]
     references += [container.registry_login for container in args.containers if container.registry_login]
     statements += _reading(
         [reference for reference in references if not reference.parameter], args.region, "secretsmanager"

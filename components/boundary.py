@@ -33,8 +33,8 @@ class BoundaryArgs:
     """The names of the stack's own that are not made of the name prefix."""
     repository_arns: Sequence[str] = ()
     """Repositories that the stack pulls from and another made."""
-    database_user: str | None = None
-    """Who services log in to the database as, with a token of IAM's; None: they do not."""
+    database_users: Sequence[str] = ()
+    """Who services log in to the database as, with tokens of IAM's."""
     exec_enabled: bool = False
     """Whether people may open a shell in a task."""
     shared: SharedParts = field(default_factory=SharedParts)
@@ -109,7 +109,7 @@ def _text(args: BoundaryArgs) -> str:
             scope,
             given=args.given,
             repository_arns=args.repository_arns,
-            database_user=args.database_user,
+            database_users=args.database_users,
             exec_enabled=args.exec_enabled,
             by_tag=by_tag,
             most_log_groups=most,

@@ -20,6 +20,7 @@ from components._database_instance import InstanceArgs
 from components._database_server import DatabaseServer, Replica
 from components._database_surroundings import Surroundings
 from components.database_proxy import DatabaseProxy, DatabaseProxyArgs
+from components.database_users import DatabaseUsers, DatabaseUsersArgs, UsersTaskArgs
 
 
 class Engine(StrEnum):
@@ -95,6 +96,8 @@ class DatabaseArgs:
     """Days the deleted secret of a password that RDS does not keep can be brought back, 7 to 30; 0 deletes it at once."""
     iam_authentication: bool = False
     """Whether users may log in with a token of IAM's instead of a password. Changed in place."""
+    users: UsersTaskArgs | None = None
+    """Users that the program makes in it, beside the master user; None: whoever needs others makes them."""
     proxy: PoolArgs | None = None
     """A proxy that clients connect to; None: they connect to the instance."""
     restore: RestoreArgs | None = None
@@ -188,6 +191,8 @@ class DatabaseArgs:
             )
         if self.recovery_days not in (0, *range(7, 31)):
             yield "recovery_days", f"{self.recovery_days} is not allowed; 0 or 7 to 30 are"
+        if self.users:
+            yield from self.users.problems(engine, self.username)
         yield from self._proxy_problems()
         yield from self._restore_problems()
 
@@ -259,6 +264,10 @@ class Database(pulumi.ComponentResource):
     """What IAM calls it, and a replica of its own name, in permissions to log in."""
     replica: Replica | None
     """What answers queries only: the read replica, or the cluster's readers; None: there is none."""
+    user_secret_arns: Mapping[str, Output[str]]
+    """Secrets with `username` and `password` of the users that the program makes and that have one, by user."""
+    users_ready: Output[str] | None
+    """Usable once every user is there; None: the program makes none."""
 
     def __init__(self, name: str, args: DatabaseArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Database", name, None, opts)
@@ -273,7 +282,9 @@ class Database(pulumi.ComponentResource):
             if shared.master_password is None
             else passwords.kept(self, name, args, shared.key.arn, server, shared.master_password)
         )
-        proxy = self._proxy(name, args, args.proxy, shared, server, secret_arn) if args.proxy else None
+        users = self._users(name, args, args.users, shared, server, secret_arn) if args.users else None
+        secret_arns = [secret_arn, *(users.secret_arns.values() if users else ())]
+        proxy = self._proxy(name, args, args.proxy, shared, server, secret_arns) if args.proxy else None
 
         self.replica = server.replica
         self.identifier = server.identifier
@@ -282,6 +293,8 @@ class Database(pulumi.ComponentResource):
         self.database_name = args.database_name
         self.security_group_id = proxy.security_group_id if proxy else shared.group.id
         self.secret_arn = secret_arn
+        self.user_secret_arns = users.secret_arns if users else {}
+        self.users_ready = users.ready if users else None
         self.key_arn = shared.key.arn
         self.instance_arn = server.arn
         self.resource_ids = server.resource_ids
@@ -300,6 +313,41 @@ class Database(pulumi.ComponentResource):
             }
         )
 
+    def _users(
+        self,
+        name: str,
+        args: DatabaseArgs,
+        task: UsersTaskArgs,
+        shared: Surroundings,
+        server: DatabaseServer,
+        secret_arn: Output[str],
+    ) -> DatabaseUsers:
+        return DatabaseUsers(
+            f"{name}-users",
+            DatabaseUsersArgs(
+                task=task,
+                name_prefix=args.name_prefix,
+                account_id=args.account_id,
+                region=args.region,
+                vpc_id=args.vpc_id,
+                engine=limits.rds_dialect(args.engine),
+                host=server.address,
+                port=args.listens_on,
+                database_name=args.database_name,
+                resource_id=server.resource_ids[0],
+                answering=server.answering,
+                security_group_id=shared.group.id,
+                secret_arn=secret_arn,
+                key_arn=shared.key.arn,
+                log_days=args.log_days,
+                log_key_arn=args.log_key_arn,
+                recovery_days=args.recovery_days,
+                protect=args.protect,
+                boundary_arn=args.boundary_arn,
+            ),
+            ResourceOptions(parent=self),
+        )
+
     def _proxy(
         self,
         name: str,
@@ -307,7 +355,7 @@ class Database(pulumi.ComponentResource):
         pool: PoolArgs,
         shared: Surroundings,
         server: DatabaseServer,
-        secret_arn: Output[str],
+        secret_arns: Sequence[Output[str]],
     ) -> DatabaseProxy:
         return DatabaseProxy(
             f"{name}-proxy",
@@ -323,7 +371,7 @@ class Database(pulumi.ComponentResource):
                 clustered=limits.rds_is_aurora(args.engine),
                 server_port=args.listens_on,
                 server_security_group_id=shared.group.id,
-                secret_arn=secret_arn,
+                secret_arns=secret_arns,
                 key_arn=shared.key.arn,
                 connections_percent=pool.connections_percent,
                 idle_minutes=pool.idle_minutes,

@@ -41,10 +41,10 @@ class DatabaseProxyArgs:
     """The port the database listens on."""
     server_security_group_id: Input[str]
     """The database's security group, which gets a rule that lets the proxy in."""
-    secret_arn: Input[str]
-    """The secret with `username` and `password` that it logs in with, and that clients log in to it with."""
+    secret_arns: Sequence[Input[str]]
+    """The secrets with `username` and `password` that it logs in with, and that clients log in to it with: one for each user."""
     key_arn: Input[str]
-    """The key that encrypts that secret."""
+    """The key that encrypts those secrets."""
     connections_percent: int = 90
     """How many connections it opens at most, percent of what the database takes: 1 to 100."""
     idle_minutes: int = 30
@@ -83,10 +83,11 @@ class DatabaseProxy(pulumi.ComponentResource):
             auths=[
                 aws.rds.ProxyAuthArgs(
                     auth_scheme="SECRETS",
-                    secret_arn=args.secret_arn,
+                    secret_arn=secret_arn,
                     iam_auth="DISABLED",
                     client_password_auth_type=_CLIENTS[args.engine],
                 )
+                for secret_arn in args.secret_arns
             ],
             # Its name is fixed: two cannot stand side by side. Without its permissions it never becomes available.
             opts=ResourceOptions(parent=self, depends_on=[policy, *rules], delete_before_replace=True),
@@ -162,7 +163,7 @@ class DatabaseProxy(pulumi.ComponentResource):
             f"{name}-role",
             role=role.name,
             policy=documents.policy(
-                documents.allow(["secretsmanager:GetSecretValue"], [args.secret_arn]),
+                documents.allow(["secretsmanager:GetSecretValue"], args.secret_arns),
                 documents.allow(["kms:Decrypt"], [args.key_arn], through),
             ),
             opts=ResourceOptions(parent=self),

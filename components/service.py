@@ -66,6 +66,8 @@ class MigrateArgs:
     """The family of its task definition. A change registers a new one and runs it."""
     command: Sequence[str]
     """What the service's container runs instead of its own command."""
+    containers: Sequence[ContainerArgs] = ()
+    """The service's containers where they have other variables and secrets then; empty: they are as the service has them."""
     after: Sequence[pulumi.Resource] = ()
     """What has to stand before it runs: the database, and other migrations, as no two may run at once."""
     timeout_seconds: int = 1800
@@ -357,7 +359,7 @@ class Service(pulumi.ComponentResource):
         group: aws.ec2.SecurityGroup,
         before: Sequence[pulumi.Resource],
     ) -> Migration:
-        own, *sidecars = args.containers
+        own, *sidecars = migration.containers or args.containers
         return Migration(
             f"{name}-migration",
             MigrationArgs(

@@ -11,6 +11,7 @@ import limits
 from limits import network_acls, route
 from limits.network_acls import Flow
 from settings.model import (
+    USER_IMAGES,
     Cache,
     Cdn,
     Database,
@@ -65,12 +66,29 @@ def tasks_reach_out(settings: Settings) -> bool:
 
 
 def readers(settings: Settings, secret: str) -> Sequence[str]:
-    """Return the names of the ECS services that read a secret."""
+    """Return the names of the ECS services whose tasks read a secret."""
     return [
         service_name(settings, key, service)
         for key, service in settings.services.items()
-        if any(secret in container.secrets.values() for container in (service, *service.sidecars.values()))
+        for user, secrets in service.secrets_read[:1]
+        if any(settings.secret_for(name, user) == secret for name in secrets)
     ]
+
+
+def database_tokens(database: Database) -> Sequence[str]:
+    """Return the users who log in to the database with tokens of IAM's."""
+    named = [database.iam_username] if database.iam_authentication else []
+    return [*named, *sorted(name for name, user in database.users.items() if user.login == "iam")]
+
+
+def users_family(settings: Settings) -> str:
+    """Return the family of the task that makes the database's users; its log group is named after it."""
+    return f"{settings.name_prefix}-database-users"
+
+
+def users_image(database: Database) -> str:
+    """Return the image of the task that makes the database's users."""
+    return database.users_image or USER_IMAGES[limits.rds_dialect(database.engine)]
 
 
 def migration_family(settings: Settings, key: str, service: Service) -> str:

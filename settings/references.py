@@ -26,6 +26,7 @@ REFERENCES: Final[Mapping[str, str]] = {
     "database.host": "the database's address",
     "database.port": "the database's port",
     "database.name": "the name of the database inside",
+    "database.user": "the database user to log in as: the service's databaseUser, or the master user",
     "database.replicaHost": "the address of its read replica",
     "database.iamUsername": "the database user to log in as with a token of IAM's",
     "cache.host": "the cache's address (in cluster mode its configuration endpoint)",

@@ -30,6 +30,7 @@ _REFERENCE = "pulumi:pulumi:StackReference"
 _GROUP = "aws:ec2/securityGroup:SecurityGroup"
 _INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 _EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+_RUN = "pulumi-python:dynamic/slipway:MigrationRun"
 
 
 def names(graph: Graph) -> Iterator[str]:
@@ -233,7 +234,9 @@ def service_wiring(graph: Graph) -> Iterator[str]:
 
 def migrations(graph: Graph) -> Iterator[str]:
     """Every service changes after the migration, which runs after the service's roles, rules and secrets are as they should be."""
-    for run in graph.of("pulumi-python:dynamic/slipway:MigrationRun"):
+    for run in graph.of(_RUN):
+        if run.name.endswith("-users-run"):
+            continue
         for service in graph.of("aws:ecs/service:Service"):
             if run not in graph.direct(service):
                 yield f"{service} does not wait for {run}"
@@ -243,6 +246,34 @@ def migrations(graph: Graph) -> Iterator[str]:
         needed += graph.of("aws:rds/instance:Instance")
         needed += [rule for type_ in (_EGRESS, _INGRESS) for rule in graph.of(type_) if rule.name.startswith(f"{own}-")]
         yield from (f"{run} does not wait for {resource}" for resource in needed if resource not in before)
+
+
+def database_users(graph: Graph) -> Iterator[str]:
+    """Users are made once the database takes connections, before migrations run and before anybody reads their passwords."""
+    for run in graph.of(_RUN):
+        if not run.name.endswith("-users-run"):
+            continue
+        own, database = run.name.removesuffix("-run"), run.name.removesuffix("-users-run")
+        needed = [p for p in graph.of("aws:iam/rolePolicy:RolePolicy") if p.name == f"{own}-execution"]
+        needed += [
+            instance for instance in graph.of("aws:rds/instance:Instance") if instance.name == f"{database}-instance"
+        ]
+        needed += [rule for type_ in (_EGRESS, _INGRESS) for rule in graph.of(type_) if rule.name.startswith(f"{own}-")]
+        yield from (f"{run} does not wait for {resource}" for resource in needed if resource not in graph.direct(run))
+        versions = graph.of("aws:secretsmanager/secretVersion:SecretVersion")
+        filled = [version for version in versions if version.name.startswith(f"{own}-secret-")]
+        waiting = [*filled, *(other for other in graph.of(_RUN) if other != run)]
+        yield from (f"{each} does not wait for {run}" for each in waiting if run not in graph.direct(each))
+        tasks = graph.of("aws:ecs/taskDefinition:TaskDefinition")
+        for version in [v for v in versions if v.name == f"{own}-given"] + filled:
+            for task in tasks:
+                reads = any(
+                    each.name == version.name
+                    for each in graph.direct(task)
+                    if each.type == "aws:secretsmanager/secret:Secret"
+                )
+                if reads and version not in graph.direct(task):
+                    yield f"{task} does not wait for {version}"
 
 
 def filled_secrets(graph: Graph) -> Iterator[str]:
@@ -332,7 +363,7 @@ def exported(graph: Graph) -> Iterator[str]:
 
 INVARIANTS: Sequence[Callable[[Graph], Iterator[str]]] = (
     names, parents, outputs, providers, physical_names, target_groups, protected, secrecy, edge, data_doors,
-    balanced_services, wiring, service_wiring, migrations, filled_secrets, isolation, reachability, canonical_containers, log_groups, exported,
+    balanced_services, wiring, service_wiring, migrations, database_users, filled_secrets, isolation, reachability, canonical_containers, log_groups, exported,
 )  # fmt: skip
 
 

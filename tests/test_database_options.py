@@ -16,7 +16,7 @@ from preview.record import Mode, record
 from tests import stacks
 from tests.iam.test_needs import refused
 from tests.invariants import faults
-from tests.settings.files import as_engine, changed
+from tests.settings.files import GONE, as_engine, changed
 
 INSTANCE: Final = "aws:rds/instance:Instance"
 PROXY: Final = "aws:rds/proxy:Proxy"
@@ -28,6 +28,11 @@ FUNCTION: Final = "aws:lambda/function:Function"
 PROD: Final = "Pulumi.prod.yaml"
 
 DB, API = "slipway:database", "slipway:services.api"
+USERS: Final[dict[str, Any]] = {
+    "app": {"rights": "write"},
+    "migrations": {"rights": "owner"},
+    "reports": {"rights": "read"},
+}
 VARIANTS: Final[dict[str, dict[str, Any]]] = {
     "iam": {f"{DB}.iamAuthentication": True, f"{API}.environment.DATABASE_USER": "${database.iamUsername}"},
     "replica": {
@@ -49,6 +54,32 @@ VARIANTS: Final[dict[str, dict[str, Any]]] = {
         f"{DB}.proxy": {},
         f"{DB}.port": 5433,
         "slipway:network.aclRules": 40,
+    },
+    "users": {
+        f"{DB}.users": USERS,
+        f"{API}.databaseUser": "app",
+        f"{API}.migrate.databaseUser": "migrations",
+        f"{API}.environment.DATABASE_USER": "${database.user}",
+        f"{API}.secrets.DATABASE_PASSWORD": "database:password",
+        "slipway:services.worker.databaseUser": "reports",
+    },
+    "users of mysql, some with tokens": {
+        f"{DB}.engine": "mysql",
+        f"{DB}.version": "8.4",
+        f"{DB}.users": {**USERS, "tokens": {"rights": "write", "login": "iam"}},
+        f"{API}.databaseUser": "app",
+        f"{API}.migrate.secrets": {"DATABASE_URL": "storefront/database-url"},
+        "slipway:services.worker.databaseUser": "tokens",
+        "slipway:services.worker.secrets": GONE,
+    },
+    "users behind a proxy, of a copy": {
+        f"{DB}.managedPassword": False,
+        f"{DB}.proxy": {},
+        f"{DB}.readReplica": {"urlSecret": "storefront/replica-url"},
+        f"{DB}.users": USERS,
+        f"{API}.databaseUser": "app",
+        "slipway:services.worker.databaseUser": "reports",
+        "slipway:services.worker.secrets.DATABASE_URL": "storefront/replica-url",
     },
     "iam on a replica": {
         f"{DB}.managedPassword": False,
@@ -170,6 +201,82 @@ def test_a_replica_takes_the_same_tokens() -> None:
     assert logins(graph, "api") == [
         f"arn:aws:rds-db:us-east-1:123456789012:dbuser:{resource}/reports" for resource in resources
     ]
+
+
+def read(graph: Graph, task: str, container: int = 0) -> dict[str, str]:
+    """The secrets that a task's own container reads, by variable."""
+    definition = graph.one("aws:ecs/taskDefinition:TaskDefinition", name=f"{task}-task")
+    containers = json.loads(str(definition.inputs["containerDefinitions"]))
+    return {secret["name"]: secret["valueFrom"] for secret in containers[container]["secrets"]}
+
+
+def secret(graph: Graph, name: str) -> str:
+    return str(graph.one("aws:secretsmanager/secret:Secret", name=name).outputs["arn"])
+
+
+def test_services_and_migrations_log_in_as_their_own_users() -> None:
+    graph = recorded("users")
+    app = secret(graph, "database-users-secret-app")
+    assert read(graph, "api")["DATABASE_PASSWORD"] == f"{app}:password::"
+    assert environment(graph, "api")["DATABASE_USER"] == "app"
+    owner = secret(graph, "database-users-secret-migrations")
+    assert read(graph, "api-migration")["DATABASE_PASSWORD"] == f"{owner}:password::"
+    assert environment(graph, "api-migration")["DATABASE_USER"] == "migrations"
+    url = "secret-urls-storefront-database-url"
+    assert read(graph, "api")["DATABASE_URL"] == secret(graph, f"{url}-app")
+    assert read(graph, "api-migration")["DATABASE_URL"] == secret(graph, f"{url}-migrations")
+    assert read(graph, "worker")["DATABASE_URL"] == secret(graph, f"{url}-reports")
+    told = urls(graph)
+    assert told["storefront/database-url/app"]["source"] == app
+    assert told["storefront/database-url/migrations"]["source"] == owner
+    assert [told[f"storefront/database-url{user}"]["services"] for user in ("", "/app", "/migrations", "/reports")] == [
+        [],
+        ["api"],
+        [],
+        ["worker"],
+    ]
+
+
+def test_what_is_made_before_what() -> None:
+    graph = recorded("users")
+    users = graph.one("pulumi-python:dynamic/slipway:MigrationRun", name="database-users-run")
+    migration = graph.one("pulumi-python:dynamic/slipway:MigrationRun", name="api-migration-run")
+    assert graph.one(INSTANCE) in graph.direct(
+        graph.one("aws:ecs/taskDefinition:TaskDefinition", "database-users-task")
+    )
+    assert users in graph.direct(migration)
+    for service in ("api", "worker"):
+        assert users in graph.direct(graph.one("aws:ecs/service:Service", f"{service}-service"))
+
+
+def test_a_user_with_tokens_logs_in_by_its_services_role_alone() -> None:
+    graph = recorded("users of mysql, some with tokens")
+    instance = graph.one(INSTANCE)
+    assert instance.inputs["iamDatabaseAuthenticationEnabled"] is True
+    user = f"arn:aws:rds-db:us-east-1:123456789012:dbuser:{instance.outputs['resourceId']}/tokens"
+    assert (logins(graph, "worker"), logins(graph, "api")) == ([user], [])
+    # The migration is the master user's, whose URL it has in place of the service's.
+    assert read(graph, "api-migration")["DATABASE_URL"] == secret(graph, "secret-urls-storefront-database-url")
+    assert read(graph, "api")["DATABASE_URL"] == secret(graph, "secret-urls-storefront-database-url-app")
+
+
+def test_users_are_made_past_the_proxy_which_then_knows_them() -> None:
+    graph = recorded("users behind a proxy, of a copy")
+    assert environment(graph, "database-users")["PGHOST"] == graph.one(INSTANCE, "database-instance").outputs["address"]
+    assert doors(graph, group(graph, "database")) == {"database-proxy-group": 5432, "database-users-group": 5432}
+    proxy: Any = graph.one(PROXY).inputs
+    known = [auth["secretArn"] for auth in proxy["auths"]]
+    assert known == [
+        secret(graph, name)
+        for name in ("database-secret", *(f"database-users-secret-{user}" for user in ("app", "migrations", "reports")))
+    ]
+    reading, _ = statements(graph, "database-proxy-role")
+    assert reading["Resource"] == known
+    assert read(graph, "worker")["DATABASE_URL"] == secret(graph, "secret-urls-storefront-replica-url-reports")
+    assert (
+        urls(graph)["storefront/replica-url/reports"]["host"]
+        == graph.one(INSTANCE, "database-replica").outputs["address"]
+    )
 
 
 def test_services_reach_the_replica_and_learn_where_it_is() -> None:

@@ -31,7 +31,7 @@ def args(context: StackContext) -> BoundaryArgs | None:
             names=_names(settings),
             shared=permissions.shared(settings),
             repository_arns=_repositories(settings),
-            database_user=database.iam_username if database and database.iam_authentication else None,
+            database_users=derived.database_tokens(database) if database else [],
             exec_enabled=any(service.exec for service in settings.services.values()),
             given=[*_existing_secrets(settings), *_given(settings), *_traces(settings)],
         )
@@ -50,7 +50,10 @@ def _names(settings: Settings) -> Mapping[Kind, Sequence[str]]:
 
 def _repositories(settings: Settings) -> Sequence[str]:
     """Return the repositories of others that services pull from."""
-    return sorted({arn for image in settings.images if image.uri and (arn := containers.repository_arn(image.uri))})
+    images = [image.uri for image in settings.images if image.uri]
+    if settings.database and settings.database.users:
+        images.append(derived.users_image(settings.database))
+    return sorted({arn for image in images if (arn := containers.repository_arn(image))})
 
 
 def _existing_secrets(settings: Settings) -> Iterator[documents.Statement]:

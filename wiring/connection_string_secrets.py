@@ -47,25 +47,29 @@ def args(
 def _database_urls(
     context: StackContext, given: model.Database, database: Database
 ) -> Mapping[str, ConnectionStringArgs]:
-    """Return the URLs of the database, or of its proxy, and of what answers queries only, by their secrets."""
+    """Return the URLs of the database, or of its proxy, and of what answers queries only, by their secrets, of each user whose URL is read."""
     settings, replica = context.settings, database.replica
     ends: dict[str, tuple[Input[str], int]] = {}
     if given.url_secret:
         ends[given.url_secret] = (database.address, database.port)
     if given.queries_secret and replica:
         ends[given.queries_secret] = (replica.address, replica.port)
+    urls = {secret: (database.secret_arn, *end) for secret, end in ends.items()}
+    urls |= {
+        name: (database.user_secret_arns[user], *ends[secret]) for name, (secret, user) in settings.user_urls.items()
+    }
     return {
         secret: ConnectionStringArgs(
             name=settings.secret_name(secret),
             kind=limits.rds_dialect(given.engine),
-            source_arn=database.secret_arn,
+            source_arn=source_arn,
             key_arn=database.key_arn,
             host=host,
             port=port,
             database=derived.database_name(settings, given),
             services=derived.readers(settings, secret),
         )
-        for secret, (host, port) in ends.items()
+        for secret, (source_arn, host, port) in urls.items()
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from pulumi import Input, Output
@@ -24,10 +25,34 @@ from settings import derived, model, references
 from wiring.context import Components, StackContext
 
 
-def args(context: StackContext, key: str, service: model.Service, components: Components) -> Sequence[ContainerArgs]:
-    """Return the arguments of a service's containers: its own, named by its key, then its sidecars."""
+def args(
+    context: StackContext, key: str, service: model.Service, components: Components, user: str | None
+) -> Sequence[ContainerArgs]:
+    """Return the arguments of a service's containers: its own, named by its key, then its sidecars.
+
+    Args:
+        context: what every part may need to know.
+        key: the service's key in the stack file.
+        service: the service.
+        components: the parts that it is wired to.
+        user: whom they log in to the database as; None: the master user.
+    """
     named: dict[str, model.Service | model.Sidecar] = {key: service, **service.sidecars}
-    return [_container(context, name, container, service, components) for name, container in named.items()]
+    return [_container(context, name, container, service, components, user) for name, container in named.items()]
+
+
+def of_migration(
+    context: StackContext, key: str, service: model.Service, migrate: model.Migrate, components: Components
+) -> Sequence[ContainerArgs]:
+    """Return the arguments of the same containers where they bring the database up to date."""
+    own, *sidecars = args(context, key, service, components, migrate.database_user)
+    secrets = {
+        variable: secret(context, reference, components, migrate.database_user)
+        for variable, reference in migrate.secrets.items()
+    }
+    # A variable has one source.
+    environment = {variable: value for variable, value in own.environment.items() if variable not in secrets}
+    return [replace(own, environment=environment, secrets={**own.secrets, **secrets}), *sidecars]
 
 
 def _container(
@@ -36,9 +61,10 @@ def _container(
     container: model.Service | model.Sidecar,
     service: model.Service,
     components: Components,
+    user: str | None,
 ) -> ContainerArgs:
     sidecar = container if isinstance(container, model.Sidecar) else None
-    values = {**_values(context, container, components), **_called(context, service)}
+    values = {**_values(context, container, components, user), **_called(context, service)}
     # Whoever opens a shell in the service's own container writes where they like.
     shell = sidecar is None and service.exec
     return ContainerArgs(
@@ -51,7 +77,9 @@ def _container(
         command=container.command,
         entry_point=container.entry_point,
         environment={variable: _filled(text, values) for variable, text in container.environment.items()},
-        secrets={variable: secret(context, reference, components) for variable, reference in container.secrets.items()},
+        secrets={
+            variable: secret(context, reference, components, user) for variable, reference in container.secrets.items()
+        },
         user=container.user,
         read_only_root=container.read_only_root and not shell,
         tmp_mib=service.tmp_mib,
@@ -141,7 +169,9 @@ def _build(build: model.Build, repository_url: Input[str]) -> BuildArgs:
     )
 
 
-def _values(context: StackContext, container: model.Container, components: Components) -> Mapping[str, Input[str]]:
+def _values(
+    context: StackContext, container: model.Container, components: Components, user: str | None
+) -> Mapping[str, Input[str]]:
     """Return what references in environment values stand for."""
     settings = context.settings
     values: dict[str, Input[str]] = {
@@ -156,6 +186,7 @@ def _values(context: StackContext, container: model.Container, components: Compo
             "database.host": components.database.address,
             "database.port": str(components.database.port),
             "database.name": components.database.database_name,
+            "database.user": user or (settings.database.username if settings.database else ""),
             "database.iamUsername": settings.database.iam_username if settings.database else "",
             "database.replicaHost": components.database.replica.address if components.database.replica else "",
         }
@@ -188,9 +219,10 @@ def _filled(text: str, values: Mapping[str, Input[str]]) -> Input[str]:
     return Output.concat(*(values[piece] if index % 2 else piece for index, piece in enumerate(pieces)))
 
 
-def secret(context: StackContext, reference: str, components: Components) -> SecretReference:
-    """Return where a variable's value is read from."""
+def secret(context: StackContext, reference: str, components: Components, user: str | None = None) -> SecretReference:
+    """Return where a variable's value is read from, by what logs in to the database as a user; None: as the master user."""
     name, _, key = reference.partition(":")
+    name = context.settings.secret_for(name, user)
     if name in context.existing_secrets:
         given = context.settings.secrets[name]
         return SecretReference(
@@ -199,6 +231,9 @@ def secret(context: StackContext, reference: str, components: Components) -> Sec
             key_arn=given.key_arn,
             parameter=limits.secret_parameter(given.existing or ""),
         )
+    if name == "database" and components.database and user:
+        database = components.database
+        return SecretReference(arn=database.user_secret_arns[user], key=key, key_arn=database.key_arn)
     for part, holder in (("database", components.database), ("cache", components.cache)):
         if name == part and holder:
             return SecretReference(arn=holder.secret_arn, key=key, key_arn=holder.key_arn)

@@ -7,13 +7,15 @@ from typing import Final
 
 from components._database_cluster import AuroraArgs, ServerlessArgs
 from components._database_instance import InstanceArgs, ReplicaArgs
+from components.cluster import Cluster
 from components.database import DatabaseArgs, Engine, PoolArgs, RestoreArgs
 from components.existing_network import AnyNetwork
 from settings import derived, model
+from wiring import database_users
 from wiring.context import StackContext
 
 
-def args(context: StackContext, network: AnyNetwork) -> DatabaseArgs | None:
+def args(context: StackContext, network: AnyNetwork, cluster: Cluster) -> DatabaseArgs | None:
     """Return the database's arguments, or None where the stack has none."""
     settings, database = context.settings, context.settings.database
     if database is None:
@@ -39,7 +41,8 @@ def args(context: StackContext, network: AnyNetwork) -> DatabaseArgs | None:
         managed_password=database.managed_password,
         rotate_days=database.rotate_days,
         recovery_days=protection.secret_recovery_days,
-        iam_authentication=database.iam_authentication,
+        iam_authentication=bool(derived.database_tokens(database)),
+        users=database_users.args(context, network, cluster),
         restore=_restore(database.restore_from),
         proxy=_proxy(database.proxy),
         monitoring_seconds=database.monitoring_seconds,

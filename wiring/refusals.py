@@ -30,6 +30,7 @@ PLACES: Final[dict[str, Place]] = {
     "CollectorArgs": ["telemetry"],
     "DashboardArgs": ["dashboard"],
     "DatabaseArgs": ["database"],
+    "DatabaseUsersArgs": ["database", "users"],
     "DatabaseProxyArgs": ["database", "proxy"],
     "DeliveryArgs": ["delivery"],
     "DnsAliasArgs": ["domain"],

@@ -52,7 +52,9 @@ def args(
         log_key_arn=context.log_key_arn,
         cluster_arn=components.cluster.arn,
         cluster_name=components.cluster.name,
-        containers=telemetry.beside(context, key, containers.args(context, key, service, components), components),
+        containers=telemetry.beside(
+            context, key, containers.args(context, key, service, components, service.database_user), components
+        ),
         metrics_log_group=derived.metrics_log_group(settings, key, service),
         cpu=service.cpu,
         memory_mib=service.memory_mib,
@@ -79,6 +81,7 @@ def args(
         after=[
             *([migrated] if settings.services_with_migration else []),
             *(before[name].name for name in service.calls),
+            *_user_made(service, components.database),
         ],
         spot_percent=service.spot_percent,
         exec_enabled=service.exec,
@@ -91,15 +94,23 @@ def args(
     )
 
 
+def _user_made(service: model.Service, database: Database | None) -> Sequence[Output[str]]:
+    """Return what a service waits for that logs in as a user whom the program makes."""
+    return [database.users_ready] if database and database.users_ready and service.database_user else []
+
+
 def _migration(
     context: StackContext, key: str, service: model.Service, components: Components, before: Mapping[str, Service]
 ) -> MigrateArgs | None:
     if service.migrate is None:
         return None
     endpoints = derived.endpoints(context.settings)
+    own = containers.of_migration(context, key, service, service.migrate, components)
+    differs = service.migrate.secrets or service.migrate.database_user != service.database_user
     return MigrateArgs(
         family=derived.migration_family(context.settings, key, service),
         command=service.migrate.command,
+        containers=telemetry.beside(context, key, own, components) if differs else (),
         after=[part for part in (components.database, *(other.migration for other in before.values())) if part],
         timeout_seconds=service.migrate.timeout_minutes * 60,
         profile=context.settings.aws.profile,
@@ -234,7 +245,7 @@ def _permissions(
         *(documents.allow(permission.actions, permission.resources) for permission in service.permissions),
         *(_media_access(context, components.media) if components.media and "media" in service.uses else ()),
         *(queues.access(components.queues, service.sends, service.receives) if components.queues else ()),
-        *(_database_login(context, components.database) if "database" in service.uses else ()),
+        *(_database_login(context, service, components.database) if "database" in service.uses else ()),
         *(_mounting(service, components.volumes) if components.volumes else ()),
     ]
 
@@ -261,13 +272,18 @@ def _media_access(context: StackContext, media: MediaBucket) -> Sequence[documen
     )
 
 
-def _database_login(context: StackContext, database: Database | None) -> Sequence[documents.Statement]:
+def _database_login(
+    context: StackContext, service: model.Service, database: Database | None
+) -> Sequence[documents.Statement]:
     """Let a service log in with a token, as one user of the database and its replica."""
     given, region = context.settings.database, context.region
-    if given is None or database is None or not given.iam_authentication:
+    if given is None or database is None:
+        return ()
+    user = service.database_user or given.iam_username
+    if user not in derived.database_tokens(given):
         return ()
     start = Output.format("arn:{0}:rds-db:{1}:{2}:dbuser:", documents.partition(region), region, context.account_id)
-    users = [Output.concat(start, resource, "/", given.iam_username) for resource in database.resource_ids]
+    users = [Output.concat(start, resource, "/", user) for resource in database.resource_ids]
     return (documents.allow(["rds-db:connect"], users),)
 
 

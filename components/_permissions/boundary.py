@@ -54,7 +54,7 @@ def boundary_statements(
     *,
     given: Sequence[Statement] = (),
     repository_arns: Sequence[str] = (),
-    database_user: str | None = None,
+    database_users: Sequence[str] = (),
     exec_enabled: bool = False,
     by_tag: bool = False,
     most_log_groups: int | None = None,
@@ -65,7 +65,7 @@ def boundary_statements(
         scope: whose it is.
         given: what the stack file lets its services do.
         repository_arns: repositories that the stack pulls from and another made.
-        database_user: who services log in to the database as, with a token of IAM's; None: they do not.
+        database_users: who services log in to the database as, with tokens of IAM's.
         exec_enabled: whether people may open a shell in a task.
         by_tag: tell the stack's repositories and secrets by its tags, where their names would be too many.
         most_log_groups: tell log groups by no more patterns than these, where their names would be too many; None: by their names.
@@ -80,7 +80,7 @@ def boundary_statements(
         *([documents.allow(FILL, cached)] if cached else []),
         *_secrets(scope, by_tag=by_tag),
         *_tagged(scope, by_tag=by_tag),
-        *_using(scope, database_user),
+        *_using(scope, database_users),
         *_jobs(scope),
         *_queues(scope),
         *_saving(scope),
@@ -147,7 +147,7 @@ def _tagged(scope: Scope, *, by_tag: bool) -> Iterator[Statement]:
         yield documents.allow(["kms:CreateGrant"], ["*"], {**scope.owned, "Bool": for_aws})
 
 
-def _using(scope: Scope, database_user: str | None) -> Iterator[Statement]:
+def _using(scope: Scope, database_users: Sequence[str]) -> Iterator[Statement]:
     """Allow what services, functions and schedules do with the stack's own parts."""
     if "bucket" in scope.parts:
         # Restored buckets are named after the stack; AWS Backup may read all that is set on a bucket.
@@ -164,9 +164,9 @@ def _using(scope: Scope, database_user: str | None) -> Iterator[Statement]:
         # AWS names file systems; the stack's tags tell its own.
         mounting = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
         yield documents.allow(mounting, scope.arns("elasticfilesystem", ["file-system/*"]), scope.owned)
-    if database_user is not None:
+    if database_users:
         # The database's own id is not known before it is made; only this network's are within reach.
-        yield documents.allow(["rds-db:connect"], scope.arns("rds-db", [f"dbuser:*/{database_user}"]))
+        yield documents.allow(["rds-db:connect"], scope.arns("rds-db", [f"dbuser:*/{user}" for user in database_users]))
     if "topic" in scope.parts:
         yield documents.allow(["sns:Publish"], scope.arns("sns", ["{name}"]))
     if "function" in scope.parts:

@@ -49,8 +49,7 @@ def problems(settings: Settings, place: Sequence[str], container: Container, ser
             yield at(where, "is also in secrets; a variable has one source", [*place, "secrets", name])
         for reference in REFERENCE.findall(value):
             yield from _reference(settings, where, reference, container, service)
-    for name, value in container.secrets.items():
-        yield from secret_problems(settings, [*place, "secrets", name], value, service.uses)
+    yield from _secrets(settings, place, container, service)
     yield from _clear_text(place, container, service)
     check = container.health_check
     if check and len(check.command) == 1 and check.command[0] in READY_CHECKS:
@@ -299,6 +298,15 @@ def _reference(
         )
     elif reference == "image.tag" and not container.image.tag:
         yield at(where, "${image.tag} needs an image with a tag", [*where[:-2], "image"], [*where[:-2], "image", "tag"])
+
+
+def _secrets(settings: Settings, place: Sequence[str], container: Container, service: Service) -> Iterator[Problem]:
+    """Check the secrets of a container, and what a service's own has besides where it migrates the database."""
+    for name, value in container.secrets.items():
+        yield from secret_problems(settings, [*place, "secrets", name], value, service.uses)
+    if container is service and service.migrate:
+        for name, value in service.migrate.secrets.items():
+            yield from secret_problems(settings, [*place, "migrate", "secrets", name], value, service.uses)
 
 
 def secret_problems(settings: Settings, where: Sequence[str], value: str, uses: Sequence[str]) -> Iterator[Problem]:

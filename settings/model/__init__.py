@@ -46,6 +46,10 @@ from settings.model.database import (
     RestoreFrom,
     Serverless,
 )
+from settings.model.database_users import (
+    USER_IMAGES,
+    DatabaseUser,
+)
 from settings.model.delivery import (
     Delivery,
     GitHub,
@@ -190,6 +194,7 @@ __all__ = [
     "OPTIONAL_SECTIONS",
     "READY_CHECKS",
     "SHARED_PARTS",
+    "USER_IMAGES",
     "AlarmLog",
     "AlarmMetric",
     "Alarms",
@@ -204,6 +209,7 @@ __all__ = [
     "Dashboard",
     "Database",
     "DatabaseProxy",
+    "DatabaseUser",
     "Days",
     "Delivery",
     "Deployment",

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 import limits
+from settings.model.database_users import DatabaseUser, UserName
 from settings.model.section import DailyWindow, Percent, SecretName, Section, Text, Version, WeeklyWindow, Zone
 from settings.rules import Rule, one_of
 
@@ -138,6 +139,16 @@ class Database(Section):
     iam_username: str = "app_user"
     """The database user of those tokens, such as app, whom a migration creates and grants `rds_iam` (PostgreSQL) or identifies with AWSAuthenticationPlugin
     (MySQL)."""
+    users: Mapping[UserName, DatabaseUser] = Field(
+        default_factory=dict, examples=[{"app": {"rights": "write"}, "migrations": {"rights": "owner"}}]
+    )
+    """Users by name that the program makes in the database, such as `{app: {rights: write}, migrations: {rights: owner}}`; services and migrations
+    choose one by `databaseUser`. A task makes them before migrations run, and again when something of them changes. About 0.40 USD a month each."""
+    users_image: (
+        Annotated[str, Rule(limits.image_uri, {"pattern": r"^(?!\w+://)\S{1,1024}$"}, limits.IMAGE_URI_WORDS)] | None
+    ) = None
+    """The image of that task, which has `psql` or `mysql`, such as `123456789012.dkr.ecr.us-east-1.amazonaws.com/postgres:17.6-alpine`; default the
+    engine's own from AWS's public registry, which tasks without a way out do not reach."""
     read_replica: ReadReplica | None = None
     """A copy that answers queries; `{}` switches it on. It costs as much as a database in one zone. Aurora has `readers` instead."""
     proxy: DatabaseProxy | None = None

@@ -9,6 +9,7 @@ from pydantic import Field
 
 import limits
 from settings.model.container import Container, Image, Sidecar
+from settings.model.database_users import UserName
 from settings.model.internal import Internal
 from settings.model.log_router import LogRouter
 from settings.model.migration import Migrate
@@ -136,6 +137,9 @@ class Service(Container):
     uses: Sequence[Uses] = ()
     """Parts it may reach, such as `[database, media]`: opens their port to it and grants its role what they need. Taking one out closes both at
     once."""
+    database_user: UserName | None = None
+    """Whom of `database.users` it logs in to the database as, such as app: `database:password`, the database's `urlSecret` and `${database.user}` are
+    that user's then. Left out: the master user. A change rolls out new tasks."""
     internal: Internal | None = None
     """What other services call it by, without a route: `{}` is enough, and `http://KEY:PORT` reaches it from services that name it in `calls`."""
     calls: Sequence[PartName] = ()
@@ -163,6 +167,15 @@ class Service(Container):
     migrate: Migrate | None = None
     """How it brings the database up to date before a new version, such as `{command: [python, manage.py, migrate]}`. A failure stops the update, and
     the old version runs on."""
+
+    @property
+    def secrets_read(self) -> Sequence[tuple[str | None, Sequence[str]]]:
+        """The secrets that its tasks read, and those of its migration, each with the database's user they log in as."""
+        containers = (self, *self.sidecars.values())
+        own = [name for container in containers for name in container.secrets.values()]
+        if self.migrate is None:
+            return [(self.database_user, own)]
+        return [(self.database_user, own), (self.migrate.database_user, [*own, *self.migrate.secrets.values()])]
 
     @property
     def images(self) -> Sequence[Image]:

@@ -163,12 +163,37 @@ class Settings(Section):
     @property
     def url_secrets(self) -> Mapping[str, Literal["database", "cache"]]:
         """The secrets that the program fills with a URL, and the part that each leads to."""
-        database, cache = self.database and self.database.url_secret, self.cache and self.cache.url_secret
-        replica = self.database.queries_secret if self.database else None
+        cache = self.cache and self.cache.url_secret
         return {
             **({cache: "cache"} if cache else {}),
-            **{name: "database" for name in (database, replica) if name},
+            **dict.fromkeys((*self.database_urls, *self.user_urls), "database"),
         }
+
+    @property
+    def database_urls(self) -> Sequence[str]:
+        """The secrets that the program fills with the master user's URL of the database, and of what answers queries only."""
+        database = self.database
+        return [name for name in (database.url_secret, database.queries_secret) if name] if database else []
+
+    @property
+    def user_urls(self) -> Mapping[str, tuple[str, str]]:
+        """The same of other users whose URL is read: by its name the master user's, and the user."""
+        read = {
+            (secret, user)
+            for service in self.services.values()
+            for user, secrets in service.secrets_read
+            for secret in secrets
+        }
+        known = self.database.users if self.database else {}
+        return {
+            user_url(secret, user): (secret, user)
+            for secret, user in sorted((secret, user) for secret, user in read if user)
+            if secret in self.database_urls and user in known and known[user].login == "password"
+        }
+
+    def secret_for(self, name: str, user: str | None) -> str:
+        """Return which secret one is that is read by what logs in to the database as a user: with URLs of the database, the user's own."""
+        return user_url(name, user) if user and name in self.database_urls else name
 
     @property
     def services_with_migration(self) -> Sequence[str]:
@@ -215,6 +240,11 @@ class Settings(Section):
         """The images of all containers."""
         own = [image for service in self.services.values() for image in service.images]
         return [*own, *([self.telemetry.image] if self.telemetry else [])]
+
+
+def user_url(secret: str, user: str) -> str:
+    """Return the name of the secret with a user's URL of the database."""
+    return f"{secret}/{user}"
 
 
 OPTIONAL_SECTIONS: Final[Sequence[str]] = tuple(

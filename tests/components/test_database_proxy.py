@@ -25,7 +25,7 @@ def args(**changes: Any) -> DatabaseProxyArgs:
         "server_identifier": "storefront-production",
         "server_port": 5433,
         "server_security_group_id": "sg-database",
-        "secret_arn": SECRET,
+        "secret_arns": [SECRET],
         "key_arn": KEY,
     }
     return DatabaseProxyArgs(**{**given, **changes})

@@ -85,6 +85,10 @@ def test_everything_at_once_fits_and_no_policy_of_a_role_goes_beyond_it() -> Non
         "slipway:services.api.volumes": {"uploads": "/data"},
         "slipway:services.frontend.exec": True,
         "slipway:database.iamAuthentication": True,
+        "slipway:database.users": {"app": {"rights": "write"}, "tokens": {"rights": "read", "login": "iam"}},
+        "slipway:services.api.databaseUser": "app",
+        "slipway:services.frontend.uses": ["database"],
+        "slipway:services.frontend.databaseUser": "tokens",
     }
     graph = record(ROOT, "prod", as_engine(changed(everything)))
     assert len(str(graph.one(POLICY, "boundary-policy").inputs["policy"])) <= DOCUMENT_SIZE

@@ -54,6 +54,20 @@ def test_migrations_and_functions_run() -> None:
     assert said(runs.say, [], [resource("aws:lambda/invocation:Invocation", "first", {})])
 
 
+def test_users_of_the_database_are_made_and_shut_out() -> None:
+    run = "pulumi-python:dynamic/slipway:MigrationRun"
+    users = {"app": "write, by password", "reports": "read, by iam"}
+    two = resource(run, "users-run", {"task_definition": "t:1", "users": users})
+    one = resource(run, "users-run", {"task_definition": "t:2", "users": {"app": "write, by password"}})
+    ((level, text),) = said(runs.say, [], [two])
+    assert (level, "app (write, by password), reports (read, by iam)" in text) == ("note", True)
+    assert [(level, text.split(";")[0]) for level, text in said(runs.say, [two], [one])][1:] == [
+        ("caution", "reports can log in to the database no more")
+    ]
+    ((level, text),) = said(runs.say, [one], [])
+    assert (level, text.startswith("app stay in the database with their rights")) == ("caution", True)
+
+
 def test_a_password_that_is_made_anew() -> None:
     password = "random:index/randomPassword:RandomPassword"
     old, new = (resource(password, "p", {"length": length}) for length in (32, 64))
