@@ -81,6 +81,17 @@ VARIANTS: Final[dict[str, dict[str, Any]]] = {
         "slipway:services.worker.databaseUser": "reports",
         "slipway:services.worker.secrets.DATABASE_URL": "storefront/replica-url",
     },
+    "users of a cluster": {
+        f"{DB}.engine": "aurora-postgresql",
+        f"{DB}.serverless": {"maxCapacity": 8},
+        f"{DB}.instanceClass": GONE,
+        f"{DB}.multiAz": GONE,
+        f"{DB}.storageGib": GONE,
+        f"{DB}.maxStorageGib": GONE,
+        f"{DB}.users": USERS,
+        f"{API}.databaseUser": "app",
+        f"{API}.migrate.databaseUser": "migrations",
+    },
     "iam on a replica": {
         f"{DB}.managedPassword": False,
         f"{DB}.readReplica": {},
