@@ -21,6 +21,10 @@ _FLOORS: Final[Mapping[str, Sequence[str]]] = {
 }
 """What each floor may import of the others."""
 
+_PYTHON: Final = (*_FLOORS, "compat", "crosscheck", "data", "operations", "preview")
+"""Where the program's own source is."""
+_MOST_PATHS: Final = 15
+"""What a person follows at once. A function with more is a table, or several functions with names."""
 
 _SAME_PART: Final[Sequence[Sequence[str]]] = (["components", "settings"], ["limits", "settings"])
 """A section of the stack file, and what is built from it or checked of it, may have one name."""
@@ -69,7 +73,7 @@ def test_checks_know_no_wiring_and_models_no_checks() -> None:
 
 def test_a_class_name_means_one_thing() -> None:
     places: dict[str, set[str]] = defaultdict(set)
-    for floor in (*_FLOORS, "compat", "crosscheck", "data", "operations", "preview"):
+    for floor in _PYTHON:
         for path in modules(floor):
             for node in parsed(path).body:
                 if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
@@ -80,6 +84,67 @@ def test_a_class_name_means_one_thing() -> None:
         if len(found) > 1 and sorted(path.partition("/")[0] for path in found) not in _VIEWS.get(name, _SAME_PART)
     }
     assert twice == {}
+
+
+def paths(function: ast.AST) -> int:
+    """Return how many ways lead through a function: one, and one for each branch, loop, handler, condition and filter.
+
+    Those in expressions count, which the linter's own rule leaves out; those of functions inside are theirs.
+    """
+    count, todo = 1, list(ast.iter_child_nodes(function))
+    while todo:
+        node = todo.pop()
+        match node:
+            case (
+                ast.If()
+                | ast.IfExp()
+                | ast.For()
+                | ast.AsyncFor()
+                | ast.While()
+                | ast.ExceptHandler()
+                | ast.match_case()
+            ):
+                count += 1
+            case ast.BoolOp():
+                count += len(node.values) - 1
+            case ast.comprehension():
+                count += 1 + len(node.ifs)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                continue
+        todo += ast.iter_child_nodes(node)
+    return count
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (n for n in ast.walk(parsed(path)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def test_paths_are_counted() -> None:
+    source = """
+def f(a):
+    if a and a > 1 or a is None:
+        return [x for x in a if x]
+    try:
+        return (lambda: 1 if a else 2)()
+    except ValueError:
+        def g(b):
+            return b if b else 0
+        return g(a)
+"""
+    assert paths(ast.parse(source).body[0]) == 1 + 1 + 2 + 2 + 1 + 1
+
+
+def test_a_function_can_be_followed() -> None:
+    long = [
+        f"{path.relative_to(stacks.ROOT)}: {function.name} has {count}"
+        for floor in _PYTHON
+        for path in modules(floor)
+        for function in functions(path)
+        if (count := paths(function)) > _MOST_PATHS
+    ]
+    assert long == [], (
+        f"at most {_MOST_PATHS} ways through a function: make a table of it, or small functions with names"
+    )
 
 
 def test_the_bill_of_materials_fits_on_a_page() -> None:

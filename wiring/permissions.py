@@ -48,6 +48,8 @@ def _parts(settings: Settings) -> Iterator[Part]:
         yield "backup"
     if settings.budget:
         yield "budget"
+    if settings.media and settings.media.malware_scan:
+        yield "malware-scan"
     yield from _work(settings)
     if settings.volumes:
         yield "volume"
@@ -81,8 +83,6 @@ def _edge(settings: Settings) -> Iterator[Part]:
         yield "vpc-origin"
     if any(front and front.waf for front in (balancer, cdn)):
         yield "waf"
-    if media and media.malware_scan:
-        yield "malware-scan"
     if media or (balancer and _logs_access(balancer)):
         yield "bucket"
 

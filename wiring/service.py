@@ -180,28 +180,27 @@ def _connect(context: StackContext, key: str, components: Components) -> Connect
 def _connections(
     context: StackContext, service: model.Service, components: Components, before: Mapping[str, Service]
 ) -> Mapping[str, ConnectionArgs]:
-    used = {
-        name: part
-        for name, part in (("database", components.database), ("cache", components.cache))
-        if part and name in service.uses
-    }
-    found = {
-        name: ConnectionArgs(security_group_id=part.security_group_id, port=part.port) for name, part in used.items()
-    }
+    found: dict[str, ConnectionArgs] = {}
+    for name, part in (("database", components.database), ("cache", components.cache)):
+        if part and name in service.uses:
+            found[name] = ConnectionArgs(security_group_id=part.security_group_id, port=part.port)
     for name in service.calls:
         port = context.settings.services[name].port or 0
         found[f"calls-{name}"] = ConnectionArgs(security_group_id=before[name].security_group_id, port=port)
     if components.internal_balancer and "internalBalancer" in service.uses:
         group = components.internal_balancer.security_group_id
         found["internal-balancer"] = ConnectionArgs(security_group_id=group, port=HTTPS)
-    replica = components.database.replica if components.database and "database" in used else None
     if components.volumes and service.volumes:
         found["volumes"] = ConnectionArgs(security_group_id=components.volumes.security_group_id, port=NFS)
-    given = context.settings.database
-    # The readers of a cluster are behind the same group as its writer, unless a proxy is in front of that one.
-    if replica and given and (given.proxy or not given.is_cluster):
+    replica = components.database and components.database.replica
+    if replica and "database" in found and _replica_apart(context.settings.database):
         found["database-replica"] = ConnectionArgs(security_group_id=replica.security_group_id, port=replica.port)
     return found
+
+
+def _replica_apart(database: model.Database | None) -> bool:
+    """Tell whether what answers queries is behind a group of its own: a cluster's readers are behind their writer's, unless a proxy is before it."""
+    return database is not None and (database.proxy is not None or not database.is_cluster)
 
 
 def _scaling(scaling: model.Scaling | None, components: Components) -> ScalingArgs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from components import _documents as documents
@@ -63,12 +63,8 @@ def guards(scope: Scope) -> Iterator[Statement]:
 
 def _foreign(scope: Scope) -> Iterator[Statement]:
     """Refuse what another stack's tags are on, however it is named, and the stack's tags for what it did not make."""
-    services = dict.fromkeys(
-        word.partition(":")[0]
-        for part in scope.parts
-        for table in (known.READS, known.WRITES)
-        for word in table.get(part, "").split()
-    )
+    words = (table.get(part, "") for part in scope.parts for table in (known.READS, known.WRITES))
+    services = dict.fromkeys(word.partition(":")[0] for listed in words for word in listed.split())
     actions = [f"{service}:*" for service in services if service not in _TAGLESS]
     for number, (tag, value) in enumerate(sorted(scope.tags.items()), start=1):
         theirs = {"StringNotEquals": {f"aws:ResourceTag/{tag}": value}, "Null": {f"aws:ResourceTag/{tag}": "false"}}
@@ -78,19 +74,21 @@ def _foreign(scope: Scope) -> Iterator[Statement]:
         # A copy of the stack has the same tags, and its owner's beside them.
         somebodys = {"Null": {f"aws:ResourceTag/{OWNER_TAG}": "false"}}
         yield _but_shared(scope, documents.deny(actions, ["*"], somebodys, sid="NothingOwned"))
-    types = {
-        (service, type_)
-        for word, type_ in known.CREATES.items()
-        for service in (word.partition(":")[0],)
-        if service in services and service in known.TAGGING and service not in known.TELLS_CREATION
-    }
+    yield from _takeovers(scope, services)
+
+
+def _takeovers(scope: Scope, services: Collection[str]) -> Iterator[Statement]:
+    """Refuse to tag as the stack's what is there already, of services that do not tell when something is made."""
+    telling = {service for service in known.TAGGING if service not in known.TELLS_CREATION}
+    made = {(word.partition(":")[0], type_) for word, type_ in known.CREATES.items()}
+    types = sorted((service, type_) for service, type_ in made if service in telling and service in services)
     # A pattern of two letters and more is a thing that is there; in making one, its ARN ends with a star.
     there = [
         arn
-        for service, type_ in sorted(types)
+        for service, type_ in types
         for arn in scope.arns(service, [f"{known.NAMED_BY_AWS[f'{service}:{type_}']}??*"])
     ]
-    tagging = [known.TAGGING[service] for service in dict(sorted(types))]
+    tagging = [known.TAGGING[service] for service in dict(types)]
     for number, (key, value) in enumerate(scope.tagged.items(), start=1):
         if there:
             yield documents.deny(tagging, there, {"StringNotEquals": {key: value}}, sid=f"NoTakeover{number}")

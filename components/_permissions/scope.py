@@ -156,37 +156,50 @@ class Scope:
 
         Stores that hold data and are named by the stack file have exact names only: another stack's may begin alike.
         """
-        given = self.names.get(kind, ())
+        # Secrets Manager adds a hyphen and six characters.
+        ending = "-??????" if kind == "secret" else ""
+        made = self._made(kind)
+        starts = tuple(pattern[:-1] for pattern in made)
+        given = dict.fromkeys(f"{name}{ending}" for name in self.names.get(kind, ()))
+        names = [*made, *(name for name in given if not name.startswith(starts))]
+        return packing.grouped(tuple(names), _MOST_PATTERNS) if kind in self.crowded else names
+
+    def _made(self, kind: Kind) -> Sequence[str]:
+        """Return the patterns of names that are made of the name prefix, or of the names of something else."""
         clusters = self.names.get("database-cluster", ())
-        made: Sequence[str]
+        made: Sequence[str] = []
         match kind:
-            case "family":
+            case "family" | "secret":
                 made = [f"{self.name_prefix}-*"]
             case "cluster-instance":
                 # It may have had more instances than it has: 16 at most.
                 made = [f"{name}-{number}" for name in clusters for number in ("?", "1?")]
-            case "cluster-parameters":
-                made = [f"{self.name_prefix}-*", "default.*"] if clusters else []
+            case "cluster-parameters" if clusters:
+                made = [f"{self.name_prefix}-*", "default.*"]
             case "bucket":
                 made = [f"{prefix}*" for prefix in prefixes(self.name_prefix)]
-            case "secret":
-                # Secrets Manager adds a hyphen and six characters.
-                made, given = [f"{self.name_prefix}-*"], [f"{name}-??????" for name in given]
             case "log-group":
-                made = [f"/ecs/{self.name_prefix}-*", f"/vpc/{self.name_prefix}/*", f"/aws/lambda/{self.name_prefix}-*"]
-                made += [f"aws-waf-logs-{self.name_prefix}-*"]
-                if not self.shared.cluster:
-                    made += [f"/ecs/{name}/*" for name in self.names.get("cluster", ())]
-                made += [f"/aws/rds/instance/{name}/*" for name in self.names.get("database", ())]
-                made += [f"/aws/rds/cluster/{name}/*" for name in clusters]
-                made += [f"/aws/elasticache/{name}/*" for name in self.names.get("cache", ())]
-            case "mute":
-                made = [f"{self.name_prefix}-*"] if "mute" in self.parts else []
-            case _:
-                made = []
-        starts = tuple(pattern[:-1] for pattern in made)
-        names = [*made, *(name for name in dict.fromkeys(given) if not name.startswith(starts))]
-        return packing.grouped(tuple(names), _MOST_PATTERNS) if kind in self.crowded else names
+                made = self._log_groups()
+            case "mute" if "mute" in self.parts:
+                made = [f"{self.name_prefix}-*"]
+        return made
+
+    def _log_groups(self) -> Sequence[str]:
+        """Return the patterns of log groups: the stack's own, and those that AWS names after what logs there."""
+        own = (f"/ecs/{self.name_prefix}-*", f"/vpc/{self.name_prefix}/*", f"/aws/lambda/{self.name_prefix}-*")
+        named: tuple[tuple[Kind, str], ...] = (
+            ("cluster", "/ecs"),
+            ("database", "/aws/rds/instance"),
+            ("database-cluster", "/aws/rds/cluster"),
+            ("cache", "/aws/elasticache"),
+        )
+        after = [
+            f"{folder}/{name}/*"
+            for kind, folder in named
+            if kind != "cluster" or not self.shared.cluster
+            for name in self.names.get(kind, ())
+        ]
+        return [*own, f"aws-waf-logs-{self.name_prefix}-*", *after]
 
 
 _MOST_PATTERNS: Final = 8

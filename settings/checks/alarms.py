@@ -19,24 +19,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
     alarms = settings.alarms
     if alarms is None:
         return
-    routed = any(service.route for service in settings.services.values())
-    parts: Mapping[str, tuple[object, str, Place]] = {
-        "p99": (routed, "no service of this stack has a route", ["services", "*"]),
-        "errors": (settings.load_balancer, "this stack has no load balancer", ["loadBalancer"]),
-        "service": (settings.services, "this stack has no service", ["services", "*"]),
-        "database_capacity": (
-            settings.database and settings.database.serverless,
-            "this stack has no serverless database",
-            ["database", "serverless"],
-        ),
-        "database": (settings.database, "this stack has no database", ["database"]),
-        "replica": (
-            settings.database and settings.database.answers_queries,
-            "this stack has no read replica",
-            ["database", "readers" if settings.database and settings.database.is_cluster else "readReplica"],
-        ),
-        "cache": (settings.cache, "this stack has no cache", ["cache"]),
-    }
+    parts = _watched(settings)
     for field in sorted(alarms.model_fields_set):
         deployed, why, judged_by = parts.get(
             field.removesuffix("_percent"), parts.get(field.partition("_")[0], (True, "", []))
@@ -56,6 +39,28 @@ def problems(settings: Settings) -> Iterator[Problem]:
     for key in settings.services:
         if _ALARM_NAMES.fullmatch(key):
             yield at(["services", key], f"alarms of another part are called {key!r}: choose another name", ["alarms"])
+
+
+def _watched(settings: Settings) -> Mapping[str, tuple[object, str, Place]]:
+    """Return by the beginning of a threshold's name what it is about, what to say where the stack has none, and where."""
+    routed = any(service.route for service in settings.services.values())
+    return {
+        "p99": (routed, "no service of this stack has a route", ["services", "*"]),
+        "errors": (settings.load_balancer, "this stack has no load balancer", ["loadBalancer"]),
+        "service": (settings.services, "this stack has no service", ["services", "*"]),
+        "database_capacity": (
+            settings.database and settings.database.serverless,
+            "this stack has no serverless database",
+            ["database", "serverless"],
+        ),
+        "database": (settings.database, "this stack has no database", ["database"]),
+        "replica": (
+            settings.database and settings.database.answers_queries,
+            "this stack has no read replica",
+            ["database", "readers" if settings.database and settings.database.is_cluster else "readReplica"],
+        ),
+        "cache": (settings.cache, "this stack has no cache", ["cache"]),
+    }
 
 
 _HALF_A_WEEK: Final = 7 * 24 * 60 // 2

@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_snake
 import limits
 from policy.common import credentials
 from settings import derived
-from settings.model import READY_CHECKS, Container, Image, LogRouter, Service, Settings, Telemetry
+from settings.model import READY_CHECKS, Container, Database, Image, LogRouter, Service, Settings, Telemetry
 from settings.problems import Place, Problem, at
 from settings.references import PART_SECRETS, QUEUE, REFERENCE, REFERENCES, SERVICE
 
@@ -286,18 +286,23 @@ def _reference(
             f"${{{reference}}} is out of this service's reach: add {part} to its uses",
             [*where[:2], "uses", "*"],
         )
-    elif reference == "database.replicaHost" and settings.database and not settings.database.answers_queries:
-        more = "readers" if settings.database.is_cluster else "readReplica"
-        what = "at least one reader" if settings.database.is_cluster else "a replica"
+    elif part == "database" and settings.database:
+        yield from _of_database(settings.database, where, reference)
+    elif reference == "image.tag" and not container.image.tag:
+        yield at(where, "${image.tag} needs an image with a tag", [*where[:-2], "image"], [*where[:-2], "image", "tag"])
+
+
+def _of_database(database: Database, where: Sequence[str], reference: str) -> Iterator[Problem]:
+    """Check that the database has what a reference stands for."""
+    if reference == "database.replicaHost" and not database.answers_queries:
+        more, what = ("readers", "at least one reader") if database.is_cluster else ("readReplica", "a replica")
         yield at(where, f"${{database.replicaHost}} needs {what}: add database.{more}", ["database", more])
-    elif reference == "database.iamUsername" and settings.database and not settings.database.iam_authentication:
+    elif reference == "database.iamUsername" and not database.iam_authentication:
         yield at(
             where,
             "${database.iamUsername} needs IAM authentication: say database.iamAuthentication: true",
             ["database", "iamAuthentication"],
         )
-    elif reference == "image.tag" and not container.image.tag:
-        yield at(where, "${image.tag} needs an image with a tag", [*where[:-2], "image"], [*where[:-2], "image", "tag"])
 
 
 def _secrets(settings: Settings, place: Sequence[str], container: Container, service: Service) -> Iterator[Problem]:
@@ -313,19 +318,7 @@ def secret_problems(settings: Settings, where: Sequence[str], value: str, uses: 
     """Return what is wrong with a reference to a secret, by a service that uses some parts."""
     name, _, key = value.partition(":")
     if name in PART_SECRETS:
-        known = list(PART_SECRETS[name])
-        if getattr(settings, name) is None:
-            yield at(where, f"{name} is not in this stack: add slipway:{name}", [name])
-        elif key not in known:
-            yield at(
-                where, f"the {name}'s secret has no such key; allowed: {limits.listed([f'{name}:{k}' for k in known])}"
-            )
-        elif name not in uses:
-            yield at(
-                where,
-                f"{value} is of no use without a way to the {name}: add {name} to this service's uses",
-                [*where[:2], "uses", "*"],
-            )
+        yield from _part_secret(settings, where, value, uses)
         return
     declared = [*settings.secrets, *settings.url_secrets]
     if name not in declared:
@@ -361,6 +354,24 @@ def secret_problems(settings: Settings, where: Sequence[str], value: str, uses: 
             where,
             f"the secret {name} is a document; write {name}:{known[0]}, with one of its keys {limits.listed(known)}",
             about,
+        )
+
+
+def _part_secret(settings: Settings, where: Sequence[str], value: str, uses: Sequence[str]) -> Iterator[Problem]:
+    """Check a reference to a secret that AWS or the program makes for a part, such as `database:password`."""
+    name, _, key = value.partition(":")
+    known = list(PART_SECRETS[name])
+    if getattr(settings, name) is None:
+        yield at(where, f"{name} is not in this stack: add slipway:{name}", [name])
+    elif key not in known:
+        yield at(
+            where, f"the {name}'s secret has no such key; allowed: {limits.listed([f'{name}:{k}' for k in known])}"
+        )
+    elif name not in uses:
+        yield at(
+            where,
+            f"{value} is of no use without a way to the {name}: add {name} to this service's uses",
+            [*where[:2], "uses", "*"],
         )
 
 

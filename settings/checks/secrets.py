@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic.alias_generators import to_camel
 
@@ -96,6 +96,11 @@ def _url_secrets(settings: Settings) -> Iterator[Problem]:
     for (first, one), (second, other) in itertools.combinations(urls.items(), 2):
         if one and other and limits.slug(one) == limits.slug(other):
             yield at(places[second], f"{one!r} is also that of the {first}; each needs its own", places[first])
+    yield from _restarts(settings, list(places.values()))
+
+
+def _restarts(settings: Settings, places: Sequence[Place]) -> Iterator[Problem]:
+    """Check that the function that fills secrets gets to ECS, to restart the services that read them."""
     network = settings.network
     wanted = ["ecs", "secretsmanager"] if network.tasks == "public" else ["ecs"]
     missing = [name for name in wanted if name not in network.endpoints]
@@ -106,5 +111,5 @@ def _url_secrets(settings: Settings) -> Iterator[Problem]:
             f"add {limits.listed(missing, 'and')} to network.endpoints, or use single or perZone",
             ["network", "endpoints", "*"],
             ["network", "tasks"],
-            *places.values(),
+            *places,
         )
