@@ -125,11 +125,17 @@ def alarms_of(targets: AlarmTargets, thresholds: Thresholds) -> Iterator[Alarm]:
         yield _function_alarm(name, function)
     for name, job in targets.jobs.items():
         yield from _job_alarms(name, job)
+    yield from _message_alarms(targets)
+    yield from _alarms_asked_for(targets)
+
+
+def _message_alarms(targets: AlarmTargets) -> Iterator[Alarm]:
+    """Yield the alarms on messages that wait, and on those that could not be worked on."""
     for name, queue in targets.queues.items():
-        yield _queue_alarm(name, queue)
+        if queue.age_minutes is not None:
+            yield _queue_alarm(name, queue, queue.age_minutes)
     for name, letters in targets.dead_letters.items():
         yield _dead_letters_alarm(name, letters)
-    yield from _alarms_asked_for(targets)
 
 
 def _alarms_asked_for(targets: AlarmTargets) -> Iterator[Alarm]:
@@ -138,6 +144,11 @@ def _alarms_asked_for(targets: AlarmTargets) -> Iterator[Alarm]:
         yield _application_alarm(name, metric)
     for name, lines in sorted(targets.logs.items()):
         yield _log_alarm(name, lines)
+
+
+def see(runbook: str) -> str:
+    """Return what an alarm ends with that has a page of its own in `docs/runbooks`."""
+    return f" (docs/runbooks/{runbook}.md)"
 
 
 def node_number(node: str) -> str:
@@ -220,7 +231,7 @@ def _load_balancer_alarms(
             route=AlertRoute.CRITICAL,
             of=metrics.errors_5xx(thresholds.minimum_requests),
             at=(suffix,),
-            part="load_balancer",
+            part="internal_balancer" if before else "load_balancer",
             above=percent,
             window=True,
         )
@@ -231,7 +242,7 @@ def _load_balancer_alarms(
             route=AlertRoute.WARNING,
             of=metrics.errors_4xx(thresholds.minimum_requests),
             at=(suffix,),
-            part="load_balancer",
+            part="internal_balancer" if before else "load_balancer",
             above=percent,
             window=True,
         )
@@ -405,7 +416,7 @@ def _function_alarm(name: str, function: FunctionAlarmTarget) -> Alarm:
 def _job_alarms(name: str, job: JobAlarmTarget) -> Iterator[Alarm]:
     yield Alarm(
         key=f"job-{name}-failed",
-        says=f"job {name} has failed; its log and the events of its task say why",
+        says=f"job {name} has failed; its log and the events of its task say why{see('jobs')}",
         route=job.route,
         of=metrics.JOB_FAILED,
         at=(job.stack, name),
@@ -417,7 +428,7 @@ def _job_alarms(name: str, job: JobAlarmTarget) -> Iterator[Alarm]:
         hours, minutes = divmod(job.late_minutes, 60)
         yield Alarm(
             key=f"job-{name}-late",
-            says=f"job {name} has not succeeded for {hours} h {minutes} min, as a new one until its first run",
+            says=f"job {name} has not succeeded for {hours} h {minutes} min, as a new one until its first run{see('jobs')}",
             route=job.route,
             of=metrics.JOB_RUNS,
             at=(job.stack, name),
@@ -427,15 +438,15 @@ def _job_alarms(name: str, job: JobAlarmTarget) -> Iterator[Alarm]:
         )
 
 
-def _queue_alarm(name: str, queue: QueueAlarmTarget) -> Alarm:
+def _queue_alarm(name: str, queue: QueueAlarmTarget, minutes: int) -> Alarm:
     return Alarm(
         key=f"{name}-age",
-        says=f"a message of {name} has waited for more than {queue.age_minutes} minutes: workers do not keep up, or do not run",
+        says=f"a message of {name} has waited for more than {minutes} minutes: workers do not keep up, or do not run{see('queues')}",
         route=AlertRoute.WARNING,
         of=metrics.QUEUE_AGE,
         at=(queue.queue_name,),
         part=f"queues.{name}",
-        above=queue.age_minutes * 60,
+        above=minutes * 60,
         minutes=5,
     )
 

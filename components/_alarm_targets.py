@@ -144,8 +144,8 @@ class QueueAlarmTarget:
 
     queue_name: Input[str]
     """Its name in SQS."""
-    age_minutes: int
-    """Minutes that its oldest message may wait."""
+    age_minutes: int | None = None
+    """Minutes that its oldest message may wait; None: that is no alarm."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,6 +158,18 @@ class DeadLettersAlarmTarget:
     """What is wrong when something is in it, for whoever is told."""
     route: AlertRoute = AlertRoute.WARNING
     """Who is told of that."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CalledTarget:
+    """A service that others call by Service Connect."""
+
+    name: str
+    """What they call it by."""
+    service_name: Input[str]
+    """Its name in ECS."""
+    callers: Mapping[str, Input[str]]
+    """Who calls it: names in ECS, by the names that are shown."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -257,9 +269,13 @@ class AlarmTargets:
     jobs: Mapping[str, JobAlarmTarget] = field(default_factory=dict)
     """The jobs, by their names."""
     queues: Mapping[str, QueueAlarmTarget] = field(default_factory=dict)
-    """Queues in which nothing may wait for long, by the names the alarms get."""
+    """The queues between services, by the names the alarms get."""
     dead_letters: Mapping[str, DeadLettersAlarmTarget] = field(default_factory=dict)
     """Queues of what could not be worked on, by the names the alarms get."""
+    volumes: Mapping[str, Input[str]] = field(default_factory=dict)
+    """The ids of the file systems, by their names: they have no alarms."""
+    called: Mapping[str, CalledTarget] = field(default_factory=dict)
+    """The services that others call, by their names: they have no alarms beside the services' own."""
     application: Mapping[str, ApplicationMetric] = field(default_factory=dict)
     """Metrics of the application, by the names the alarms get: lower-case letters, digits and hyphens."""
     logs: Mapping[str, LogPattern] = field(default_factory=dict)

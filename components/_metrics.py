@@ -237,6 +237,46 @@ QUEUE_AGE: Final = Metric(
     missing=MissingData.GOOD,
 )
 
+# A called task's proxy of Service Connect counts what reaches it, and a caller's tells of each service that it calls: `ServiceName` is the
+# one that sends.
+CALLS: Final = Metric(
+    namespace="AWS/ECS",
+    name="RequestCount",
+    dimensions=("ClusterName", "DiscoveryName", "ServiceName"),
+    statistic="Sum",
+    missing=MissingData.GOOD,
+)
+_CALLED: Final = ("ClusterName", "ServiceName", "TargetDiscoveryName")
+CALLS_5XX: Final = Metric(
+    namespace="AWS/ECS",
+    name="HTTPCode_Target_5XX_Count",
+    dimensions=_CALLED,
+    statistic="Sum",
+    missing=MissingData.GOOD,
+)
+# Milliseconds.
+CALLS_TIME: Final = Metric(
+    namespace="AWS/ECS",
+    name="TargetResponseTime",
+    dimensions=_CALLED,
+    statistic="Average",
+    missing=MissingData.GOOD,
+)
+
+VOLUME_CLIENTS: Final = Metric(
+    namespace="AWS/EFS", name="ClientConnections", dimensions=("FileSystemId",), statistic="Sum"
+)
+VOLUME_BYTES: Final = Metric(
+    namespace="AWS/EFS",
+    name="TotalIOBytes",
+    dimensions=("FileSystemId",),
+    statistic="Sum",
+    missing=MissingData.GOOD,
+)
+VOLUME_LIMIT: Final = Metric(
+    namespace="AWS/EFS", name="PercentIOLimit", dimensions=("FileSystemId",), statistic="Maximum"
+)
+
 # Route 53 sends it each minute from several continents: silence means that nobody is looking.
 HEALTH_CHECK: Final = Metric(
     namespace="AWS/Route53",

@@ -14,7 +14,7 @@ from pulumi import Input, Output, ResourceOptions
 
 from components import _metrics as metrics
 from components._alarm_rules import Thresholds, node_number
-from components._alarm_targets import AlarmTargets, DatabaseAlarmTarget, ServiceAlarmTarget
+from components._alarm_targets import AlarmTargets, DatabaseAlarmTarget, QueueAlarmTarget, ServiceAlarmTarget
 from components._metrics import Formula, Metric
 from limits import capacity
 
@@ -55,7 +55,7 @@ class DashboardArgs:
 
 
 class Dashboard(pulumi.ComponentResource):
-    """A dashboard: alarms, load balancer, services, database, cache, application."""
+    """A dashboard: alarms, load balancer, services, database, cache, what is between services, application."""
 
     name: Output[str]
     """Its name in CloudWatch."""
@@ -186,6 +186,7 @@ def _sections(args: DashboardArgs) -> Iterator[_Section]:
         yield _database(thresholds, targets.database)
     if targets.cache_nodes:
         yield _cache(thresholds, targets.cache_nodes)
+    yield from _between(targets)
     if targets.application:
         yield _Section(
             title="Application",
@@ -210,6 +211,81 @@ def _sections(args: DashboardArgs) -> Iterator[_Section]:
                 for name, metric in targets.application.items()
             ],
         )
+
+
+def _between(targets: AlarmTargets) -> Iterator[_Section]:
+    """Yield what there is beside services and their data: calls between them, queues, jobs, file systems."""
+    if targets.called:
+        yield _Section(title="Calls between services", graphs=[*_calls(targets)])
+    if targets.queues:
+        graphs = [graph for name, queue in targets.queues.items() for graph in _queue(targets, name, queue)]
+        yield _Section(title="Queues", graphs=graphs)
+    if targets.jobs:
+        yield _Section(title="Jobs", graphs=[*_jobs(targets)])
+    if targets.volumes:
+        yield _Section(title="Volumes", graphs=_volumes(targets.volumes))
+
+
+def _calls(targets: AlarmTargets) -> Iterator[_Graph]:
+    cluster = targets.cluster_name
+    incoming = [
+        _Line(label=key, of=metrics.CALLS, at=(cluster, called.name, called.service_name))
+        for key, called in targets.called.items()
+    ]
+    yield _Graph(title="Calls a minute", lines=incoming)
+    pairs = {
+        f"{caller} to {key}": (cluster, service_name, called.name)
+        for key, called in targets.called.items()
+        for caller, service_name in called.callers.items()
+    }
+    if pairs:
+        failed = [_Line(label=label, of=metrics.CALLS_5XX, at=at) for label, at in pairs.items()]
+        yield _Graph(title="Calls answered 5xx a minute", lines=failed)
+        slow = [_Line(label=label, of=metrics.CALLS_TIME, at=at, statistic="p99") for label, at in pairs.items()]
+        yield _Graph(title="Response time of calls, ms (p99)", lines=slow)
+
+
+def _queue(targets: AlarmTargets, name: str, queue: QueueAlarmTarget) -> Iterator[_Graph]:
+    at, letters = (queue.queue_name,), targets.dead_letters.get(name)
+    lines = [
+        _Line(label="waiting", of=metrics.QUEUE_WAITING, at=at),
+        _Line(label="worked on", of=metrics.QUEUE_WORKED_ON, at=at),
+    ]
+    if letters:
+        lines.append(_Line(label="dead letters", of=metrics.QUEUE_WAITING, at=(letters.queue_name,)))
+    yield _Graph(title=f"Messages of {name}", lines=lines)
+    yield _Graph(
+        title=f"Age of the oldest message of {name}, s",
+        lines=[_Line(label="oldest", of=metrics.QUEUE_AGE, at=at)],
+        limit=None if queue.age_minutes is None else queue.age_minutes * 60,
+    )
+
+
+def _jobs(targets: AlarmTargets) -> Iterator[_Graph]:
+    for name, job in targets.jobs.items():
+        at = (job.stack, name)
+        yield _Graph(
+            title=f"Runs of {name} in an hour",
+            lines=[
+                _Line(label="succeeded", of=metrics.JOB_SUCCEEDED, at=at),
+                _Line(label="failed", of=metrics.JOB_FAILED, at=at),
+            ],
+            period=3600,
+        )
+    if letters := targets.dead_letters.get("jobs"):
+        lines = [_Line(label="dead letters", of=metrics.QUEUE_WAITING, at=(letters.queue_name,))]
+        yield _Graph(title="Jobs that could not be started", lines=lines)
+
+
+def _volumes(volumes: Mapping[str, Input[str]]) -> Sequence[_Graph]:
+    def graph(title: str, metric: Metric) -> _Graph:
+        return _Graph(title=title, lines=[_Line(label=name, of=metric, at=(id_,)) for name, id_ in volumes.items()])
+
+    return [
+        graph("Tasks that have it mounted", metrics.VOLUME_CLIENTS),
+        graph("Bytes read and written, a minute", metrics.VOLUME_BYTES),
+        graph("Of what it can do, %", metrics.VOLUME_LIMIT),
+    ]
 
 
 def _load_balancer(

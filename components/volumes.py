@@ -84,6 +84,8 @@ class Volumes(pulumi.ComponentResource):
     """The group of the mount targets; who mounts adds a rule."""
     arns: Mapping[str, Output[str]]
     """The file systems' ARNs by name."""
+    ids: Mapping[str, Output[str]]
+    """The file systems' ids by name."""
     mounts: Mapping[str, TaskVolume]
     """What task definitions name, by name; known once every zone has its mount target."""
     access_point_arns: Mapping[str, Output[str]]
@@ -101,6 +103,7 @@ class Volumes(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
         arns: dict[str, Output[str]] = {}
+        ids: dict[str, Output[str]] = {}
         mounts: dict[str, TaskVolume] = {}
         points: dict[str, Output[str]] = {}
         for volume, given in sorted(args.volumes.items()):
@@ -108,7 +111,7 @@ class Volumes(pulumi.ComponentResource):
             targets = self._mount_targets(f"{name}-{volume}", system, args.subnet_ids, group)
             policy = self._policy(f"{name}-{volume}", system, args)
             point = self._access_point(f"{name}-{volume}", f"{args.name_prefix}-{volume}", system, given)
-            arns[volume] = system.arn
+            arns[volume], ids[volume] = system.arn, system.id
             points[volume] = point.arn
             mounts[volume] = TaskVolume(
                 name=volume,
@@ -116,7 +119,7 @@ class Volumes(pulumi.ComponentResource):
                 access_point_id=point.id,
             )
         self.security_group_id = group.id
-        self.arns, self.mounts, self.access_point_arns = arns, mounts, points
+        self.arns, self.ids, self.mounts, self.access_point_arns = arns, ids, mounts, points
         self.register_outputs({"security_group_id": group.id, "arns": arns})
 
     def _file_system(

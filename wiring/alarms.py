@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from components._alarm_rules import Thresholds
+from components._alarm_rules import Thresholds, see
 from components._alarm_targets import (
     AlarmTargets,
     ApplicationMetric,
+    CalledTarget,
     DatabaseAlarmTarget,
     DeadLettersAlarmTarget,
     FunctionAlarmTarget,
@@ -50,7 +51,12 @@ def muted_during(alarms: model.Alarms | None) -> Mapping[str, MutedWindowArgs]:
 def _part(place: str) -> str:
     """Return where a place in the stack file is in what is looked at."""
     kind, dot, key = place.partition(".")
-    named = {"loadBalancer": "load_balancer", "cache": "cache_nodes", "metrics": "application"}
+    named = {
+        "loadBalancer": "load_balancer",
+        "internalBalancer": "internal_balancer",
+        "cache": "cache_nodes",
+        "metrics": "application",
+    }
     return f"{named.get(kind, kind)}{dot}{f'queue-{key}' if kind == 'queues' and key else key}"
 
 
@@ -73,9 +79,23 @@ def targets(
         jobs=_jobs(settings, jobs) if jobs else {},
         queues=_queues(settings, components.queues) if components.queues else {},
         dead_letters={**({"jobs": _job_letters(jobs)} if jobs else {}), **_queue_letters(components.queues)},
+        volumes=components.volumes.ids if components.volumes else {},
+        called=_called(settings, services),
         application=_application(settings.alarms),
         logs=_logs(context, services),
     )
+
+
+def _called(settings: Settings, services: Mapping[str, Service]) -> Mapping[str, CalledTarget]:
+    return {
+        key: CalledTarget(
+            name=derived.internal_name(settings, key),
+            service_name=services[key].name,
+            callers={caller: services[caller].name for caller, by in settings.services.items() if key in by.calls},
+        )
+        for key, service in settings.services.items()
+        if service.internal
+    }
 
 
 def _jobs(settings: Settings, jobs: Jobs) -> Mapping[str, JobAlarmTarget]:
@@ -88,11 +108,9 @@ def _jobs(settings: Settings, jobs: Jobs) -> Mapping[str, JobAlarmTarget]:
 
 
 def _queues(settings: Settings, queues: Queues) -> Mapping[str, QueueAlarmTarget]:
-    ages = {key: queue.alarm_minutes for key, queue in settings.queues.items()}
     return {
-        f"queue-{key}": QueueAlarmTarget(queue_name=queues.names[key], age_minutes=minutes)
-        for key, minutes in ages.items()
-        if minutes is not None
+        f"queue-{key}": QueueAlarmTarget(queue_name=queues.names[key], age_minutes=queue.alarm_minutes)
+        for key, queue in settings.queues.items()
     }
 
 
@@ -100,7 +118,7 @@ def _queue_letters(queues: Queues | None) -> Mapping[str, DeadLettersAlarmTarget
     return {
         f"queue-{key}": DeadLettersAlarmTarget(
             queue_name=name,
-            failing=f"messages of queue {key} could not be worked on, and are kept for 14 days: see why, then send them back",
+            failing=f"messages of queue {key} could not be worked on, and are kept for 14 days: see why, then send them back{see('queues')}",
         )
         for key, name in (queues.dead_letter_names if queues else {}).items()
     }
@@ -109,7 +127,7 @@ def _queue_letters(queues: Queues | None) -> Mapping[str, DeadLettersAlarmTarget
 def _job_letters(jobs: Jobs) -> DeadLettersAlarmTarget:
     return DeadLettersAlarmTarget(
         queue_name=jobs.dead_letter_queue_name,
-        failing="a job could not be started, or its end not be looked at: the messages in the queue say which",
+        failing=f"a job could not be started, or its end not be looked at: the messages in the queue say which{see('jobs')}",
     )
 
 

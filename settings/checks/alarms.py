@@ -89,6 +89,7 @@ def _muted(settings: Settings, alarms: Alarms) -> Iterator[Problem]:
 
 _MAY_BE_MUTED: Final[Mapping[str, tuple[str, ...]]] = {
     "loadBalancer": ("errors_5xx_percent", "errors_4xx_percent"),
+    "internalBalancer": ("errors_5xx_percent", "errors_4xx_percent"),
     "database": (
         "database_cpu_percent",
         "database_connections_percent",
@@ -104,6 +105,7 @@ def _not_mutable(settings: Settings, alarms: Alarms, kind: str, key: str) -> str
     """Return why a part has no alarms to mute; empty: it has."""
     there: Mapping[str, Mapping[str, object] | None] = {
         "loadBalancer": {} if settings.load_balancer else None,
+        "internalBalancer": {} if settings.internal_balancer else None,
         "database": {} if settings.database else None,
         "cache": {} if settings.cache else None,
         "services": settings.services or None,

@@ -82,8 +82,8 @@ class MutedWindow(Section):
             Annotated[
                 str,
                 form(
-                    r"loadBalancer|database|cache|(?:services|queues)(?:\.[a-z][a-z0-9-]{0,23})?|(?:metrics|logs)\.[a-z0-9-]{1,64}",
-                    "whose alarms can be muted: loadBalancer, services, services.<name>, database, cache, queues, queues.<name>, "
+                    r"loadBalancer|internalBalancer|database|cache|(?:services|queues)(?:\.[a-z][a-z0-9-]{0,23})?|(?:metrics|logs)\.[a-z0-9-]{1,64}",
+                    "whose alarms can be muted: loadBalancer, internalBalancer, services, services.<name>, database, cache, queues, queues.<name>, "
                     "metrics.<name> or logs.<name>",
                 ),
             ]

@@ -63,6 +63,12 @@ DOCUMENTED = {
     ("AWS/SQS", "ApproximateAgeOfOldestMessage"): ("QueueName",),
     ("AWS/SQS", "ApproximateNumberOfMessagesNotVisible"): ("QueueName",),
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): ("QueueName",),
+    ("AWS/ECS", "RequestCount"): ("ClusterName", "DiscoveryName", "ServiceName"),
+    ("AWS/ECS", "HTTPCode_Target_5XX_Count"): ("ClusterName", "ServiceName", "TargetDiscoveryName"),
+    ("AWS/ECS", "TargetResponseTime"): ("ClusterName", "ServiceName", "TargetDiscoveryName"),
+    ("AWS/EFS", "ClientConnections"): ("FileSystemId",),
+    ("AWS/EFS", "TotalIOBytes"): ("FileSystemId",),
+    ("AWS/EFS", "PercentIOLimit"): ("FileSystemId",),
     # The function that runs jobs sends them.
     ("Slipway", "Failed"): ("Stack", "Job"),
     ("Slipway", "Succeeded"): ("Stack", "Job"),
@@ -687,3 +693,19 @@ def test_a_database_has_a_class_or_capacity() -> None:
     for changes in wrong:
         with pytest.raises(ValueError, match=r"DatabaseAlarmTarget\.instance_class: it needs one, or acus"):
             DatabaseAlarmTarget(**{**CLUSTER, **changes})
+
+
+def test_alarms_on_jobs_and_queues_lead_to_their_pages() -> None:
+    watched = targets(
+        jobs={"report": JobAlarmTarget(stack="storefront", late_minutes=60)},
+        queues={
+            "queue-mail": QueueAlarmTarget(queue_name="mail", age_minutes=5),
+            "queue-orders": QueueAlarmTarget(queue_name="orders"),
+        },
+    )
+    found = {alarm.key: alarm.says for alarm in AlarmsArgs(name_prefix="storefront", targets=watched).alarms()}
+    assert {key: says.rpartition(" ")[2] for key, says in found.items() if key.startswith(("job-", "queue-"))} == {
+        "job-report-failed": "(docs/runbooks/jobs.md)",
+        "job-report-late": "(docs/runbooks/jobs.md)",
+        "queue-mail-age": "(docs/runbooks/queues.md)",
+    }

@@ -6,7 +6,16 @@ import pytest
 
 from components import _metrics as metrics
 from components._alarm_rules import Thresholds
-from components._alarm_targets import AlarmTargets, ApplicationMetric, DatabaseAlarmTarget, ServiceAlarmTarget
+from components._alarm_targets import (
+    AlarmTargets,
+    ApplicationMetric,
+    CalledTarget,
+    DatabaseAlarmTarget,
+    DeadLettersAlarmTarget,
+    JobAlarmTarget,
+    QueueAlarmTarget,
+    ServiceAlarmTarget,
+)
 from components.dashboard import COLUMNS, Dashboard, DashboardArgs
 from preview.graph import Graph
 from tests.components.conftest import build, check_contract
@@ -32,6 +41,19 @@ def targets(**changes: Any) -> AlarmTargets:
             replicas={"reports": "rupaya-db-reports"},
         ),
         "cache_nodes": [f"rupaya-0001-00{number}" for number in (1, 2, 3)],
+        "called": {
+            "pricing": CalledTarget(name="prices", service_name="rupaya-pricing", callers={"api": "rupaya-api"})
+        },
+        "queues": {
+            "queue-mail": QueueAlarmTarget(queue_name="rupaya-mail", age_minutes=15),
+            "queue-orders": QueueAlarmTarget(queue_name="rupaya-orders"),
+        },
+        "dead_letters": {
+            "jobs": DeadLettersAlarmTarget(queue_name="rupaya-jobs-failed", failing="x"),
+            "queue-mail": DeadLettersAlarmTarget(queue_name="rupaya-mail-failed", failing="x"),
+        },
+        "jobs": {"report": JobAlarmTarget(stack="rupaya", late_minutes=None)},
+        "volumes": {"uploads": "fs-1"},
         "application": {
             "failed": ApplicationMetric(namespace="Rupaya", metric="JobFailed", above=0, dimensions={"Job": "x"})
         },
@@ -259,6 +281,10 @@ def test_only_what_there_is() -> None:
         "## Service worker",
         "## Database",
         "## Cache",
+        "## Calls between services",
+        "## Queues",
+        "## Jobs",
+        "## Volumes",
         "## Application",
     ]
 
@@ -272,3 +298,47 @@ def test_outputs() -> None:
 def test_refuses_a_name_that_cloudwatch_refuses(name_prefix: str) -> None:
     with pytest.raises(ValueError, match=r"^DashboardArgs\.name_prefix: .* is not a dashboard's name: at most 255"):
         args(name_prefix=name_prefix)
+
+
+def test_queues(everything: Graph) -> None:
+    graphs = under(everything, "Queues")
+    mail, letters = ("QueueName", "rupaya-mail"), ("QueueName", "rupaya-mail-failed")
+    assert lines(graphs["Messages of queue-mail"]) == [
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", *mail, "Maximum"),
+        ("AWS/SQS", "ApproximateNumberOfMessagesNotVisible", *mail, "Maximum"),
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", *letters, "Maximum"),
+    ]
+    age = graphs["Age of the oldest message of queue-mail, s"]
+    assert age["properties"]["annotations"]["horizontal"] == [{"label": "alarm", "value": 900}]
+    assert "annotations" not in graphs["Age of the oldest message of queue-orders, s"]["properties"]
+    assert len(lines(graphs["Messages of queue-orders"])) == 2
+
+
+def test_jobs(everything: Graph) -> None:
+    graphs = under(everything, "Jobs")
+    at = ("Stack", "rupaya", "Job", "report")
+    runs = graphs["Runs of report in an hour"]
+    assert lines(runs) == [("Slipway", "Succeeded", *at, "Sum"), ("Slipway", "Failed", *at, "Sum")]
+    assert runs["properties"]["period"] == 3600
+    assert lines(graphs["Jobs that could not be started"]) == [
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "rupaya-jobs-failed", "Maximum")
+    ]
+
+
+def test_calls_between_services(everything: Graph) -> None:
+    graphs = under(everything, "Calls between services")
+    caller = ("ClusterName", "rupaya", "ServiceName", "rupaya-api", "TargetDiscoveryName", "prices")
+    assert [lines(graph) for graph in graphs.values()] == [
+        [
+            ("AWS/ECS", "RequestCount", "ClusterName", "rupaya", "DiscoveryName", "prices", "ServiceName",
+             "rupaya-pricing", "Sum")
+        ],
+        [("AWS/ECS", "HTTPCode_Target_5XX_Count", *caller, "Sum")],
+        [("AWS/ECS", "TargetResponseTime", *caller, "p99")],
+    ]  # fmt: skip
+
+
+def test_volumes(everything: Graph) -> None:
+    graphs = under(everything, "Volumes")
+    assert [lines(graph)[0][1] for graph in graphs.values()] == ["ClientConnections", "TotalIOBytes", "PercentIOLimit"]
+    assert {lines(graph)[0][2:4] for graph in graphs.values()} == {("FileSystemId", "fs-1")}
