@@ -249,6 +249,9 @@ class LoadBalancer(pulumi.ComponentResource):
         self.dns_name = balancer.dns_name
         self.zone_id = balancer.zone_id
         self.security_group_id = group.id
+        self._register()
+
+    def _register(self) -> None:
         self.register_outputs(
             {
                 "arn": self.arn,

@@ -71,20 +71,16 @@ def _work(settings: Settings) -> Iterator[Part]:
 
 def _edge(settings: Settings) -> Iterator[Part]:
     balancer, cdn, media = settings.load_balancer, settings.cdn, settings.media
-    if balancer:
-        yield "load-balancer"
-    if settings.domain:
-        yield "certificate"
-    if settings.domain or settings.uptime_check:
-        yield "dns"
-    if cdn or (media and media.cdn):
-        yield "cdn"
-    if cdn and balancer and balancer.internal:
-        yield "vpc-origin"
-    if any(front and front.waf for front in (balancer, cdn)):
-        yield "waf"
-    if media or (balancer and _logs_access(balancer)):
-        yield "bucket"
+    wanted: Mapping[Part, Sequence[object]] = {
+        "load-balancer": (balancer,),
+        "certificate": (settings.domain,),
+        "dns": (settings.domain, settings.uptime_check),
+        "cdn": (cdn, media and media.cdn),
+        "vpc-origin": (cdn and balancer and balancer.internal,),
+        "waf": (balancer and balancer.waf, cdn and cdn.waf),
+        "bucket": (media, balancer and _logs_access(balancer)),
+    }
+    yield from (part for part, reasons in wanted.items() if any(reasons))
 
 
 def _logs_access(balancer: model.LoadBalancer) -> bool:

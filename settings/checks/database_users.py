@@ -56,6 +56,11 @@ def _users(database: Database) -> Iterator[Problem]:
                 "an owner logs in with a password: the master user has its rights, and PostgreSQL on RDS would take it for one that has tokens alone",
                 [*place, "rights"],
             )
+    yield from _together(database)
+
+
+def _together(database: Database) -> Iterator[Problem]:
+    """Check that users are told apart, and that the proxy lets all of them in."""
     for name, problem in limits.apart(database.users):
         yield at([*USERS, name], problem)
     if database.proxy and (tokens := sorted(name for name, user in database.users.items() if user.login == "iam")):
