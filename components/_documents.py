@@ -65,3 +65,11 @@ def _statement(
         "Resource": list(resources),
         **{key: value for key, value in optional.items() if value is not None},
     }
+
+
+def database_users(
+    region: str, account_id: Input[str], resource_ids: Sequence[Input[str]], users: Sequence[str]
+) -> list[Output[str]]:
+    """Return what IAM calls users of databases and proxies, in permissions to log in with tokens."""
+    start = Output.format("arn:{0}:rds-db:{1}:{2}:dbuser:", partition(region), region, account_id)
+    return [Output.concat(start, resource, "/", user) for resource in resource_ids for user in users]

@@ -40,6 +40,8 @@ class PoolArgs:
     """How many connections it opens at most, percent of what the database takes: 1 to 100."""
     idle_minutes: int = 30
     """Minutes after which an idle client's connection is closed, 1 to 480."""
+    token_users: Sequence[str] = ()
+    """Users whom clients log in as with tokens of IAM's."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -222,8 +224,8 @@ class DatabaseArgs:
     def _proxy_problems(self) -> Iterator[tuple[str, str | None]]:
         if self.proxy is None:
             return
-        if self.iam_authentication:
-            yield "proxy", "it logs in with the password in the secret; iam_authentication must be False"
+        if self.proxy.token_users and not self.iam_authentication:
+            yield "proxy", "users who log in through it with tokens need iam_authentication=True"
         for name, value, most in (
             ("connections_percent", self.proxy.connections_percent, 100),
             ("idle_minutes", self.proxy.idle_minutes, 480),
@@ -261,7 +263,7 @@ class Database(pulumi.ComponentResource):
     instance_arn: Output[str]
     """The ARN of the instance, or of the cluster."""
     resource_ids: Sequence[Output[str]]
-    """What IAM calls it, and a replica of its own name, in permissions to log in."""
+    """What IAM calls that which clients connect to, the proxy too, in permissions to log in."""
     replica: Replica | None
     """What answers queries only: the read replica, or the cluster's readers; None: there is none."""
     user_secret_arns: Mapping[str, Output[str]]
@@ -297,7 +299,8 @@ class Database(pulumi.ComponentResource):
         self.users_ready = users.ready if users else None
         self.key_arn = shared.key.arn
         self.instance_arn = server.arn
-        self.resource_ids = server.resource_ids
+        beside = (server.resource_ids[1:] or server.resource_ids) if server.replica else []
+        self.resource_ids = [proxy.resource_id, *beside] if proxy else server.resource_ids
         self.register_outputs(
             {
                 "identifier": self.identifier,
@@ -372,6 +375,9 @@ class Database(pulumi.ComponentResource):
                 server_port=args.listens_on,
                 server_security_group_id=shared.group.id,
                 secret_arns=secret_arns,
+                server_resource_id=server.resource_ids[0],
+                token_users=pool.token_users,
+                account_id=args.account_id,
                 key_arn=shared.key.arn,
                 connections_percent=pool.connections_percent,
                 idle_minutes=pool.idle_minutes,

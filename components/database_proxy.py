@@ -21,6 +21,8 @@ class DatabaseProxyArgs:
 
     name_prefix: str
     """What generated names start with, such as storefront-production."""
+    account_id: Input[str]
+    """The AWS account."""
     region: str
     """The AWS region."""
     proxy_name: str
@@ -45,6 +47,10 @@ class DatabaseProxyArgs:
     """The secrets with `username` and `password` that it logs in with, and that clients log in to it with: one for each user."""
     key_arn: Input[str]
     """The key that encrypts those secrets."""
+    server_resource_id: Input[str]
+    """What IAM calls the database in permissions to log in."""
+    token_users: Sequence[str] = ()
+    """Users whom clients log in as with tokens of IAM's, and it with its own, from end to end. Changed in place."""
     connections_percent: int = 90
     """How many connections it opens at most, percent of what the database takes: 1 to 100."""
     idle_minutes: int = 30
@@ -65,6 +71,8 @@ class DatabaseProxy(pulumi.ComponentResource):
     """Its TCP port."""
     security_group_id: Output[str]
     """Its security group, without rules for clients."""
+    resource_id: Output[str]
+    """What IAM calls it in permissions to log in."""
 
     def __init__(self, name: str, args: DatabaseProxyArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:DatabaseProxy", name, None, opts)
@@ -80,6 +88,8 @@ class DatabaseProxy(pulumi.ComponentResource):
             require_tls=True,
             debug_logging=False,
             idle_client_timeout=60 * args.idle_minutes,
+            # Who has no secret here logs in with tokens, which takes TLS.
+            default_auth_scheme="IAM_AUTH" if args.token_users else None,
             auths=[
                 aws.rds.ProxyAuthArgs(
                     auth_scheme="SECRETS",
@@ -112,7 +122,15 @@ class DatabaseProxy(pulumi.ComponentResource):
         self.address = with_dependencies(proxy.endpoint, target)
         self.port = args.port
         self.security_group_id = group.id
-        self.register_outputs({"address": self.address, "port": self.port, "security_group_id": self.security_group_id})
+        self.resource_id = proxy.arn.apply(lambda arn: arn.rpartition(":")[2])
+        self.register_outputs(
+            {
+                "address": self.address,
+                "port": self.port,
+                "security_group_id": self.security_group_id,
+                "resource_id": self.resource_id,
+            }
+        )
 
     def _security_group(
         self, name: str, args: DatabaseProxyArgs
@@ -149,7 +167,7 @@ class DatabaseProxy(pulumi.ComponentResource):
         return group, [out, into]
 
     def _role(self, name: str, args: DatabaseProxyArgs) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
-        """Make the role that reads the password, and nothing else."""
+        """Make the role that reads the passwords and logs in as those who have none, and nothing else."""
         role = service_role(
             self,
             f"{name}-role",
@@ -159,13 +177,17 @@ class DatabaseProxy(pulumi.ComponentResource):
             boundary_arn=args.boundary_arn,
         )
         through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{args.region}.amazonaws.com"}}
+        statements = [
+            documents.allow(["secretsmanager:GetSecretValue"], args.secret_arns),
+            documents.allow(["kms:Decrypt"], [args.key_arn], through),
+        ]
+        if args.token_users:
+            users = documents.database_users(args.region, args.account_id, [args.server_resource_id], args.token_users)
+            statements.append(documents.allow(["rds-db:connect"], users))
         policy = aws.iam.RolePolicy(
             f"{name}-role",
             role=role.name,
-            policy=documents.policy(
-                documents.allow(["secretsmanager:GetSecretValue"], args.secret_arns),
-                documents.allow(["kms:Decrypt"], [args.key_arn], through),
-            ),
+            policy=documents.policy(*statements),
             opts=ResourceOptions(parent=self),
         )
         return role, policy

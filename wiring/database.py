@@ -44,7 +44,7 @@ def args(context: StackContext, network: AnyNetwork, cluster: Cluster) -> Databa
         iam_authentication=bool(derived.database_tokens(database)),
         users=database_users.args(context, network, cluster),
         restore=_restore(database.restore_from),
-        proxy=_proxy(database.proxy),
+        proxy=_proxy(database),
         monitoring_seconds=database.monitoring_seconds,
         insights_days=database.insights_days,
         auto_minor_upgrade=database.auto_minor_upgrade,
@@ -112,5 +112,12 @@ def _restore(backup: model.RestoreFrom | None) -> RestoreArgs | None:
     return RestoreArgs(snapshot=backup.snapshot, source=backup.source, time=backup.time) if backup else None
 
 
-def _proxy(proxy: model.DatabaseProxy | None) -> PoolArgs | None:
-    return PoolArgs(connections_percent=proxy.connections_percent, idle_minutes=proxy.idle_minutes) if proxy else None
+def _proxy(database: model.Database) -> PoolArgs | None:
+    proxy = database.proxy
+    if proxy is None:
+        return None
+    return PoolArgs(
+        connections_percent=proxy.connections_percent,
+        idle_minutes=proxy.idle_minutes,
+        token_users=derived.database_tokens(database),
+    )

@@ -281,8 +281,7 @@ def _database_login(
     user = service.database_user or given.iam_username
     if user not in derived.database_tokens(given):
         return ()
-    start = Output.format("arn:{0}:rds-db:{1}:{2}:dbuser:", documents.partition(region), region, context.account_id)
-    users = [Output.concat(start, resource, "/", user) for resource in database.resource_ids]
+    users = documents.database_users(region, context.account_id, database.resource_ids, [user])
     return (documents.allow(["rds-db:connect"], users),)
 
 

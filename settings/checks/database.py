@@ -157,12 +157,6 @@ def _logins(database: Database) -> Iterator[Problem]:
                 f"{user!r} is the master user, whose password would no longer work: choose another",
                 ["database", "username"],
             )
-    if database.iam_authentication and database.proxy:
-        yield at(
-            ["database", "proxy"],
-            "logs in with the password here, so that services cannot use iamAuthentication: true; take one of the two out",
-            ["database", "iamAuthentication"],
-        )
 
 
 def _copies(settings: Settings, database: Database) -> Iterator[Problem]:

@@ -63,12 +63,6 @@ def _together(database: Database) -> Iterator[Problem]:
     """Check that users are told apart, and that the proxy lets all of them in."""
     for name, problem in limits.apart(database.users):
         yield at([*USERS, name], problem)
-    if database.proxy and (tokens := sorted(name for name, user in database.users.items() if user.login == "iam")):
-        yield at(
-            ["database", "proxy"],
-            f"logs in with passwords here, so that {limits.listed(tokens, 'and')} cannot use login: iam; take one of the two out",
-            *([*USERS, name, "login"] for name in tokens),
-        )
 
 
 def _names(settings: Settings, database: Database) -> Iterator[Problem]:

@@ -111,7 +111,10 @@ def test_contract(changes: dict[str, Any]) -> None:
             {**OWN_PASSWORD, **MYSQL, "replica": ReplicaArgs(instance_class="db.t3.micro")},
             "replica: Database Insights does not exist",
         ),
-        ({"proxy": PoolArgs(), "iam_authentication": True}, "proxy: it logs in with the password in the secret"),
+        (
+            {"proxy": PoolArgs(token_users=["web"])},
+            "proxy: users who log in through it with tokens need iam_authentication=True",
+        ),
         ({"proxy": PoolArgs(connections_percent=0)}, "proxy: connections_percent 0 is outside 1 to 100"),
         ({"proxy": PoolArgs(idle_minutes=481)}, "proxy: idle_minutes 481 is outside 1 to 480"),
     ],

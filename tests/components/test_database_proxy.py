@@ -6,7 +6,7 @@ import pytest
 
 from components.database_proxy import DatabaseProxy, DatabaseProxyArgs
 from preview.graph import Graph
-from tests.components.conftest import build, check_contract
+from tests.components.conftest import ACCOUNT, build, check_contract
 
 PROXY = "aws:rds/proxy:Proxy"
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-1"
@@ -27,6 +27,8 @@ def args(**changes: Any) -> DatabaseProxyArgs:
         "server_security_group_id": "sg-database",
         "secret_arns": [SECRET],
         "key_arn": KEY,
+        "account_id": ACCOUNT,
+        "server_resource_id": "db-ABC",
     }
     return DatabaseProxyArgs(**{**given, **changes})
 
@@ -125,4 +127,15 @@ def test_outputs() -> None:
         "address": graph.one(PROXY).outputs["endpoint"],
         "port": 5432,
         "security_group_id": graph.one("aws:ec2/securityGroup:SecurityGroup").outputs["id"],
+        "resource_id": str(graph.one(PROXY).outputs["arn"]).rpartition(":")[2],
     }
+
+
+def test_users_with_tokens_log_in_from_end_to_end() -> None:
+    graph = recorded(token_users=["web", "work"])
+    assert graph.one(PROXY).inputs["defaultAuthScheme"] == "IAM_AUTH"
+    (policy,) = graph.of("aws:iam/rolePolicy:RolePolicy")
+    (login,) = [s for s in json.loads(str(policy.inputs["policy"]))["Statement"] if s["Action"] == ["rds-db:connect"]]
+    start = f"arn:aws:rds-db:us-east-1:{ACCOUNT}:dbuser:db-ABC"
+    assert login["Resource"] == [f"{start}/web", f"{start}/work"]
+    assert "defaultAuthScheme" not in recorded().one(PROXY).inputs
