@@ -13,11 +13,12 @@ from pulumi import Input, Output, ResourceOptions
 import limits
 from components import _documents as documents
 from components import _task_roles as roles
-from components._containers import PORT_NAME, BuildArgs, ContainerArgs, RoutedLogs, definitions, policy_pack_tags
+from components._containers import BuildArgs, ContainerArgs, RoutedLogs, definitions, policy_pack_tags
 from components._dependencies import Dependency, with_dependencies
 from components._deployment import Deployment, RollbackAlarmArgs, TrafficShiftArgs
 from components._log_router import LogRouterArgs
 from components._scaling import ScaledService, Scaling, ScalingArgs
+from components._service_connect import ConnectArgs, Connection
 from components._service_group import ConnectionArgs, EgressArgs, service_group
 from components._task import ServiceTask, TaskVolume, task_definition
 from components.migration import Migration, MigrationArgs
@@ -44,18 +45,6 @@ class LoadBalancerAttachmentArgs:
     """How requests move to new tasks; None: a rolling deployment replaces tasks one by one."""
     rollback: RollbackAlarmArgs | None = None
     """What takes a rolling deployment back beside the circuit breaker; None: nothing else."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ConnectArgs:
-    """How a service calls others, and is called by them, by ECS Service Connect. A change rolls out new tasks."""
-
-    namespace_arn: Input[str]
-    """The namespace that names are in."""
-    name: str | None = None
-    """What others call it by; None: nobody calls it."""
-    timeout_seconds: int | None = None
-    """Seconds within which it answers a request, 0 for no limit; None: AWS's 15."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -429,6 +418,7 @@ class Service(pulumi.ComponentResource):
         after: Sequence[Dependency],
     ) -> aws.ecs.Service:
         deployment = Deployment(self, name, args)
+        connection = Connection(self, name, args, log_group.name)
         return aws.ecs.Service(
             f"{name}-service",
             name=args.service_name,
@@ -454,7 +444,7 @@ class Service(pulumi.ComponentResource):
             ]
             if args.attachment
             else None,
-            service_connect_configuration=_connect(args, args.connect, log_group.name) if args.connect else None,
+            service_connect_configuration=connection.configuration,
             health_check_grace_period_seconds=args.attachment.grace_seconds if args.attachment else None,
             deployment_configuration=deployment.configuration,
             alarms=deployment.alarms,
@@ -471,7 +461,7 @@ class Service(pulumi.ComponentResource):
             wait_for_steady_state=False,
             opts=ResourceOptions(
                 parent=self,
-                depends_on=[*before, *deployment.before],
+                depends_on=[*before, *deployment.before, *connection.before],
                 # Its name is fixed: two cannot stand side by side.
                 delete_before_replace=True,
                 ignore_changes=["desiredCount"] if args.scaling or args.sleeps else None,
@@ -491,42 +481,6 @@ class Service(pulumi.ComponentResource):
             sleeps=args.sleeps,
         )
         return Scaling(name, scaling, counted).resource_id
-
-
-def _connect(
-    args: ServiceArgs, connect: ConnectArgs, log_group: Input[str]
-) -> aws.ecs.ServiceServiceConnectConfigurationArgs:
-    own = args.containers[0]
-    served = [
-        aws.ecs.ServiceServiceConnectConfigurationServiceArgs(
-            port_name=PORT_NAME,
-            discovery_name=connect.name,
-            # AWS takes one name, and needs it.
-            client_alias=[
-                aws.ecs.ServiceServiceConnectConfigurationServiceClientAliasArgs(
-                    port=own.port or 0, dns_name=connect.name
-                )
-            ],
-            timeout=aws.ecs.ServiceServiceConnectConfigurationServiceTimeoutArgs(
-                per_request_timeout_seconds=connect.timeout_seconds
-            )
-            if connect.timeout_seconds is not None
-            else None,
-        )
-    ]
-    return aws.ecs.ServiceServiceConnectConfigurationArgs(
-        enabled=True,
-        namespace=connect.namespace_arn,
-        services=served if connect.name else None,
-        log_configuration=aws.ecs.ServiceServiceConnectConfigurationLogConfigurationArgs(
-            log_driver="awslogs",
-            options={
-                "awslogs-group": log_group,
-                "awslogs-region": args.region,
-                "awslogs-stream-prefix": "service-connect",
-            },
-        ),
-    )
 
 
 def _strategies(spot_percent: int) -> Sequence[aws.ecs.ServiceCapacityProviderStrategyArgs]:

@@ -33,7 +33,7 @@ def args(context: StackContext) -> BoundaryArgs | None:
             repository_arns=_repositories(settings),
             database_users=derived.database_tokens(database) if database else [],
             exec_enabled=any(service.exec for service in settings.services.values()),
-            given=[*_existing_secrets(settings), *_given(settings), *_traces(settings)],
+            given=[*_existing_secrets(settings), *_given(settings), *_traces(settings), *_authorities(settings)],
         )
     except ValueError as error:
         # Only what all services may do together shows whether the boundary fits IAM.
@@ -78,6 +78,18 @@ def _existing_secrets(settings: Settings) -> Iterator[documents.Statement]:
 def _traces(settings: Settings) -> Iterator[documents.Statement]:
     """Yield what services with a collector are given, once."""
     yield from next((found for key in settings.services if (found := list(telemetry.access(settings, key)))), [])
+
+
+def _authorities(settings: Settings) -> Iterator[documents.Statement]:
+    """Yield what ECS needs to have certificates made for calls between services, and to keep them."""
+    if arns := permissions.authorities(settings):
+        reading = ["DescribeCertificateAuthority", "GetCertificate", "GetCertificateAuthorityCertificate"]
+        yield documents.allow([f"acm-pca:{action}" for action in [*reading, "IssueCertificate"]], arns)
+        region = settings.aws.region
+        kept = f"arn:{documents.partition(region)}:secretsmanager:{region}:{ACCOUNT}:secret:ecs-sc!*"
+        actions = ["CreateSecret", "DeleteSecret", "DescribeSecret", "GetSecretValue", "PutSecretValue", "RotateSecret"]
+        actions += ["TagResource", "UpdateSecret", "UpdateSecretVersionStage"]
+        yield documents.allow([f"secretsmanager:{action}" for action in actions], [kept])
 
 
 def _given(settings: Settings) -> Sequence[documents.Statement]:

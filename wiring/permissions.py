@@ -63,10 +63,17 @@ def _work(settings: Settings) -> Iterator[Part]:
         "event": (settings.url_secrets, settings.notify, jobs),
         "schedule": (reminds, settings.hibernation and settings.database, jobs),
         "namespace": [service.internal for service in settings.services.values()],
+        "call-certificates": authorities(settings),
         "job": (jobs,),
         "queue": (jobs, settings.queues),
     }
     yield from (part for part, reasons in wanted.items() if any(reasons))
+
+
+def authorities(settings: Settings) -> Sequence[str]:
+    """Return the private authorities whose certificates calls between services are encrypted with, sorted."""
+    called = [service.internal for service in settings.services.values() if service.internal]
+    return sorted({internal.certificate_authority_arn for internal in called if internal.certificate_authority_arn})
 
 
 def _edge(settings: Settings) -> Iterator[Part]:

@@ -10,12 +10,13 @@ from components import _documents as documents
 from components import queues
 from components._deployment import RollbackAlarmArgs, TrafficShiftArgs
 from components._scaling import BacklogArgs, ScalingArgs, ScalingMetric, ScheduledArgs, StepArgs, StepMetric
+from components._service_connect import ConnectArgs
 from components._service_group import ConnectionArgs, EgressArgs
 from components._target_groups import Target
 from components.database import Database
 from components.load_balancer import HTTPS, LoadBalancer
 from components.media_bucket import MediaBucket
-from components.service import ConnectArgs, LoadBalancerAttachmentArgs, MigrateArgs, Service, ServiceArgs
+from components.service import LoadBalancerAttachmentArgs, MigrateArgs, Service, ServiceArgs
 from components.volumes import NFS, Volumes
 from settings import derived, model
 from wiring import containers, telemetry
@@ -174,6 +175,7 @@ def _connect(context: StackContext, key: str, components: Components) -> Connect
         namespace_arn=namespace,
         name=derived.internal_name(context.settings, key) if service.internal else None,
         timeout_seconds=service.internal.timeout_seconds if service.internal else None,
+        certificate_authority_arn=service.internal.certificate_authority_arn if service.internal else None,
     )
 
 

@@ -369,6 +369,7 @@ LINKED: Final[Mapping[Part, str]] = {
 
 ATTACHED: Final[Mapping[Part, str]] = {
     "ecs": "AmazonECSInfrastructureRolePolicyForLoadBalancers",
+    "call-certificates": "service-role/AmazonECSInfrastructureRolePolicyForServiceConnectTransportLayerSecurity",
     "database": "service-role/AmazonRDSEnhancedMonitoringRole",
     "backup": "AWSBackupServiceRolePolicyForS3Backup AWSBackupServiceRolePolicyForS3Restore"
     " service-role/AWSBackupServiceRolePolicyForBackup service-role/AWSBackupServiceRolePolicyForRestores",

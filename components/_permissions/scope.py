@@ -13,7 +13,7 @@ from components._permissions import packing
 Part = Literal[
     "network", "load-balancer", "certificate", "dns", "cdn", "vpc-origin", "waf", "ecs", "ecr", "database", "database-cluster",
     "database-proxy", "cache", "bucket", "malware-scan", "volume", "key", "secret", "log", "alarm", "mute", "dashboard",
-    "topic", "event", "schedule", "function", "job", "queue", "namespace", "backup", "budget", "slack",
+    "topic", "event", "schedule", "function", "job", "queue", "namespace", "call-certificates", "backup", "budget", "slack",
 ]  # fmt: skip
 """What a stack may be made of."""
 PARTS: Final[Sequence[Part]] = get_args(Part)

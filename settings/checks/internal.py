@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import limits
 from settings.derived import internal_name
-from settings.model import Settings
+from settings.model import Internal, Settings
 from settings.problems import Place, Problem, at
 
 
@@ -33,6 +33,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
                     "is of requests, and tcp has none: leave it out, or choose another protocol",
                     [*where, "protocol"],
                 )
+            yield from _tls(settings, key, service.internal)
             if service.deployment.strategy != "rolling":
                 yield at(
                     where,
@@ -41,6 +42,26 @@ def problems(settings: Settings) -> Iterator[Problem]:
                 )
         yield from _calls(settings, key)
     yield from _circles(settings)
+
+
+def _tls(settings: Settings, key: str, internal: Internal) -> Iterator[Problem]:
+    """Check the authority whose certificates calls are encrypted with, and that nobody comes to the port without."""
+    place: Place = ["services", key, "internal", "certificateAuthorityArn"]
+    arn = internal.certificate_authority_arn
+    if arn is None:
+        return
+    if (region := arn.split(":")[3]) != settings.aws.region:
+        yield at(
+            place,
+            f"the authority is in {region}; ECS in {settings.aws.region} takes those of its own region",
+            ["aws", "region"],
+        )
+    if settings.services[key].route:
+        yield at(
+            place,
+            "the load balancer comes to the same port, without these certificates: leave it out, or take a service of its own for what others call",
+            ["services", key, "route"],
+        )
 
 
 def _calls(settings: Settings, key: str) -> Iterator[Problem]:

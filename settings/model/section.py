@@ -41,6 +41,12 @@ CERTIFICATE_ARN: Final = form(
 )
 
 
+AUTHORITY_ARN: Final = form(
+    "arn:aws[a-z-]*:acm-pca:[a-z0-9-]+:[0-9]{12}:certificate-authority/[A-Za-z0-9-]+",
+    "a private certificate authority's ARN, such as arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/1234abcd-12ab-34cd-56ef-1234567890ab",
+)
+
+
 KEY_ARN: Final = form(
     "arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+",
     "a KMS key's ARN, such as arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",

@@ -179,6 +179,19 @@ def test_what_aws_attaches_for_a_service_has_room(policy: str, file: str) -> Non
             assert decides(Request(action=action, resource=on, context=context), boundary(graph)), action
 
 
+def test_certificates_of_calls_between_services_have_room() -> None:
+    """AWS's policy for them tells the authority by a tag; the boundary names it."""
+    graph = recorded("examples/jobs/Pulumi.prod.yaml")
+    authority = f"arn:aws:acm-pca:us-east-1:{ACCOUNT}:certificate-authority/1234abcd-12ab-34cd-56ef-1234567890ab"
+    secret = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:ecs-sc!api-AbCdEf"
+    for action in managed("AmazonECSInfrastructureRolePolicyForServiceConnectTransportLayerSecurity"):
+        on, other = (
+            (authority, f"{authority}0") if action.startswith("acm-pca:") else (secret, secret.replace("ecs-sc!", "x"))
+        )
+        assert decides(Request(action=action, resource=on, context={}), boundary(graph)), action
+        assert not decides(Request(action=action, resource=other, context={}), boundary(graph)), action
+
+
 @STACKS
 def test_it_is_of_the_size_that_iam_takes_and_gives_nothing_of_iam(name: str) -> None:
     graph = recorded(name)

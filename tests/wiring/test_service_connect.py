@@ -8,6 +8,7 @@ from preview.graph import Graph
 from settings import derived, parse
 from tests.settings.files import as_engine, changed
 from tests.stacks import recorded
+from tests.wiring.given import graph
 
 SERVICE, TASK, INTO, OUT = (
     "aws:ecs/service:Service",
@@ -15,6 +16,9 @@ SERVICE, TASK, INTO, OUT = (
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
 )
+
+
+AUTHORITY = "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 def desk() -> Graph:
@@ -37,10 +41,35 @@ def test_a_called_service_has_one_name_at_the_port_of_its_task() -> None:
         "discoveryName": "pricing",
         "clientAlias": [{"dnsName": "pricing", "port": 8080}],
         "timeout": {"perRequestTimeoutSeconds": 5},
+        "tls": {
+            "issuerCertAuthority": {"awsPcaAuthorityArn": AUTHORITY},
+            "roleArn": desk().one("aws:iam/role:Role", "pricing-calls").outputs["arn"],
+        },
     }
     assert container("pricing")["portMappings"] == [
         {"containerPort": 8080, "hostPort": 8080, "protocol": "tcp", "name": "internal", "appProtocol": "http"}
     ]
+
+
+def test_ecs_may_have_certificates_made_before_it_has_to() -> None:
+    made = desk()
+    role = made.one("aws:iam/role:Role", "pricing-calls")
+    assert json.loads(str(role.inputs["assumeRolePolicy"]))["Statement"][0]["Principal"] == {
+        "Service": "ecs.amazonaws.com"
+    }
+    assert role.inputs["permissionsBoundary"] == made.one("aws:iam/policy:Policy", "boundary-policy").outputs["arn"]
+    attached = made.one("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "pricing-calls")
+    ready = "service-role/AmazonECSInfrastructureRolePolicyForServiceConnectTransportLayerSecurity"
+    assert attached.inputs["policyArn"] == f"arn:aws:iam::aws:policy/{ready}"
+    assert attached.urn in made.one(SERVICE, "pricing-service").dependencies
+
+
+def test_calls_that_are_not_encrypted_take_no_role() -> None:
+    internal = {"slipway:services.worker.port": 9000, "slipway:services.worker.internal": {}}
+    made = graph({**internal, "slipway:services.api.calls": ["worker"]})
+    configured: Any = made.one(SERVICE, "worker-service").inputs["serviceConnectConfiguration"]
+    assert ["tls" in served for served in configured["services"]] == [False]
+    assert not [role.name for role in made.of("aws:iam/role:Role") if role.name.endswith("-calls")]
 
 
 def test_a_caller_is_in_the_namespace_and_has_no_name() -> None:

@@ -16,9 +16,15 @@ A, W, F = "slipway:services.api", "slipway:services.worker", "slipway:services.f
 CALLED: dict[str, Any] = {f"{W}.port": 9000, f"{W}.internal": {}, f"{A}.calls": ["worker"]}
 JOB = {"service": "api", "command": ["x"], "schedule": "rate(1 day)"}
 
+AUTHORITY = "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/1234abcd-12ab-34cd-56ef-1234567890ab"
+ELSEWHERE = AUTHORITY.replace("us-east-1", "eu-west-1")
+
 CASES: list[Case] = [
     ({**CALLED, f"{W}.internal": {"name": "Worker"}}, f"{W}.internal.name: 'Worker' is not a name: at most 64 lower-case letters, digits and inner hyphens", {**CALLED, f"{W}.internal": {"name": "work-er"}}),
     ({**CALLED, f"{W}.internal": {"name": "-w"}}, f"{W}.internal.name: '-w' is not a name", CALLED),
+    ({**CALLED, f"{W}.internal": {"certificateAuthorityArn": ELSEWHERE}}, f"{W}.internal.certificateAuthorityArn: the authority is in eu-west-1; ECS in us-east-1 takes those of its own region", {**CALLED, f"{W}.internal": {"certificateAuthorityArn": AUTHORITY}}),
+    ({**CALLED, f"{W}.internal": {"certificateAuthorityArn": "arn:aws:acm:us-east-1:123456789012:certificate/x"}}, f"{W}.internal.certificateAuthorityArn: 'arn:aws:acm:us-east-1:123456789012:certificate/x' is not a private certificate authority's ARN, such as", {**CALLED, f"{W}.internal": {"certificateAuthorityArn": AUTHORITY}}),
+    ({f"{F}.internal": {"certificateAuthorityArn": AUTHORITY}}, f"{F}.internal.certificateAuthorityArn: the load balancer comes to the same port, without these certificates: leave it out, or take a service of its own for what others call", {f"{F}.internal": {}}),
     ({f"{W}.internal": {}}, f"{W}.internal: others call it at its port, and there is none: give port", CALLED),
     ({**CALLED, f"{F}.internal": {"name": "worker"}}, f"{F}.internal.name: 'worker' is also what services.worker is called by; each needs its own", {**CALLED, f"{F}.internal": {"name": "pages"}}),
     ({**CALLED, f"{W}.internal": {"protocol": "ftp"}}, f"{W}.internal.protocol: 'ftp' is not allowed; allowed: http, http2, grpc or tcp", {**CALLED, f"{W}.internal": {"protocol": "grpc"}}),
