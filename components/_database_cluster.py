@@ -75,12 +75,10 @@ class AuroraArgs:
 def make(
     parent: pulumi.Resource, name: str, args: DatabaseArgs, wanted: AuroraArgs, shared: Surroundings
 ) -> DatabaseServer:
-    """Make the cluster and its instances, one after another: the first that there is writes."""
+    """Make the cluster and its instances: the first that is ready writes, whichever that is."""
     cluster = _cluster(parent, name, args, wanted, shared)
-    writer = _instance(parent, name, args, wanted, shared, cluster, 0, [])
-    readers = [
-        _instance(parent, name, args, wanted, shared, cluster, number, [writer])
-        for number in range(1, 1 + wanted.readers)
+    writer, *readers = [
+        _instance(parent, name, args, wanted, shared, cluster, number) for number in range(1 + wanted.readers)
     ]
     return DatabaseServer(
         # A proxy does not take a cluster whose instances are still being made.
@@ -114,7 +112,7 @@ def _cluster(
         engine=args.engine.value,
         engine_version=args.version,
         engine_lifecycle_support=surroundings.lifecycle(args),
-        storage_type="aurora-iopt1" if wanted.io_optimized else None,
+        storage_type="aurora-iopt1" if wanted.io_optimized else "aurora",
         storage_encrypted=True,
         # A restored cluster keeps the backup's.
         kms_key_id=None if restore else shared.key.arn,
@@ -174,7 +172,6 @@ def _instance(
     shared: Surroundings,
     cluster: aws.rds.Cluster,
     number: int,
-    after: Sequence[pulumi.Resource],
 ) -> aws.rds.ClusterInstance:
     """Make an instance: the version is the cluster's, and storage, users and backups are, too."""
     insights = args.insights_days is not None
@@ -199,7 +196,7 @@ def _instance(
         auto_minor_version_upgrade=args.auto_minor_upgrade,
         preferred_maintenance_window=args.maintenance_window,
         apply_immediately=args.apply_immediately,
-        opts=ResourceOptions(parent=parent, depends_on=[*shared.before, *after], delete_before_replace=True),
+        opts=ResourceOptions(parent=parent, depends_on=list(shared.before), delete_before_replace=True),
     )
 
 

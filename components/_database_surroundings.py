@@ -25,7 +25,7 @@ LOG_EXPORTS: Final[Mapping[str, Sequence[str]]] = {
     "postgres": ("postgresql", "upgrade"),
     "mysql": ("error", "slowquery"),
     "aurora-postgresql": ("postgresql",),
-    "aurora-mysql": ("error", "slowquery"),
+    "aurora-mysql": ("audit", "error", "slowquery"),
 }
 """The logs that each engine writes to CloudWatch."""
 

@@ -354,12 +354,17 @@ FORMS: Final[Mapping[str, Given]] = {
     "lambda:PutFunctionConcurrency": _concurrency,
     "logs:CreateLogGroup": _whole_name("name"),
     "logs:PutRetentionPolicy": _whole_name("name"),
+    "rds:CreateDBClusterParameterGroup": _whole_name("name"),
     "rds:CreateDBInstance": _added(engine="that of the source"),
     "rds:CreateDBParameterGroup": _whole_name("name"),
     "rds:CreateDBSubnetGroup": _whole_name("name"),
+    "rds:ModifyDBClusterParameterGroup": lambda values: {"parameters": [], **_whole_name("name")(values)},
     "rds:ModifyDBParameterGroup": lambda values: {"parameters": [], **_whole_name("name")(values)},
     "rds:ModifyDBProxyTargetGroup": _added(targetGroupName="default"),
-    "rds:RegisterDBProxyTargets": lambda v: {**v, "dbInstanceIdentifier": listed(v["dbInstanceIdentifier"])},
+    "rds:RegisterDBProxyTargets": lambda values: {
+        key: listed(value) if key in ("dbInstanceIdentifier", "dbClusterIdentifier") else value
+        for key, value in values.items()
+    },
     "route53:ChangeResourceRecordSets": record,
     "route53:ChangeTagsForResource": _health_check_tags,
     "route53:CreateHealthCheck": _within("healthCheckConfig", callerReference="1"),

@@ -25,6 +25,9 @@ RDS_OWN_PARAMETERS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
     "aurora-mysql": {
         "log_output": ("FILE", "immediate"),
         "require_secure_transport": ("ON", "immediate"),
+        # Who logs in, and who changes rights and tables; the statements of everybody would hold data.
+        "server_audit_events": ("CONNECT,QUERY_DCL,QUERY_DDL", "immediate"),
+        "server_audit_logging": ("1", "immediate"),
         "slow_query_log": ("1", "immediate"),
     },
 }

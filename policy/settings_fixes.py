@@ -35,6 +35,7 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
     "created-roles-bounded": (_SERVICE, "{permissions: ...} without it"),
     "data-access-names-resources": (_SERVICE, "{permissions: ...} with the ARNs that are read"),
     "database-backups-kept": ("slipway:database", "{backupDays: 7}"),
+    "database-cluster-has-standby": ("slipway:database", "{readers: {count: 1}}"),
     "database-deletion-protected": ("slipway:protection", "{deletionProtection: true}"),
     "database-enhanced-monitoring": ("slipway:database", "{monitoringSeconds: 60}"),
     "database-extended-support-off": ("slipway:database", "{extendedSupport: false}"),

@@ -17,6 +17,8 @@ _SUBNET: Final = "aws:ec2/subnet:Subnet"
 _BALANCER: Final = "aws:lb/loadBalancer:LoadBalancer"
 _SERVICE: Final = "aws:ecs/service:Service"
 _DATABASE: Final = "aws:rds/instance:Instance"
+_CLUSTER: Final = "aws:rds/cluster:Cluster"
+_MEMBER: Final = "aws:rds/clusterInstance:ClusterInstance"
 _CACHE: Final = "aws:elasticache/replicationGroup:ReplicationGroup"
 _NAT: Final = "aws:ec2/natGateway:NatGateway"
 _TARGET: Final = "aws:appautoscaling/target:Target"
@@ -84,6 +86,13 @@ class _Places:
                 yield (
                     f"database {database.name} is lost until it is restored in another zone, if this is its zone: it has no standby"
                 )
+        for cluster, members in self._clusters():
+            if not self._takes_over(members) and any(
+                self._may_be_in(each, lost, "dbSubnetGroupName") for each in members
+            ):
+                yield (
+                    f"database {cluster.name} is away until an instance stands in another zone, if this is its zone: its data are there, no reader is"
+                )
         for cache in self._graph.of(_CACHE):
             if not _fails_over(cache) and self._may_be_in(cache, lost, "subnetGroupName"):
                 yield f"cache {cache.name} is lost with its content, if this is its zone: no replica takes over"
@@ -94,6 +103,9 @@ class _Places:
         for database in self._graph.of(_DATABASE):
             if database.inputs.get("multiAz") is True:
                 yield f"database {database.name} fails over in one to two minutes, if its primary is here"
+        for cluster, members in self._clusters():
+            if self._takes_over(members):
+                yield f"database {cluster.name} fails over within a minute, if its writer is here"
         for cache in self._graph.of(_CACHE):
             if _fails_over(cache):
                 yield f"cache {cache.name} fails over in about a minute, if its primary is here"
@@ -106,6 +118,16 @@ class _Places:
             zones = self._of(_at(service.inputs, "networkConfiguration.subnets"))
             if fewest.get(name, service.inputs.get("desiredCount")) == 1 and lost in zones and zones > {lost}:
                 yield f"service {service.name} is away for some minutes, if its one task is here"
+
+    def _clusters(self) -> Iterator[tuple[Resource, list[Resource]]]:
+        for cluster in self._graph.of(_CLUSTER):
+            yield cluster, [each for each in self._graph.of(_MEMBER) if cluster.urn in each.dependencies]
+
+    @staticmethod
+    def _takes_over(members: list[Resource]) -> bool:
+        """Tell whether an instance in another zone is there to take over: which zone Aurora chooses is another each time."""
+        zones = [each.inputs.get("availabilityZone") for each in members]
+        return len(members) > 1 and (None in zones or len(set(map(str, zones))) > 1)
 
     def _ways_out(self, lost: str) -> Iterator[str]:
         """Say which other zones lose their way out, as it leads through this one."""

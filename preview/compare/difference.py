@@ -314,6 +314,8 @@ def _fixed_name(old: Resource, new: Resource) -> bool:
 
 _NAMES: Final = {
     "aws:elasticache/replicationGroup:ReplicationGroup": "replicationGroupId",
+    "aws:rds/cluster:Cluster": "clusterIdentifier",
+    "aws:rds/clusterInstance:ClusterInstance": "identifier",
     "aws:rds/instance:Instance": "identifier",
     "aws:s3/bucket:Bucket": "bucket",
 }

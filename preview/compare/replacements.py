@@ -256,6 +256,7 @@ _DEPENDS: Final[Mapping[tuple[str, str], Callable[[Changed], Effect]]] = {
     (_BALANCER, "securityGroups"): _always("update"),
     (_BALANCER, "subnets"): _always("update"),
     (_BALANCER, "subnetMappings"): _always("update"),
+    ("aws:rds/cluster:Cluster", "masterPasswordWo"): _always("nothing"),
     (_DATABASE, "allocatedStorage"): _storage,
     (_DATABASE, "availabilityZone"): _replace_unless_taken,
     (_DATABASE, "dbSubnetGroupName"): _always("update"),

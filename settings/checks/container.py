@@ -296,7 +296,12 @@ def _of_database(database: Database, where: Sequence[str], reference: str) -> It
     """Check that the database has what a reference stands for."""
     if reference == "database.replicaHost" and not database.answers_queries:
         more, what = ("readers", "at least one reader") if database.is_cluster else ("readReplica", "a replica")
-        yield at(where, f"${{database.replicaHost}} needs {what}: add database.{more}", ["database", more])
+        yield at(
+            where,
+            f"${{database.replicaHost}} needs {what}: add database.{more}",
+            ["database", more],
+            ["database", "engine"],
+        )
     elif reference == "database.iamUsername" and not database.iam_authentication:
         yield at(
             where,

@@ -197,6 +197,5 @@ class Database(Section):
     @property
     def queries_secret(self) -> str | None:
         """The secret that is filled with what it takes to connect there; None: there is none."""
-        if self.is_cluster:
-            return self.readers.url_secret if self.readers else None
-        return self.read_replica.url_secret if self.read_replica else None
+        copies = self.readers or self.read_replica
+        return copies.url_secret if copies else None

@@ -18,6 +18,7 @@ _STAND_IN: Final = re.compile(r"203\.0\.113\.\d+")
 _NAMED: Final = {
     "aws:lb/loadBalancer:LoadBalancer": "DNS name",
     "aws:cloudfront/distribution:Distribution": "domain name",
+    "aws:rds/cluster:Cluster": "host name",
     "aws:rds/instance:Instance": "host name",
     "aws:elasticache/replicationGroup:ReplicationGroup": "host name",
     "aws:rds/proxy:Proxy": "host name",
@@ -26,7 +27,12 @@ _NAMED: Final = {
 }
 """By type, what a replacement changes for those outside."""
 _KEEPS_NAME: Final = frozenset(
-    {"aws:rds/instance:Instance", "aws:elasticache/replicationGroup:ReplicationGroup", "aws:rds/proxy:Proxy"}
+    {
+        "aws:rds/cluster:Cluster",
+        "aws:rds/instance:Instance",
+        "aws:elasticache/replicationGroup:ReplicationGroup",
+        "aws:rds/proxy:Proxy",
+    }
 )
 
 

@@ -23,6 +23,8 @@ _LESS: Final[Mapping[tuple[str, str], str]] = {
     ("aws:elasticache/replicationGroup:ReplicationGroup", "numCacheClusters"): "nodes",
     ("aws:elasticache/replicationGroup:ReplicationGroup", "numNodeGroups"): "shards",
     ("aws:elasticache/replicationGroup:ReplicationGroup", "replicasPerNodeGroup"): "replicas for each shard",
+    ("aws:rds/cluster:Cluster", "serverlessv2ScalingConfiguration.maxCapacity"): "ACUs at the most",
+    ("aws:rds/cluster:Cluster", "serverlessv2ScalingConfiguration.minCapacity"): "ACUs at the least",
     ("aws:rds/instance:Instance", "iops"): "IOPS",
     ("aws:rds/instance:Instance", "storageThroughput"): "MiB/s",
     ("aws:rds/instance:Instance", "maxAllocatedStorage"): "GiB at the most",
@@ -45,11 +47,13 @@ _OFF: Final[Mapping[tuple[str, str], str]] = {
     ): "no replica takes over if the primary fails",
 }
 _CLASSES: Final = {
+    ("aws:rds/clusterInstance:ClusterInstance", "instanceClass"),
     ("aws:rds/instance:Instance", "instanceClass"),
     ("aws:elasticache/replicationGroup:ReplicationGroup", "nodeType"),
 }
 _FEWER: Final[Mapping[str, str]] = {
     "aws:ec2/natGateway:NatGateway": "zones without a way out of their own send over another zone's, and fail with it",
+    "aws:rds/clusterInstance:ClusterInstance": "with one instance nothing takes over, and what asked the readers asks the writer",
     "aws:rds/instance:Instance": "what read from it reads from nothing",
 }
 
@@ -88,10 +92,19 @@ def _less(change: Change, item: Property) -> str:
     if place in _OFF and item.before is True:
         return _OFF[place]
     words = _LESS.get(place)
-    before_number, after_number = whole(item.before), whole(item.after)
-    if not words or before_number is None or (after_number or 0) >= before_number:
+    before_number, after_number = _number(item.before), _number(item.after) or 0
+    if not words or before_number is None or after_number >= before_number:
         return ""
-    return f"{before_number} to {after_number or 0} {words}"
+    pauses = ": it pauses without connections, and the next one waits about 15 seconds" if _pauses(item) else ""
+    return f"{before_number:g} to {after_number:g} {words}{pauses}"
+
+
+def _number(value: object) -> float | None:
+    return value if isinstance(value, float) else whole(value)
+
+
+def _pauses(item: Property) -> bool:
+    return item.plain.endswith(".minCapacity") and "serverlessv2" in item.plain and not item.after
 
 
 def _size(value: object) -> tuple[int, int]:

@@ -118,7 +118,10 @@ _MILD: Final = frozenset({_LOG_GROUP, "aws:sqs/queue:Queue"})
 
 _SHORTER: Final[Mapping[tuple[str, str], str]] = {
     (_LOG_GROUP, "retentionInDays"): "older logs are deleted within days",
-    (_DATABASE, "backupRetentionPeriod"): "older automated backups are deleted, and no restore reaches further back",
+    **{
+        (type_, "backupRetentionPeriod"): "older automated backups are deleted, and no restore reaches further back"
+        for type_ in (_DATABASE, "aws:rds/cluster:Cluster")
+    },
     ("aws:elasticache/replicationGroup:ReplicationGroup", "snapshotRetentionLimit"): "older snapshots are deleted",
     ("aws:backup/plan:Plan", "rules.lifecycle.deleteAfter"): "recovery points made from now on are kept for less long",
     ("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "rules.expiration.days"): (

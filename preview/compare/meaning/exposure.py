@@ -18,6 +18,10 @@ _BLOCK: Final = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 _BLOCKS: Final = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 
 _FLAGS: Final[Mapping[tuple[str, str], tuple[object, str]]] = {
+    ("aws:rds/clusterInstance:ClusterInstance", "publiclyAccessible"): (
+        True,
+        "has an address that the whole internet can reach",
+    ),
     ("aws:rds/instance:Instance", "publiclyAccessible"): (True, "has an address that the whole internet can reach"),
     ("aws:lb/loadBalancer:LoadBalancer", "internal"): (False, "is reached from the whole internet"),
     ("aws:lambda/functionUrl:FunctionUrl", "authorizationType"): ("NONE", "can be called by everybody"),

@@ -15,13 +15,22 @@ if TYPE_CHECKING:
 _SERVICE: Final = "aws:ecs/service:Service"
 _DATABASE: Final = "aws:rds/instance:Instance"
 _CACHE: Final = "aws:elasticache/replicationGroup:ReplicationGroup"
-_WINDOWED: Final[Mapping[str, str]] = {_DATABASE: "maintenanceWindow", _CACHE: "maintenanceWindow"}
+_CLUSTER: Final = "aws:rds/cluster:Cluster"
+_MEMBER: Final = "aws:rds/clusterInstance:ClusterInstance"
+_WINDOWED: Final[Mapping[str, str]] = {
+    _DATABASE: "maintenanceWindow",
+    _CACHE: "maintenanceWindow",
+    _CLUSTER: "preferredMaintenanceWindow",
+    _MEMBER: "preferredMaintenanceWindow",
+}
 """By type, the property that holds the window in which changes are made that are not to be made at once."""
 
 # Rough figures as of 2026-11-30, from AWS's guides and from how long the real engine took; nothing is promised.
 _AWAY: Final[Mapping[str, str]] = {
     _SERVICE: "2 to 10 minutes without a task: the old service drains and goes before the new one starts",
     _DATABASE: "10 to 30 minutes without the database, and the new one is empty",
+    _CLUSTER: "15 to 40 minutes without the database, and the new one is empty",
+    _MEMBER: "it goes before the new one is made: of the writer, a reader takes over within a minute; without one, 5 to 15 minutes without the database",
     _CACHE: "10 to 25 minutes without the cache, and the new one is empty",
     "aws:ec2/natGateway:NatGateway": "2 to 5 minutes in which its zone's tasks reach nothing outside",
     "aws:ec2/vpcEndpoint:VpcEndpoint": "2 to 10 minutes in which what it leads to is reached over NAT, or not at all",
@@ -140,7 +149,9 @@ def _replaced(situation: Situation, change: Change) -> Iterator[Statement]:
     because = f"forced by {forced}" if forced else f"it goes with {change.because}"
     order = "the old one goes first" if change.deleted_first else "the new one is made first"
     yield Statement(
-        level="danger" if change.deleted_first and change.resource.type in {_SERVICE, _DATABASE, _CACHE} else "caution",
+        level="danger"
+        if change.deleted_first and change.resource.type in {_SERVICE, _DATABASE, _CLUSTER, _CACHE}
+        else "caution",
         concern="outage",
         text=f"{named(change.resource)} is replaced ({because}; {order}): {words}",
         urns=(change.resource.urn,),

@@ -1,0 +1,190 @@
+"""A database on Aurora in the whole program: variants of the shipped example, and how the parts are wired to a cluster."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any, Final
+
+import pytest
+
+from policy import settings_fixes
+from preview import stackfile, zone_loss
+from preview.compare.difference import compare
+from preview.compare.meaning import capacity, data, outage
+from preview.compare.meaning.statement import Situation
+from preview.graph import Graph
+from preview.pricing import estimate
+from preview.record import Mode, record
+from tests import stacks
+from tests.iam.test_needs import GITHUB, refused
+from tests.invariants import faults
+from tests.settings.files import as_engine, config
+from tests.test_database_options import doors, environment, group, logins, urls
+
+CLUSTER: Final = "aws:rds/cluster:Cluster"
+INSTANCE: Final = "aws:rds/clusterInstance:ClusterInstance"
+SCHEDULE: Final = "aws:scheduler/schedule:Schedule"
+FILE: Final = "examples/aurora/Pulumi.prod.yaml"
+ACCOUNT: Final = "123456789012"
+
+VARIANTS: Final[dict[str, dict[str, Any]]] = {
+    "serverless": {},
+    "mysql": {"engine": "aurora-mysql", "version": "8.0"},
+    "of a class": {
+        "serverless": None,
+        "instanceClass": "db.r6g.large",
+        "storageType": "aurora-iopt1",
+        "readers": {"count": 2, "urlSecret": "ledger/reports-url"},
+    },
+    "proxy": {"proxy": {}, "port": 5433},
+    "iam": {"iamAuthentication": True, "managedPassword": False},
+    "restored": {"restoreFrom": {"source": "legacy", "time": "latest"}},
+}
+
+
+@cache
+def recorded(name: str, mode: Mode = "update") -> Graph:
+    return made(VARIANTS[name], mode=mode)
+
+
+def made(changes: dict[str, Any], mode: Mode = "update", **sections: Any) -> Graph:
+    """The example with changes of its database, a pipeline, and further sections."""
+    values = config(stacks.ROOT / FILE)
+    database = {**values["slipway:database"], **changes}
+    values["slipway:database"] = {key: value for key, value in database.items() if value is not None}
+    values |= {"slipway:delivery": {"github": GITHUB, "previewRoleName": "previews"}}
+    values |= {f"slipway:{name}": value for name, value in sections.items()}
+    if changes.get("readers") == ALONE:
+        api = values["slipway:services"]["api"]
+        api["environment"].pop("REPORTS_HOST")
+        api["secrets"].pop("REPORTS_URL")
+    return record(stacks.ROOT, stackfile.read(stacks.ROOT / FILE).stack, as_engine(values), mode=mode)
+
+
+BY_DAY: Final = {"backupWindow": "10:00-11:00", "maintenanceWindow": "mon:12:00-mon:13:00"}
+ALONE: Final[dict[str, Any]] = {"count": 0}
+
+
+@pytest.mark.parametrize("mode", ["update", "preview"])
+@pytest.mark.parametrize("name", VARIANTS)
+def test_everything_still_holds(name: str, mode: Mode) -> None:
+    graph = recorded(name, mode)
+    assert faults(graph) == []
+    verdict = stacks.evaluate(stacks.ROOT, stacks.ROOT / FILE, graph, mode)
+    assert verdict.rule_errors == ()
+    assert [f"{f.policy} {f.urn}: {f.message}" for f in verdict.findings if f.level == "mandatory"] == []
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_preview_shows_what_an_update_makes(name: str) -> None:
+    update, preview = recorded(name), recorded(name, "preview")
+    assert sorted(r.urn for r in update.resources) == sorted(r.urn for r in preview.resources)
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_pipeline_may_make_it(name: str) -> None:
+    assert refused(recorded(name), "deploy", "create", "read", "update", "delete") == []
+
+
+@pytest.mark.parametrize("name", [name for name in VARIANTS if name != "proxy"])
+def test_everything_has_a_price(name: str) -> None:
+    priced = estimate(recorded(name))
+    assert (priced.missing, priced.unpriced) == ((), ())
+
+
+def test_what_has_no_sourced_price_is_told() -> None:
+    assert [missing.key for missing in estimate(recorded("proxy")).missing] == ["rds.proxy.acu_hour"]
+
+
+def test_a_production_cluster_without_a_reader_is_found() -> None:
+    graph = made({"readers": ALONE})
+    verdict = stacks.evaluate(stacks.ROOT, stacks.ROOT / FILE, graph)
+    (found,) = [f for f in verdict.findings if f.policy == "database-cluster-has-standby"]
+    assert found.level == "mandatory"
+    assert settings_fixes.SETTINGS[found.policy] == ("slipway:database", "{readers: {count: 1}}")
+
+
+def test_services_reach_writer_and_readers_by_one_rule() -> None:
+    graph = recorded("serverless")
+    cluster = graph.one(CLUSTER)
+    assert doors(graph, group(graph, "database")) == {"api-group": 5432}
+    assert environment(graph, "api")["DATABASE_HOST"] == cluster.outputs["endpoint"]
+    assert environment(graph, "api")["REPORTS_HOST"] == cluster.outputs["readerEndpoint"]
+    own, reports = urls(graph)["ledger/database-url"], urls(graph)["ledger/reports-url"]
+    assert (own["host"], reports["host"]) == (cluster.outputs["endpoint"], cluster.outputs["readerEndpoint"])
+    assert graph.exports["databaseReplicaHost"] == cluster.outputs["readerEndpoint"]
+    assert str(own["kind"] if "kind" in own else own["scheme"]).startswith("postgres")
+
+
+def test_with_a_proxy_the_readers_are_reached_directly() -> None:
+    graph = recorded("proxy")
+    assert doors(graph, group(graph, "database")) == {"api-group": 5433, "database-proxy-group": 5433}
+    assert doors(graph, group(graph, "database-proxy")) == {"api-group": 5432}
+
+
+def test_instances_stand_in_the_networks_zones() -> None:
+    zones = [each.inputs["availabilityZone"] for each in recorded("of a class").of(INSTANCE)]
+    assert sorted(zones) == ["us-east-1a", "us-east-1a", "us-east-1b"]
+
+
+def test_the_cluster_is_what_iam_calls_the_database() -> None:
+    graph = recorded("iam")
+    resource = graph.one(CLUSTER).outputs["clusterResourceId"]
+    assert logins(graph, "api") == [f"arn:aws:rds-db:us-east-1:{ACCOUNT}:dbuser:{resource}/app_user"]
+
+
+def test_the_cluster_is_backed_up() -> None:
+    graph = recorded("serverless")
+    selection: Any = graph.one("aws:backup/selection:Selection").inputs["resources"]
+    assert selection == [graph.one(CLUSTER).outputs["arn"]]
+
+
+def test_it_sleeps_with_the_calls_of_a_cluster_and_costs_less() -> None:
+    graph = made({**BY_DAY}, environment="staging", hibernation={})
+    assert {str(each.inputs["target"]["arn"]).rpartition(":")[2] for each in graph.of(SCHEDULE)} == {
+        "stopDBCluster",
+        "startDBCluster",
+    }
+    assert [json.loads(str(each.inputs["target"]["input"])) for each in graph.of(SCHEDULE)] == [
+        {"DbClusterIdentifier": "ledger-staging"}
+    ] * 2
+    assert refused(graph, "deploy", "create", "read", "update", "delete") == []
+    lines = [line for line in estimate(graph).lines if "serverless" in line.what]
+    assert lines
+    assert all(line.asleep == 0 < line.monthly < line.awake for line in lines)
+    assert any("start-db-cluster" in str(command) for command in graph.exports["wakeCommands"])
+
+
+def test_the_loss_of_a_zone() -> None:
+    both = {line.zone: (line.broken, line.degraded) for line in zone_loss.losses(recorded("serverless"))}
+    for broken, degraded in both.values():
+        assert not broken
+        assert "database database-cluster fails over within a minute, if its writer is here" in degraded
+    alone = zone_loss.losses(made({"readers": ALONE}))
+    assert any("no reader is" in words for loss in alone for words in loss.broken)
+
+
+def said(after: Graph, module: Any) -> list[str]:
+    """What a module of preview.compare.meaning says of an update of the example."""
+    comparison = compare(recorded("serverless"), after)
+    return [statement.text for statement in module.say(Situation(comparison=comparison))]
+
+
+@pytest.mark.parametrize("changes", [{"engine": "aurora-mysql", "version": "8.0"}, {"name": "books"}])
+def test_another_engine_or_name_loses_the_data(changes: dict[str, Any]) -> None:
+    after = made(changes)
+    assert any("database-cluster" in text and "stays only in the last snapshot" in text for text in said(after, data))
+    assert any("15 to 40 minutes without the database" in text for text in said(after, outage))
+
+
+def test_capacity_changes_in_place_and_pausing_is_told() -> None:
+    texts = said(made({"serverless": {"minCapacity": 0, "maxCapacity": 8}}), capacity)
+    assert any("16 to 8 ACUs at the most" in text for text in texts)
+    assert any("1 to 0 ACUs at the least: it pauses without connections" in text for text in texts)
+    assert said(made({"serverless": {"minCapacity": 1, "maxCapacity": 32}}), outage) == []
+
+
+def test_fewer_readers_are_told() -> None:
+    texts = said(made({"readers": ALONE}), capacity)
+    assert any("2 to 1" in text and "with one instance nothing takes over" in text for text in texts)
