@@ -124,7 +124,7 @@ def test_with_a_proxy_the_readers_are_reached_directly() -> None:
 
 
 def test_instances_stand_in_the_networks_zones() -> None:
-    zones = [each.inputs["availabilityZone"] for each in recorded("of a class").of(INSTANCE)]
+    zones = [str(each.inputs["availabilityZone"]) for each in recorded("of a class").of(INSTANCE)]
     assert sorted(zones) == ["us-east-1a", "us-east-1a", "us-east-1b"]
 
 
@@ -142,18 +142,15 @@ def test_the_cluster_is_backed_up() -> None:
 
 def test_it_sleeps_with_the_calls_of_a_cluster_and_costs_less() -> None:
     graph = made({**BY_DAY}, environment="staging", hibernation={})
-    assert {str(each.inputs["target"]["arn"]).rpartition(":")[2] for each in graph.of(SCHEDULE)} == {
-        "stopDBCluster",
-        "startDBCluster",
-    }
-    assert [json.loads(str(each.inputs["target"]["input"])) for each in graph.of(SCHEDULE)] == [
-        {"DbClusterIdentifier": "ledger-staging"}
-    ] * 2
+    targets: list[Any] = [each.inputs["target"] for each in graph.of(SCHEDULE)]
+    assert {each["arn"].rpartition(":")[2] for each in targets} == {"stopDBCluster", "startDBCluster"}
+    assert [json.loads(each["input"]) for each in targets] == [{"DbClusterIdentifier": "ledger-staging"}] * 2
     assert refused(graph, "deploy", "create", "read", "update", "delete") == []
     lines = [line for line in estimate(graph).lines if "serverless" in line.what]
     assert lines
     assert all(line.asleep == 0 < line.monthly < line.awake for line in lines)
-    assert any("start-db-cluster" in str(command) for command in graph.exports["wakeCommands"])
+    commands: Any = graph.exports["wakeCommands"]
+    assert any("start-db-cluster" in command for command in commands)
 
 
 def test_the_loss_of_a_zone() -> None:
