@@ -126,7 +126,7 @@ class Network(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: NetworkArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Network", name, None, opts)
-        zones = list(layout(args.cidr, args.zones))
+        zones = layout(args.cidr, args.zones)
         vpc = aws.ec2.Vpc(
             f"{name}-vpc",
             cidr_block=args.cidr,

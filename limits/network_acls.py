@@ -206,20 +206,21 @@ def _addresses(peer: Tier | str, ranges: Ranges) -> Iterator[tuple[str, str]]:
 
 def _needed(rules: Sequence[AclRule]) -> Iterator[AclRule]:
     """Yield the rules without those for answers that another one for answers lets through anyway."""
-    for place, rule in enumerate(rules):
-        wider = any(
-            _covers(other, rule) and (other_place < place or not _covers(rule, other))
-            for other_place, other in enumerate(rules)
-            if other_place != place
-        )
-        if not wider:
-            yield rule
+    answers = [(place, rule) for place, rule in enumerate(rules) if rule.ports and rule.ports[0] < rule.ports[1]]
+    left_out = {
+        place
+        for place, rule in answers
+        for other_place, other in answers
+        if other_place != place and _covers(other, rule) and (other_place < place or not _covers(rule, other))
+    }
+    yield from (rule for place, rule in enumerate(rules) if place not in left_out)
 
 
 def _covers(wide: AclRule, narrow: AclRule) -> bool:
     if wide.direction != narrow.direction or wide.ports is None or narrow.ports is None:
         return False
-    for_answers = narrow.ports[0] < narrow.ports[1]
-    if not for_answers or not wide.ports[0] <= narrow.ports[0] <= narrow.ports[1] <= wide.ports[1]:
+    if not wide.ports[0] <= narrow.ports[0] <= narrow.ports[1] <= wide.ports[1]:
         return False
+    if wide.cidr == narrow.cidr:
+        return True
     return ipaddress.IPv4Network(narrow.cidr).subnet_of(ipaddress.IPv4Network(wide.cidr))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from limits.network import ZONE_BLOCKS
 
@@ -28,8 +29,8 @@ class ZoneSubnets:
         return self.zone[-1]
 
 
-def layout(cidr: str, zones: Sequence[str]) -> Iterator[ZoneSubnets]:
-    """Yield the subnets of each zone, in the order of the zones.
+def layout(cidr: str, zones: Sequence[str]) -> Sequence[ZoneSubnets]:
+    """Return the subnets of each zone, in the order of the zones.
 
     The range is cut into eight blocks, and a zone's block follows from its letter alone: adding, removing or reordering
     zones moves no subnet of the others.
@@ -38,9 +39,12 @@ def layout(cidr: str, zones: Sequence[str]) -> Iterator[ZoneSubnets]:
         cidr: the network's range, /16 to /22.
         zones: availability zones a to h of one region.
     """
-    network = ipaddress.IPv4Network(cidr)
-    blocks = list(network.subnets(prefixlen_diff=ZONE_BLOCKS.bit_length() - 1))
-    for zone in zones:
-        private, rest = blocks[ord(zone[-1]) - ord("a")].subnets()
-        public, isolated = rest.subnets()
-        yield ZoneSubnets(zone=zone, public=str(public), private=str(private), isolated=str(isolated))
+    return tuple(_subnets(cidr, zone) for zone in zones)
+
+
+@lru_cache
+def _subnets(cidr: str, zone: str) -> ZoneSubnets:
+    blocks = list(ipaddress.IPv4Network(cidr).subnets(prefixlen_diff=ZONE_BLOCKS.bit_length() - 1))
+    private, rest = blocks[ord(zone[-1]) - ord("a")].subnets()
+    public, isolated = rest.subnets()
+    return ZoneSubnets(zone=zone, public=str(public), private=str(private), isolated=str(isolated))

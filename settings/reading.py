@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final, Protocol, runtime_checkable
+from typing import Final
 
 import pulumi
 
@@ -29,14 +29,6 @@ _DATE: Final = re.compile(
 """A date as the engine hands it to a program: YAML reads one without quotes as a date, and Go writes it out."""
 
 Place = tuple[str | int, ...]
-
-
-@runtime_checkable
-class Spelled(Protocol):
-    """A value that knows how the stack file has it. The offline preview hands over such; the engine's values do not know."""
-
-    spelled: Mapping[Place, str]
-    """What the file has where the engine changes the spelling of a scalar, by its place in the value."""
 
 
 class InvalidSettings(pulumi.RunError):
@@ -131,7 +123,7 @@ def _place(namespace: str, name: str) -> Place:
 
 def _spelled(config: Mapping[str, object]) -> dict[Place, str] | None:
     """Return what the file has where the engine changed a spelling, by place; None where nobody knows, as under the engine."""
-    known = {key: given.spelled for key, given in config.items() if isinstance(given, Spelled)}
+    known = {key: spelling for key, given in config.items() if (spelling := _spelling(given)) is not None}
     if not known:
         return None
     found: dict[Place, str] = {}
@@ -141,9 +133,17 @@ def _spelled(config: Mapping[str, object]) -> dict[Place, str] | None:
     return found
 
 
+def _spelling(given: object) -> Mapping[Place, str] | None:
+    """Return what the file has where the engine changes the spelling of a scalar, by its place in the value.
+
+    The offline preview hands over values that know it; the engine's do not.
+    """
+    return getattr(given, "spelled", None)
+
+
 def _respelled(place: Place, given: object) -> Problem | None:
     """Tell of a number or date at the top level where text is meant: the program gets text, but not what the file has."""
-    written = given.spelled.get(()) if isinstance(given, Spelled) else None
+    written = (_spelling(given) or {}).get(())
     if (
         written is None
         or not given

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cache
 from types import UnionType
 from typing import Annotated, Literal, Union
@@ -105,7 +105,8 @@ def example(info: FieldInfo) -> object | None:
     return next((choice for choice in choices(info.annotation) if choice != info.default), None)
 
 
-def plain(annotation: object) -> object:
+@cache
+def plain(annotation: Hashable) -> object:
     """Take off Annotated and `| None`."""
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is Annotated:

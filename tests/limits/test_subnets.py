@@ -42,4 +42,4 @@ def test_example() -> None:
     assert list(layout("10.0.0.0/16", ["us-east-1b"])) == [
         ZoneSubnets(zone="us-east-1b", private="10.0.32.0/20", public="10.0.48.0/21", isolated="10.0.56.0/21")
     ]
-    assert next(layout("10.0.0.0/16", ["us-east-1b"])).letter == "b"
+    assert layout("10.0.0.0/16", ["us-east-1b"])[0].letter == "b"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,22 @@ GONE = object()
 
 def config(path: Path = ROOT / "Pulumi.prod.yaml") -> dict[str, Any]:
     """Return a stack file's configuration, parsed."""
-    return copy.deepcopy(dict(stackfile.read(path).config))
+    return copy.deepcopy(dict(_read(path).config))
+
+
+@cache
+def _read(path: Path) -> stackfile.StackFile:
+    return stackfile.read(path)
 
 
 def as_engine(values: Mapping[str, object]) -> dict[str, str]:
     """Return configuration as the engine hands it over, with the defaults of Pulumi.yaml."""
-    return project.read(ROOT).values(values)
+    return _project().values(values)
+
+
+@cache
+def _project() -> project.Project:
+    return project.read(ROOT)
 
 
 def changed(changes: Mapping[str, object]) -> dict[str, Any]:
