@@ -300,6 +300,22 @@ def resolve_outputs(original: Callable[..., None]) -> Callable[..., None]:
     return resolve_outputs
 
 
+class AnsweredProperties(dict[str, Any]):
+    """The properties of an answer that may be given again, in the same words, to a resource of the same class."""
+
+    __slots__ = ("_read",)
+
+    def __init__(self, properties: Mapping[str, Any]) -> None:
+        super().__init__(properties)
+        self._read: tuple[type, bool, dict[str, tuple[str, Any]]] | None = None
+
+    def read(self, cls: type, *, by_types: bool) -> dict[str, tuple[str, Any]]:
+        """Return what was read of them for this class before: by the property its name in Python, and a value that holds nothing else."""
+        if self._read is None or self._read[:2] != (cls, by_types):
+            self._read = (cls, by_types, {})
+        return self._read[2]
+
+
 class _Answer:
     """A resource's properties as the engine answered them, on their way to its outputs."""
 
@@ -313,10 +329,20 @@ class _Answer:
 
     def take(self, outputs: Mapping[str, Any], inputs: Mapping[str, Any], *, keep_unknowns: bool) -> None:
         """Read the answer, and from the inputs what it leaves out."""
+        read: dict[str, tuple[str, Any]] = {}
+        if isinstance(outputs, AnsweredProperties) and keep_unknowns:
+            read = outputs.read(type(self._resource), by_types=self._by_types)
         for key, sent in outputs.items():
+            if key in read:
+                name, value = read[key]
+                self._properties[name] = value
+                continue
             value = received(sent, keep_unknowns=keep_unknowns or self._dry, dry=self._dry)
             if value is not None:
-                self._properties[self._named(key)] = self._translated(key, value, forgiving=False)
+                name = self._named(key)
+                self._properties[name] = value = self._translated(key, value, forgiving=False)
+                if type(value) in ATOMS:
+                    read[key] = (name, value)
         if self._dry and not cast("Callable[[], bool]", sdk_settings.is_legacy_apply_enabled)():
             return
         for key, sent in inputs.items():

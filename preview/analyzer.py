@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from google.protobuf import empty_pb2, json_format  # type: ignore[import-untyped] # has no stubs among our dependencies
@@ -12,6 +12,7 @@ from pulumi.runtime.proto import analyzer_pb2
 from preview import provider_fakes, serialization
 from preview.graph import Graph, Resource
 from preview.pack_process import ANSWERED, Conversation, EndedError, LateError
+from preview.run_memory import written
 from preview.verdict import Config, Finding, Policy, Verdict
 
 _STACK: Final = "pulumi:pulumi:Stack"
@@ -49,22 +50,51 @@ class Requests:
 
     def stack(self, graph: Graph) -> analyzer_pb2.AnalyzeStackRequest:
         """The stack as the engine shows it after all resources are registered: by outputs. Ask about resources first."""
+        return self._stack_of(graph, graph.resources)
+
+    def _stack_of(self, graph: Graph, resources: Iterable[Resource]) -> analyzer_pb2.AnalyzeStackRequest:
         request = analyzer_pb2.AnalyzeStackRequest()
         root = request.resources.add()
         root.type, root.name, root.urn = _STACK, self._root.rpartition("::")[2], self._root
-        for resource in graph.resources:
-            item = request.resources.add()
-            item.type, item.urn, item.name = resource.type, resource.urn, resource.name
-            item.parent = resource.parent or self._root
-            item.options.CopyFrom(self._options(resource))
-            registered = graph.registered_outputs.get(resource.urn, resource.outputs)
-            serialization.write(item.properties, resource.outputs if resource.custom else registered)
-            item.dependencies.extend(resource.dependencies)
-            for key, urns in resource.property_dependencies.items():
-                if urns:  # the engine leaves out what depends on nothing
-                    item.propertyDependencies[key].urns.extend(urns)
-            self._add_provider(resource, item)
+        for resource in resources:
+            self._add(request, graph, resource)
         return request
+
+    def _add(self, request: analyzer_pb2.AnalyzeStackRequest, graph: Graph, resource: Resource) -> None:
+        item = request.resources.add()
+        item.type, item.urn, item.name = resource.type, resource.urn, resource.name
+        item.parent = resource.parent or self._root
+        item.options.CopyFrom(self._options(resource))
+        registered = graph.registered_outputs.get(resource.urn, resource.outputs)
+        serialization.write(item.properties, resource.outputs if resource.custom else registered)
+        item.dependencies.extend(resource.dependencies)
+        for key, urns in resource.property_dependencies.items():
+            if urns:  # the engine leaves out what depends on nothing
+                item.propertyDependencies[key].urns.extend(urns)
+        self._add_provider(resource, item)
+
+    def asked(self, resource: Resource) -> bytes:
+        """`resource`, written."""
+        if resource.type.startswith("pulumi:providers:"):
+            self._providers[resource.urn] = resource
+        provider = self._provider(resource)
+        return written(lambda memory: memory.asked, resource, provider, lambda: _serialized(self.resource(resource)))
+
+    def listed(self, graph: Graph) -> bytes:
+        """`stack`, written: the messages with each of its parts put together are the message with all of them."""
+        parts = [_serialized(self._stack_of(graph, ()))]
+        for resource in graph.resources:
+
+            def write(resource: Resource = resource) -> bytes:
+                made = analyzer_pb2.AnalyzeStackRequest()
+                self._add(made, graph, resource)
+                return _serialized(made)
+
+            # What a component has given at its end is no part of what was recorded of it.
+            remembered = resource.custom and resource.urn not in graph.registered_outputs
+            provider = self._provider(resource)
+            parts.append(written(lambda memory: memory.listed, resource, provider, write) if remembered else write())
+        return b"".join(parts)
 
     def _options(self, resource: Resource) -> analyzer_pb2.AnalyzerResourceOptions:
         return analyzer_pb2.AnalyzerResourceOptions(
@@ -89,12 +119,17 @@ class Requests:
             serialization.write(target.properties, provider.inputs)
 
 
+def _serialized(message: Message) -> bytes:
+    made: bytes = message.SerializeToString()
+    return made
+
+
 def asked_about(graph: Graph) -> list[tuple[str, bytes]]:
     """Return what a policy pack is asked about a stack: calls, and their messages."""
     requests = Requests(project=graph.project, stack=graph.stack)
     return [
-        *(("Analyze", requests.resource(resource).SerializeToString()) for resource in graph.resources),
-        ("AnalyzeStack", requests.stack(graph).SerializeToString()),
+        *(("Analyze", requests.asked(resource)) for resource in graph.resources),
+        ("AnalyzeStack", requests.listed(graph)),
     ]
 
 
@@ -141,7 +176,7 @@ class Session:
 
     def ask(self, resource: Resource) -> None:
         """Ask about a resource; its provider must have been asked about before. The answer is part of the verdict."""
-        self._pack.ask("Analyze", self._requests.resource(resource).SerializeToString())
+        self._pack.ask("Analyze", self._requests.asked(resource))
         self._asked.append(resource.urn)
 
     def verdict(self, graph: Graph, meanwhile: Callable[[], None] = lambda: None) -> Verdict:
@@ -160,7 +195,7 @@ class Session:
                 self.ask(resource)
         asked, self._asked = self._asked, []
         # A pack may sum up in its stack policies what its resource policies saw: the stack comes last, as on the engine.
-        self._pack.ask("AnalyzeStack", self._requests.stack(graph).SerializeToString())
+        self._pack.ask("AnalyzeStack", self._requests.listed(graph))
         self._pack.send()
         meanwhile()
         # The pack gets what is only read for the sake of what refers to it. It is not the stack's to change.

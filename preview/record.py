@@ -11,6 +11,7 @@ import contextlib
 import contextvars
 import dataclasses
 import json
+import marshal
 import os
 import runpy
 import sys
@@ -24,12 +25,13 @@ from google.protobuf import empty_pb2  # type: ignore[import-untyped] # has no s
 from pulumi.runtime import mocks
 from pulumi.runtime.proto import alias_pb2, engine_pb2, resource_pb2
 
-from compat import core
+from compat import core, core_values
 from compat import loop as loops
 from compat.core_messages import OutputsRequest, RegistrationAnswer, RegistrationRequest, Urns
 from preview import awsx, provider_fakes, serialization, stack_references, stackfile
 from preview import project as projects
 from preview.graph import UNKNOWN, Graph, Message, Resource
+from preview.run_memory import KnownRegistration, RunMemory
 
 if TYPE_CHECKING:
     from google.protobuf.internal.containers import MessageMap  # type: ignore[import-untyped] # as above
@@ -40,6 +42,8 @@ Mode = Literal["update", "preview"]
 """update: every output has a plausible value, as after `pulumi up`; preview: what a provider computes is `UNKNOWN`."""
 
 _STACK: Final = "pulumi:pulumi:Stack"
+_PLAIN: Final = 2
+"""The version of `marshal` that writes the same values alike, wherever they are."""
 _SEVERITIES: Final = {engine_pb2.INFO: "info", engine_pb2.WARNING: "warning", engine_pb2.ERROR: "error"}
 
 
@@ -227,6 +231,40 @@ class _Monitor(mocks.MockMonitor):
         if request.type == _STACK:
             self._root = urn
             return RegistrationAnswer(urn)
+        memory, words = RunMemory.kept, None
+        provider = self._nodes.get(request.provider.rpartition("::")[0])
+        if memory is not None and (words := self._words(request)) is not None:
+            known = memory.registrations.get(urn)
+            if known and known.words == words and known.provider is provider:
+                self._keep(known.resource)
+                self._ids[urn] = known.id
+                return known.answer
+        answered = self._answered(request, urn, parent)
+        if memory is not None and words is not None:
+            answered.object = core_values.AnsweredProperties(answered.object)
+            memory.registrations[urn] = KnownRegistration(
+                words=words, provider=provider, resource=self._nodes[urn], id=self._ids[urn], answer=answered
+            )
+        return answered
+
+    def _words(self, request: RegistrationRequest | resource_pb2.RegisterResourceRequest) -> bytes | None:
+        """Return all that the answer is worked out from, but for the provider; None where it is worked out each time."""
+        if not isinstance(request, RegistrationRequest) or request.aliases or not request.custom or request.remote:
+            return None
+        fields = (
+            *(self.mode, str(self._region), request.parent, request.object, request.protect, request.provider),
+            *(request.deleteBeforeReplace, request.retainOnDelete),
+            *(list(request.ignoreChanges), list(request.additionalSecretOutputs), sorted(request.dependencies)),
+            [(key, sorted(part.urns)) for key, part in request.propertyDependencies.items()],
+        )
+        try:
+            return marshal.dumps(fields, _PLAIN)
+        except ValueError:  # something in it is more than plain data
+            return None
+
+    def _answered(
+        self, request: RegistrationRequest | resource_pb2.RegisterResourceRequest, urn: str, parent: str
+    ) -> RegistrationAnswer:
         inputs, secrets = serialization.read(request.object)
         resource = Resource(
             urn=urn,

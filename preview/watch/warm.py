@@ -35,6 +35,7 @@ from typing import Any, Final, NoReturn  # noqa: E402 - see above
 
 from preview import ahead, pack_process  # noqa: E402 - see above
 from preview.compare import sides  # noqa: E402 - see above
+from preview.run_memory import RunMemory  # noqa: E402 - see above
 from preview.watch import answer  # noqa: E402 - see above
 
 OUTDATED: Final = 75
@@ -91,6 +92,7 @@ class WarmProcess:
         """Whether copies are made before they are needed."""
         self._program: set[str] = set()
         """The files that a copy reads before it is told to begin."""
+        RunMemory.kept = RunMemory()
         self._asked_ahead: list[tuple[str, bytes]] = []
         """What the policy pack was asked about the last good preview, once it was rehearsed."""
         self._pack_files: dict[str, reads.Stamp] = {}
