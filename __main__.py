@@ -23,7 +23,6 @@ from components.encryption_key import EncryptionKey
 from components.extension import Extension
 from components.hibernation import Hibernation
 from components.jobs import Jobs
-from components.load_balancer import LoadBalancer
 from components.media_bucket import MediaBucket
 from components.network import Network
 from components.observability import Observability
@@ -32,6 +31,7 @@ from components.registry import Registry
 from components.rollout import Rollout
 from components.secrets import Secrets
 from components.service import Service
+from components.shared_load_balancer import load_balancer
 from components.volumes import Volumes
 
 config = settings.load()
@@ -44,19 +44,19 @@ with wiring.refusals.told_as_settings():
     context = context.with_boundary(part(Boundary, "boundary", wiring.boundary.args(context)))
     log_keys = {name: EncryptionKey(name, args, options) for name, args in wiring.encryption_key.args(context).items()}
     context = context.with_log_keys(log_keys)
-
     network = wiring.network.existing(context) or Network("network", wiring.network.args(context), options)
     secrets = part(Secrets, "secrets", wiring.secrets.args(context))
-    registry = part(Registry, "registry", wiring.registry.args(context))
+    registry = wiring.registry.shared(context) or part(Registry, "registry", wiring.registry.args(context))
     cluster = Cluster("cluster", wiring.cluster.args(context), options)
     database = part(Database, "database", wiring.database.args(context, network, cluster))
     cache = part(Cache, "cache", wiring.cache.args(context, network))
     volumes = part(Volumes, "volumes", wiring.volumes.args(context, network))
 
     certificates = {name: Certificate(name, args, options) for name, args in wiring.certificate.args(context).items()}
-    balancer = part(LoadBalancer, "load-balancer", wiring.load_balancer.args(context, network, certificates))
+    balancer_args = wiring.load_balancer.args(context, network, certificates)
+    balancer = load_balancer("load-balancer", balancer_args, options) if balancer_args else None
     internal_args = wiring.internal_balancer.args(context, network, certificates, balancer)
-    internal = part(LoadBalancer, "internal-balancer", internal_args)
+    internal = part(load_balancer, "internal-balancer", internal_args)
     media = part(MediaBucket, "media", wiring.media_bucket.args(context, certificates, balancer))
     cdn = part(Cdn, "cdn", wiring.cdn.args(context, balancer, certificates))
     aliases = wiring.dns_alias.args(context, balancer, internal, cdn, media)

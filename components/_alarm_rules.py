@@ -112,7 +112,7 @@ def alarms_of(targets: AlarmTargets, thresholds: Thresholds) -> Iterator[Alarm]:
     """Yield every alarm there is."""
     for name, service in targets.services.items():
         yield from _service_alarms(thresholds, targets, name, service)
-    if targets.load_balancer_arn_suffix is not None:
+    if targets.load_balancer_arn_suffix is not None and not targets.load_balancer_shared:
         yield from _load_balancer_alarms(thresholds, targets.load_balancer_arn_suffix)
     if targets.internal_balancer_arn_suffix is not None:
         inside = targets.internal_balancer_arn_suffix
@@ -194,6 +194,8 @@ def _service_alarms(
     if (balancer := targets.balancer_of(service)) is not None:
         for called, suffix in service.target_groups(name).items():
             yield from _target_alarms(thresholds, name, called, (suffix, balancer))
+            if targets.load_balancer_shared and not service.internal:
+                yield from _answers_of_targets(thresholds, name, called, (suffix, balancer))
 
 
 def _target_alarms(
@@ -219,6 +221,27 @@ def _target_alarms(
             above=seconds,
             window=True,
         )
+
+
+def _answers_of_targets(
+    thresholds: Thresholds, service: str, name: str, target: tuple[Input[str], Input[str]]
+) -> Iterator[Alarm]:
+    """Yield what is looked at where the load balancer answers for other stacks as well: what the service's own tasks answer."""
+    for code, percent, of, does, route in (
+        ("5xx", thresholds.errors_5xx_percent, metrics.target_errors_5xx, "fail", AlertRoute.CRITICAL),
+        ("4xx", thresholds.errors_4xx_percent, metrics.target_errors_4xx, "are refused", AlertRoute.WARNING),
+    ):
+        if percent is not None:
+            yield Alarm(
+                key=f"{name}-errors-{code}",
+                says=f"more than {percent:g} % of the requests to {name} {does} with {code}",
+                route=route,
+                of=of(thresholds.minimum_requests),
+                at=target,
+                part=f"services.{service}",
+                above=percent,
+                window=True,
+            )
 
 
 def _load_balancer_alarms(

@@ -258,6 +258,8 @@ class AlarmTargets:
     """The services, by the names the alarms get: lower-case letters, digits and hyphens."""
     load_balancer_arn_suffix: Input[str] | None = None
     """The last part of the load balancer's ARN, `app/...`; None: there is none."""
+    load_balancer_shared: bool = False
+    """Whether it is another stack's, whose figures as a whole are not this one's: only those of target groups are looked at."""
     internal_balancer_arn_suffix: Input[str] | None = None
     """The same of the internal one, beside another."""
     database: DatabaseAlarmTarget | None = None

@@ -65,12 +65,14 @@ class ListenerRules:
     """The network of its target groups."""
     inside: str
     """What names of target groups and of what names them for good end in: another for an internal balancer."""
-    listener: aws.lb.Listener
+    listener_arn: Input[str]
     """The listener."""
     origin_header: str
     """The header that every request must have; empty where everybody is answered."""
     origin_secret: Output[str] | None
     """What must be in it; None where everybody is answered."""
+    default: aws.lb.Listener | None = None
+    """The listener whose default action leads to a target without a rule."""
 
     def lead_to(self, key: str, target: TargetArgs, group: aws.lb.TargetGroup) -> Target:
         """Send a target its requests: by rules, or by the listener's default action; with blue/green by one that ECS changes."""
@@ -79,7 +81,7 @@ class ListenerRules:
             rules = self._rules(key, target, action)
             for route in target.routes:
                 rules += self._numbered(key, route, route.priority, action)
-            before: Sequence[Dependency] = rules or [self.listener]
+            before: Sequence[Dependency] = rules or ([self.default] if self.default else [])
             return Target(arn=with_dependencies(group.arn, *before), arn_suffix=group.arn_suffix)
         name = f"{self.name}-{key}-alternate{target.spoken}{self.inside}"
         other = target_group(self.parent, name, key, target, name_prefix=self.name_prefix, vpc_id=self.vpc_id)
@@ -138,7 +140,7 @@ class ListenerRules:
             made.append(
                 aws.lb.ListenerRule(
                     name,
-                    listener_arn=self.listener.arn,
+                    listener_arn=self.listener_arn,
                     priority=priority + place,
                     actions=[action],
                     conditions=self._conditions(part),
@@ -164,7 +166,7 @@ class ListenerRules:
         conditions = target if target.given else Conditions(paths=["/*"])
         return aws.lb.ListenerRule(
             f"{self.name}-{key}-weighted-rule-{target.port}{target.spoken}{self.inside}",
-            listener_arn=self.listener.arn,
+            listener_arn=self.listener_arn,
             priority=target.rule_priority(locked=bool(self.origin_header)),
             actions=[aws.lb.ListenerRuleActionArgs(type="forward", forward=forward)],
             conditions=self._conditions(conditions),

@@ -317,6 +317,22 @@ def errors_4xx(at_least: int = 1) -> Formula:
     return _percent_of_requests({"refused": TARGET_4XX}, at_least)
 
 
+def _of_target_group(formula: Formula) -> Formula:
+    """Return the same of one target group alone, without what the load balancer answers by itself, which it does not tell by target group."""
+    series = {name: replace(metric, dimensions=_TARGET_GROUP) for name, metric in formula.series.items()}
+    return replace(formula, series=series)
+
+
+def target_errors_5xx(at_least: int = 1) -> Formula:
+    """Return the percentage of requests to a target group that its tasks fail, 0 where there are fewer than `at_least` requests."""
+    return _of_target_group(_percent_of_requests({"failed": TARGET_5XX}, at_least))
+
+
+def target_errors_4xx(at_least: int = 1) -> Formula:
+    """Return the percentage of requests to a target group that the application refuses, 0 where there are fewer than `at_least` requests."""
+    return _of_target_group(errors_4xx(at_least))
+
+
 def _percent_of_requests(errors: Mapping[str, Metric], at_least: int) -> Formula:
     # A request counts only once it has a target, so that without a healthy one there are errors and no requests: the greater
     # of the two is the whole.

@@ -176,7 +176,7 @@ def _entry(metric: Metric, at: Sequence[Input[str]], **options: object) -> Seque
 
 def _sections(args: DashboardArgs) -> Iterator[_Section]:
     targets, thresholds = args.targets, args.thresholds
-    if targets.load_balancer_arn_suffix is not None:
+    if targets.load_balancer_arn_suffix is not None and not targets.load_balancer_shared:
         yield _load_balancer(thresholds, targets, targets.load_balancer_arn_suffix)
     if targets.internal_balancer_arn_suffix is not None:
         yield _load_balancer(thresholds, targets, targets.internal_balancer_arn_suffix, internal=True)

@@ -18,10 +18,10 @@ from components.cache import Cache
 from components.cluster import Cluster
 from components.database import Database
 from components.existing_network import AnyNetwork
-from components.load_balancer import LoadBalancer
 from components.media_bucket import MediaBucket
 from components.secrets import Secrets
 from components.service import Service
+from components.shared_load_balancer import AnyLoadBalancer
 
 _ENTRIES: Final = ("add", "change")
 _OWN: Final = "slipway:index:"
@@ -47,8 +47,8 @@ class Parts:
     database: Database | None
     cache: Cache | None
     media: MediaBucket | None
-    load_balancer: LoadBalancer | None
-    internal_balancer: LoadBalancer | None
+    load_balancer: AnyLoadBalancer | None
+    internal_balancer: AnyLoadBalancer | None
     services: Mapping[str, Service]
     """The services, by their names in the stack file."""
 

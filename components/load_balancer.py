@@ -189,6 +189,8 @@ class LoadBalancer(pulumi.ComponentResource):
     """The hosted zone AWS keeps that address in."""
     security_group_id: Output[str]
     """The group its requests come from."""
+    listener_arn: Output[str]
+    """The listener of HTTPS."""
     targets: Mapping[str, Target]
     """Its target groups, by the names in the arguments."""
     origin_header: str
@@ -236,9 +238,10 @@ class LoadBalancer(pulumi.ComponentResource):
             name_prefix=args.name_prefix,
             vpc_id=args.vpc_id,
             inside=inside,
-            listener=listener,
+            listener_arn=listener.arn,
             origin_header=self.origin_header,
             origin_secret=self.origin_secret,
+            default=listener,
         )
         self.targets = {key: rules.lead_to(key, args.targets[key], group) for key, group in target_groups.items()}
         for redirect in args.redirects:
@@ -249,6 +252,7 @@ class LoadBalancer(pulumi.ComponentResource):
         self.dns_name = balancer.dns_name
         self.zone_id = balancer.zone_id
         self.security_group_id = group.id
+        self.listener_arn = listener.arn
         self._register()
 
     def _register(self) -> None:

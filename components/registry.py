@@ -123,6 +123,26 @@ class Registry(pulumi.ComponentResource):
         )
 
 
+class SharedRegistry:
+    """The same as `Registry` has, of repositories that another stack makes."""
+
+    def __init__(self, urls: Mapping[str, str], region: str) -> None:
+        """Name the repositories.
+
+        Args:
+            urls: by name, where images are pushed to and pulled from, such as 123456789012.dkr.ecr.us-east-1.amazonaws.com/shop/api.
+            region: the AWS region.
+        """
+        start = f"arn:{documents.partition(region)}:ecr:{region}"
+        self.urls = {name: Output.from_input(url) for name, url in urls.items()}
+        self.arns = {
+            name: Output.from_input(f"{start}:{url.partition('.')[0]}:repository/{name}") for name, url in urls.items()
+        }
+
+
+AnyRegistry = Registry | SharedRegistry
+"""Repositories of the stack's own, or another stack's."""
+
 _MOST: Final = 2147483647
 
 

@@ -14,7 +14,7 @@ import os
 import selectors
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -53,6 +53,8 @@ class StackRow:
     resources: int = 0
     mistakes: str = ""
     """Why there is no preview; empty where there is one."""
+    at_balancer: str = ""
+    """Whose load balancer it has rules at, and from which priority on, such as `acme/slipway/platform from 2000`; empty where its own."""
     names: str = ""
     """What its names in AWS begin with, and the region, such as `storefront-production in us-east-1`."""
 
@@ -123,6 +125,7 @@ def _row(root: Path, path: Path, pack: Path, config: Config) -> StackRow:
     except evaluation.StoppedError as stop:
         return StackRow(file=str(path), code=stop.code, mistakes=str(stop))
     shown = render.preview(made.graph, made.verdict, str(path))
+    values = project.read(root).values(stackfile.read(path).config)
     findings = made.verdict.findings if made.verdict else ()
     broken = made.verdict.rule_errors if made.verdict else ()
     told = [
@@ -138,33 +141,50 @@ def _row(root: Path, path: Path, pack: Path, config: Config) -> StackRow:
         usd=f"{shown.estimate.total:.2f}",
         missing_prices=shown.estimate.missing_count,
         resources=sum(section.resources for section in shown.sections),
-        names=_names(root, path),
+        names=_names(values),
+        at_balancer=_at_balancer(values),
     )
 
 
-def _names(root: Path, path: Path) -> str:
+def _names(values: Mapping[str, str]) -> str:
     """Return what the stack's names begin with, and where; nothing for a program that has other settings than Slipway's.
 
     The settings are read as text: the program that runs may have modules of its own that are called as ours.
     """
-    values = project.read(root).values(stackfile.read(path).config)
     if not values.get("slipway:app"):
         return ""
     parts = (values.get(f"slipway:{key}") for key in ("app", "environment", "ownerId"))
     return f"{'-'.join(part for part in parts if part)} in {values.get('aws:region')}"
 
 
+def _at_balancer(values: Mapping[str, str]) -> str:
+    """Return whose load balancer the stack has rules at, and from which priority on."""
+    shared = json.loads(values.get("slipway:shared") or "{}")
+    base = shared.get("priorityBase")
+    return f"{shared.get('stack')} from {base}" if base is not None else ""
+
+
 def clashes(rows: Sequence[StackRow]) -> Sequence[str]:
-    """Return a sentence for all stack files whose stacks would have the same names in AWS."""
-    alike: dict[str, list[str]] = {}
-    for row in rows:
-        if row.names:
-            alike.setdefault(row.names, []).append(row.file)
+    """Return a sentence for all stack files whose stacks would have the same names in AWS, or the same priorities at one load balancer."""
     return [
-        f"{', '.join(files)}: each is {names}: in one account they would take each other's resources; give one an ownerId, or another app"
-        for names, files in alike.items()
-        if len(files) > 1
+        *(
+            f"{', '.join(files)}: each is {names}: in one account they would take each other's resources; give one an ownerId, or another app"
+            for names, files in _alike(rows, lambda row: row.names)
+        ),
+        *(
+            f"{', '.join(files)}: each has rules at the load balancer of {where}: AWS takes no priority twice; give each a shared.priorityBase of its own"
+            for where, files in _alike(rows, lambda row: row.at_balancer)
+        ),
     ]
+
+
+def _alike(rows: Sequence[StackRow], of: Callable[[StackRow], str]) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield what several stack files have alike, and these files."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if of(row):
+            found.setdefault(of(row), []).append(row.file)
+    yield from ((what, files) for what, files in found.items() if len(files) > 1)
 
 
 def _each(files: Sequence[Path], made: Callable[[Path], StackRow], most: int) -> Sequence[StackRow]:

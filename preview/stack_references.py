@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -82,6 +82,7 @@ def _expected(name: str, values: Mapping[str, str]) -> Mapping[str, object]:
         return {str(zone): f"subnet-{made_up(f'{tier}-{zone}')}" for zone in zones}
 
     named = str(cluster.get("name") or "shared")
+    balancing = f"arn:{PARTITION}:elasticloadbalancing:{region}:{ACCOUNT}"
     return {
         "version": 1,
         "namePrefix": named,
@@ -100,4 +101,33 @@ def _expected(name: str, values: Mapping[str, str]) -> Mapping[str, object]:
             "arn": f"arn:{PARTITION}:ecs:{region}:{ACCOUNT}:cluster/{named}",
             "containerInsights": cluster.get("containerInsights", "enabled"),
         },
+        "loadBalancer": {
+            "arn": f"{balancing}:loadbalancer/app/shared/{made_up('balancer')[:16]}",
+            "arnSuffix": f"app/shared/{made_up('balancer')[:16]}",
+            "dnsName": f"shared-{made_up('address')[:10]}.{region}.elb.amazonaws.com",
+            "zoneId": f"Z{made_up('balancer zone')[:13].upper()}",
+            "securityGroupId": f"sg-{made_up('balancer group')}",
+            "listenerArn": f"{balancing}:listener/app/shared/{made_up('balancer')[:16]}/{made_up('listener')[:16]}",
+        },
+        "zone": {"zoneId": f"Z{made_up('zone')[:13].upper()}"},
+        "registry": {
+            "urls": {
+                image: f"{ACCOUNT}.dkr.ecr.{region}.amazonaws.com/{image}" for image in sorted(_repositories(values))
+            }
+        },
     }
+
+
+def _repositories(values: Mapping[str, str]) -> Iterator[str]:
+    """Yield the repositories that a configuration names."""
+    listed = _section(values, "registry").get("repositories")
+    yield from (name for name in (listed if isinstance(listed, list) else ()) if isinstance(name, str))
+    left: list[object] = [_section(values, "services"), _section(values, "telemetry")]
+    while left:
+        value = left.pop()
+        if isinstance(value, Mapping):
+            name = value.get("repository")
+            yield from [name] if isinstance(name, str) else ()
+            left += value.values()
+        elif isinstance(value, list):
+            left += value

@@ -267,6 +267,26 @@ def conditions(given: RouteConditions) -> route.Conditions:
     return route.Conditions(**asked(given))
 
 
+def narrowed(settings: Settings, given: RouteConditions, *, inside: bool = False) -> route.Asked:
+    """Return what a route or a redirect asks for: at a load balancer that others have rules at as well, at least one of the stack's hosts.
+
+    Args:
+        settings: the stack file.
+        given: the route or redirect.
+        inside: whether it is the internal load balancer's, beside another.
+    """
+    found, domain = asked(given), settings.domain
+    if inside or given.hosts or domain is None or not shares(settings, "loadBalancer"):
+        return found
+    return {**found, "hosts": (domain.host, *domain.alternative_hosts)}
+
+
+def priority_base(settings: Settings, *, inside: bool = False) -> int:
+    """Return what is added to the priorities of the stack file."""
+    base = settings.shared.priority_base if settings.shared and shares(settings, "loadBalancer") else None
+    return 0 if inside else base or 0
+
+
 def health_path(service: Service) -> str:
     """Return what a service's health is asked by."""
     given = "path" in service.health.model_fields_set or service.protocol != "grpc"

@@ -73,6 +73,7 @@ def _read(config: Mapping[str, object], stack: str) -> tuple[Settings, Sequence[
     spelled = _spelled(config)
     problems += _dates(data, (), spelled or {})
     told = {tuple(problem.place) for problem in problems}
+    _stand_in(data)
     names = former_names.resolve(data)
     problems += names.problems
     reading = read(names.data, [names.today(place) for place in told])
@@ -115,6 +116,15 @@ def _decode(config: Mapping[str, object]) -> tuple[dict[str, object], list[Probl
         elif namespace not in _OTHER_NAMESPACES:
             problems.append(Problem(place=(str(key),), message=_unknown(namespace)))
     return {**data, "aws": provider}, problems
+
+
+def _stand_in(data: dict[str, object]) -> None:
+    """Let a part that another stack makes stand for the section that asks for one of this stack's own."""
+    shared = data.get("shared")
+    parts = shared.get("parts") if isinstance(shared, dict) else None
+    for name in ("loadBalancer", "registry"):
+        if isinstance(parts, list) and name in parts:
+            data.setdefault(name, {})
 
 
 def _place(namespace: str, name: str) -> Place:

@@ -70,6 +70,7 @@ def targets(
         container_insights=settings.cluster.container_insights != "disabled",
         services={key: _service(settings.services[key], key, service, components) for key, service in services.items()},
         load_balancer_arn_suffix=balancer.arn_suffix if balancer else None,
+        load_balancer_shared=derived.shares(settings, "loadBalancer"),
         internal_balancer_arn_suffix=internal.arn_suffix if internal else None,
         database=_database(settings.database, components.database),
         cache_nodes=components.cache.members if components.cache else (),

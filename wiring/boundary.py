@@ -29,7 +29,7 @@ def args(context: StackContext) -> BoundaryArgs | None:
             tags=permissions.tags(settings),
             parts=permissions.parts(settings),
             names=_names(settings),
-            shared=permissions.shared(settings),
+            shared=permissions.shared(context),
             repository_arns=_repositories(settings),
             database_users=derived.database_tokens(database) if database else [],
             exec_enabled=any(service.exec for service in settings.services.values()),
@@ -41,19 +41,24 @@ def args(context: StackContext) -> BoundaryArgs | None:
 
 
 def _names(settings: Settings) -> Mapping[Kind, Sequence[str]]:
-    """Return the stack's names; shells in a cluster of another stack are recorded in that one's log."""
-    names = permissions.names(settings)
-    if not derived.shares(settings, "cluster") or not any(service.exec for service in settings.services.values()):
-        return names
-    return {**names, "log-group": [*names["log-group"], f"/ecs/{settings.cluster.name}/exec"]}
+    """Return the stack's names; shells in a cluster of another stack are recorded in that one's log, and its repositories are others'."""
+    names = dict(permissions.names(settings))
+    if derived.shares(settings, "cluster") and any(service.exec for service in settings.services.values()):
+        names["log-group"] = [*names["log-group"], f"/ecs/{settings.cluster.name}/exec"]
+    if derived.shares(settings, "registry"):
+        names["repository"] = []
+    return names
 
 
 def _repositories(settings: Settings) -> Sequence[str]:
     """Return the repositories of others that services pull from."""
+    region = settings.aws.region
+    start = f"arn:{documents.partition(region)}:ecr:{region}:{ACCOUNT}:repository/"
+    shared = [f"{start}{name}" for name in settings.repositories] if derived.shares(settings, "registry") else []
     images = [image.uri for image in settings.images if image.uri]
     if settings.database and settings.database.users:
         images.append(derived.users_image(settings.database))
-    return sorted({arn for image in images if (arn := containers.repository_arn(image))})
+    return sorted({*shared, *(arn for image in images if (arn := containers.repository_arn(image)))})
 
 
 def _existing_secrets(settings: Settings) -> Iterator[documents.Statement]:

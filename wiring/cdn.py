@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from components.cdn import CdnArgs
 from components.certificate import Certificate
 from components.load_balancer import LoadBalancer
+from components.shared_load_balancer import AnyLoadBalancer
 from settings import derived
 from wiring import web_acl
 from wiring.certificate import CDN_CERTIFICATE, public_hosts
@@ -14,11 +15,12 @@ from wiring.context import StackContext
 
 
 def args(
-    context: StackContext, balancer: LoadBalancer | None, certificates: Mapping[str, Certificate]
+    context: StackContext, balancer: AnyLoadBalancer | None, certificates: Mapping[str, Certificate]
 ) -> CdnArgs | None:
     """Return the arguments of CloudFront in front of the load balancer, or None where the stack has none."""
     cdn, domain = context.settings.cdn, context.settings.domain
-    if cdn is None or domain is None or balancer is None:
+    # CloudFront stands in front of a balancer of the stack's own alone: another one answers everybody.
+    if cdn is None or domain is None or not isinstance(balancer, LoadBalancer):
         return None
     own = certificates.get(CDN_CERTIFICATE)
     return CdnArgs(

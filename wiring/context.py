@@ -18,11 +18,11 @@ from components.connection_string_secrets import ConnectionStringSecrets
 from components.database import Database
 from components.encryption_key import EncryptionKey
 from components.existing_network import AnyNetwork
-from components.load_balancer import LoadBalancer
 from components.media_bucket import MediaBucket
 from components.queues import Queues
-from components.registry import Registry
+from components.registry import AnyRegistry
 from components.secrets import Secrets
+from components.shared_load_balancer import AnyLoadBalancer
 from components.volumes import Volumes
 from settings import Settings, derived, model
 from wiring import shared
@@ -91,16 +91,16 @@ class Components:
     cluster: Cluster
     secrets: Secrets | None = None
     connection_strings: ConnectionStringSecrets | None = None
-    registry: Registry | None = None
+    registry: AnyRegistry | None = None
     database: Database | None = None
     cache: Cache | None = None
     media: MediaBucket | None = None
-    load_balancer: LoadBalancer | None = None
-    internal_balancer: LoadBalancer | None = None
+    load_balancer: AnyLoadBalancer | None = None
+    internal_balancer: AnyLoadBalancer | None = None
     queues: Queues | None = None
     volumes: Volumes | None = None
 
-    def balancer_of(self, service: model.Service) -> LoadBalancer | None:
+    def balancer_of(self, service: model.Service) -> AnyLoadBalancer | None:
         """Return the load balancer that a service gets requests from; None for a worker."""
         if service.route is None:
             return None

@@ -42,7 +42,7 @@ def args(context: StackContext, vpc_id: Input[str]) -> DeliveryArgs | None:
             ],
             given_vpc_id=settings.network.existing.vpc_id if settings.network.existing else None,
             given_addresses=settings.network.nat_allocation_ids,
-            shared=permissions.shared(settings),
+            shared=permissions.shared(context),
             empty_buckets=settings.protection.empty_on_destroy,
         )
     except ValueError as error:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from components.cdn import Cdn
 from components.dns_alias import DnsAliasArgs
-from components.load_balancer import LoadBalancer
 from components.media_bucket import MediaBucket
+from components.shared_load_balancer import AnyLoadBalancer
 from settings import derived
 from wiring.certificate import balancer_hosts, media_host, public_hosts
 from wiring.context import StackContext
@@ -15,8 +15,8 @@ from wiring.context import StackContext
 
 def args(
     context: StackContext,
-    balancer: LoadBalancer | None,
-    internal: LoadBalancer | None,
+    balancer: AnyLoadBalancer | None,
+    internal: AnyLoadBalancer | None,
     cdn: Cdn | None,
     media: MediaBucket | None,
 ) -> Mapping[str, DnsAliasArgs]:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from components.certificate import Certificate
 from components.existing_network import AnyNetwork
-from components.load_balancer import LoadBalancer, LoadBalancerArgs
+from components.load_balancer import LoadBalancerArgs
+from components.shared_load_balancer import AnyLoadBalancer
 from wiring.certificate import INTERNAL_CERTIFICATE
 from wiring.context import StackContext
 from wiring.load_balancer import targets
@@ -17,7 +18,7 @@ def args(
     context: StackContext,
     network: AnyNetwork,
     certificates: Mapping[str, Certificate],
-    outward: LoadBalancer | None,
+    outward: AnyLoadBalancer | None,
 ) -> LoadBalancerArgs | None:
     """Return its arguments, or None where the stack has none.
 

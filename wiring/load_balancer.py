@@ -12,6 +12,7 @@ from components._target_groups import RouteArgs, TargetArgs, TargetHealthCheckAr
 from components.certificate import Certificate
 from components.existing_network import AnyNetwork
 from components.load_balancer import LoadBalancerArgs, OriginProtection
+from components.shared_load_balancer import SharedLoadBalancerArgs
 from settings import Settings, derived, model
 from wiring import web_acl
 from wiring.certificate import BALANCER_CERTIFICATE
@@ -20,12 +21,27 @@ from wiring.context import StackContext
 
 def args(
     context: StackContext, network: AnyNetwork, certificates: Mapping[str, Certificate]
-) -> LoadBalancerArgs | None:
-    """Return the load balancer's arguments, or None where the stack has none."""
+) -> LoadBalancerArgs | SharedLoadBalancerArgs | None:
+    """Return the arguments of the load balancer, or of what goes with another stack's; None where the stack has none."""
     settings, balancer = context.settings, context.settings.load_balancer
     if balancer is None:
         return None
     own = certificates.get(BALANCER_CERTIFICATE)
+    given = context.offer.load_balancer if context.offer else None
+    if given and derived.shares(settings, "loadBalancer"):
+        return SharedLoadBalancerArgs(
+            name_prefix=context.name_prefix,
+            vpc_id=network.vpc_id,
+            arn=given.arn,
+            arn_suffix=given.arn_suffix,
+            dns_name=given.dns_name,
+            zone_id=given.zone_id,
+            security_group_id=given.security_group_id,
+            listener_arn=given.listener_arn,
+            certificate_arn=own.arn if own else balancer.certificate_arn,
+            targets=targets(settings, inside=False),
+            redirects=[_redirect(settings, redirect) for redirect in balancer.redirects],
+        )
     return LoadBalancerArgs(
         name_prefix=context.name_prefix,
         account_id=context.account_id,
@@ -49,14 +65,14 @@ def args(
         origin_protection=None if balancer.internal else _origin_protection(context.cloudfront_prefix_list),
         cloudfront_prefix_list_id=context.cloudfront_prefix_list if balancer.internal else None,
         targets=targets(settings, inside=False),
-        redirects=[_redirect(redirect) for redirect in balancer.redirects],
+        redirects=[_redirect(settings, redirect) for redirect in balancer.redirects],
     )
 
 
 def targets(settings: Settings, *, inside: bool) -> Mapping[str, TargetArgs]:
     """Return where requests go, by service: through the internal load balancer beside another, or through the other."""
     return {
-        name: _target(service, service.route, service.port)
+        name: _target(settings, service, service.route, service.port)
         for name, service in settings.services.items()
         if service.route and service.port and derived.inside(service) == inside
     }
@@ -66,26 +82,32 @@ def _origin_protection(prefix_list_id: Input[str] | None) -> OriginProtection | 
     return OriginProtection(prefix_list_id=prefix_list_id) if prefix_list_id else None
 
 
-def _target(service: model.Service, route: model.Route, port: int) -> TargetArgs:
+def _target(settings: Settings, service: model.Service, route: model.Route, port: int) -> TargetArgs:
     version: Mapping[str, Literal["HTTP1", "HTTP2", "GRPC"]] = {"http": "HTTP1", "http2": "HTTP2", "grpc": "GRPC"}
+    inside = derived.inside(service)
+    base = derived.priority_base(settings, inside=inside)
+    own = base + model.LAST_OWN_PRIORITY + 1 if base and route.default else route.priority and base + route.priority
     return TargetArgs(
         port=port,
         protocol_version=version[service.protocol],
         health=_health(service),
         deregistration_seconds=service.health.deregistration_seconds,
-        **derived.asked(route),
-        priority=route.priority,
-        default=route.default,
-        routes=[RouteArgs(**derived.asked(further), priority=further.priority) for further in service.routes],
+        **derived.narrowed(settings, route, inside=inside),
+        priority=own,
+        default=route.default and not base,
+        routes=[
+            RouteArgs(**derived.narrowed(settings, further, inside=inside), priority=base + further.priority)
+            for further in service.routes
+        ],
         stickiness_seconds=route.sticky_seconds,
         blue_green=service.deployment.strategy != "rolling",
     )
 
 
-def _redirect(redirect: model.Redirect) -> RedirectArgs:
+def _redirect(settings: Settings, redirect: model.Redirect) -> RedirectArgs:
     return RedirectArgs(
-        **derived.asked(redirect),
-        priority=redirect.priority,
+        **derived.narrowed(settings, redirect),
+        priority=derived.priority_base(settings) + redirect.priority,
         to_host=redirect.to_host,
         to_path=redirect.to_path,
         permanent=redirect.permanent,

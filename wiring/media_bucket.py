@@ -9,15 +9,15 @@ from pulumi import Output
 import limits
 from components._malware_scan import MalwareScanArgs
 from components.certificate import Certificate
-from components.load_balancer import LoadBalancer
 from components.media_bucket import MediaBucketArgs, MediaCdnArgs, ReplicationArgs
+from components.shared_load_balancer import AnyLoadBalancer
 from settings import model
 from wiring.certificate import MEDIA_CERTIFICATE
 from wiring.context import StackContext
 
 
 def args(
-    context: StackContext, certificates: Mapping[str, Certificate], balancer: LoadBalancer | None
+    context: StackContext, certificates: Mapping[str, Certificate], balancer: AnyLoadBalancer | None
 ) -> MediaBucketArgs | None:
     """Return the media bucket's arguments, or None where the stack has none."""
     media, protection = context.settings.media, context.settings.protection
@@ -64,7 +64,7 @@ def _replication(replicate: model.Replicate | None) -> ReplicationArgs | None:
 
 
 def _cdn(
-    cdn: model.MediaCdn | None, certificate: Certificate | None, balancer: LoadBalancer | None
+    cdn: model.MediaCdn | None, certificate: Certificate | None, balancer: AnyLoadBalancer | None
 ) -> MediaCdnArgs | None:
     if cdn is None:
         return None

@@ -9,7 +9,7 @@ import limits
 from components._permissions.scope import ACCOUNT, Kind, Part, SharedParts
 from settings import Settings, derived, model
 from wiring.certificate import balancer_hosts, media_host, public_hosts
-from wiring.context import CLOUDFRONT_REGION
+from wiring.context import CLOUDFRONT_REGION, StackContext
 
 
 def tags(settings: Settings) -> Mapping[str, str]:
@@ -78,6 +78,7 @@ def authorities(settings: Settings) -> Sequence[str]:
 
 def _edge(settings: Settings) -> Iterator[Part]:
     balancer, cdn, media = settings.load_balancer, settings.cdn, settings.media
+    logged = balancer and _logs_access(balancer) and not derived.shares(settings, "loadBalancer")
     wanted: Mapping[Part, Sequence[object]] = {
         "load-balancer": (balancer,),
         "certificate": (settings.domain,),
@@ -85,7 +86,7 @@ def _edge(settings: Settings) -> Iterator[Part]:
         "cdn": (cdn, media and media.cdn),
         "vpc-origin": (cdn and balancer and balancer.internal,),
         "waf": (balancer and balancer.waf, cdn and cdn.waf),
-        "bucket": (media, balancer and _logs_access(balancer)),
+        "bucket": (media, logged),
     }
     yield from (part for part, reasons in wanted.items() if any(reasons))
 
@@ -164,9 +165,9 @@ def names(settings: Settings) -> Mapping[Kind, Sequence[str]]:
     }
 
 
-def shared(settings: Settings) -> SharedParts:
-    """Return what another stack made and lets this one use, once the settings are filled with its ids."""
-    region = settings.aws.region
+def shared(context: StackContext) -> SharedParts:
+    """Return what another stack made and lets this one use."""
+    settings, offer, region = context.settings, context.offer, context.region
     start = f"arn:{limits.partition(region)}:{{}}:{region}:{ACCOUNT}:{{}}"
     arns = []
     existing = settings.network.existing
@@ -178,8 +179,19 @@ def shared(settings: Settings) -> SharedParts:
     in_cluster = derived.shares(settings, "cluster")
     if in_cluster:
         arns.append(start.format("ecs", f"cluster/{settings.cluster.name}"))
-    stack = settings.shared.stack.partition("/")[2] if settings.shared else ""
-    return SharedParts(cluster=in_cluster, arns=arns, stack=stack)
+    registry = derived.shares(settings, "registry")
+    arns += [start.format("ecr", f"repository/{name}") for name in (settings.repositories if registry else ())]
+    balancer = offer.load_balancer if offer and derived.shares(settings, "loadBalancer") else None
+    if balancer:
+        arns += [balancer.listener_arn, start.format("ec2", f"security-group/{balancer.security_group_id}")]
+    return SharedParts(
+        cluster=in_cluster,
+        registry=registry,
+        listener_arn=balancer.listener_arn if balancer else None,
+        balancer_group=balancer.security_group_id if balancer else None,
+        arns=arns,
+        stack=settings.shared.stack.partition("/")[2] if settings.shared else "",
+    )
 
 
 def _databases(settings: Settings) -> Iterator[str]:

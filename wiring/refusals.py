@@ -61,6 +61,7 @@ PLACES: Final[dict[str, Place]] = {
     "RollbackAlarmArgs": ["services"],
     "RotationRemindersArgs": ["secrets"],
     "SecretsArgs": ["secrets"],
+    "SharedLoadBalancerArgs": ["services"],
     "ServiceArgs": ["services"],
     "TargetArgs": ["services"],
     "TargetHealthCheckArgs": ["services"],

@@ -14,9 +14,10 @@ from components._service_connect import ConnectArgs
 from components._service_group import ConnectionArgs, EgressArgs
 from components._target_groups import Target
 from components.database import Database
-from components.load_balancer import HTTPS, LoadBalancer
+from components.load_balancer import HTTPS
 from components.media_bucket import MediaBucket
 from components.service import LoadBalancerAttachmentArgs, MigrateArgs, Service, ServiceArgs
+from components.shared_load_balancer import AnyLoadBalancer
 from components.volumes import NFS, Volumes
 from settings import derived, model
 from wiring import containers, telemetry
@@ -120,7 +121,9 @@ def _migration(
     )
 
 
-def _attachment(key: str, service: model.Service, balancer: LoadBalancer | None) -> LoadBalancerAttachmentArgs | None:
+def _attachment(
+    key: str, service: model.Service, balancer: AnyLoadBalancer | None
+) -> LoadBalancerAttachmentArgs | None:
     if balancer is None:
         return None
     target = balancer.targets[key]

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 import limits
 from compat import core
 from settings import InvalidSettings, Settings, derived, model
-from settings.problems import Problem, at
+from settings.problems import Place, Problem, at
 
 
 def taken(settings: Settings, account_id: Output[str]) -> tuple[Settings, model.OfferedParts | None]:
@@ -83,6 +83,27 @@ def _problems(
     settings: Settings, shared: model.Shared, offer: model.OfferedParts, account: str | None
 ) -> Iterator[Problem]:
     """Yield what is not as this stack's file has it, all at once."""
+    yield from _where(settings, shared, offer, account)
+    for index, part in enumerate(shared.parts):
+        if not offer.has(part):
+            yield at(
+                ["shared", "parts", index],
+                f"{shared.stack} does not share its {part}: add it to slipway:sharing.parts there, and bring that stack up to date before this one",
+            )
+    if derived.shares(settings, "network") and offer.network:
+        yield from _network(settings.network, shared, offer.network)
+    if derived.shares(settings, "cluster") and offer.cluster:
+        yield from _cluster(settings.cluster, shared, offer.cluster)
+    if derived.shares(settings, "zone") and offer.zone and settings.domain:
+        yield from _zone(settings.domain, shared, offer.zone)
+    if derived.shares(settings, "registry") and offer.registry:
+        yield from _registry(settings, shared, offer.registry)
+
+
+def _where(
+    settings: Settings, shared: model.Shared, offer: model.OfferedParts, account: str | None
+) -> Iterator[Problem]:
+    """Yield another region, and another account."""
     region = settings.aws.region
     if offer.region != region:
         yield at(
@@ -94,16 +115,16 @@ def _problems(
             ["shared", "stack"],
             f"{shared.stack} is in the account {offer.account_id}, and this stack in {account}: its parts are used in their own account",
         )
-    for index, part in enumerate(shared.parts):
-        if getattr(offer, part) is None:
+
+
+def _registry(settings: Settings, shared: model.Shared, offered: model.OfferedRegistry) -> Iterator[Problem]:
+    for name in settings.repositories:
+        if name not in offered.urls:
             yield at(
-                ["shared", "parts", index],
-                f"{shared.stack} does not share its {part}: add it to slipway:sharing.parts there, and bring that stack up to date before this one",
+                ["registry", "repositories"],
+                f"{name} is not among those of {shared.stack}: add it to slipway:registry.repositories there, and bring that stack "
+                "up to date before this one",
             )
-    if derived.shares(settings, "network") and offer.network:
-        yield from _network(settings.network, shared, offer.network)
-    if derived.shares(settings, "cluster") and offer.cluster:
-        yield from _cluster(settings.cluster, shared, offer.cluster)
 
 
 def _network(network: model.Network, shared: model.Shared, offered: model.OfferedNetwork) -> Iterator[Problem]:
@@ -134,6 +155,23 @@ def _cluster(cluster: model.Cluster, shared: model.Shared, offered: model.Offere
             yield at(["cluster", name], f"{said} is not what the cluster of {shared.stack} has: write {wanted}")
 
 
+def _zone(domain: model.Domain, shared: model.Shared, offered: model.OfferedZone) -> Iterator[Problem]:
+    """Yield a zone of another name, and hosts outside of it."""
+    if offered.name is None:
+        return
+    if domain.zone and domain.zone != offered.name:
+        yield at(
+            ["domain", "zone"],
+            f"{domain.zone} is not the zone of {shared.stack}: write {offered.name}, or leave it out",
+        )
+        return
+    hosts: list[tuple[Place, str]] = [(["domain", "host"], domain.host)]
+    hosts += [(["domain", "alternativeHosts", index], host) for index, host in enumerate(domain.alternative_hosts)]
+    for place, host in hosts:
+        if not limits.inside_zone(host, offered.name):
+            yield at(place, f"{host} is not inside the zone {offered.name} of {shared.stack}")
+
+
 def _filled(settings: Settings, offer: model.OfferedParts) -> Settings:
     """Return the settings as if this file had named what is there already, by its ids."""
     changes: dict[str, object] = {}
@@ -146,4 +184,6 @@ def _filled(settings: Settings, offer: model.OfferedParts) -> Settings:
             isolated_subnet_ids=[given.isolated[zone] for zone in zones],
         )
         changes["network"] = settings.network.model_copy(update={"existing": existing})
+    if derived.shares(settings, "zone") and offer.zone and settings.domain:
+        changes["domain"] = settings.domain.model_copy(update={"zone_id": offer.zone.zone_id})
     return settings.model_copy(update=changes)

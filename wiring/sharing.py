@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from pulumi import Input
 
+from components.load_balancer import LoadBalancer
 from settings import derived, model
 from wiring.context import Components, StackContext
 
@@ -22,6 +23,20 @@ def offer(context: StackContext, components: Components) -> Mapping[str, Input[o
         cluster = components.cluster
         insights = settings.cluster.container_insights
         parts["cluster"] = {"name": cluster.name, "arn": cluster.arn, "containerInsights": insights}
+    balancer, domain = components.load_balancer, settings.domain
+    if isinstance(balancer, LoadBalancer) and derived.offers(settings, "loadBalancer"):
+        parts["loadBalancer"] = {
+            "arn": balancer.arn,
+            "arnSuffix": balancer.arn_suffix,
+            "dnsName": balancer.dns_name,
+            "zoneId": balancer.zone_id,
+            "securityGroupId": balancer.security_group_id,
+            "listenerArn": balancer.listener_arn,
+        }
+    if domain and derived.offers(settings, "zone"):
+        parts["zone"] = {"zoneId": context.zone_id, **({"name": domain.zone} if domain.zone else {})}
+    if components.registry and derived.offers(settings, "registry"):
+        parts["registry"] = {"urls": components.registry.urls}
     return {
         "version": model.OFFER_VERSION,
         "namePrefix": context.name_prefix,

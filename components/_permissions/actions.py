@@ -80,6 +80,13 @@ READS: Final[Mapping[Part, str]] = {
 }
 """What reading a part takes. Never what it holds: objects, secrets' values, logs."""
 
+IMAGES: Final = (
+    "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:DescribeImageScanFindings",
+    "ecr:DescribeImages", "ecr:DescribeRepositories", "ecr:GetDownloadUrlForLayer", "ecr:InitiateLayerUpload", "ecr:PutImage",
+    "ecr:UploadLayerPart",
+)  # fmt: skip
+"""What bringing images into a repository takes that another stack looks after."""
+
 ALL_OR_NOTHING: Final = ("ecs:DescribeTaskDefinition",)
 """What would show pull requests the environments of every task of the account, as AWS grants it for all or for none."""
 

@@ -52,6 +52,12 @@ class SharedParts:
 
     cluster: bool = False
     """Whether the cluster is its: only services and tasks of this stack's name are this stack's."""
+    registry: bool = False
+    """Whether the repositories are its: this stack's images go into them, and nothing of them changes."""
+    listener_arn: str | None = None
+    """The load balancer's listener, at which this stack has rules and a certificate; None: the balancer is this stack's."""
+    balancer_group: str | None = None
+    """The id of the load balancer's security group, which this stack's tasks let in and are let out to."""
     arns: Sequence[str] = ()
     """What this stack's calls are about beside its own. `<account-id>` stands for the account's id."""
     stack: str = ""

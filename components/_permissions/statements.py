@@ -29,6 +29,7 @@ def deploy_statements(scope: Scope) -> Sequence[Statement]:
         *_secrets(scope),
         *_network(scope),
         *_tasks(scope),
+        *_at_shared_balancer(scope),
         *_emptying(scope),
         *_records(scope),
         *_keys(scope),
@@ -106,7 +107,7 @@ def _sort(scope: Scope, word: str, service: _Service) -> None:
         service.anything.append(word)
     for kind in found.resource_types:
         type_ = f"{prefix}:{kind.name}"
-        if scope.shared.cluster and type_ == "ecs:cluster":
+        if _is_others(scope, word, type_):
             continue
         if type_ in known.NAMED:
             _sort_named(scope, word, type_, service)
@@ -118,6 +119,13 @@ def _sort(scope: Scope, word: str, service: _Service) -> None:
             service.untold[word] = None
             owner = kind.arn.split(":")[2]
             service.untold_arns |= dict.fromkeys(scope.arns(owner, [known.UNTOLD[type_]]))
+
+
+def _is_others(scope: Scope, word: str, type_: str) -> bool:
+    """Tell whether an action is about what another stack makes, and is that one's alone."""
+    if type_ == "ecs:cluster":
+        return scope.shared.cluster
+    return scope.shared.registry and type_ == "ecr:repository" and word not in known.IMAGES
 
 
 def _sort_named(scope: Scope, word: str, type_: str, service: _Service) -> None:
@@ -376,6 +384,23 @@ def _tasks(scope: Scope) -> Iterator[Statement]:
     if "ecs" in scope.parts:
         cluster = {"ArnEquals": {"ecs:cluster": scope.arns("ecs", ["cluster/{cluster}"])}}
         yield documents.allow(["ecs:ListTasks"], ["*"], cluster, sid="ListTasks")
+
+
+def _at_shared_balancer(scope: Scope) -> Iterator[Statement]:
+    """Let the stack have rules and its certificate at another stack's load balancer, and let that reach its tasks.
+
+    The rules themselves have the stack's tags. Certificates have none here: whose they are, IAM cannot tell.
+    """
+    if scope.shared.listener_arn:
+        listener = [scope.shared.listener_arn]
+        making = {"StringEquals": scope.requested}
+        yield documents.allow(["elasticloadbalancing:CreateRule"], listener, making, sid="SharedListener")
+        certificates = [f"elasticloadbalancing:{verb}ListenerCertificates" for verb in ("Add", "Remove")]
+        yield documents.allow(certificates, listener, sid="SharedListenerCertificates")
+    if scope.shared.balancer_group:
+        group = scope.arns("ec2", [f"security-group/{scope.shared.balancer_group}"])
+        verbs = ("AuthorizeSecurityGroupEgress", "ModifySecurityGroupRules", "RevokeSecurityGroupEgress")
+        yield documents.allow([f"ec2:{verb}" for verb in verbs], group, sid="SharedBalancerGroup")
 
 
 def _emptying(scope: Scope) -> Iterator[Statement]:

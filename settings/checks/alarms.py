@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 import limits
+from settings import derived
 from settings.model import Alarms, Settings
 from settings.problems import Place, Problem, at
 
@@ -104,7 +105,7 @@ _MAY_BE_MUTED: Final[Mapping[str, tuple[str, ...]]] = {
 def _not_mutable(settings: Settings, alarms: Alarms, kind: str, key: str) -> str:
     """Return why a part has no alarms to mute; empty: it has."""
     there: Mapping[str, Mapping[str, object] | None] = {
-        "loadBalancer": {} if settings.load_balancer else None,
+        "loadBalancer": {} if settings.load_balancer and not derived.shares(settings, "loadBalancer") else None,
         "internalBalancer": {} if settings.internal_balancer else None,
         "database": {} if settings.database else None,
         "cache": {} if settings.cache else None,

@@ -29,7 +29,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
     domain = settings.domain
     if domain is None:
         return
-    if (domain.zone_id is None) == (domain.zone is None):
+    if (domain.zone_id is None) == (domain.zone is None) and not derived.shares(settings, "zone"):
         yield at(
             ["domain"],
             "give zoneId or zone, the id or the name of the Route 53 hosted zone, and not both",

@@ -121,7 +121,10 @@ def warnings(settings: Settings) -> Iterator[Problem]:
             *(further for service in services for further in service.routes),
             *([] if inside else settings.load_balancer.redirects),
         ]
-        rules = sum(len(route.rules(derived.conditions(one), taken=taken)) for one in asked)
+        rules = sum(
+            len(route.rules(route.Conditions(**derived.narrowed(settings, one, inside=inside)), taken=taken))
+            for one in asked
+        )
         if rules > (usual := quotas.USUAL_RULES_PER_BALANCER):
             which = "internal load balancer" if inside else "load balancer"
             yield at(

@@ -72,7 +72,7 @@ def _listed(settings: Settings) -> Iterator[_Listed]:
     def listed(
         place: Place, whose: str, given: RouteConditions, priority: int | None, *, inside: bool = False
     ) -> _Listed:
-        asked = derived.conditions(given)
+        asked = rules_of.Conditions(**derived.narrowed(settings, given, inside=inside))
         rules = rules_of.rules(asked, taken=derived.taken(settings, inside=inside)) if asked.given else {}
         return _Listed(place=place, whose=whose, inside=inside, asked=asked, priority=priority, rules=rules)
 
@@ -148,7 +148,7 @@ def _one_rule(settings: Settings, place: Sequence[str], service: Service, route:
         yield at(
             [*place, "routes"], f"{strategy} moves the requests of one rule: leave them out, or choose rolling", *about
         )
-    asked = derived.conditions(route)
+    asked = rules_of.Conditions(**derived.narrowed(settings, route, inside=derived.inside(service)))
     count = len(rules_of.rules(asked, taken=derived.taken(settings, inside=derived.inside(service))))
     if count > 1:
         yield at(

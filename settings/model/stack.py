@@ -136,7 +136,7 @@ class Settings(Section):
     """Whether Pulumi and AWS refuse to delete what holds data, and how long deleted secrets and keys can be brought back. All on by default."""
     shared: Shared | None = None
     """Parts of another stack that this one uses instead of making them, such as `{stack: acme/slipway/platform, parts: [network, cluster]}`: one
-    network and one cluster for several applications (docs/shared.md)."""
+    network, cluster and load balancer for several applications (docs/shared.md)."""
     sharing: Sharing | None = None
     """What other stacks may use of this one, such as `{parts: [network, cluster]}`; they name it in `shared`."""
     aws: Provider

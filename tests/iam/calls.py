@@ -146,6 +146,11 @@ _ADDED: Final[Mapping[str, Mapping[Verb, str]]] = {
     },
     "aws:iam/role:Role": {"delete": "iam:DeleteRole", "update": "iam:UpdateAssumeRolePolicy iam:UpdateRole"},
     "aws:lambda/invocation:Invocation": {"create": "lambda:InvokeFunction"},
+    "aws:lb/listenerCertificate:ListenerCertificate": {
+        "create": "elasticloadbalancing:AddListenerCertificates",
+        "read": "elasticloadbalancing:DescribeListenerCertificates",
+        "delete": "elasticloadbalancing:RemoveListenerCertificates",
+    },
     "aws:rds/cluster:Cluster": {
         "create": "rds:CreateDBCluster rds:AddTagsToResource rds:DescribeDBClusters rds:ModifyDBCluster"
         " secretsmanager:CreateSecret secretsmanager:TagResource",
@@ -360,6 +365,7 @@ def requests(stack: Stack, resource: Resource, verb: Verb) -> Iterator[Request]:
     """The requests that a verb of a resource is, those that are asked apart aside."""
     own = arn(resource)
     others = [found for other in stack.graph.direct(resource) if (found := arn(other))]
+    others += [str(resource.inputs["listenerArn"])] if "listenerArn" in resource.inputs else []
     for action in actions(resource.type, verb):
         kinds = iam_actions.resources(action)
         # Tags are given in making, or later to what is there.

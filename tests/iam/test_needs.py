@@ -31,7 +31,8 @@ def with_pipeline(name: str, **delivery: Any) -> Graph:
     values = config(stacks.ROOT / name)
     given = {"github": GITHUB, "previewRoleName": "previews", **(values.get("slipway:delivery") or {}), **delivery}
     values["slipway:delivery"] = given
-    return record(stacks.ROOT, stackfile.read(stacks.ROOT / name).stack, as_engine(values))
+    file = stacks.ROOT / name
+    return record(stacks.ROOT, stackfile.read(file).stack, as_engine(values), beside=file.parent)
 
 
 @cache
@@ -247,7 +248,9 @@ def test_a_pipeline_is_granted_nothing_of_parts_that_the_stack_does_not_have(nam
     services = {a.partition(":")[0] for s in granted(graph) if s["Effect"] == "Allow" for a in s["Action"]}
     there = {service for service, start in words.items() if any(r.type.startswith(start) for r in graph.resources)}
     # The firewall of a balancer is asked of it, and the master password is a secret of RDS's own.
-    assert services & set(words) - there <= {"secretsmanager"}
+    # Images go into repositories that another stack lets this one use.
+    shared = {"ecr"} if graph.of("pulumi:pulumi:StackReference") else set()
+    assert services & set(words) - there <= {"secretsmanager", *shared}
     assert there <= services
 
 

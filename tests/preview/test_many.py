@@ -90,6 +90,13 @@ def test_stacks_of_the_same_names_are_told() -> None:
     same = [many.StackRow(file=file, code=0, names="shop-production in us-east-1") for file in ("a", "b")]
     other = many.StackRow(file="c", code=0, names="shop-production in eu-west-1")
     (told,) = many.clashes([*same, other, many.StackRow(file="d", code=2, mistakes="x")])
+    at = [
+        many.StackRow(file=file, code=0, at_balancer=f"acme/slipway/platform from {base}")
+        for file, base in (("a", 1000), ("b", 2000), ("c", 1000))
+    ]
+    assert many.clashes(at) == [
+        "a, c: each has rules at the load balancer of acme/slipway/platform from 1000: AWS takes no priority twice; give each a shared.priorityBase of its own"
+    ]
     assert told.startswith(
         "a, b: each is shop-production in us-east-1: in one account they would take each other's resources"
     )

@@ -24,6 +24,7 @@ from tests.iam.test_needs import granted
 FOLDER = stacks.ROOT / "examples" / "platform"
 PLATFORM, SHOP = (f"examples/platform/Pulumi.{stack}.yaml" for stack in ("platform", "shop"))
 OTHER = "acme/slipway/platform"
+PARTS: dict[str, Any] = {"parts": ["network", "cluster", "loadBalancer", "zone", "registry"], "priorityBase": 1000}
 
 
 def values(name: str, **sections: object) -> dict[str, Any]:
@@ -110,6 +111,9 @@ def test_a_stack_uses_them_and_makes_none() -> None:
         "aws:ec2/subnet:Subnet",
         "aws:ec2/natGateway:NatGateway",
         "aws:ecs/cluster:Cluster",
+        "aws:lb/loadBalancer:LoadBalancer",
+        "aws:lb/listener:Listener",
+        "aws:ecr/repository:Repository",
     ):
         assert not graph.of(type_), type_
     network: Any = given["network"]
@@ -119,7 +123,6 @@ def test_a_stack_uses_them_and_makes_none() -> None:
         assert placed["subnets"] == [network["private"][zone] for zone in zones]
         assert service.inputs["cluster"] == given["cluster"]["arn"]
     assert graph.one("aws:rds/subnetGroup:SubnetGroup").inputs["subnetIds"] == [network["isolated"][z] for z in zones]
-    assert graph.one("aws:lb/loadBalancer:LoadBalancer").inputs["subnets"] == [network["public"][z] for z in zones]
     assert {group.inputs["vpcId"] for group in graph.of("aws:ec2/securityGroup:SecurityGroup")} == {network["vpcId"]}
     reference = graph.one("pulumi:pulumi:StackReference")
     assert (reference.inputs["name"], reference.external) == (OTHER, True)
@@ -174,7 +177,7 @@ def test_a_network_without_a_way_out_takes_no_private_tasks(says: dict[str, Any]
     }
 
 
-NEEDS = "; its file needs slipway:sharing with parts: [network, cluster], and it has to be brought up to date (pulumi up) before this one"
+NEEDS = "; its file needs slipway:sharing with parts: [network, cluster, loadBalancer, zone, registry], and it has to be brought up to date (pulumi up) before this one"
 
 
 @pytest.mark.parametrize(
@@ -215,7 +218,7 @@ def test_a_stack_that_cannot_be_read_is_told(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_stack_does_not_use_itself() -> None:
-    told = refused(shared={"stack": "acme/slipway/shop", "parts": ["network", "cluster"]})
+    told = refused(shared={"stack": "acme/slipway/shop", **PARTS})
     assert told == [
         "slipway:shared.stack: acme/slipway/shop is this stack itself: name the one that makes the parts, or leave shared out"
     ]
@@ -232,7 +235,7 @@ def test_without_the_other_file_what_it_makes_is_taken_as_expected_and_said(tmp_
 
 
 def test_a_stack_of_another_project_is_not_looked_for_beside_it() -> None:
-    graph = shop(shared={"stack": "acme/network/platform", "parts": ["network", "cluster"]})
+    graph = shop(shared={"stack": "acme/network/platform", **PARTS})
     assert [message for message in graph.messages if "acme/network/platform makes is not known offline" in message.text]
 
 
@@ -323,3 +326,173 @@ def test_its_pipeline_reads_the_others_state_and_writes_none() -> None:
     assert allows(statements, "kms:Decrypt", key, {**ACME, **theirs})
     assert not allows(statements, "kms:Encrypt", key, {**ACME, **theirs})
     assert not allows(statements, "kms:Decrypt", key, {**ACME, "kms:EncryptionContext:stack": "slipway/payroll"})
+
+
+def rules(graph: Graph) -> dict[int, dict[str, Any]]:
+    """The conditions of a stack's rules by priority, each kind with its values."""
+    found: dict[int, dict[str, Any]] = {}
+    for rule in graph.of("aws:lb/listenerRule:ListenerRule"):
+        conditions: Any = rule.inputs["conditions"]
+        found[int(str(rule.inputs["priority"]))] = {
+            kind: part["values"] for condition in conditions for kind, part in condition.items() if "values" in part
+        }
+    return found
+
+
+def test_a_stack_adds_its_rules_and_its_certificate_to_the_shared_balancer() -> None:
+    graph, balancer = stacks.recorded(SHOP), offer()["loadBalancer"]
+    assert rules(graph) == {
+        1010: {"pathPattern": ["/old/*", "/old"], "hostHeader": ["shop.acme.example"]},
+        1020: {
+            "pathPattern": ["/admin/*", "/admin"],
+            "hostHeader": ["shop.acme.example"],
+            "sourceIp": ["198.51.100.0/24"],
+        },
+        1990: {"hostHeader": ["shop.acme.example"]},
+    }
+    assert {r.inputs["listenerArn"] for r in graph.of("aws:lb/listenerRule:ListenerRule")} == {balancer["listenerArn"]}
+    shown = graph.one("aws:lb/listenerCertificate:ListenerCertificate")
+    assert shown.inputs == {
+        "listenerArn": balancer["listenerArn"],
+        "certificateArn": graph.one("aws:acm/certificate:Certificate").outputs["arn"],
+    }
+    assert graph.one("aws:acm/certificate:Certificate").inputs["domainName"] == "shop.acme.example"
+    # Nobody is sent there before the certificate is shown.
+    record_ = graph.one("aws:route53/record:Record", "dns-shop-acme-example-a")
+    assert shown in graph.direct(record_)
+    assert record_.inputs["aliases"] == [
+        {"name": balancer["dnsName"], "zoneId": balancer["zoneId"], "evaluateTargetHealth": False}
+    ]
+
+
+def test_its_tasks_and_the_shared_balancer_let_each_other_by_rules_of_their_own() -> None:
+    graph, balancer = stacks.recorded(SHOP), offer()["loadBalancer"]
+    tasks = graph.one("aws:ec2/securityGroup:SecurityGroup", "api-group").outputs["id"]
+    out = graph.one("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", "api-requests-8000-out").inputs
+    into = graph.one("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "api-requests-8000-in").inputs
+    assert (out["securityGroupId"], out["referencedSecurityGroupId"]) == (balancer["securityGroupId"], tasks)
+    assert (into["securityGroupId"], into["referencedSecurityGroupId"]) == (tasks, balancer["securityGroupId"])
+    # The group itself has no rules inside of it, which would take these away.
+    group = stacks.recorded(PLATFORM).one("aws:ec2/securityGroup:SecurityGroup", "load-balancer-group")
+    assert not {"ingress", "egress"} & group.inputs.keys()
+
+
+def test_services_wait_for_their_rules() -> None:
+    graph = stacks.recorded(SHOP)
+    service = graph.one("aws:ecs/service:Service", "api-service")
+    for rule in graph.of("aws:lb/listenerRule:ListenerRule"):
+        if rule.name != "load-balancer-rule-1010":
+            assert graph.reaches(service, rule), rule
+
+
+def test_many_hosts_become_several_rules_within_the_stacks_own_priorities() -> None:
+    hosts = [f"{name}.acme.example" for name in "abcdefgh"]
+    graph = shop(domain={"host": "shop.acme.example", "alternativeHosts": hosts})
+    last = {priority: asked for priority, asked in rules(graph).items() if priority >= 1990}
+    assert len(last) > 1
+    assert max(last) < 2000
+    assert {host for asked in last.values() for host in asked["hostHeader"]} == {"shop.acme.example", *hosts}
+
+
+def test_blue_green_moves_requests_at_the_shared_balancer() -> None:
+    services = values(SHOP)["slipway:services"]
+    del services["api"]["routes"], services["worker"]["calls"], services["api"]["internal"]
+    services["worker"]["environment"].pop("API")
+    services["api"]["deployment"] = {"strategy": "blueGreen"}
+    graph = shop(services=services)
+    (weighted,) = [r for r in graph.of("aws:lb/listenerRule:ListenerRule") if "weighted" in r.name]
+    assert (weighted.inputs["priority"], weighted.inputs["listenerArn"]) == (
+        1990,
+        offer()["loadBalancer"]["listenerArn"],
+    )
+    assert rules(graph)[1990] == {"hostHeader": ["shop.acme.example"]}
+    assert len(graph.of("aws:lb/targetGroup:TargetGroup")) == 2
+
+
+def test_what_the_balancer_does_as_a_whole_is_not_this_stacks_to_watch() -> None:
+    sections = {"alarms": {}, "notify": {"page": [{"email": "on-call@acme.example"}]}, "dashboard": {}}
+    graph, alone = shop(FOLDER, **sections), platform(**sections)
+    suffix = offer()["loadBalancer"]["arnSuffix"]
+
+    def looked_at(found: Graph) -> dict[str, set[str]]:
+        """By each alarm on requests, what its figures are told apart by."""
+        return {
+            alarm.name.removeprefix("observability-alarms-"): {
+                key
+                for query in alarm.inputs.get("metricQueries", [])  # type: ignore[attr-defined] # a list
+                for key in query.get("metric", {}).get("dimensions", {})
+            }
+            for alarm in found.of("aws:cloudwatch/metricAlarm:MetricAlarm")
+            if "errors-" in alarm.name
+        }
+
+    by_group = {"LoadBalancer", "TargetGroup"}
+    assert looked_at(graph) == {"api-errors-5xx": by_group, "api-errors-4xx": by_group}
+    assert looked_at(alone) == {"errors-5xx": {"LoadBalancer"}, "errors-4xx": {"LoadBalancer"}}
+    assert suffix in json.dumps([a.inputs for a in graph.of("aws:cloudwatch/metricAlarm:MetricAlarm")], default=str)
+    board = str(graph.one("aws:cloudwatch/dashboard:Dashboard").inputs["dashboardBody"])
+    assert "## Load balancer" not in board
+    assert "## Load balancer" in str(alone.one("aws:cloudwatch/dashboard:Dashboard").inputs["dashboardBody"])
+
+
+def test_records_are_made_in_the_shared_zone() -> None:
+    graph, zone = stacks.recorded(SHOP), offer()["zone"]
+    assert zone["name"] == "acme.example"
+    assert {record_.inputs["zoneId"] for record_ in graph.of("aws:route53/record:Record")} == {zone["zoneId"]}
+
+
+def test_hosts_outside_the_shared_zone_are_refused() -> None:
+    assert refused(domain={"host": "shop.example", "alternativeHosts": ["www.shop.example"]}) == [
+        f"slipway:domain.host: shop.example is not inside the zone acme.example of {OTHER}",
+        f"slipway:domain.alternativeHosts[0]: www.shop.example is not inside the zone acme.example of {OTHER}",
+    ]
+    assert refused(domain={"zone": "shop.example", "host": "shop.example"}) == [
+        f"slipway:domain.zone: shop.example is not the zone of {OTHER}: write acme.example, or leave it out"
+    ]
+    assert shop(domain={"zone": "acme.example", "host": "shop.acme.example"}).of("aws:route53/record:Record")
+
+
+def test_images_come_from_the_shared_repositories() -> None:
+    graph, urls = stacks.recorded(SHOP), offer()["registry"]["urls"]
+    task = graph.one("aws:ecs/taskDefinition:TaskDefinition", "api-task")
+    (container,) = json.loads(str(task.inputs["containerDefinitions"]))
+    assert container["image"] == f"{urls['shop/api']}:4f0c2d9"
+    pulling = json.loads(str(graph.one("aws:iam/rolePolicy:RolePolicy", "api-execution").inputs["policy"]))["Statement"]
+    repository = arn("ecr", "repository/shop/api")
+    assert allows(pulling, "ecr:BatchGetImage", repository, {})
+    boundary = json.loads(str(graph.one("aws:iam/policy:Policy", "boundary-policy").inputs["policy"]))["Statement"]
+    assert allows(boundary, "ecr:BatchGetImage", repository, {})
+    assert not allows(boundary, "ecr:BatchGetImage", arn("ecr", "repository/blog/web"), {})
+
+
+def test_a_repository_that_is_not_there_is_told() -> None:
+    services = values(SHOP)["slipway:services"]
+    services["worker"]["image"]["repository"] = "shop/mail"
+    assert refused(services=services) == [
+        f"slipway:registry.repositories: shop/mail is not among those of {OTHER}: add it to slipway:registry.repositories there, and bring that stack up to date before this one"
+    ]
+
+
+def test_its_pipeline_has_rules_at_the_shared_balancer_and_pushes_images_and_no_more() -> None:
+    statements, given = granted(stacks.recorded(SHOP)), offer()
+    listener = given["loadBalancer"]["listenerArn"]
+    group = arn("ec2", f"security-group/{given['loadBalancer']['securityGroupId']}")
+    repository = arn("ecr", "repository/shop/api")
+    asked = {key: value for key, value in OWN.items() if "Request" in key}
+    assert allows(statements, "elasticloadbalancing:CreateRule", listener, {**ACME, **THEIRS, **asked})
+    assert allows(statements, "elasticloadbalancing:AddListenerCertificates", listener, {**ACME, **THEIRS})
+    assert allows(statements, "ec2:AuthorizeSecurityGroupEgress", group, {**ACME, **THEIRS, **asked})
+    assert allows(statements, "ec2:RevokeSecurityGroupEgress", group, {**ACME, **THEIRS})
+    assert allows(statements, "ecr:PutImage", repository, {**ACME, **THEIRS})
+    other_rule = listener.replace(":listener/", ":listener-rule/") + "/0123456789abcdef"
+    blog = {"aws:ResourceTag/app": "blog", "aws:ResourceTag/environment": "production"}
+    assert not allows(statements, "elasticloadbalancing:CreateRule", listener, {**ACME, **THEIRS})
+    for action, on, tags in (
+        ("elasticloadbalancing:ModifyListener", listener, THEIRS), ("elasticloadbalancing:DeleteListener", listener, THEIRS),
+        ("elasticloadbalancing:DeleteLoadBalancer", given["loadBalancer"]["arn"], THEIRS),
+        ("elasticloadbalancing:DeleteRule", other_rule, blog), ("elasticloadbalancing:ModifyRule", other_rule, blog),
+        ("ec2:AuthorizeSecurityGroupIngress", group, {**THEIRS, **asked}), ("ec2:DeleteSecurityGroup", group, THEIRS),
+        ("ecr:DeleteRepository", repository, THEIRS), ("ecr:PutLifecyclePolicy", repository, THEIRS),
+        ("ecr:PutImageTagMutability", repository, THEIRS), ("ecr:PutImage", arn("ecr", "repository/blog/web"), THEIRS),
+    ):  # fmt: skip
+        assert not allows(statements, action, on, {**ACME, **tags}), action

@@ -46,6 +46,7 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "Queues": "slipway:queues",
     "Registry": "slipway:registry",
     "Secrets": "slipway:secrets",
+    "SharedLoadBalancer": "slipway:loadBalancer",
     "Volumes": "slipway:volumes",
     "SecretUrls": "slipway:services",
 }
