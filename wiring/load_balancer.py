@@ -27,21 +27,8 @@ def args(
     if balancer is None:
         return None
     own = certificates.get(BALANCER_CERTIFICATE)
-    given = context.offer.load_balancer if context.offer else None
-    if given and derived.shares(settings, "loadBalancer"):
-        return SharedLoadBalancerArgs(
-            name_prefix=context.name_prefix,
-            vpc_id=network.vpc_id,
-            arn=given.arn,
-            arn_suffix=given.arn_suffix,
-            dns_name=given.dns_name,
-            zone_id=given.zone_id,
-            security_group_id=given.security_group_id,
-            listener_arn=given.listener_arn,
-            certificate_arn=own.arn if own else balancer.certificate_arn,
-            targets=targets(settings, inside=False),
-            redirects=[_redirect(settings, redirect) for redirect in balancer.redirects],
-        )
+    if shared := _shared(context, network, own):
+        return shared
     return LoadBalancerArgs(
         name_prefix=context.name_prefix,
         account_id=context.account_id,
@@ -64,6 +51,29 @@ def args(
         protect=settings.protection.protect,
         origin_protection=None if balancer.internal else _origin_protection(context.cloudfront_prefix_list),
         cloudfront_prefix_list_id=context.cloudfront_prefix_list if balancer.internal else None,
+        targets=targets(settings, inside=False),
+        redirects=[_redirect(settings, redirect) for redirect in balancer.redirects],
+    )
+
+
+def _shared(
+    context: StackContext, network: AnyNetwork, certificate: Certificate | None
+) -> SharedLoadBalancerArgs | None:
+    """Return the arguments of what goes with another stack's load balancer; None where the stack has its own."""
+    settings, balancer = context.settings, context.settings.load_balancer
+    given = context.offer.load_balancer if context.offer else None
+    if given is None or balancer is None or not derived.shares(settings, "loadBalancer"):
+        return None
+    return SharedLoadBalancerArgs(
+        name_prefix=context.name_prefix,
+        vpc_id=network.vpc_id,
+        arn=given.arn,
+        arn_suffix=given.arn_suffix,
+        dns_name=given.dns_name,
+        zone_id=given.zone_id,
+        security_group_id=given.security_group_id,
+        listener_arn=given.listener_arn,
+        certificate_arn=certificate.arn if certificate else balancer.certificate_arn,
         targets=targets(settings, inside=False),
         redirects=[_redirect(settings, redirect) for redirect in balancer.redirects],
     )
