@@ -99,7 +99,7 @@ class TargetArgs(Conditions):
     routes: Sequence[RouteArgs] = ()
     """What else it gets; not with `blue_green`."""
     protocol: Literal["HTTP", "HTTPS"] = "HTTP"
-    """How targets are spoken to. A change replaces the target group."""
+    """How targets are spoken to. A change makes another target group."""
     protocol_version: Literal["HTTP1", "HTTP2", "GRPC"] = "HTTP1"
     """Which HTTP, or gRPC. A change makes another target group."""
     blue_green: bool = False
@@ -150,8 +150,9 @@ class TargetArgs(Conditions):
 
     @property
     def spoken(self) -> str:
-        """What names of what goes with another protocol end in: nothing for HTTP/1.1, which running stacks have."""
-        return "" if self.protocol_version == "HTTP1" else f"-{self.protocol_version.lower()}"
+        """What names of what goes with another protocol end in: nothing for HTTP/1.1 in clear, which running stacks have."""
+        version = "" if self.protocol_version == "HTTP1" else f"-{self.protocol_version.lower()}"
+        return version if self.protocol == "HTTP" else f"{version}-tls"
 
 
 def condition_problems(conditions: Conditions) -> Iterator[tuple[str, str | None]]:

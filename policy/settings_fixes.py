@@ -55,6 +55,7 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
     "load-balancer-behind-firewall": ("slipway:loadBalancer", "{waf: {}}"),
     "load-balancer-deletion-protected": ("slipway:protection", "{deletionProtection: true}"),
     "load-balancer-http-redirects": ("slipway:loadBalancer", "{httpRedirect: true}"),
+    "load-balancer-targets-on-https": ("slipway:services.<service>", "{tls: true}"),
     "load-balancer-tls-policy": ("slipway:loadBalancer", "{tlsPolicy: ELBSecurityPolicy-TLS13-1-2-2021-06}"),
     "log-groups-under-own-key": ("slipway:logs", "{customerKey: true}"),
     "log-retention-set": ("slipway:logs", "{retentionDays: 90}"),

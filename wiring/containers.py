@@ -83,7 +83,9 @@ def _container(
         user=container.user,
         read_only_root=container.read_only_root and not shell,
         tmp_mib=service.tmp_mib,
-        health_check=_health_check(container.health_check, container.port, service.health.path),
+        health_check=_health_check(
+            container.health_check, container.port, service.health.path, tls=sidecar is None and service.tls
+        ),
         cpu=sidecar.cpu if sidecar else None,
         memory_mib=sidecar.memory_mib if sidecar else None,
         stop_seconds=service.stop_seconds,
@@ -207,7 +209,10 @@ def _called(context: StackContext, service: model.Service) -> Mapping[str, Input
     addresses = {key: derived.internal_address(context.settings, key) for key in service.calls}
     return {
         **{f"services.{key}.address": address for key, address in addresses.items()},
-        **{f"services.{key}.url": f"http://{address}" for key, address in addresses.items()},
+        **{
+            f"services.{key}.url": f"{'https' if context.settings.services[key].tls else 'http'}://{address}"
+            for key, address in addresses.items()
+        },
     }
 
 
@@ -246,18 +251,18 @@ def secret(context: StackContext, reference: str, components: Components, user: 
     raise LookupError(f"the secret {name!r} belongs to no part of this stack")
 
 
-def _health_check(check: model.HealthCheck | None, port: int | None, path: str) -> ContainerHealthCheckArgs | None:
+def _health_check(
+    check: model.HealthCheck | None, port: int | None, path: str, *, tls: bool
+) -> ContainerHealthCheckArgs | None:
     if check is None:
         return None
-    url = f"http://localhost:{port}{path}"
+    url = f"{'https' if tls else 'http'}://localhost:{port}{path}"
+    # As the load balancer does, it takes whatever certificate there is.
+    unchecked = "import ssl; any_ = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT); any_.check_hostname = False; any_.verify_mode = ssl.CERT_NONE; "
+    asking = f"urllib.request.urlopen('{url}', timeout={check.timeout_seconds}{', context=any_' if tls else ''})"
     ready = {
-        "python": (
-            "CMD",
-            "python",
-            "-c",
-            f"import urllib.request; urllib.request.urlopen('{url}', timeout={check.timeout_seconds})",
-        ),
-        "curl": ("CMD-SHELL", f"curl -f {url} || exit 1"),
+        "python": ("CMD", "python", "-c", f"{unchecked if tls else ''}import urllib.request; {asking}"),
+        "curl": ("CMD-SHELL", f"curl {'-fk' if tls else '-f'} {url} || exit 1"),
     }
     return ContainerHealthCheckArgs(
         command=ready.get(check.command[0], check.command),

@@ -99,6 +99,7 @@ def _target(settings: Settings, service: model.Service, route: model.Route, port
     own = base + model.LAST_OWN_PRIORITY + 1 if base and route.default else route.priority and base + route.priority
     return TargetArgs(
         port=port,
+        protocol="HTTPS" if service.tls else "HTTP",
         protocol_version=version[service.protocol],
         health=_health(service),
         deregistration_seconds=service.health.deregistration_seconds,

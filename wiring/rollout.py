@@ -55,6 +55,8 @@ def _service(context: StackContext, components: Components, key: str, service: S
             "port": given.port or 0,
             "spot_percent": -1 if given.spot_percent is None else given.spot_percent,
             "exec": given.exec,
+            # The target group, as far as the port does not tell it.
+            **({"tls": True} if given.tls else {}),
         },
         containers=[key, *given.sidecars],
         log_group_name=service.log_group_name,

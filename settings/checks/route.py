@@ -95,8 +95,11 @@ def _service(settings: Settings, place: Sequence[str], service: Service) -> Iter
     if service.routes and route is None:
         yield at([*place, "routes"], "are further routes: give the first one as route", [*place, "route"])
     if route is None:
-        if "protocol" in service.model_fields_set:
-            yield at([*place, "protocol"], "no requests come here: give a route, or leave it out", [*place, "route"])
+        yield from (
+            at([*place, name], "no requests come here: give a route, or leave it out", [*place, "route"])
+            for name in ("protocol", "tls")
+            if name in service.model_fields_set
+        )
         return
     if service.port is None:
         yield at([*place, "route"], "requests need a port to go to: give port", [*place, "port"])
@@ -120,6 +123,18 @@ def _service(settings: Settings, place: Sequence[str], service: Service) -> Iter
             )
     yield from _one_rule(settings, place, service, route)
     yield from _spoken(settings, place, service)
+    yield from _encrypted(place, service)
+
+
+def _encrypted(place: Sequence[str], service: Service) -> Iterator[Problem]:
+    """Check that all who come to a port that is spoken to in TLS speak it."""
+    if service.tls and service.internal and service.internal.protocol != "tcp":
+        yield at(
+            [*place, "tls"],
+            "others call it at the same port, without TLS: say internal: {protocol: tcp}, so that their own passes as it is, or leave it out",
+            [*place, "internal"],
+            [*place, "internal", "protocol"],
+        )
 
 
 def _route(place: Sequence[str], route: Route) -> Iterator[Problem]:

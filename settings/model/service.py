@@ -116,6 +116,10 @@ class Service(Container):
     protocol: Literal["http", "http2", "grpc"] = "http"
     """How the load balancer speaks to it: HTTP/1.1, HTTP/2, or gRPC, over which health is asked as well. With the latter two, clients that speak
     HTTP/1.1 are answered 464, so neither goes with `cdn` or `smoke`. A change makes another target group and rolls out new tasks."""
+    tls: bool = False
+    """Whether it speaks TLS at its `port`, so that requests and health checks are encrypted up to the container, such as `tls: true`: it brings a
+    certificate, which the load balancer does not check, so one of its own signing is enough. A change makes another target group and rolls out new
+    tasks, which must speak so."""
     route: Route | None = None
     """What it gets from the load balancer, such as `{paths: [/api/*], priority: 10}`, or `{default: true}`; none for a worker."""
     routes: Sequence[FurtherRoute] = ()

@@ -250,6 +250,12 @@ def test_another_protocol_is_another_target_group(version: Any, matcher: str) ->
     assert "protocolVersion" not in recorded(targets={"api": API}).one(TARGETS).inputs
 
 
+def test_tls_is_another_target_group_too() -> None:
+    plain, newer = replace(API, protocol="HTTPS"), replace(API, protocol="HTTPS", protocol_version="HTTP2")
+    for target, spoken in ((plain, "tls"), (newer, "http2-tls")):
+        assert recorded(targets={"api": target}).one(TARGETS).name == f"load-balancer-api-targets-{spoken}"
+
+
 def test_another_protocol_is_another_rule_where_requests_are_moved() -> None:
     target = replace(API, protocol_version="HTTP2", blue_green=True)
     graph = recorded(targets={"api": target})

@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -120,6 +121,22 @@ def test_grpc_asks_for_health_by_its_own_method() -> None:
         protocolVersion="GRPC",
         healthCheck={"path": "/grpc.health.v1.Health/Check", "matcher": "0"},
     )
+
+
+def test_tls_up_to_the_container_is_another_target_group() -> None:
+    made = graph({f"{API}.tls": True, f"{API}.healthCheck": {"command": ["python"]}})
+    group = made.one("aws:lb/targetGroup:TargetGroup", "load-balancer-api-targets-tls", protocol="HTTPS", port=8000)
+    check: Any = group.inputs["healthCheck"]
+    assert check["protocol"] == "HTTPS"
+    task = made.one("aws:ecs/taskDefinition:TaskDefinition", "api-task")
+    command = json.loads(str(task.inputs["containerDefinitions"]))[0]["healthCheck"]["command"]
+    assert command[:3] == ["CMD", "python", "-c"]
+    compile(command[3], "check", "exec")
+    assert "urlopen('https://localhost:8000/api/health'" in command[3]
+    assert "verify_mode = ssl.CERT_NONE" in command[3]
+    comparison = compare(graph({}), made)
+    kinds = {change.resource.name: change.kind for change in comparison.changed}
+    assert (kinds["load-balancer-api-targets"], kinds["api-service"]) == ("deleted", "updated")
 
 
 def test_another_protocol_leads_to_new_tasks() -> None:

@@ -15,6 +15,8 @@ CASES: list[Case] = [
     ({f"{F}.route": {"paths": ["/x"], "priority": 100}}, "slipway:services.frontend.route.priority: 100 is also the priority of services.api; each needs its own", {f"{F}.route": {"paths": ["/x"], "priority": 101}}),
     ({f"{A}.route": {"default": True}}, "slipway:services.frontend.route.default: services.api is the default already; there can be one", {f"{A}.route": {"default": True}, f"{F}.route": GONE, f"{F}.health": GONE}),
     ({f"{F}.route": {"paths": ["/api/*"], "priority": 101}}, "slipway:services.frontend.route: services.api gets the same requests; only one of the two would be used", {f"{F}.route": {"paths": ["/api/x"], "priority": 99}}),
+    ({f"{W}.tls": True}, "slipway:services.worker.tls: no requests come here: give a route, or leave it out", {f"{F}.tls": True}),
+    ({f"{F}.tls": True, f"{F}.internal": {}}, "slipway:services.frontend.tls: others call it at the same port, without TLS: say internal: {protocol: tcp}, so that their own passes as it is, or leave it out", {f"{F}.tls": True, f"{F}.internal": {"protocol": "tcp"}}),
     ({f"{F}.port": GONE}, "slipway:services.frontend.route: requests need a port to go to: give port", {f"{F}.port": 1}),
     ({f"{F}.route": {}}, "slipway:services.frontend.route: give paths, hosts or default: true", {f"{F}.route": GONE, f"{F}.health": GONE}),
     ({f"{F}.route.priority": 5}, "slipway:services.frontend.route: the default service gets what is left over: leave paths, hosts and priority out; what else it gets goes into routes", {f"{F}.route.priority": None}),
