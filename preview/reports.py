@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 from urllib.parse import quote
 
 from preview import render
+from preview.render import markdown, plain
 from preview.words import count
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _plain(report: Report) -> Iterator[str]:
     for message in report.graph.messages:
         yield f"{message.severity}: {message.text}"
     yield ""
-    yield from render.plain_policy(report.verdict)
+    yield from plain.policy(report.verdict)
     for policy in _found(report.verdict):
         yield ""
         yield f"{policy.name}{f' ({policy.severity})' if policy.severity else ''}"
@@ -103,10 +104,12 @@ def _rich(report: Report) -> str:
     from rich.padding import Padding  # noqa: PLC0415 - as above
     from rich.text import Text  # noqa: PLC0415 - as above
 
+    from preview.render import terminal  # noqa: PLC0415 - as above
+
     parts: list[Text | Padding] = [
         Text(_headline(report), style="bold red" if report.verdict.refused else "bold green"),
         *(Text(f"{message.severity}: {message.text}", style="yellow") for message in report.graph.messages),
-        Padding(render.rich_policy(report.verdict), (1, 0, 0, 0)),
+        Padding(terminal.policy(report.verdict), (1, 0, 0, 0)),
     ]
     for policy in _found(report.verdict):
         heading = Text.assemble((policy.name, "bold"), (f"  {policy.severity}", "dim"))
@@ -124,7 +127,7 @@ def _markdown(report: Report) -> Iterator[str]:
     for message in report.graph.messages:
         yield f"> {message.severity}: {cell(message.text)}"
         yield ""
-    yield from render.markdown_policy(report.verdict)
+    yield from markdown.policy(report.verdict)
     found = _found(report.verdict)
     if found:
         yield "<details><summary>What the policies demand, and how to fix what they find</summary>"

@@ -13,7 +13,8 @@ from preview.compare.meaning.findings import appeared, went
 from preview.compare.meaning.money import signed
 from preview.compare.values import MISSING, Difference
 from preview.graph import UNKNOWN
-from preview.render import cell, markdown_diagram, money, wrapped
+from preview.render import cell, money, wrapped
+from preview.render.markdown import diagram
 from preview.summary import kind
 from preview.words import count
 
@@ -287,7 +288,7 @@ def _markdown_picture(edit: Edit) -> Iterator[str]:
     situation = edit.situation
     if situation.estimate_after is not None and edit.comparison.changed:
         yield ""
-        yield from markdown_diagram(draw(edit.comparison.after, situation.estimate_after, None, edit))
+        yield from diagram(draw(edit.comparison.after, situation.estimate_after, None, edit))
 
 
 def _markdown_head(edit: Edit) -> Iterator[str]:
