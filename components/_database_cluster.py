@@ -148,6 +148,11 @@ def _cluster(
         if args.final_snapshot
         else None,
         deletion_protection=args.deletion_protection,
+        database_insights_mode="advanced" if args.insights_advanced else "standard",
+        # The advanced mode is the cluster's, and asks for these there as well.
+        performance_insights_enabled=True if args.insights_advanced else None,
+        performance_insights_retention_period=args.insights_days if args.insights_advanced else None,
+        performance_insights_kms_key_id=shared.key.arn if args.insights_advanced else None,
         enabled_cloudwatch_logs_exports=list(LOG_EXPORTS[args.engine.value]),
         allow_major_version_upgrade=args.allow_major_upgrade,
         apply_immediately=args.apply_immediately,

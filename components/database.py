@@ -107,6 +107,8 @@ class DatabaseArgs:
     is. Data, users, master user, first database and the storage's key are then the backup's."""
     monitoring_seconds: int = 60
     """Interval of Enhanced Monitoring, seconds: 1, 5, 10, 15, 30 or 60; 0 switches it off."""
+    insights_advanced: bool = False
+    """Whether Database Insights is in its advanced mode, which keeps 465 days at least. Billed by vCPU or ACU and hour."""
     insights_days: int | None = 7
     """Days that Database Insights (once Performance Insights) keeps its samples: 7 (free), a multiple of 31 up to 713, or 731; None switches them off."""
     log_days: int = 90
@@ -215,6 +217,11 @@ class DatabaseArgs:
         return limits.rds_extended_support(self.engine, self.version, allowed=self.extended_support)
 
     def _insights_problems(self) -> Iterator[tuple[str, str | None]]:
+        if self.insights_advanced and (self.insights_days or 0) < limits.ADVANCED_INSIGHTS_DAYS:
+            yield (
+                "insights_days",
+                f"{self.insights_days} is less than the {limits.ADVANCED_INSIGHTS_DAYS} that the advanced mode keeps",
+            )
         if self.insights_days is None:
             return
         if self.insights_days not in limits.PERFORMANCE_INSIGHTS_DAYS:

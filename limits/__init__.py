@@ -128,6 +128,7 @@ from limits.service import (
     fargate_size,
 )
 from limits.tables import (
+    ADVANCED_INSIGHTS_DAYS,
     CACHE_FAMILIES,
     CACHE_NODES,
     CACHE_VERSIONS,
@@ -184,6 +185,7 @@ from limits.words import (
 )
 
 __all__ = [
+    "ADVANCED_INSIGHTS_DAYS",
     "CACHE_FAMILIES",
     "CACHE_NODES",
     "CACHE_VERSIONS",

@@ -53,6 +53,8 @@ MONITORING_INTERVALS: Final[Sequence[int]] = (0, 1, 5, 10, 15, 30, 60)
 
 
 PERFORMANCE_INSIGHTS_DAYS: Final[Sequence[int]] = (7, *(31 * n for n in range(1, 24)), 731)
+ADVANCED_INSIGHTS_DAYS: Final = 465
+"""Days that Database Insights keeps in its advanced mode, at least."""
 
 
 RDS_STORAGE_TYPES: Final[Sequence[str]] = ("gp3", "io2", "io1", "gp2")

@@ -145,6 +145,12 @@ def origin_host(cdn: Cdn, domain: Domain) -> str:
     return cdn.origin_host or f"origin.{domain.host}"
 
 
+def insights_days(database: Database) -> int | None:
+    """Return how many days Database Insights keeps; None where it is off."""
+    given = "insights_days" in database.model_fields_set
+    return limits.ADVANCED_INSIGHTS_DAYS if database.insights == "advanced" and not given else database.insights_days
+
+
 def database_name(settings: Settings, database: Database) -> str:
     """Return the name of the database inside the server."""
     return database.database_name or settings.app.replace("-", "_")

@@ -36,6 +36,7 @@ VARIANTS: Final[dict[str, dict[str, Any]]] = {
         "instanceClass": "db.r6g.large",
         "storageType": "aurora-iopt1",
         "readers": {"count": 2, "urlSecret": "ledger/reports-url"},
+        "insights": "advanced",
     },
     "proxy": {"proxy": {}, "port": 5433},
     "iam": {"iamAuthentication": True, "managedPassword": False},
@@ -130,6 +131,15 @@ def test_with_a_proxy_the_readers_are_reached_directly() -> None:
     graph = recorded("proxy")
     assert doors(graph, group(graph, "database")) == {"api-group": 5433, "database-proxy-group": 5433}
     assert doors(graph, group(graph, "database-proxy")) == {"api-group": 5432}
+
+
+def test_the_advanced_mode_of_insights_is_asked_of_cluster_and_instances() -> None:
+    graph = recorded("of a class")
+    days = {"performanceInsightsEnabled": True, "performanceInsightsRetentionPeriod": 465}
+    assert graph.has(CLUSTER, databaseInsightsMode="advanced", **days)
+    assert len(graph.all(INSTANCE, **days)) == 3
+    lines = [line for line in estimate(graph).lines if "Database Insights" in line.what]
+    assert [line.what for line in lines] == ["Database Insights, advanced, 2 vCPU"] * 3
 
 
 def test_instances_stand_in_the_networks_zones() -> None:

@@ -46,7 +46,8 @@ def args(context: StackContext, network: AnyNetwork, cluster: Cluster) -> Databa
         restore=_restore(database.restore_from),
         proxy=_proxy(database),
         monitoring_seconds=database.monitoring_seconds,
-        insights_days=database.insights_days,
+        insights_days=derived.insights_days(database),
+        insights_advanced=database.insights == "advanced",
         auto_minor_upgrade=database.auto_minor_upgrade,
         allow_major_upgrade=database.allow_major_upgrade,
         extended_support=database.extended_support,
@@ -80,7 +81,7 @@ def _cluster(context: StackContext, database: model.Database) -> AuroraArgs:
 
 def _zones(network: model.Network) -> Sequence[str]:
     """Return the zones that instances are told to stand in: Aurora's storage is in three, and of more nobody knows which."""
-    known = [] if network.existing else list(dict.fromkeys(network.zones))
+    known = list(dict.fromkeys(network.zones))
     return known if len(known) <= _STORAGE_ZONES else []
 
 

@@ -244,6 +244,14 @@ OFFERS: Final[tuple[Offer, ...]] = (
     Offer(
         code="AmazonCloudWatch",
         wanted=(
+            *(
+                Wanted(
+                    key=f"cloudwatch.database_insights.{unit.lower()}_hour",
+                    usage=f"(?:CW:)?DatabaseInsights-{unit}-Hours",
+                    unit=f"USD per {unit}-hour of databases in the advanced mode",
+                )
+                for unit in ("vCPU", "ACU")
+            ),
             Wanted(key="cloudwatch.alarm.standard_month", usage="CW:AlarmMonitorUsage", unit="USD per metric-month"),
             Wanted(
                 key="cloudwatch.alarm.high_resolution_month",

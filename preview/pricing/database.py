@@ -39,7 +39,10 @@ def instance(priced: PricedResource) -> Iterator[CostComponent]:
     yield from _storage(priced, zones, label)
     if priced.flag("manageMasterUserPassword"):
         yield CostComponent(what="master password", key="secretsmanager.secret_month", quantity=Decimal(1))
-    yield from insights(priced, class_)
+    if priced.text("databaseInsightsMode") == "advanced":
+        yield advanced_insights(priced, Decimal(vcpu(class_)), "vCPU", "vcpu_hour")
+    else:
+        yield from insights(priced, class_)
 
 
 def proxy(priced: PricedResource, more: Sequence[Resource] = ()) -> Iterator[CostComponent]:
@@ -69,6 +72,16 @@ def _more_of_gp3(family: str, size: Decimal, iops: Decimal, throughput: Decimal)
     ):
         if more > 0:
             yield CostComponent(what=f"{plain(more)} {what}", key=f"{family}.{key}", quantity=more)
+
+
+def advanced_insights(priced: PricedResource, size: Decimal, unit: str, key: str) -> CostComponent:
+    """Meter Database Insights in its advanced mode, which has its days in its price."""
+    return CostComponent(
+        what=f"Database Insights, advanced, {plain(size)} {unit}",
+        key=f"cloudwatch.database_insights.{key}",
+        quantity=priced.hours(size),
+        runs=True,
+    )
 
 
 def insights(priced: PricedResource, class_: str) -> Iterator[CostComponent]:

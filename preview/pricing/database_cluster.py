@@ -28,14 +28,20 @@ def instance(priced: PricedResource) -> Iterator[CostComponent]:
     clusters = priced.graph.direct(priced.resource, CLUSTER)
     inputs = clusters[0].inputs if clusters else {}
     kind, engine, class_ = _storage(inputs), priced.text("engine", "unknown"), priced.text("instanceClass", "unknown")
+    advanced = inputs.get("databaseInsightsMode") == "advanced"
     if class_ == _SERVERLESS:
         least, most = _capacity(inputs)
         what = f"serverless, {plain(least)} ACUs at least of {plain(most)}"
         yield CostComponent(what=what, key=f"rds.{engine}.{kind}.acu_hour", quantity=priced.hours(least), runs=True)
+        if advanced:
+            yield database.advanced_insights(priced, least, "ACUs at least", "acu_hour")
     else:
         key = f"rds.{engine}.{class_.replace('.', '_')}.{kind}.hour"
         yield CostComponent(what=class_, key=key, quantity=priced.hours(), runs=True)
-        yield from database.insights(priced, class_)
+        if advanced:
+            yield database.advanced_insights(priced, Decimal(database.vcpu(class_)), "vCPU", "vcpu_hour")
+        else:
+            yield from database.insights(priced, class_)
     if clusters:
         yield from _extended_support(priced, clusters[0], engine)
 

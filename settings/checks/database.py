@@ -8,7 +8,7 @@ from typing import Final
 import limits
 from limits import capacity
 from limits.database_parameters import parameter_name
-from settings.derived import NAME_PREFIX, database_name
+from settings.derived import NAME_PREFIX, database_name, insights_days
 from settings.model import Database, ReadReplica, RestoreFrom, Settings
 from settings.problems import Place, Problem, at, found
 
@@ -37,6 +37,13 @@ def problems(settings: Settings) -> Iterator[Problem]:
             limits.rds_insights(engine, database.instance_class),
             judged_by,
             ["database", "instanceClass"],
+        )
+    days, least = insights_days(database), limits.ADVANCED_INSIGHTS_DAYS
+    if database.insights == "advanced" and (days is None or days < least):
+        yield at(
+            ["database", "insightsDays"],
+            f"{'null' if days is None else days}, but insights: advanced keeps {least} days at least: leave it out, or {least} or more",
+            ["database", "insights"],
         )
     yield from found(
         ["database", "backupWindow"],

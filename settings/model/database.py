@@ -161,8 +161,11 @@ class Database(Section):
     monitoring_seconds: Annotated[int, one_of(limits.MONITORING_INTERVALS, "an Enhanced Monitoring interval")] = 60
     """Seconds between figures of Enhanced Monitoring (processes, memory, disk), such as 60; 0 switches it off. Billed as logs; no outage."""
     insights_days: Annotated[int, one_of(limits.PERFORMANCE_INSIGHTS_DAYS, "a Database Insights retention")] | None = 7
-    """Days that Database Insights, in its standard mode (once Performance Insights), keeps what statements wait for, such as 31 (7 are free); null
-    switches it off."""
+    """Days that Database Insights (once Performance Insights) keeps what statements wait for, such as 31 (7 are free); null switches it off. In the
+    advanced mode 465 at least, which is its default."""
+    insights: Literal["standard", "advanced"] = "standard"
+    """The mode of Database Insights. advanced adds locks, plans, slow statements and the whole fleet to what CloudWatch shows, for 15 months, and is
+    billed by vCPU or ACU and hour: about 0.0125 USD a vCPU. No outage. An instance of RDS stays in it: AWS's console takes it back."""
     auto_minor_upgrade: bool = True
     """Whether RDS installs minor versions by itself in the maintenance window, with a restart. A change restarts nothing."""
     allow_major_upgrade: bool = False

@@ -98,6 +98,7 @@ def test_contract(changes: dict[str, Any]) -> None:
         ({"backup_window": "3-4"}, "backup_window: '3-4' is not a backup window"),
         ({"maintenance_window": "sun:03:30-sun:04:30"}, "overlaps the maintenance window"),
         ({"monitoring_seconds": 20}, "monitoring_seconds: 20 is not an interval; allowed: 0, 1, 5, 10, 15, 30 or 60"),
+        ({"insights_advanced": True}, "insights_days: 7 is less than the 465 that the advanced mode keeps"),
         ({"insights_days": 8}, "insights_days: 8 is not a retention; allowed: 7, 31"),
         ({**MYSQL, "instance_class": "db.t3.micro"}, "insights_days: Database Insights does not exist"),
         ({"log_days": 42}, "log_days: 42 is not a retention"),
@@ -294,6 +295,14 @@ def test_monitoring_and_insights_can_be_off() -> None:
     assert recorded(insights_days=31).has(
         INSTANCE, performanceInsightsEnabled=True, performanceInsightsRetentionPeriod=31
     )
+
+
+def test_the_advanced_mode_of_insights_keeps_fifteen_months() -> None:
+    graph = recorded(**REPLICA, insights_advanced=True, insights_days=465)
+    for instance in graph.of(INSTANCE):
+        assert instance.inputs["databaseInsightsMode"] == "advanced"
+        assert instance.inputs["performanceInsightsRetentionPeriod"] == 465
+    assert "databaseInsightsMode" not in recorded().one(INSTANCE).inputs
 
 
 def test_final_snapshot_has_a_name_of_its_own() -> None:

@@ -78,7 +78,6 @@ def test_contract(changes: dict[str, Any]) -> None:
             {"restore": RestoreArgs(source="db-ABCDEFGHIJKL0123", time="latest")},
             "restore: 'db-ABCDEFGHIJKL0123' is nei",
         ),
-        ({"proxy": PoolArgs(), "iam_authentication": True}, "proxy: it logs in with the password"),
     ],
 )
 def test_refuses_what_aws_refuses(changes: dict[str, Any], problem: str) -> None:

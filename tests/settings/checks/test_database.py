@@ -28,6 +28,7 @@ CASES: list[Case] = [
     ({"slipway:database.restoreFrom": {"source": "legacy", "time": "2999-01-30T11:55:00Z"}}, "slipway:database.restoreFrom.time: 2999-01-30T11:55:00Z has not been yet", {"slipway:database.restoreFrom": {"source": "arn:aws:rds:us-east-1:123456789012:auto-backup:ab-1", "time": "latest"}}),
     ({"slipway:database.restoreFrom": {"source": "Legacy", "time": "latest"}}, "slipway:database.restoreFrom.source: 'Legacy' is neither an instance's identifier nor a resource id, such as db-ABCDEFGHIJKL0123, nor an automated backup's ARN", {"slipway:database.restoreFrom": {"source": "legacy", "time": "latest"}}),
     ({"slipway:database.restoreFrom": {"source": "storefront-production", "time": "latest"}}, "slipway:database.restoreFrom.source: 'storefront-production' is this database's own name, which no two can have: name a deleted one by its resource id or its automated backup's ARN", {"slipway:database.name": "shop", "slipway:database.restoreFrom": {"source": "storefront-production", "time": "latest"}}),
+    ({"slipway:database.insights": "advanced", "slipway:database.insightsDays": 31}, "slipway:database.insightsDays: 31, but insights: advanced keeps 465 days at least: leave it out, or 465 or more", {"slipway:database.insights": "advanced"}),
 ]  # fmt: skip
 IDS = [message[:80] for _, message, _ in CASES]
 
