@@ -1,4 +1,4 @@
-"""Buckets whose files are scanned for malware: what the scan finds has an effect."""
+"""Malware scans of S3 buckets: what they find has an effect."""
 
 from collections.abc import Iterator
 from typing import Final
