@@ -38,7 +38,12 @@ MUTATIONS = [
         'manage_master_user_password=True, password="a-password-in-state"',
         "database-password-not-in-state",
     ),
-    ("limits/database.py", '"rds.force_ssl": ("1"', '"rds.force_ssl": ("0"', "database-tls-forced"),
+    (
+        "limits/database.py",
+        '"postgres": {"rds.force_ssl": ("1"',
+        '"postgres": {"rds.force_ssl": ("0"',
+        "database-tls-forced",
+    ),
     (DATABASE, "depends_on=[*logs, *shared.before],\n", "depends_on=[*shared.before],\n", "logGroup"),
     (DATABASE, "protect=args.protect,\n            # RDS", "# RDS", "is not protected"),
     (CACHE, "at_rest_encryption_enabled=True", "at_rest_encryption_enabled=False", "cache-encrypted-at-rest"),
@@ -59,7 +64,7 @@ MUTATIONS = [
         'cidr_ipv4="0.0.0.0/0",',
         "lets the world in",
     ),
-    (SERVICE, "depends_on=[*before, *deployment.before]", "depends_on=[]", "does not wait for"),
+    (SERVICE, "depends_on=[*before, *deployment.before, *connection.before]", "depends_on=[]", "does not wait for"),
     (SERVICE, "retention_in_days=args.log_days,", "", "keeps logs for ever"),
     (
         CLUSTER,
@@ -76,8 +81,8 @@ MUTATIONS = [
     ),
     (
         BALANCER,
-        'protocol="HTTPS", port=str(_HTTPS)',
-        'protocol="HTTP", port=str(_HTTPS)',
+        'protocol="HTTPS", port=str(HTTPS)',
+        'protocol="HTTP", port=str(HTTPS)',
         "load-balancer-http-redirects",
     ),
     ("components/secrets.py", "kms_key_id=key.arn", "kms_key_id=None", "secrets-under-own-key"),

@@ -45,7 +45,8 @@ class Readers(Section):
     count: Annotated[int, Field(ge=0, le=limits.MOST_READERS)] = 1
     """How many there are, such as 2; 0: the loss of a zone is an outage of minutes. Each costs as much as the writer. A change makes no outage."""
     url_secret: SecretName | None = None
-    """Name of a secret kept filled with all it takes to connect to the readers, as the database's own `urlSecret` is."""
+    """Name of a secret, such as storefront/database-read-url, kept filled with all it takes to connect to the readers, as the database's own
+    `urlSecret` is."""
 
 
 class DatabaseProxy(Section):
