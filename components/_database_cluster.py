@@ -105,7 +105,7 @@ def _cluster(
     parent: pulumi.Resource, name: str, args: DatabaseArgs, wanted: AuroraArgs, shared: Surroundings
 ) -> aws.rds.Cluster:
     logs = surroundings.log_groups(parent, name, args, f"cluster/{args.identifier}")
-    restore, password, capacity = args.restore, shared.master_password, wanted.serverless
+    restore, password = args.restore, shared.master_password
     return aws.rds.Cluster(
         f"{name}-cluster",
         cluster_identifier=args.identifier,
@@ -116,15 +116,7 @@ def _cluster(
         storage_encrypted=True,
         # A restored cluster keeps the backup's.
         kms_key_id=None if restore else shared.key.arn,
-        serverlessv2_scaling_configuration=aws.rds.ClusterServerlessv2ScalingConfigurationArgs(
-            min_capacity=capacity.min_capacity,
-            max_capacity=capacity.max_capacity,
-            seconds_until_auto_pause=(capacity.pause_after_seconds or limits.PAUSE_SECONDS[0])
-            if capacity.min_capacity == 0
-            else None,
-        )
-        if capacity
-        else None,
+        serverlessv2_scaling_configuration=_scaling(wanted.serverless),
         db_subnet_group_name=shared.subnets.name,
         vpc_security_group_ids=[shared.group.id],
         port=args.listens_on,
@@ -144,9 +136,7 @@ def _cluster(
         copy_tags_to_snapshot=True,
         delete_automated_backups=not args.final_snapshot,
         skip_final_snapshot=not args.final_snapshot,
-        final_snapshot_identifier=surroundings.final_snapshot(parent, name, args, shared.key)
-        if args.final_snapshot
-        else None,
+        final_snapshot_identifier=surroundings.final_snapshot(parent, name, args, shared.key),
         deletion_protection=args.deletion_protection,
         database_insights_mode="advanced" if args.insights_advanced else "standard",
         # The advanced mode is the cluster's, and asks for these there as well.
@@ -166,6 +156,17 @@ def _cluster(
             # What a cluster was made from would replace it when it changes.
             ignore_changes=["restoreToPointInTime", "snapshotIdentifier"],
         ),
+    )
+
+
+def _scaling(capacity: ServerlessArgs | None) -> aws.rds.ClusterServerlessv2ScalingConfigurationArgs | None:
+    if capacity is None:
+        return None
+    pauses = capacity.min_capacity == 0
+    return aws.rds.ClusterServerlessv2ScalingConfigurationArgs(
+        min_capacity=capacity.min_capacity,
+        max_capacity=capacity.max_capacity,
+        seconds_until_auto_pause=(capacity.pause_after_seconds or limits.PAUSE_SECONDS[0]) if pauses else None,
     )
 
 

@@ -130,9 +130,7 @@ def _instance(
         copy_tags_to_snapshot=True,
         delete_automated_backups=not args.final_snapshot,
         skip_final_snapshot=not args.final_snapshot,
-        final_snapshot_identifier=surroundings.final_snapshot(parent, name, args, shared.key)
-        if args.final_snapshot
-        else None,
+        final_snapshot_identifier=surroundings.final_snapshot(parent, name, args, shared.key),
         deletion_protection=args.deletion_protection,
         monitoring_interval=args.monitoring_seconds,
         monitoring_role_arn=shared.role.arn if shared.role else None,

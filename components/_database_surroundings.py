@@ -97,8 +97,10 @@ def lifecycle(args: DatabaseArgs) -> str:
     return support if args.extended_support else f"{support}-disabled"
 
 
-def final_snapshot(parent: pulumi.Resource, name: str, args: DatabaseArgs, key: EncryptionKey) -> Output[str]:
-    """Return the last snapshot's name, with a part that stays the same while the server does and is new for the next."""
+def final_snapshot(parent: pulumi.Resource, name: str, args: DatabaseArgs, key: EncryptionKey) -> Output[str] | None:
+    """Return the last snapshot's name, with a part that stays the same while the server does and is new for the next; None: there is none."""
+    if not args.final_snapshot:
+        return None
     suffix = random.RandomId(
         f"{name}-final-snapshot",
         byte_length=4,
