@@ -17,7 +17,8 @@ from preview.graph import Graph
 from preview.pricing import estimate
 from preview.record import Mode, record
 from tests import stacks
-from tests.iam.test_needs import GITHUB, refused
+from tests.iam.evaluator import allows
+from tests.iam.test_needs import GITHUB, granted, refused
 from tests.invariants import faults
 from tests.settings.files import as_engine, config
 from tests.test_database_options import doors, environment, group, logins, urls
@@ -204,3 +205,27 @@ def test_capacity_changes_in_place_and_pausing_is_told() -> None:
 def test_fewer_readers_are_told() -> None:
     texts = said(made({"readers": ALONE}), capacity)
     assert any("2 to 1" in text and "with one instance nothing takes over" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("rds:DeleteDBCluster", "cluster:payroll-production"),
+        ("rds:ModifyDBCluster", "cluster:ledger-production-eu"),
+        ("rds:DeleteDBInstance", "db:ledger-production-eu-1"),
+        ("rds:DeleteDBInstance", "db:payroll-production-1"),
+        ("rds:DeleteDBClusterSnapshot", "cluster-snapshot:ledger-production-final-1234abcd"),
+        ("rds:RestoreDBClusterFromSnapshot", "cluster-snapshot:payroll-before-42"),
+        ("rds:ModifyDBClusterSnapshotAttribute", "cluster-snapshot:ledger-production-backup-1"),
+    ],
+)
+def test_a_pipeline_reaches_no_other_cluster_and_ends_no_backup(action: str, resource: str) -> None:
+    assert not allows(granted(recorded("restored")), action, f"arn:aws:rds:us-east-1:{ACCOUNT}:{resource}", {})
+
+
+def test_a_pipeline_may_make_it_from_the_backup_that_is_named() -> None:
+    statements = granted(recorded("restored"))
+    for resource in ("cluster:legacy", "cluster:ledger-production", "cluster-pg:ledger-production-database-1"):
+        arn = f"arn:aws:rds:us-east-1:{ACCOUNT}:{resource}"
+        assert allows(statements, "rds:RestoreDBClusterToPointInTime", arn, {}), resource
+    assert not allows(granted(recorded("serverless")), "rds:RestoreDBClusterToPointInTime", arn, {})
