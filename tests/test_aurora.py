@@ -104,6 +104,15 @@ def test_everything_has_a_price(name: str) -> None:
     assert (priced.missing, priced.unpriced) == ((), ())
 
 
+def test_what_the_readme_says_it_costs() -> None:
+    said = (stacks.ROOT / FILE).with_name("README.md").read_text(encoding="utf-8")
+    priced = estimate(stacks.recorded(FILE))
+    instances = [line.monthly for line in priced.lines if "serverless" in line.what]
+    assert f"**{priced.total:.2f} USD**" in said
+    assert f"{sum(instances):.2f} of it two instances" in said
+    assert f"costs {instances[0]:.2f} a month for each instance" in said
+
+
 def test_what_has_no_sourced_price_is_told() -> None:
     assert [missing.key for missing in estimate(recorded("proxy")).missing] == ["rds.proxy.acu_hour"]
 
