@@ -22,13 +22,14 @@ from components._alarm_targets import (
     QueueAlarmTarget,
     ServiceAlarmTarget,
 )
+from components._checked import Checked
 from components._metrics import Formula, Metric, MissingData
 from components.notifications import AlertRoute
 from limits import capacity
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Thresholds:
+class Thresholds(Checked):
     """From which values on there is an alarm; None: there is no such alarm. A change is made in place."""
 
     service_cpu_percent: float | None = 80
@@ -64,21 +65,13 @@ class Thresholds:
     cache_evictions: int | None = 100
     """Keys a cache node threw out in five minutes for want of memory."""
 
-    def __post_init__(self) -> None:
-        """Check the ranges.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = []
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
         for name in (each.name for each in fields(self)):
             value = getattr(self, name)
             most = 100 if name.endswith("_percent") else None
             if value is not None and (value < 0 or (most is not None and not 0 < value < most)):
                 allowed = f"more than 0 and less than {most}" if most else "0 or more"
-                problems.append(f"Thresholds.{name}: {value:g} is not allowed; {allowed} is")
-        if problems:
-            raise ValueError("\n".join(problems))
+                yield name, f"{value:g} is not allowed; {allowed} is"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

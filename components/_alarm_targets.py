@@ -10,6 +10,7 @@ from typing import Final, Literal
 from pulumi import Input
 
 from components import _metrics as metrics
+from components._checked import Checked
 from components._metrics import Metric
 from components.notifications import AlertRoute
 from limits import capacity, rds_class, rds_is_aurora
@@ -43,7 +44,7 @@ class ServiceAlarmTarget:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DatabaseAlarmTarget:
+class DatabaseAlarmTarget(Checked):
     """A database to watch."""
 
     identifier: Input[str]
@@ -61,26 +62,18 @@ class DatabaseAlarmTarget:
     replicas: Mapping[str, Input[str]] = field(default_factory=dict)
     """What answers queries only: its read replicas by their names in RDS, or the cluster again for its readers; by the names the alarms get."""
 
-    def __post_init__(self) -> None:
-        """Check what thresholds are computed from.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = []
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
         if (self.instance_class is None) == (self.acus is None):
-            problems.append("instance_class: it needs one, or acus of a serverless database")
+            yield "instance_class", "it needs one, or acus of a serverless database"
         elif self.instance_class is not None and (problem := rds_class(self.instance_class)):
-            problems.append(f"instance_class: {problem}")
+            yield "instance_class", problem
         elif self.max_connections is not None and not self.connections:
-            problems.append(
-                f"max_connections: {self.max_connections!r} is neither a number nor a formula such as "
-                "LEAST({DBInstanceClassMemory/9531392},5000)"
+            yield (
+                "max_connections",
+                f"{self.max_connections!r} is neither a number nor a formula such as LEAST({{DBInstanceClassMemory/9531392}},5000)",
             )
         if self.storage_gib is not None and self.storage_gib < 1:
-            problems.append(f"storage_gib: {self.storage_gib} is not a size; 1 or more is")
-        if problems:
-            raise ValueError("\n".join(f"DatabaseAlarmTarget.{problem}" for problem in problems))
+            yield "storage_gib", f"{self.storage_gib} is not a size; 1 or more is"
 
     @property
     def is_cluster(self) -> bool:
@@ -173,7 +166,7 @@ class CalledTarget:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ApplicationMetric:
+class ApplicationMetric(Checked):
     """A metric that the application sends."""
 
     namespace: str
@@ -191,31 +184,21 @@ class ApplicationMetric:
     minutes: int = SUSTAINED_MINUTES
     """The length of a window, 1 to 1440."""
 
-    def __post_init__(self) -> None:
-        """Check CloudWatch's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = []
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
         if not re.fullmatch(r"[A-Za-z0-9._/#: -]{1,255}", self.namespace) or self.namespace.startswith((":", "AWS/")):
-            problems.append(
-                f"namespace: {self.namespace!r} is not an application's namespace: at most 255 letters, digits and . - _ / # :, "
-                "not beginning with AWS/ or a colon"
-            )
+            form = "at most 255 letters, digits and . - _ / # :, not beginning with AWS/ or a colon"
+            yield "namespace", f"{self.namespace!r} is not an application's namespace: {form}"
         if not 1 <= len(self.metric) <= LONGEST_NAME:
-            problems.append(f"metric: {len(self.metric)} characters are outside 1 to {LONGEST_NAME}")
+            yield "metric", f"{len(self.metric)} characters are outside 1 to {LONGEST_NAME}"
         if not 1 <= self.minutes <= _DAY_MINUTES:
-            problems.append(f"minutes: {self.minutes} is outside 1 to {_DAY_MINUTES}")
+            yield "minutes", f"{self.minutes} is outside 1 to {_DAY_MINUTES}"
         most = 30
         if len(self.dimensions) > most:
-            problems.append(f"dimensions: {len(self.dimensions)} are more than the {most} that a metric has")
-        if problems:
-            raise ValueError("\n".join(f"ApplicationMetric.{problem}" for problem in problems))
+            yield "dimensions", f"{len(self.dimensions)} are more than the {most} that a metric has"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LogPattern:
+class LogPattern(Checked):
     """Lines in a log group that are counted."""
 
     log_group_name: Input[str]
@@ -233,21 +216,14 @@ class LogPattern:
     route: AlertRoute = AlertRoute.WARNING
     """Who is told."""
 
-    def __post_init__(self) -> None:
-        """Check CloudWatch's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [("pattern", log_pattern(self.pattern))]
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
+        yield "pattern", log_pattern(self.pattern)
         if not 1 <= self.minutes <= _DAY_MINUTES:
-            problems.append(("minutes", f"{self.minutes} is outside 1 to {_DAY_MINUTES}"))
-        if told := [f"LogPattern.{name}: {problem}" for name, problem in problems if problem]:
-            raise ValueError("\n".join(told))
+            yield "minutes", f"{self.minutes} is outside 1 to {_DAY_MINUTES}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AlarmTargets:
+class AlarmTargets(Checked):
     """The parts of a stack that have alarms and stand on its dashboard."""
 
     cluster_name: Input[str]
@@ -283,17 +259,7 @@ class AlarmTargets:
     logs: Mapping[str, LogPattern] = field(default_factory=dict)
     """Lines that are logged, by the names the alarms get: lower-case letters, digits and hyphens."""
 
-    def __post_init__(self) -> None:
-        """Check names, and that what needs a load balancer has one.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"AlarmTargets.{problem}" for problem in self._problems()]
-        if problems:
-            raise ValueError("\n".join(problems))
-
-    def _problems(self) -> Iterator[str]:
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
         named = {
             "services": self.services,
             "database.replicas": self.database.replicas if self.database else {},
@@ -307,11 +273,11 @@ class AlarmTargets:
         for setting, things in named.items():
             for name in things:
                 if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
-                    yield f"{setting}: {name!r} is not a name: lower-case letters, digits and hyphens, no hyphen first"
+                    yield setting, f"{name!r} is not a name: lower-case letters, digits and hyphens, no hyphen first"
         for name, service in self.services.items():
             if service.target_arn_suffix is not None and self.balancer_of(service) is None:
                 missing = "internal_balancer_arn_suffix" if service.internal else "load_balancer_arn_suffix"
-                yield f"services: {name} has a target group, but {missing} is not given"
+                yield "services", f"{name} has a target group, but {missing} is not given"
 
     def balancer_of(self, service: ServiceAlarmTarget) -> Input[str] | None:
         """Return the last part of the ARN of the load balancer that a service's target groups are of."""

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pulumi import Input
 
 import limits
+from components._checked import Checked
 from components._containers import ContainerArgs, ContainerHealthCheckArgs, SecretReference
 
 ENDPOINT = "http://localhost:4318"
@@ -30,7 +31,7 @@ _LEAST_MIB = 64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CollectorArgs:
+class CollectorArgs(Checked):
     """What a collector sends where. A change replaces the running tasks."""
 
     image: Input[str]
@@ -54,22 +55,13 @@ class CollectorArgs:
     memory_mib: int = 128
     """Memory it may use, MiB."""
 
-    def __post_init__(self) -> None:
-        """Check what goes together.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        if problems := [f"CollectorArgs.{problem}" for problem in self._problems()]:
-            raise ValueError("\n".join(problems))
-
-    def _problems(self) -> Iterator[str]:
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
         if self.memory_mib < _LEAST_MIB:
-            yield f"memory_mib: {self.memory_mib} is below {_LEAST_MIB}"
+            yield "memory_mib", f"{self.memory_mib} is below {_LEAST_MIB}"
         if self.headers and self.endpoint is None:
-            yield "headers: none are sent without an endpoint"
+            yield "headers", "none are sent without an endpoint"
         if self.metrics and self.endpoint is None and not (self.metrics_namespace and self.metrics_log_group):
-            yield "metrics: without an endpoint they need a namespace and a log group"
+            yield "metrics", "without an endpoint they need a namespace and a log group"
 
 
 def container(args: CollectorArgs) -> ContainerArgs:

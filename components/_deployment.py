@@ -13,6 +13,7 @@ from pulumi import Input, ResourceOptions
 
 from components import _documents as documents
 from components import _metrics as metrics
+from components._checked import Checked
 from components._role import service_role
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _EVEN: Final = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RollbackAlarmArgs:
+class RollbackAlarmArgs(Checked):
     """The share of failing answers above which ECS takes a deployment back."""
 
     load_balancer_arn_suffix: Input[str]
@@ -33,19 +34,14 @@ class RollbackAlarmArgs:
     percent: float = 5
     """Requests answered 5xx, percent of a minute's, 0.1 to 99.9."""
 
-    def __post_init__(self) -> None:
-        """Check the limits.
-
-        Raises:
-            ValueError: with the problem.
-        """
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
         least, most = 0.1, 99.9
         if not least <= self.percent <= most:
-            raise ValueError(f"RollbackAlarmArgs.percent: {self.percent:g} is outside {least:g} to {most:g}")
+            yield "percent", f"{self.percent:g} is outside {least:g} to {most:g}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TrafficShiftArgs:
+class TrafficShiftArgs(Checked):
     """New tasks start beside the old ones, get requests all at once or by shares, and the old ones stay for a while to go back to.
 
     ECS does it (AWS: "Amazon ECS blue/green, canary and linear deployments"). Its circuit breaker is for rolling deployments; here an
@@ -69,17 +65,7 @@ class TrafficShiftArgs:
     pause_minutes: int | None = None
     """Minutes that new tasks wait for a person's approval before they get requests, 1 to 20160; then ECS goes back. None: nobody is asked."""
 
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"TrafficShiftArgs.{problem}" for problem in self._problems()]
-        if problems:
-            raise ValueError("\n".join(problems))
-
-    def _problems(self) -> Iterator[str]:
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
         for name, value, least, most in (
             ("bake_minutes", self.bake_minutes, 0, 1440),
             ("step_percent", self.step_percent, 3 if self.strategy == "linear" else 0.1, 100),
@@ -87,7 +73,7 @@ class TrafficShiftArgs:
             ("pause_minutes", 1 if self.pause_minutes is None else self.pause_minutes, 1, 20160),
         ):
             if not least <= value <= most:
-                yield f"{name}: {value:g} is outside {least:g} to {most:g}"
+                yield name, f"{value:g} is outside {least:g} to {most:g}"
 
     @property
     def minutes(self) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -10,6 +10,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
+from components._checked import Checked
 from components._dependencies import Dependency, with_dependencies
 from components._target_groups import (
     GreenTargetGroup,
@@ -24,7 +25,7 @@ from limits.route import Conditions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RedirectArgs(Conditions):
+class RedirectArgs(Conditions, Checked):
     """Requests that are sent elsewhere, over HTTPS and with their query."""
 
     priority: int
@@ -36,19 +37,13 @@ class RedirectArgs(Conditions):
     permanent: bool = True
     """Whether it is to be remembered (301) or asked again (302)."""
 
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [*condition_problems(self), ("priority", outside(self.priority, 1, LAST_PRIORITY))]
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
+        yield from condition_problems(self)
+        yield "priority", outside(self.priority, 1, LAST_PRIORITY)
         if not self.given:
-            problems.append(("paths", "none given, nor anything else that tells which requests"))
+            yield "paths", "none given, nor anything else that tells which requests"
         if self.to_host is None and self.to_path is None:
-            problems.append(("to_host", "None, as to_path is: it leads nowhere"))
-        if lines := [f"RedirectArgs.{name}: {problem}" for name, problem in problems if problem]:
-            raise ValueError("\n".join(lines))
+            yield "to_host", "None, as to_path is: it leads nowhere"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

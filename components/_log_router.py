@@ -23,6 +23,7 @@ from typing import Final
 from pulumi import Input, Output
 
 import limits
+from components._checked import Checked
 
 _TYPE: Final = re.compile("[a-z][a-z0-9-]{0,23}")
 _START: Final = "printf '%s' \"$ROUTES\" > /tmp/routes.conf && exec /entrypoint.sh"
@@ -33,7 +34,7 @@ STOP_SECONDS: Final = 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LogRouterArgs:
+class LogRouterArgs(Checked):
     """Where log lines go by what they say they are. A change replaces the running tasks."""
 
     routes: Mapping[str, str]
@@ -42,16 +43,6 @@ class LogRouterArgs:
     """AWS for Fluent Bit, with tag or digest."""
     memory_mib: int = 64
     """Memory set aside for it of the task's, MiB; it may use more where there is some."""
-
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"LogRouterArgs.{name}: {problem}" for name, problem in self._problems() if problem]
-        if problems:
-            raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         if not self.routes:

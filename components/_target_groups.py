@@ -12,6 +12,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
+from components._checked import Checked
 from limits import LAST_PRIORITY, LAST_WEIGHTED_PRIORITY, route
 from limits.route import Conditions
 
@@ -20,7 +21,7 @@ LONGEST_PREFIX: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TargetHealthCheckArgs:
+class TargetHealthCheckArgs(Checked):
     """How a target's health is found out. All of it changes in place."""
 
     path: str = "/health"
@@ -37,16 +38,6 @@ class TargetHealthCheckArgs:
     """Bad answers in a row that make it unhealthy, 2 to 10."""
     matcher: str = "200-299"
     """The status codes of a good answer, from 200 to 499: `200`, `200,204` or `200-299`; by gRPC its own, from 0 to 99."""
-
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"TargetHealthCheckArgs.{name}: {problem}" for name, problem in self._problems() if problem]
-        if problems:
-            raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         yield "path", limits.health_path(self.path)
@@ -65,25 +56,19 @@ class TargetHealthCheckArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RouteArgs(Conditions):
+class RouteArgs(Conditions, Checked):
     """More requests that a target gets."""
 
     priority: int
     """The order among all rules, lowest first, 1 to 50000. What the rule is known by."""
 
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [*condition_problems(self), ("priority", outside(self.priority, 1, LAST_PRIORITY))]
-        if lines := [f"RouteArgs.{name}: {problem}" for name, problem in problems if problem]:
-            raise ValueError("\n".join(lines))
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
+        yield from condition_problems(self)
+        yield "priority", outside(self.priority, 1, LAST_PRIORITY)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TargetArgs(Conditions):
+class TargetArgs(Conditions, Checked):
     """Where requests go, and which."""
 
     port: int
@@ -106,16 +91,6 @@ class TargetArgs(Conditions):
     """Whether ECS moves requests between two target groups of it. A change makes another rule, which needs another priority."""
     stickiness_seconds: int | None = None
     """Seconds a visitor stays with the same target, by a cookie, 1 to 604800; None: never."""
-
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"TargetArgs.{name}: {problem}" for name, problem in self._problems() if problem]
-        if problems:
-            raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         for name, value, least, most in (

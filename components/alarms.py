@@ -13,12 +13,13 @@ from pulumi import Input, Output, ResourceOptions
 
 from components._alarm_rules import Alarm, Thresholds, alarms_of
 from components._alarm_targets import LONGEST_NAME, AlarmTargets, LogPattern
+from components._checked import Checked
 from components._metrics import Formula, Metric, query
 from components.notifications import AlertChannel, channel_for
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class MutedWindowArgs:
+class MutedWindowArgs(Checked):
     """Hours of a week in which alarms tell nobody."""
 
     of: Sequence[str]
@@ -32,19 +33,11 @@ class MutedWindowArgs:
     time_zone: str = "UTC"
     """The time zone of both, by its name in the tz database."""
 
-    def __post_init__(self) -> None:
-        """Check CloudWatch's limits, and that alarms come back.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = []
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
         if not 1 <= self.minutes <= _LONGEST_MUTE:
-            problems.append(f"MutedWindowArgs.minutes: {self.minutes} is outside 1 to {_LONGEST_MUTE}")
+            yield "minutes", f"{self.minutes} is outside 1 to {_LONGEST_MUTE}"
         if not self.days:
-            problems.append("MutedWindowArgs.days: none given")
-        if problems:
-            raise ValueError("\n".join(problems))
+            yield "days", "none given"
 
     def mutes(self, alarm: Alarm) -> bool:
         """Tell whether an alarm tells nobody in it."""
@@ -73,7 +66,7 @@ _ALARMS_OF_A_RULE: Final = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AlarmsArgs:
+class AlarmsArgs(Checked):
     """What is watched, and who is told.
 
     A part that a stack does not have has no alarms. An alarm costs $0.10 a month for each metric it looks at.
@@ -90,29 +83,17 @@ class AlarmsArgs:
     muted_during: Mapping[str, MutedWindowArgs] = field(default_factory=dict)
     """Windows in which alarms tell nobody, by name. What is still bad when one ends is told then."""
 
-    def __post_init__(self) -> None:
-        """Check the alarms' names, and that each window mutes some.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
         keys = [alarm.key for alarm in self.alarms()]
-        problems = [
-            f"AlarmsArgs.targets: two alarms would be called {key!r}; rename a service, a replica or a metric"
-            for key in sorted({key for key in keys if keys.count(key) > 1})
-        ]
+        for key in sorted({key for key in keys if keys.count(key) > 1}):
+            yield "targets", f"two alarms would be called {key!r}; rename a service, a replica or a metric"
         longest = max(map(len, keys), default=0)
         if len(self.name_prefix) + 1 + longest > LONGEST_NAME:
-            problems.append(
-                f"AlarmsArgs.name_prefix: {len(self.name_prefix)} characters; at most {LONGEST_NAME - 1 - longest} are allowed"
-            )
-        problems += [
-            f"AlarmsArgs.muted_during: {name}: there is no alarm of {', '.join(window.of)} that may be muted"
-            for name, window in self.muted_during.items()
-            if not any(window.mutes(alarm) for alarm in self.alarms())
-        ]
-        if problems:
-            raise ValueError("\n".join(problems))
+            most = LONGEST_NAME - 1 - longest
+            yield "name_prefix", f"{len(self.name_prefix)} characters; at most {most} are allowed"
+        for name, window in self.muted_during.items():
+            if not any(window.mutes(alarm) for alarm in self.alarms()):
+                yield "muted_during", f"{name}: there is no alarm of {', '.join(window.of)} that may be muted"
 
     def alarms(self) -> Iterator[Alarm]:
         """Yield every alarm there is."""

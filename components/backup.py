@@ -14,6 +14,7 @@ from pulumi import Input, Output, ResourceOptions
 import limits
 from components import _documents as documents
 from components import _names as names
+from components._checked import Checked
 from components._dependencies import with_dependencies
 from components._role import service_role
 from components.encryption_key import own_key
@@ -30,7 +31,7 @@ class BackupCopyArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class BackupArgs:
+class BackupArgs(Checked):
     """What is saved, when, and how long it is kept.
 
     The account must have AWS Backup switched on for RDS and S3 in its regions (Settings, Service opt-in).
@@ -74,16 +75,6 @@ class BackupArgs:
     """Days the deleted keys can be brought back, 7 to 30."""
     boundary_arn: Input[str] | None = None
     """The permissions boundary of its roles; None: they have none."""
-
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"BackupArgs.{name}: {problem}" for name, problem in self._problems() if problem]
-        if problems:
-            raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         if not re.fullmatch(r"[A-Za-z0-9_-]{2,50}", self.name_prefix):

@@ -14,12 +14,13 @@ import limits
 from components import _bucket_names
 from components import _buckets as buckets
 from components import _documents as documents
+from components._checked import Checked
 from components._role import service_role
 from components.encryption_key import EncryptionKey, own_key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class BucketReplicationArgs:
+class BucketReplicationArgs(Checked):
     """Which bucket is copied, where to, and how."""
 
     name_prefix: str
@@ -54,16 +55,6 @@ class BucketReplicationArgs:
     """Days the deleted key can be brought back, 7 to 30."""
     boundary_arn: Input[str] | None = None
     """The permissions boundary of its roles; None: they have none."""
-
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"BucketReplicationArgs.{name}: {problem}" for name, problem in self._problems() if problem]
-        if problems:
-            raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         yield "to_region", limits.region(self.to_region)

@@ -10,9 +10,11 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
+from components._checked import Checked
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class BudgetArgs:
+class BudgetArgs(Checked):
     """How much a month may cost, and who hears of it."""
 
     name_prefix: str
@@ -31,17 +33,7 @@ class BudgetArgs:
     """Key and value of a tag: only what carries it counts, once the key is activated as a cost allocation tag (Billing);
     None: the whole account counts."""
 
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"BudgetArgs.{name}: {problem}" for name, problem in self._problems()]
-        if problems:
-            raise ValueError("\n".join(problems))
-
-    def _problems(self) -> Iterator[tuple[str, str]]:
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
         most = 10
         if not (math.isfinite(self.monthly_usd) and self.monthly_usd > 0):
             yield "monthly_usd", f"{self.monthly_usd} is not an amount above 0"

@@ -12,13 +12,14 @@ import pulumi_random as random
 from pulumi import Input, Output, ResourceOptions
 
 import limits
+from components._checked import Checked
 from components._dependencies import with_dependencies
 from components.encryption_key import EncryptionKey, own_key
 from limits.cache_parameters import cache_parameter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CacheArgs:
+class CacheArgs(Checked):
     """What a cache is made of.
 
     Nodes are `shards` (one, if None) times one primary and its `replicas`.
@@ -74,16 +75,6 @@ class CacheArgs:
     """The AWS region."""
     key_deletion_days: int = 30
     """Days its deleted key, and with it every snapshot, can be brought back, 7 to 30."""
-
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"CacheArgs.{name}: {problem}" for name, problem in self._problems() if problem]
-        if problems:
-            raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         yield "identifier", limits.cache_identifier(self.identifier)

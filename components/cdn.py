@@ -12,6 +12,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components._access_logs import log_distribution
+from components._checked import Checked
 from components._response_headers import security_headers
 from components.web_acl import WebAclArgs, web_acl
 
@@ -30,7 +31,7 @@ _ALL_VIEWER: Final = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CdnArgs:
+class CdnArgs(Checked):
     """What a distribution is made of."""
 
     name_prefix: str
@@ -53,16 +54,6 @@ class CdnArgs:
     """The bucket its access log goes to, `LoadBalancer.access_log_bucket`; None: no access log."""
     waf: WebAclArgs | None = None
     """The firewall; None: none."""
-
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"CdnArgs.{name}: {problem}" for name, problem in self._problems() if problem]
-        if problems:
-            raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         if not self.hosts:

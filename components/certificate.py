@@ -11,6 +11,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
+from components._checked import Checked
 
 if TYPE_CHECKING:
     from pulumi_aws.acm.outputs import CertificateDomainValidationOption
@@ -19,7 +20,7 @@ _MOST_NAMES = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CertificateArgs:
+class CertificateArgs(Checked):
     """What a certificate is for."""
 
     domain: str
@@ -30,16 +31,6 @@ class CertificateArgs:
     """The Route 53 hosted zone of all these names. It must be public and delegated: AWS looks for its records there."""
     region: str | None = None
     """The region; None: the provider's. CloudFront takes certificates of us-east-1 only."""
-
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"CertificateArgs.{name}: {problem}" for name, problem in self._problems() if problem]
-        if problems:
-            raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         yield "domain", limits.host(self.domain) or limits.certificate_name(self.domain)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,11 +11,12 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
+from components._checked import Checked
 from components._dependencies import with_dependencies
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ClusterArgs:
+class ClusterArgs(Checked):
     """What a cluster is made of."""
 
     cluster_name: str
@@ -36,19 +38,9 @@ class ClusterArgs:
     log_key_arn: Input[str] | None = None
     """The key that encrypts it; None: AWS's own."""
 
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        checks = (
-            ("cluster_name", limits.ecs_name(self.cluster_name)),
-            ("log_days", limits.log_retention(self.log_days)),
-        )
-        problems = [f"ClusterArgs.{name}: {problem}" for name, problem in checks if problem]
-        if problems:
-            raise ValueError("\n".join(problems))
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
+        yield "cluster_name", limits.ecs_name(self.cluster_name)
+        yield "log_days", limits.log_retention(self.log_days)
 
 
 class Cluster(pulumi.ComponentResource):

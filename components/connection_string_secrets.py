@@ -19,6 +19,7 @@ from pulumi import Input, Output, ResourceOptions
 import limits
 from components import _documents as documents
 from components import _names as names
+from components._checked import Checked
 from components._dependencies import with_dependencies
 from components._role import service_role
 
@@ -50,7 +51,7 @@ class ConnectionStringArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ConnectionStringSecretsArgs:
+class ConnectionStringSecretsArgs(Checked):
     """Which URLs there are, and where the function that composes them runs."""
 
     name_prefix: str
@@ -87,16 +88,6 @@ class ConnectionStringSecretsArgs:
     """Whether Pulumi refuses to delete the secrets."""
     boundary_arn: Input[str] | None = None
     """The permissions boundary of its roles; None: they have none."""
-
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"ConnectionStringSecretsArgs.{name}: {problem}" for name, problem in self._problems() if problem]
-        if problems:
-            raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", self.function_name):

@@ -15,6 +15,7 @@ from pulumi import Input, Output, ResourceOptions
 from components import _metrics as metrics
 from components._alarm_rules import Thresholds, node_number
 from components._alarm_targets import AlarmTargets, DatabaseAlarmTarget, QueueAlarmTarget, ServiceAlarmTarget
+from components._checked import Checked
 from components._metrics import Formula, Metric
 from limits import capacity
 
@@ -28,7 +29,7 @@ _ALARMS_IN_A_LINE: Final = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DashboardArgs:
+class DashboardArgs(Checked):
     """What a dashboard shows. It costs $3 a month from the fourth in an account on."""
 
     name_prefix: str
@@ -42,16 +43,10 @@ class DashboardArgs:
     alarm_arns: Sequence[Input[str]] = ()
     """The alarms whose state it shows on top."""
 
-    def __post_init__(self) -> None:
-        """Check the name.
-
-        Raises:
-            ValueError: it is not one that CloudWatch takes.
-        """
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,255}", self.name_prefix):
-            raise ValueError(
-                f"DashboardArgs.name_prefix: {self.name_prefix!r} is not a dashboard's name: at most 255 letters, digits, hyphens and underscores"
-            )
+            form = "at most 255 letters, digits, hyphens and underscores"
+            yield "name_prefix", f"{self.name_prefix!r} is not a dashboard's name: {form}"
 
 
 class Dashboard(pulumi.ComponentResource):

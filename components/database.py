@@ -15,6 +15,7 @@ from components import _database_cluster as clusters
 from components import _database_instance as instances
 from components import _database_password as passwords
 from components import _database_surroundings as surroundings
+from components._checked import Checked
 from components._database_cluster import AuroraArgs
 from components._database_instance import InstanceArgs
 from components._database_server import DatabaseServer, Replica
@@ -58,7 +59,7 @@ class RestoreArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DatabaseArgs:
+class DatabaseArgs(Checked):
     """What a database is made of."""
 
     name_prefix: str
@@ -142,16 +143,6 @@ class DatabaseArgs:
     """Days its deleted key, and with it every snapshot, can be brought back, 7 to 30."""
     boundary_arn: Input[str] | None = None
     """The permissions boundary of its roles; None: they have none."""
-
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"DatabaseArgs.{name}: {problem}" for name, problem in self._problems() if problem]
-        if problems:
-            raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         engine = self.engine

@@ -12,6 +12,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
+from components._checked import Checked
 from components._dependencies import with_dependencies
 from components._permissions import packing
 from components._permissions.scope import ACCOUNT, KINDS, PARTS, VPC, Kind, Part, Scope, SharedParts, Statement
@@ -22,7 +23,7 @@ ISSUER: Final = "token.actions.githubusercontent.com"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class GitHubArgs:
+class GitHubArgs(Checked):
     """The repository whose workflows come in, and from where in it."""
 
     repository: str
@@ -36,17 +37,7 @@ class GitHubArgs:
     refs: Sequence[str] = ()
     """Branches and tags whose jobs may deploy without an environment, such as refs/heads/main."""
 
-    def __post_init__(self) -> None:
-        """Check GitHub's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"GitHubArgs.{name}: {problem}" for name, problem in self._problems()]
-        if problems:
-            raise ValueError("\n".join(problems))
-
-    def _problems(self) -> Iterator[tuple[str, str]]:
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}", self.repository):
             yield "repository", f"{self.repository!r} is not a repository, such as octo-org/storefront"
         if not self.environments and not self.refs:
@@ -89,7 +80,7 @@ class StateArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DeliveryArgs:
+class DeliveryArgs(Checked):
     """Who may deploy a stack, and what that takes."""
 
     name_prefix: str
@@ -135,16 +126,6 @@ class DeliveryArgs:
     """Whether a deployment may delete what the stack's buckets hold, as `empty_on_destroy` needs."""
     deploy_texts: Sequence[str] = field(init=False, default=(), repr=False, compare=False)
     """The policies of the role that deploys, as `deploy_documents` writes them for these arguments."""
-
-    def __post_init__(self) -> None:
-        """Check GitHub's and AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"DeliveryArgs.{name}: {problem}" for name, problem in self._problems() if problem]
-        if problems:
-            raise ValueError("\n".join(problems))
 
     @property
     def role(self) -> str:

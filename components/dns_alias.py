@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pulumi
@@ -9,10 +10,11 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
+from components._checked import Checked
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DnsAliasArgs:
+class DnsAliasArgs(Checked):
     """Which name points where."""
 
     zone_id: Input[str]
@@ -26,15 +28,8 @@ class DnsAliasArgs:
     ipv6: bool = False
     """Whether there is an IPv6 record too: only for targets that have such addresses, as CloudFront does."""
 
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: the host is no host name.
-        """
-        if problem := limits.host(self.host):
-            message = f"DnsAliasArgs.host: {problem}"
-            raise ValueError(message)
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
+        yield "host", limits.host(self.host)
 
 
 class DnsAlias(pulumi.ComponentResource):

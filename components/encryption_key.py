@@ -12,6 +12,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from components import _documents as documents
+from components._checked import Checked
 
 KeyUser = Literal["logs", "cloudfront", "publishers"]
 """logs: CloudWatch Logs; cloudfront: distributions that read an encrypted bucket; publishers: what sends to an encrypted SNS topic."""
@@ -27,7 +28,7 @@ _USERS: Final[Sequence[str]] = ("logs", "cloudfront", "publishers")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class EncryptionKeyArgs:
+class EncryptionKeyArgs(Checked):
     """What a key is for."""
 
     name_prefix: str
@@ -47,17 +48,7 @@ class EncryptionKeyArgs:
     deletion_days: int = 30
     """Days between the key's deletion and its end, 7 to 30, in which it can be brought back."""
 
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"EncryptionKeyArgs.{name}: {problem}" for name, problem in self._problems()]
-        if problems:
-            raise ValueError("\n".join(problems))
-
-    def _problems(self) -> Iterator[tuple[str, str]]:
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
         if not re.fullmatch(r"(?!aws/)[A-Za-z0-9/_-]{1,250}", self.alias):
             shown = repr(self.alias[:48])
             yield "alias", f"{shown} is not an alias: at most 250 letters, digits and / _ -, not beginning with aws/"

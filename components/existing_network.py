@@ -10,6 +10,7 @@ import pulumi_aws as aws
 from pulumi import InvokeOptions, Output
 
 import limits
+from components._checked import Checked
 from components.network import Network
 
 Tier = Literal["public", "private", "isolated"]
@@ -20,7 +21,7 @@ _FREE_ADDRESSES: Final = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ExistingNetworkArgs:
+class ExistingNetworkArgs(Checked):
     """Which network it is, and what it is expected to be."""
 
     region: str
@@ -42,19 +43,10 @@ class ExistingNetworkArgs:
     verified: bool = False
     """Whether it is known to be so, as the stack that makes it says it; otherwise AWS is asked."""
 
-    def __post_init__(self) -> None:
-        """Check the numbers.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [
-            f"ExistingNetworkArgs.{tier}_subnet_ids: {len(ids)} given for {len(self.zones)} zones"
-            for tier, ids in self.tiers.items()
-            if ids and len(ids) != len(self.zones)
-        ]
-        if problems:
-            raise ValueError("\n".join(problems))
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
+        for tier, ids in self.tiers.items():
+            if ids and len(ids) != len(self.zones):
+                yield f"{tier}_subnet_ids", f"{len(ids)} given for {len(self.zones)} zones"
 
     @property
     def tiers(self) -> Mapping[Tier, Sequence[str]]:

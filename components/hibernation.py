@@ -13,6 +13,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from components import _documents as documents
+from components._checked import Checked
 from components._role import service_role
 
 
@@ -34,7 +35,7 @@ class ScheduledServiceArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class HibernationArgs:
+class HibernationArgs(Checked):
     """When a stack sleeps, and what of it.
 
     Everything sleeps every evening, also on days it was not woken: AWS starts a database that was stopped for seven days,
@@ -65,17 +66,7 @@ class HibernationArgs:
     boundary_arn: Input[str] | None = None
     """The permissions boundary of its roles; None: they have none."""
 
-    def __post_init__(self) -> None:
-        """Check the schedule.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"HibernationArgs.{name}: {problem}" for name, problem in self._problems()]
-        if problems:
-            raise ValueError("\n".join(problems))
-
-    def _problems(self) -> Iterator[tuple[str, str]]:
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
         if not (self.services or self.databases or self.clusters):
             yield "services", "neither these nor databases given: nothing would sleep"
         for name, value, first, last in (

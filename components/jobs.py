@@ -13,6 +13,7 @@ from pulumi import Input, Output, ResourceOptions
 import limits
 from components import _documents as documents
 from components import _names
+from components._checked import Checked
 from components._containers import definitions
 from components._dependencies import Dependency, with_dependencies
 from components._function import function
@@ -66,7 +67,7 @@ _FURTHEST: Final = 7 * 24 * 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class JobsArgs:
+class JobsArgs(Checked):
     """The jobs of a stack."""
 
     name_prefix: str
@@ -88,19 +89,9 @@ class JobsArgs:
     boundary_arn: Input[str] | None = None
     """The permissions boundary of its roles; None: they have none."""
 
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"JobsArgs.jobs: {problem}" for problem in self._problems()]
-        if problems:
-            raise ValueError("\n".join(problems))
-
-    def _problems(self) -> Iterator[str]:
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
         if not self.jobs:
-            yield "none given"
+            yield "jobs", "none given"
         for name, job in self.jobs.items():
             checks = (
                 limits.expression(job.schedule),
@@ -115,7 +106,7 @@ class JobsArgs:
                 if 1 <= job.timeout_minutes <= _FURTHEST
                 else f"a timeout of {job.timeout_minutes} minutes is outside 1 to {_FURTHEST}",
             )
-            yield from (f"{name}: {problem}" for problem in checks if problem)
+            yield from (("jobs", f"{name}: {problem}") for problem in checks if problem)
 
 
 _MOST_RETRIES: Final = 10

@@ -15,6 +15,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components._access_logs import AccessLogArgs, access_log_bucket
+from components._checked import Checked
 from components._dependencies import with_dependencies
 from components._listener_rules import ListenerRules, RedirectArgs
 from components._target_groups import LONGEST_PREFIX, Target, TargetArgs, outside, target_group
@@ -29,7 +30,7 @@ HTTPS: Final = 443
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class OriginProtection:
+class OriginProtection(Checked):
     """Answer only a CloudFront distribution of ours: by CloudFront's addresses, and by a header that only we know."""
 
     prefix_list_id: Input[str]
@@ -37,20 +38,14 @@ class OriginProtection:
     header_name: str = "X-Origin-Verify"
     """The header, at most 40 letters, digits and hyphens; not X-Amz- or X-Edge-."""
 
-    def __post_init__(self) -> None:
-        """Check what CloudFront and load balancers take for a header.
-
-        Raises:
-            ValueError: they do not take it.
-        """
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
         if not re.fullmatch(r"(?i)(?!x-amz-|x-edge-)[a-z0-9-]{1,40}", self.header_name):
             shown = repr(self.header_name[:48])
-            message = f"OriginProtection.header_name: {shown} is not at most 40 letters, digits and hyphens, not X-Amz- or X-Edge-"
-            raise ValueError(message)
+            yield "header_name", f"{shown} is not at most 40 letters, digits and hyphens, not X-Amz- or X-Edge-"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LoadBalancerArgs:
+class LoadBalancerArgs(Checked):
     """What a load balancer is made of."""
 
     name_prefix: str
@@ -99,16 +94,6 @@ class LoadBalancerArgs:
     """Where requests go, by a name of lower-case letters, digits and hyphens."""
     redirects: Sequence[RedirectArgs] = ()
     """Which requests are sent elsewhere."""
-
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"LoadBalancerArgs.{name}: {problem}" for name, problem in self._problems() if problem]
-        if problems:
-            raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         yield "region", limits.region(self.region)

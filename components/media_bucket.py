@@ -16,6 +16,7 @@ from components import _buckets as buckets
 from components import _documents as documents
 from components import _malware_scan as malware
 from components._access_logs import log_distribution
+from components._checked import Checked
 from components._dependencies import with_dependencies
 from components._malware_scan import MalwareScanArgs
 from components._response_headers import security_headers
@@ -24,7 +25,7 @@ from components.encryption_key import EncryptionKey, own_key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class MediaCdnArgs:
+class MediaCdnArgs(Checked):
     """CloudFront in front of the bucket."""
 
     host: str | None = None
@@ -36,21 +37,13 @@ class MediaCdnArgs:
     access_log_bucket: Input[str] | None = None
     """The bucket its access log goes to, `LoadBalancer.access_log_bucket`; None: no access log."""
 
-    def __post_init__(self) -> None:
-        """Check the host name.
-
-        Raises:
-            ValueError: it is none, or comes without a certificate.
-        """
-        problems = []
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
         if self.host is not None:
-            problems.append(limits.host(self.host))
+            yield "host", limits.host(self.host)
             if self.certificate_arn is None:
-                problems.append(f"{self.host!r} needs certificate_arn, a certificate for it in us-east-1")
+                yield "host", f"{self.host!r} needs certificate_arn, a certificate for it in us-east-1"
         elif self.certificate_arn is not None:
-            problems.append("None does not go with certificate_arn; give the host the certificate is for")
-        if found := [f"MediaCdnArgs.host: {problem}" for problem in problems if problem]:
-            raise ValueError("\n".join(found))
+            yield "host", "None does not go with certificate_arn; give the host the certificate is for"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +61,7 @@ class ReplicationArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class MediaBucketArgs:
+class MediaBucketArgs(Checked):
     """What a bucket is made of."""
 
     name_prefix: str
@@ -107,16 +100,6 @@ class MediaBucketArgs:
     """The role that saves the files, as a pattern: it reads also what the scan lets nobody read. None: they are not saved."""
     boundary_arn: Input[str] | None = None
     """The permissions boundary of its roles; None: they have none."""
-
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"MediaBucketArgs.{name}: {problem}" for name, problem in self._problems() if problem]
-        if problems:
-            raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         if self.bucket_name is not None:

@@ -10,6 +10,7 @@ import pulumi
 from pulumi import Input, Output, ResourceOptions
 
 import limits
+from components._checked import Checked
 from components._containers import ContainerArgs, definitions
 from components._dependencies import with_dependencies
 from components._migration_run import MigrationRun, MigrationRunArgs
@@ -17,7 +18,7 @@ from components._task import TaskVolume, task_definition
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class MigrationArgs:
+class MigrationArgs(Checked):
     """What to run: a service's container with another command. A change of the image, its variables or the command runs it."""
 
     family: str
@@ -66,16 +67,6 @@ class MigrationArgs:
     """Roles to assume to start it, each with the one before, as the AWS provider does."""
     endpoints: Mapping[str, str] = field(default_factory=dict)
     """Other addresses of `ecs` and `sts`, for emulators."""
-
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"MigrationArgs.{name}: {problem}" for name, problem in self._problems() if problem]
-        if problems:
-            raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         yield "family", limits.ecs_name(self.family)

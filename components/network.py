@@ -12,6 +12,7 @@ from pulumi import CustomResource, Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
+from components._checked import Checked
 from components._dependencies import with_dependencies
 from components._role import service_role
 from components.network_acls import NetworkAcls, NetworkAclsArgs
@@ -36,7 +37,7 @@ class Nat(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class NetworkArgs:
+class NetworkArgs(Checked):
     """What a network is made of."""
 
     name_prefix: str
@@ -67,16 +68,6 @@ class NetworkArgs:
     """The permissions boundary of its roles; None: they have none."""
     protect: bool = False
     """Whether Pulumi refuses to delete it, as other stacks stand in it."""
-
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"NetworkArgs.{name}: {problem}" for name, problem in self._problems() if problem]
-        if problems:
-            raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         yield "region", limits.region(self.region)

@@ -12,11 +12,12 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
+from components._checked import Checked
 from limits.network_acls import AclRule, Flow, Ranges, Tier, numbered, rules_of, too_many_rules
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class NetworkAclsArgs:
+class NetworkAclsArgs(Checked):
     """What the lists let through."""
 
     name_prefix: str
@@ -39,16 +40,6 @@ class NetworkAclsArgs:
     """Whether private subnets reach addresses outside through a NAT gateway in the public ones."""
     rule_quota: int = 20
     """The account's quota of rules per list and direction, 20 to 40. AWS raises it on request; more rules slow the network."""
-
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"NetworkAclsArgs.{name}: {problem}" for name, problem in self._problems() if problem]
-        if problems:
-            raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         wrong = list(self._wrong())

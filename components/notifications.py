@@ -17,6 +17,7 @@ import limits
 from components import _documents as documents
 from components import _ecs_events as ecs_events
 from components import _malware_scan as malware_scan
+from components._checked import Checked
 from components._dependencies import with_dependencies
 from components._function import function
 from components._metrics import HEALTH_REGION
@@ -102,7 +103,7 @@ class AlertChannelArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class NotificationsArgs:
+class NotificationsArgs(Checked):
     """Who is told."""
 
     name_prefix: str
@@ -134,29 +135,20 @@ class NotificationsArgs:
     boundary_arn: Input[str] | None = None
     """The permissions boundary of its roles; None: they have none."""
 
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"NotificationsArgs.{problem}" for problem in self._problems()]
-        if problems:
-            raise ValueError("\n".join(problems))
-
-    def _problems(self) -> Iterator[str]:
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
         if not self.channels:
-            yield f"channels: none given; at least one of {limits.listed(list(AlertChannel))} is needed"
+            yield "channels", f"none given; at least one of {limits.listed(list(AlertChannel))} is needed"
         for channel, args in self.channels.items():
-            for problem in _alert_channel_problems(args):
-                yield f"channels.{channel}.{problem}"
+            for name, problem in _alert_channel_problems(args):
+                yield f"channels.{channel}.{name}", problem
         if self.chatbot_region not in CHATBOT_REGIONS:
-            yield f"chatbot_region: {self.chatbot_region!r} has no Amazon Q Developer in chat applications; allowed: {limits.listed(CHATBOT_REGIONS)}"
-        checks = {
-            "log_days": limits.log_retention(self.log_days),
-            "cluster_name": limits.ecs_name(self.cluster_name) if self.cluster_name is not None else None,
-        }
-        yield from (f"{name}: {problem}" for name, problem in checks.items() if problem)
+            yield (
+                "chatbot_region",
+                f"{self.chatbot_region!r} has no Amazon Q Developer in chat applications; allowed: {limits.listed(CHATBOT_REGIONS)}",
+            )
+        yield "log_days", limits.log_retention(self.log_days)
+        if self.cluster_name is not None:
+            yield "cluster_name", limits.ecs_name(self.cluster_name)
 
 
 class Notifications(pulumi.ComponentResource):
@@ -419,18 +411,18 @@ def _statements(topic: Output[str], args: NotificationsArgs) -> Iterator[documen
     )
 
 
-def _alert_channel_problems(args: AlertChannelArgs) -> Iterator[str]:
+def _alert_channel_problems(args: AlertChannelArgs) -> Iterator[tuple[str, str]]:
     for email in args.emails:
         if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
-            yield f"emails: {email!r} is not an e-mail address"
+            yield "emails", f"{email!r} is not an e-mail address"
     for endpoint, url in args.https.items():
         if isinstance(url, str) and not url.startswith("https://"):
-            yield f"https.{endpoint}: does not begin with https://"
+            yield f"https.{endpoint}", "does not begin with https://"
     for channel in args.slack_channels:
         yield from _channel_problems(channel)
     for webhook in args.slack_webhooks:
         if problem := limits.secret_name(webhook.secret):
-            yield f"slack_webhooks: {problem}"
+            yield "slack_webhooks", problem
     yield from _doubles(
         {
             "emails": args.emails,
@@ -441,18 +433,21 @@ def _alert_channel_problems(args: AlertChannelArgs) -> Iterator[str]:
     )
 
 
-def _channel_problems(channel: SlackChannel) -> Iterator[str]:
+def _channel_problems(channel: SlackChannel) -> Iterator[tuple[str, str]]:
     if not re.fullmatch(r"[0-9A-Z]{2,255}", channel.team_id):
-        yield f"slack_channels: {channel.team_id!r} is not a workspace's id, such as T07EA123LEP"
+        yield "slack_channels", f"{channel.team_id!r} is not a workspace's id, such as T07EA123LEP"
     if not re.fullmatch(r"[0-9A-Z]{2,255}", channel.channel_id):
-        yield f"slack_channels: {channel.channel_id!r} is not a channel's id, such as C07EZ1ABC23; its name will not do"
+        yield (
+            "slack_channels",
+            f"{channel.channel_id!r} is not a channel's id, such as C07EZ1ABC23; its name will not do",
+        )
 
 
-def _doubles(named: Mapping[str, Sequence[str]]) -> Iterator[str]:
+def _doubles(named: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
     for setting, names in named.items():
         slugs = [limits.slug(name) for name in names]
         for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}):
-            yield f"{setting}: more than one would be called {slug!r}"
+            yield setting, f"more than one would be called {slug!r}"
 
 
 def _short(slug: str) -> str:

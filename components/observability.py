@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import pulumi
@@ -11,6 +11,7 @@ from pulumi import Input, Output, ResourceOptions
 
 from components._alarm_rules import Thresholds
 from components._alarm_targets import AlarmTargets, FunctionAlarmTarget
+from components._checked import Checked
 from components.alarms import Alarms, AlarmsArgs, MutedWindowArgs
 from components.dashboard import Dashboard, DashboardArgs
 from components.notifications import AlertChannel, AlertRoute, Notifications, NotificationsArgs, channel_for
@@ -19,7 +20,7 @@ from components.uptime_check import UptimeCheck, UptimeCheckArgs
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ObservabilityArgs:
+class ObservabilityArgs(Checked):
     """What there is to see, and which of the means are wanted."""
 
     name_prefix: str
@@ -44,18 +45,11 @@ class ObservabilityArgs:
     secrets_key_arn: Input[str] | None = None
     """The key that encrypts them."""
 
-    def __post_init__(self) -> None:
-        """Check that what alarms has somebody to tell.
-
-        Raises:
-            ValueError: there is an alarm, a health check or a reminder, and nobody to tell; or no key of the secrets.
-        """
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
         if self.notifications is None and (self.thresholds or self.uptime_check or self.rotation_reminders):
-            raise ValueError(
-                "ObservabilityArgs.notifications: none given; alarms, health checks and reminders tell somebody"
-            )
+            yield "notifications", "none given; alarms, health checks and reminders tell somebody"
         if self.rotation_reminders and self.secrets_key_arn is None:
-            raise ValueError("ObservabilityArgs.secrets_key_arn: none given; rotation_reminders are read with it")
+            yield "secrets_key_arn", "none given; rotation_reminders are read with it"
 
 
 class Observability(pulumi.ComponentResource):

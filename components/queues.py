@@ -10,6 +10,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from components import _documents as documents
+from components._checked import Checked
 from components._dependencies import with_dependencies
 from components._queues import only_tls
 from components.encryption_key import EncryptionKey, own_key
@@ -43,7 +44,7 @@ class QueueArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class QueuesArgs:
+class QueuesArgs(Checked):
     """The queues of a stack."""
 
     name_prefix: str
@@ -59,19 +60,9 @@ class QueuesArgs:
     key_deletion_days: int = 30
     """Days the deleted key can be brought back, 7 to 30."""
 
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"QueuesArgs.queues: {problem}" for problem in self._problems()]
-        if problems:
-            raise ValueError("\n".join(problems))
-
-    def _problems(self) -> Iterator[str]:
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
         if not self.queues:
-            yield "none given"
+            yield "queues", "none given"
         for name, queue in self.queues.items():
             for what, value, least, most in (
                 ("visibility_seconds", queue.visibility_seconds, 0, 43_200),
@@ -80,12 +71,12 @@ class QueuesArgs:
                 ("max_receives", queue.max_receives, 1, 1000),
             ):
                 if not least <= value <= most:
-                    yield f"{name}: {what} {value} is outside {least} to {most}"
+                    yield "queues", f"{name}: {what} {value} is outside {least} to {most}"
             if queue.content_deduplication and not queue.fifo:
-                yield f"{name}: only FIFO queues know content_deduplication"
+                yield "queues", f"{name}: only FIFO queues know content_deduplication"
             longest = 80
             if len(whole := _name(self.name_prefix, name, "-failed", queue)) > longest:
-                yield f"{name}: {whole} has {len(whole)} characters; SQS takes {longest}"
+                yield "queues", f"{name}: {whole} has {len(whole)} characters; SQS takes {longest}"
 
 
 class Queues(pulumi.ComponentResource):

@@ -12,6 +12,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
+from components._checked import Checked
 from components.encryption_key import EncryptionKey, own_key
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RegistryArgs:
+class RegistryArgs(Checked):
     """Which repositories there are and what they keep."""
 
     name_prefix: str
@@ -44,16 +45,6 @@ class RegistryArgs:
     """Whether Pulumi refuses to delete the key, without which no image can be read."""
     key_deletion_days: int = 30
     """Days the deleted key can be brought back, 7 to 30."""
-
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"RegistryArgs.{name}: {problem}" for name, problem in self._problems() if problem]
-        if problems:
-            raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         for repository in self.repositories:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pulumi
 from pulumi import Input, Output, ResourceOptions
 
+from components._checked import Checked
 from components._rollout_check import RolloutCheck, RolloutCheckArgs
 from components._smoke import SmokeCheck
 from components._smoke_run import SmokeRun, SmokeRunArgs
@@ -42,7 +43,7 @@ class ServiceRolloutArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RolloutArgs:
+class RolloutArgs(Checked):
     """What is asked after each update."""
 
     cluster_arn: Input[str]
@@ -64,25 +65,15 @@ class RolloutArgs:
     endpoints: Mapping[str, str] = field(default_factory=dict)
     """Other addresses of AWS services, by boto3's names, for emulators."""
 
-    def __post_init__(self) -> None:
-        """Check the limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"RolloutArgs.{problem}" for problem in self._problems()]
-        if problems:
-            raise ValueError("\n".join(problems))
-
-    def _problems(self) -> Iterator[str]:
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
         least, most = 1, 1440
         for key, service in self.services.items():
             if not least <= service.timeout_minutes <= most:
-                yield f"services.{key}.timeout_minutes: {service.timeout_minutes} is outside {least} to {most}"
+                yield f"services.{key}.timeout_minutes", f"{service.timeout_minutes} is outside {least} to {most}"
             if not service.containers:
-                yield f"services.{key}.containers: none given; the service's own comes first"
+                yield f"services.{key}.containers", "none given; the service's own comes first"
         if not (self.services or self.smoke):
-            yield "services: neither these nor smoke checks given: nothing would be asked"
+            yield "services", "neither these nor smoke checks given: nothing would be asked"
 
 
 class Rollout(pulumi.ComponentResource):

@@ -11,6 +11,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _documents as documents
+from components._checked import Checked
 from components._function import function
 from components._role import service_role
 
@@ -28,7 +29,7 @@ class RotationReminderArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RotationRemindersArgs:
+class RotationRemindersArgs(Checked):
     """Which secrets grow old, and who is told."""
 
     name_prefix: str
@@ -52,27 +53,17 @@ class RotationRemindersArgs:
     boundary_arn: Input[str] | None = None
     """The permissions boundary of its roles; None: they have none."""
 
-    def __post_init__(self) -> None:
-        """Check that there is something to look at, and AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"RotationRemindersArgs.{problem}" for problem in self._problems()]
-        if problems:
-            raise ValueError("\n".join(problems))
-
-    def _problems(self) -> Iterator[str]:
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
         if not self.secrets:
-            yield "secrets: none given; nothing would be looked at"
+            yield "secrets", "none given; nothing would be looked at"
         for name, secret in self.secrets.items():
             if (secret.days is None) == (not secret.keys):
-                yield f"secrets.{name}: either days or keys is needed"
+                yield f"secrets.{name}", "either days or keys is needed"
             for days in (*([secret.days] if secret.days is not None else ()), *secret.keys.values()):
                 if days < 1:
-                    yield f"secrets.{name}: {days} days are below 1"
+                    yield f"secrets.{name}", f"{days} days are below 1"
         if problem := limits.log_retention(self.log_days):
-            yield f"log_days: {problem}"
+            yield "log_days", problem
 
 
 class RotationReminders(pulumi.ComponentResource):

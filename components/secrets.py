@@ -10,6 +10,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
+from components._checked import Checked
 from components.encryption_key import own_key
 
 
@@ -28,7 +29,7 @@ class SecretArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SecretsArgs:
+class SecretsArgs(Checked):
     """Which secrets there are."""
 
     name_prefix: str
@@ -45,16 +46,6 @@ class SecretsArgs:
     """Whether Pulumi refuses to delete the secrets and their key."""
     key_deletion_days: int = 30
     """Days their deleted key can be brought back, 7 to 30."""
-
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"SecretsArgs.{name}: {problem}" for name, problem in self._problems() if problem]
-        if problems:
-            raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         if self.recovery_days not in (0, *range(7, 31)):

@@ -13,6 +13,7 @@ from pulumi import Input, Output, ResourceOptions
 import limits
 from components import _documents as documents
 from components import _task_roles as roles
+from components._checked import Checked
 from components._containers import BuildArgs, ContainerArgs, RoutedLogs, definitions, policy_pack_tags
 from components._dependencies import Dependency, with_dependencies
 from components._deployment import Deployment, RollbackAlarmArgs, TrafficShiftArgs
@@ -70,7 +71,7 @@ class MigrateArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ServiceArgs:
+class ServiceArgs(Checked):
     """What a service is made of."""
 
     name_prefix: str
@@ -161,16 +162,6 @@ class ServiceArgs:
     """Variables and options that only look like secrets: the policy pack is told by a tag of the task definition."""
     boundary_arn: Input[str] | None = None
     """The permissions boundary of its roles; None: they have none."""
-
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"ServiceArgs.{name}: {problem}" for name, problem in self._problems() if problem]
-        if problems:
-            raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         yield "service_name", limits.ecs_name(self.service_name)

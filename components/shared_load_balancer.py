@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
+from components._checked import Checked
 from components._dependencies import with_dependencies
 from components._listener_rules import ListenerRules, RedirectArgs
 from components._target_groups import Target, TargetArgs, target_group
@@ -17,7 +18,7 @@ from limits import route
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SharedLoadBalancerArgs:
+class SharedLoadBalancerArgs(Checked):
     """Which load balancer it is, and what of it is this stack's."""
 
     name_prefix: str
@@ -42,15 +43,6 @@ class SharedLoadBalancerArgs:
     """Where requests go, by a name of lower-case letters, digits and hyphens; none of them the default."""
     redirects: Sequence[RedirectArgs] = ()
     """Which requests are sent elsewhere."""
-
-    def __post_init__(self) -> None:
-        """Check what has to hold at a listener that others have rules at as well.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        if problems := [f"SharedLoadBalancerArgs.{name}: {problem}" for name, problem in self._problems() if problem]:
-            raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         for key, target in self.targets.items():

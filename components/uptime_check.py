@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -12,6 +12,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components import _metrics as metrics
+from components._checked import Checked
 
 _LONGEST_PATH: Final = 255
 _PORT: Final = 443
@@ -20,7 +21,7 @@ _MOST_ACTIONS: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class UptimeCheckArgs:
+class UptimeCheckArgs(Checked):
     """What is asked, and who is told.
 
     About $2.75 a month: an HTTPS check of something on AWS; asking every 10 seconds and latency measurement cost more.
@@ -41,29 +42,18 @@ class UptimeCheckArgs:
     topic_arns: Sequence[Input[str]] = ()
     """Topics in us-east-1 that are told when it goes down and when it comes back; at most five."""
 
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = []
-        if problem := limits.host(self.host):
-            problems.append(f"host: {problem}")
-        elif self.host.startswith("*."):
-            problems.append(f"host: {self.host!r} stands for many; name one")
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
+        yield "host", limits.host(self.host)
+        if self.host.startswith("*.") and limits.host(self.host) is None:
+            yield "host", f"{self.host!r} stands for many; name one"
         if not self.path.startswith("/") or len(self.path) > _LONGEST_PATH:
-            problems.append(
-                f"path: {self.path[:48]!r} is not a path: / and at most {_LONGEST_PATH - 1} characters more"
-            )
+            yield "path", f"{self.path[:48]!r} is not a path: / and at most {_LONGEST_PATH - 1} characters more"
         if self.interval_seconds not in (10, 30):
-            problems.append(f"interval_seconds: {self.interval_seconds} is not allowed; 10 or 30 is")
+            yield "interval_seconds", f"{self.interval_seconds} is not allowed; 10 or 30 is"
         if not _FEWEST_FAILURES <= self.failures <= _MOST_FAILURES:
-            problems.append(f"failures: {self.failures} is outside {_FEWEST_FAILURES} to {_MOST_FAILURES}")
+            yield "failures", f"{self.failures} is outside {_FEWEST_FAILURES} to {_MOST_FAILURES}"
         if len(self.topic_arns) > _MOST_ACTIONS:
-            problems.append(f"topic_arns: {len(self.topic_arns)} are more than the {_MOST_ACTIONS} that an alarm tells")
-        if problems:
-            raise ValueError("\n".join(f"UptimeCheckArgs.{problem}" for problem in problems))
+            yield "topic_arns", f"{len(self.topic_arns)} are more than the {_MOST_ACTIONS} that an alarm tells"
 
 
 class UptimeCheck(pulumi.ComponentResource):

@@ -11,6 +11,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from components import _documents as documents
+from components._checked import Checked
 from components._dependencies import with_dependencies
 from components._task import TaskVolume
 from components.encryption_key import EncryptionKey, own_key
@@ -32,7 +33,7 @@ class VolumeArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class VolumesArgs:
+class VolumesArgs(Checked):
     """The file systems of a stack."""
 
     name_prefix: str
@@ -52,17 +53,7 @@ class VolumesArgs:
     key_deletion_days: int = 30
     """Days their deleted key, and with it every file and backup, can be brought back, 7 to 30."""
 
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"VolumesArgs.{name}: {problem}" for name, problem in self._problems()]
-        if problems:
-            raise ValueError("\n".join(problems))
-
-    def _problems(self) -> Iterator[tuple[str, str]]:
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
         if not self.volumes:
             yield "volumes", "none given"
         if not self.subnet_ids:

@@ -13,6 +13,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
+from components._checked import Checked
 from components._dependencies import with_dependencies
 from limits import MOST_RATE_LIMITS
 
@@ -33,7 +34,7 @@ _PATH_TRANSFORMATIONS: Final[Sequence[str]] = ("URL_DECODE", "NORMALIZE_PATH", "
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RateLimitArgs:
+class RateLimitArgs(Checked):
     """How often one address may ask for some paths."""
 
     path: str
@@ -43,24 +44,14 @@ class RateLimitArgs:
     window_seconds: int = 300
     """How far back WAF counts: 60, 120, 300 or 600."""
 
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = (
-            limits.rate_limit_path(self.path),
-            limits.rate_limit(self.limit),
-            limits.rate_window(self.window_seconds),
-        )
-        named = zip(("path", "limit", "window_seconds"), problems, strict=True)
-        if found := [f"RateLimitArgs.{name}: {problem}" for name, problem in named if problem]:
-            raise ValueError("\n".join(found))
+    def _problems(self) -> Iterator[tuple[str, str | None]]:
+        yield "path", limits.rate_limit_path(self.path)
+        yield "limit", limits.rate_limit(self.limit)
+        yield "window_seconds", limits.rate_window(self.window_seconds)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class WebAclArgs:
+class WebAclArgs(Checked):
     """What a firewall lets through and remembers. About 10 USD a month, and 0.60 USD per million requests."""
 
     rate_limit: int = 2000
@@ -71,16 +62,6 @@ class WebAclArgs:
     """Days the log of blocked and counted requests is kept, as CloudWatch Logs offers them."""
     log_key_arn: Input[str] | None = None
     """The key that encrypts that log, of the firewall's region: us-east-1 before CloudFront. None: AWS's own."""
-
-    def __post_init__(self) -> None:
-        """Check AWS's limits.
-
-        Raises:
-            ValueError: with every problem, a line each.
-        """
-        problems = [f"WebAclArgs.{name}: {problem}" for name, problem in self._problems() if problem]
-        if problems:
-            raise ValueError("\n".join(problems))
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         yield "rate_limit", limits.rate_limit(self.rate_limit)
