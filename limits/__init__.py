@@ -122,10 +122,13 @@ from limits.secrets import (
 from limits.service import (
     COLLECTOR,
     COLLECTOR_PORTS,
+    HTTPS_ENDPOINT,
+    HTTPS_ENDPOINT_WORDS,
     LOG_ROUTER,
     LOG_ROUTER_PORTS,
     ecs_name,
     fargate_size,
+    https_endpoint,
 )
 from limits.tables import (
     ADVANCED_INSIGHTS_DAYS,
@@ -200,6 +203,8 @@ __all__ = [
     "GRPC_CODES_WORDS",
     "HEALTH_PATH",
     "HEALTH_PATH_WORDS",
+    "HTTPS_ENDPOINT",
+    "HTTPS_ENDPOINT_WORDS",
     "IMAGE_URI",
     "IMAGE_URI_WORDS",
     "LAST_PRIORITY",
@@ -258,6 +263,7 @@ __all__ = [
     "grpc_path",
     "health_path",
     "host",
+    "https_endpoint",
     "image_uri",
     "inside_zone",
     "internal_sources",

@@ -19,6 +19,25 @@ COLLECTOR_PORTS: Final = (4317, 4318, 13133)
 """What it listens on inside the task: OTLP over gRPC and HTTP, and its health."""
 
 
+HTTPS_ENDPOINT: Final = r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?"
+HTTPS_ENDPOINT_WORDS: Final = (
+    "an address such as https://otlp.example.com:4318/v1: https, a host, a port from 1 to 65535 and a path"
+)
+"""What an address that is called is made of: no login, no query, and nothing that a configuration would read as a variable."""
+
+
+def https_endpoint(address: str) -> str | None:
+    """Check the address of an endpoint of HTTPS."""
+    match = re.fullmatch(HTTPS_ENDPOINT, address)
+    port = address.removeprefix("https://").partition("/")[0].partition(":")[2]
+    if match and (not port or 1 <= int(port) <= _LAST_PORT):
+        return None
+    return f"{short(address)} is not {HTTPS_ENDPOINT_WORDS}"
+
+
+_LAST_PORT: Final = 65_535
+
+
 def fargate_size(cpu: int, memory_mib: int) -> str | None:
     """Check a Fargate task size: CPU in units (1024 = one vCPU), memory in MiB."""
     if cpu not in FARGATE_MEMORY:

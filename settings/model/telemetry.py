@@ -7,9 +7,10 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+import limits
 from settings.model.container import Image
 from settings.model.section import PartName, Section, Text
-from settings.rules import form
+from settings.rules import checked, form
 
 COLLECTOR_IMAGE: Final = "public.ecr.aws/aws-observability/aws-otel-collector:v0.50.0"
 """AWS Distro for OpenTelemetry Collector, from AWS's public registry."""
@@ -41,8 +42,7 @@ class Telemetry(Section):
     """Whether the application's metrics are sent as well. In CloudWatch each is a metric of its own with each set of attributes, 0.30 USD a month; they are
     in the namespace `<app>-<environment>/<service>`, by way of a log group `<the service's>/metrics`."""
     endpoint: (
-        Annotated[str, form(r"https://[^\s/$:]+(?::[0-9]{1,5})?(?:/[^\s$]*)?", "an address that begins with https://")]
-        | None
+        Annotated[str, checked(limits.https_endpoint, limits.HTTPS_ENDPOINT, limits.HTTPS_ENDPOINT_WORDS)] | None
     ) = Field(default=None, examples=["https://api.honeycomb.io"])
     """Where OTLP over HTTP is sent instead of X-Ray and CloudWatch, such as https://otlp.example.com; the collector adds /v1/traces and /v1/metrics."""
     headers: Mapping[HeaderName, Text] = Field(default_factory=dict, examples=[{"x-api-key": "storefront/otlp:key"}])

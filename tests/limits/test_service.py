@@ -40,3 +40,32 @@ def test_checks_of_several_values(
     check: Callable[..., str | None], arguments: Sequence[object], expected: str | None
 ) -> None:
     assert check(*arguments) == expected
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://otlp.example.com",
+        "https://otlp.example.com:4318",
+        "https://api.example.com:65535/otlp/v1",
+        "https://a/",
+    ],
+)
+def test_an_endpoint_of_https(address: str) -> None:
+    assert limits.https_endpoint(address) is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://a.example.com",
+        "https://a:0",
+        "https://a:65536",
+        "https://key@a",
+        "https://a/?key=x",
+        "https://a/${env:X}",
+        "https://",
+    ],
+)
+def test_what_is_no_endpoint_of_https(address: str) -> None:
+    assert limits.https_endpoint(address) == f"{address!r} is not {limits.HTTPS_ENDPOINT_WORDS}"

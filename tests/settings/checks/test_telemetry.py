@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import limits
 from tests.settings.checks.rules import NO_NAT, Case, evaluate
 
 T = "slipway:telemetry"
@@ -29,7 +30,7 @@ CASES: list[Case] = [
     ({T: {"services": ["api"], "memoryMib": 8192}}, f"{API}.sidecars: the sidecars' memoryMib of 8192 leaves nothing of the task's 1024 for the service", {T: {"services": ["api"], "memoryMib": 512}}),
     ({T: {**OWN, "services": ["api"]}}, f"{T}.endpoint: is out of reach of services.api: let it out to port 4318 by its egress, through NAT", {T: {**OWN, "services": ["api"]}, f"{API}.egress": [{"port": 443}, {"port": 4318, "cidr": "198.51.100.0/24"}]}),
     (ISOLATED, f"{T}: services.api has no way to X-Ray: add xray to network.endpoints, or let it out to HTTPS anywhere, through NAT", {**ISOLATED, "slipway:network.endpoints": [*NO_NAT["slipway:network.endpoints"], "xray"]}),
-    ({T: {"endpoint": "http://otlp.example.com"}}, f"{T}.endpoint: 'http://otlp.example.com' is not an address that begins with https://", {T: {"endpoint": "https://otlp.example.com"}}),
+    ({T: {"endpoint": "http://otlp.example.com"}}, f"{T}.endpoint: 'http://otlp.example.com' is not {limits.HTTPS_ENDPOINT_WORDS}", {T: {"endpoint": "https://otlp.example.com"}}),
     ({T: {"samplePercent": 101}}, f"{T}.samplePercent: 101 is outside 0 to 100 (Requests that are traced, percent, such as 20; what calls a service decides for it)", {T: {"samplePercent": 100}}),
 ]  # fmt: skip
 IDS = [message[:80] for _, message, _ in CASES]
