@@ -122,6 +122,35 @@ def task_definition(
     )
 
 
+def service_task_definition(
+    parent: pulumi.Resource, name: str, task: ServiceTask, *, family: str, containers: Output[str]
+) -> aws.ecs.TaskDefinition:
+    """Register a revision of what a service's tasks are made of, with containers as they run in it.
+
+    Args:
+        parent: the component it belongs to.
+        name: its logical name.
+        task: the service's.
+        family: its family.
+        containers: the containers' JSON.
+    """
+    return task_definition(
+        parent,
+        name,
+        family=family,
+        cpu=task.cpu,
+        memory_mib=task.memory_mib,
+        architecture=task.architecture,
+        execution_role_arn=task.execution_role_arn,
+        task_role_arn=task.task_role_arn,
+        containers=containers,
+        suppressed_controls=task.suppressed_controls,
+        not_secret=task.not_secret,
+        ephemeral_gib=task.ephemeral_gib,
+        volumes=task.volumes,
+    )
+
+
 def _volume(volume: TaskVolume) -> aws.ecs.TaskDefinitionVolumeArgs:
     return aws.ecs.TaskDefinitionVolumeArgs(
         name=volume.name,

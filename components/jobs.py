@@ -19,7 +19,7 @@ from components._dependencies import Dependency, with_dependencies
 from components._function import function
 from components._queues import only_tls
 from components._role import service_role
-from components._task import ServiceTask, task_definition
+from components._task import ServiceTask, service_task_definition
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,22 +183,14 @@ class Jobs(pulumi.ComponentResource):
             environment={**own.environment, **own.alone},
         )
         containers = [running, *(replace(each, essential=False) for each in sidecars if each.essential)]
-        return task_definition(
+        task = replace(job.task, cpu=job.cpu or job.task.cpu, memory_mib=job.memory_mib or job.task.memory_mib)
+        images = {**task.images, key: task.images[own.name]}
+        return service_task_definition(
             self,
             f"{name}-task",
+            task,
             family=job.family,
-            cpu=job.cpu or job.task.cpu,
-            memory_mib=job.memory_mib or job.task.memory_mib,
-            architecture=job.task.architecture,
-            execution_role_arn=job.task.execution_role_arn,
-            task_role_arn=job.task.task_role_arn,
-            containers=definitions(
-                containers, {**job.task.images, key: job.task.images[own.name]}, job.task.log_group_name, args.region
-            ),
-            suppressed_controls=job.task.suppressed_controls,
-            not_secret=job.task.not_secret,
-            ephemeral_gib=job.task.ephemeral_gib,
-            volumes=job.task.volumes,
+            containers=definitions(containers, images, task.log_group_name, args.region),
         )
 
     def _dead_letters(self, name: str, args: JobsArgs) -> aws.sqs.Queue:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components._checked import Checked
-from components._containers import ContainerArgs, definitions
+from components._containers import definitions
 from components._dependencies import with_dependencies
 from components._migration_run import MigrationRun, MigrationRunArgs
-from components._task import TaskVolume, task_definition
+from components._task import ServiceTask, service_task_definition
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,40 +24,15 @@ class MigrationArgs(Checked):
     """The task definition's family, such as power-pto-migrate. A change registers a new one."""
     command: Sequence[str]
     """What the container runs instead of its own command."""
-    containers: Sequence[ContainerArgs]
-    """The service's own container first, then sidecars it cannot do without: the task ends when an essential one does."""
-    images: Mapping[str, Input[str]]
-    """The containers' images by name, those to build already built."""
-    cpu: int
-    """CPU units of the task; 1024 are one vCPU. Billed while it runs."""
-    memory_mib: int
-    """Memory of the task, MiB. Billed while it runs."""
-    architecture: Literal["x86_64", "arm64"] = "x86_64"
-    """The processor the image is built for."""
-    execution_role_arn: Input[str]
-    """The role ECS starts the service's tasks with."""
-    task_role_arn: Input[str]
-    """The service's own role."""
+    task: ServiceTask
+    """What the service's tasks are made of, of its containers the own one first, then sidecars it cannot do without: the task ends when an
+    essential one does."""
     region: str
     """The AWS region."""
     cluster_arn: Input[str]
     """The cluster."""
-    subnet_ids: Sequence[Input[str]]
-    """Private subnets, or public ones."""
-    public_ip: bool = False
-    """Whether the task gets a public address, as it needs in public subnets."""
-    security_group_id: Input[str]
-    """The service's security group, which the database lets in."""
-    log_group_name: Input[str]
-    """The log group it writes to."""
-    suppressed_controls: Sequence[str] = ()
-    """Controls of the policy pack that its task definition opts out of, said by a tag."""
-    not_secret: Sequence[str] = ()
-    """Variables and options that only look like secrets: the policy pack is told by a tag of the task definition."""
-    volumes: Sequence[TaskVolume] = ()
-    """File systems that the containers mount."""
     after: Sequence[pulumi.Resource] = ()
-    """What has to exist first and no other argument mentions: the roles' policies, the security group's rules."""
+    """What has to exist first beside what the service's tasks need."""
     timeout_seconds: int = 1800
     """Seconds until the update gives up on it, 60 to 43200. It is not stopped then: the next update waits for it."""
     profile: str | None = None
@@ -70,13 +44,13 @@ class MigrationArgs(Checked):
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         yield "family", limits.ecs_name(self.family)
-        yield "memory_mib", limits.fargate_size(self.cpu, self.memory_mib)
+        yield "memory_mib", limits.fargate_size(self.task.cpu, self.task.memory_mib)
         if not self.command:
             yield "command", "none given; without one the container would start the service"
-        if not self.containers:
+        if not self.task.containers:
             yield "containers", "none given; the service's own comes first"
-        for container in self.containers:
-            if container.name not in self.images:
+        for container in self.task.containers:
+            if container.name not in self.task.images:
                 yield "images", f"none given for the container {container.name!r}"
         least, most = 60, 43200
         if not least <= self.timeout_seconds <= most:
@@ -100,7 +74,8 @@ class Migration(pulumi.ComponentResource):
     def __init__(self, name: str, args: MigrationArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Migration", name, None, opts)
         # Nothing calls it, and a check made for the service would have ECS stop it.
-        first = args.containers[0]
+        task = args.task
+        first = task.containers[0]
         own = replace(
             first,
             command=args.command,
@@ -109,20 +84,13 @@ class Migration(pulumi.ComponentResource):
             essential=True,
             environment={**first.environment, **first.alone},
         )
-        containers = [own, *args.containers[1:]]
-        definition = task_definition(
+        containers = [own, *task.containers[1:]]
+        definition = service_task_definition(
             self,
             f"{name}-task",
+            replace(task, ephemeral_gib=None),
             family=args.family,
-            cpu=args.cpu,
-            memory_mib=args.memory_mib,
-            architecture=args.architecture,
-            execution_role_arn=args.execution_role_arn,
-            task_role_arn=args.task_role_arn,
-            containers=definitions(containers, args.images, args.log_group_name, args.region),
-            suppressed_controls=args.suppressed_controls,
-            not_secret=args.not_secret,
-            volumes=args.volumes,
+            containers=definitions(containers, task.images, task.log_group_name, args.region),
         )
         run = MigrationRun(
             f"{name}-run",
@@ -130,17 +98,17 @@ class Migration(pulumi.ComponentResource):
                 task_definition=definition.arn,
                 containers=[container.name for container in containers if container.essential],
                 cluster=args.cluster_arn,
-                subnets=args.subnet_ids,
-                public_ip=args.public_ip,
-                security_groups=[args.security_group_id],
-                log_group=args.log_group_name,
+                subnets=task.subnet_ids,
+                public_ip=task.public_ip,
+                security_groups=[task.security_group_id],
+                log_group=task.log_group_name,
                 timeout_seconds=args.timeout_seconds,
                 region=args.region,
                 profile=args.profile,
                 role_arns=args.assume_role_arns,
                 endpoints=args.endpoints,
             ),
-            ResourceOptions(parent=self, depends_on=list(args.after)),
+            ResourceOptions(parent=self, depends_on=[*task.before, *args.after]),
         )
         self.done = with_dependencies(definition.arn, run)
         self.task_definition_arn = definition.arn

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import pulumi
@@ -21,7 +21,7 @@ from components._log_router import LogRouterArgs
 from components._scaling import ScaledService, Scaling, ScalingArgs
 from components._service_connect import ConnectArgs, Connection
 from components._service_group import ConnectionArgs, EgressArgs, service_group
-from components._task import ServiceTask, TaskVolume, task_definition
+from components._task import ServiceTask, TaskVolume, service_task_definition
 from components.migration import Migration, MigrationArgs
 
 _PUBLIC: Final = ("services-without-public-ip", "services-in-private-subnets")
@@ -241,25 +241,6 @@ class Service(pulumi.ComponentResource):
         group, rules = service_group(self, name, args)
         images = self._images(name, args)
         before = [execution_policy, *task_policies, *rules]
-        migration = (
-            self._migration(name, args, args.migration, images, log, execution_role, task_role, group, before)
-            if args.migration
-            else None
-        )
-        definition = self._task_definition(name, args, images, log, routes, execution_role, task_role)
-        after = [*args.after, *([migration.done] if migration else [])]
-        service = self._service(name, args, definition, group, log, before, after)
-        target = self._scaled(name, args, args.scaling, service) if args.scaling else None
-
-        self.name = service.name
-        self.family = definition.family
-        self.task_definition_arn = definition.arn
-        self.task_role_arn = task_role.arn
-        self.security_group_id = group.id
-        self.log_group_name = log.name
-        self.scalable_target_id = target
-        self.migration = migration
-        self.migrated = migration.done if migration else None
         self.task = ServiceTask(
             containers=args.containers,
             images=images,
@@ -278,6 +259,21 @@ class Service(pulumi.ComponentResource):
             volumes=args.volumes,
             before=before,
         )
+        migration = self._migration(name, args, args.migration) if args.migration else None
+        definition = self._task_definition(name, args, routes)
+        after = [*args.after, *([migration.done] if migration else [])]
+        service = self._service(name, args, definition, group, log, before, after)
+        target = self._scaled(name, args, args.scaling, service) if args.scaling else None
+
+        self.name = service.name
+        self.family = definition.family
+        self.task_definition_arn = definition.arn
+        self.task_role_arn = task_role.arn
+        self.security_group_id = group.id
+        self.log_group_name = log.name
+        self.scalable_target_id = target
+        self.migration = migration
+        self.migrated = migration.done if migration else None
         self.register_outputs(
             {
                 "name": self.name,
@@ -327,41 +323,17 @@ class Service(pulumi.ComponentResource):
         )
         return image.image_uri
 
-    def _migration(
-        self,
-        name: str,
-        args: ServiceArgs,
-        migration: MigrateArgs,
-        images: Mapping[str, Input[str]],
-        log: aws.cloudwatch.LogGroup,
-        execution_role: aws.iam.Role,
-        task_role: aws.iam.Role,
-        group: aws.ec2.SecurityGroup,
-        before: Sequence[pulumi.Resource],
-    ) -> Migration:
+    def _migration(self, name: str, args: ServiceArgs, migration: MigrateArgs) -> Migration:
         own, *sidecars = migration.containers or args.containers
         return Migration(
             f"{name}-migration",
             MigrationArgs(
                 family=migration.family,
                 command=migration.command,
-                containers=[own, *(sidecar for sidecar in sidecars if sidecar.essential)],
-                images=images,
-                cpu=args.cpu,
-                memory_mib=args.memory_mib,
-                architecture=args.architecture,
-                execution_role_arn=execution_role.arn,
-                task_role_arn=task_role.arn,
+                task=replace(self.task, containers=[own, *(sidecar for sidecar in sidecars if sidecar.essential)]),
                 region=args.region,
                 cluster_arn=args.cluster_arn,
-                subnet_ids=args.subnet_ids,
-                public_ip=args.public_ip,
-                security_group_id=group.id,
-                log_group_name=log.name,
-                suppressed_controls=args.suppressed_controls,
-                not_secret=args.not_secret,
-                volumes=args.volumes,
-                after=[*before, *migration.after],
+                after=migration.after,
                 timeout_seconds=migration.timeout_seconds,
                 profile=migration.profile,
                 assume_role_arns=migration.assume_role_arns,
@@ -371,31 +343,16 @@ class Service(pulumi.ComponentResource):
         )
 
     def _task_definition(
-        self,
-        name: str,
-        args: ServiceArgs,
-        images: Mapping[str, Input[str]],
-        log: aws.cloudwatch.LogGroup,
-        routes: Mapping[str, aws.cloudwatch.LogGroup],
-        execution_role: aws.iam.Role,
-        task_role: aws.iam.Role,
+        self, name: str, args: ServiceArgs, routes: Mapping[str, aws.cloudwatch.LogGroup]
     ) -> aws.ecs.TaskDefinition:
         groups = {kind: group.name for kind, group in routes.items()}
         router = RoutedLogs(args=args.log_router, groups=groups) if args.log_router else None
-        return task_definition(
+        return service_task_definition(
             self,
             f"{name}-task",
+            self.task,
             family=args.family,
-            cpu=args.cpu,
-            memory_mib=args.memory_mib,
-            architecture=args.architecture,
-            execution_role_arn=execution_role.arn,
-            task_role_arn=task_role.arn,
-            containers=definitions(args.containers, images, log.name, args.region, router),
-            suppressed_controls=args.suppressed_controls,
-            not_secret=args.not_secret,
-            ephemeral_gib=args.ephemeral_gib,
-            volumes=args.volumes,
+            containers=definitions(args.containers, self.task.images, self.task.log_group_name, args.region, router),
         )
 
     def _service(

@@ -1,7 +1,7 @@
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import dill  # type: ignore[import-untyped] # has no types of its own
@@ -13,6 +13,7 @@ from components import _migration_run as runs
 from components import _one_off_task as tasks
 from components._containers import ContainerArgs, ContainerHealthCheckArgs, SecretReference
 from components._migration_run import MigrationRunProvider
+from components._task import ServiceTask
 from components.migration import Migration, MigrationArgs
 from preview.graph import UNKNOWN, Graph
 from tests.components.conftest import ACCOUNT, build, check_contract
@@ -32,22 +33,39 @@ API = ContainerArgs(
 ARGS = MigrationArgs(
     family="power-pto-migrate",
     command=COMMAND,
-    containers=[API],
-    images={"api": "registry.example/power-pto/api:1"},
-    cpu=512,
-    memory_mib=1024,
-    execution_role_arn="arn:execution",
-    task_role_arn="arn:task",
+    task=ServiceTask(
+        containers=[API],
+        images={"api": "registry.example/power-pto/api:1"},
+        cpu=512,
+        memory_mib=1024,
+        architecture="x86_64",
+        ephemeral_gib=50,
+        execution_role_arn="arn:execution",
+        task_role_arn="arn:task",
+        security_group_id="sg-1",
+        public_ip=False,
+        subnet_ids=["subnet-a", "subnet-b"],
+        log_group_name="/ecs/power-pto",
+        suppressed_controls=(),
+        not_secret=(),
+        volumes=(),
+        before=(),
+    ),
     region="us-east-1",
     cluster_arn="arn:cluster",
-    subnet_ids=["subnet-a", "subnet-b"],
-    security_group_id="sg-1",
-    log_group_name="/ecs/power-pto",
 )
+OF_TASK = {field.name for field in fields(ServiceTask)}
 
 
-def recorded(args: MigrationArgs = ARGS, **changes: Any) -> Graph:
-    return build(lambda: Migration("api-migration", replace(args, **changes)))
+def changed(**changes: Any) -> MigrationArgs:
+    """The arguments with others of their own, or of the service's task."""
+    of_task = {name: value for name, value in changes.items() if name in OF_TASK}
+    own = {name: value for name, value in changes.items() if name not in OF_TASK}
+    return replace(ARGS, **own, task=replace(ARGS.task, **of_task))
+
+
+def recorded(**changes: Any) -> Graph:
+    return build(lambda: Migration("api-migration", changed(**changes)))
 
 
 def containers(graph: Graph) -> list[Mapping[str, Any]]:
@@ -72,7 +90,7 @@ def test_contract() -> None:
 )
 def test_refuses_what_cannot_run(changes: dict[str, Any], problem: str) -> None:
     with pytest.raises(ValueError, match=r"^MigrationArgs\.") as error:
-        replace(ARGS, **changes)
+        changed(**changes)
     assert problem in str(error.value)
     assert len(str(error.value).splitlines()) == 1
 
