@@ -83,7 +83,6 @@ def must_be_instance(context: Context, what: str) -> None:
     """
     if is_cluster(context):
         raise OperationError(
-            f"{what} works with instances of RDS; a cluster is brought back beside the old one: docs/runbooks/restore.md, "
-            '"A cluster of Aurora"',
+            f"{what} works with instances of RDS; of a cluster restore a moment by hand, and look at it: docs/runbooks/restore.md",
             WRONG,
         )

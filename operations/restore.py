@@ -4,6 +4,8 @@ A damaged instance: 1. restore beside it, with its settings; 2. stop the service
 every address stays; 4. let the program know the instance by its new id, and update; 5. wake the services and look that they are well.
 The damaged instance stays under another name: delete it when nobody needs it any more. A read replica follows the damaged one, and is made anew.
 
+A cluster of Aurora is brought back in the same steps; the program knows it by its name, so that a refresh is enough. The damaged one stays.
+
 An instance that is gone: 1. stop the services; 2. write `database.restoreFrom` into the stack file; 3. let the program forget the instance,
 and make it from the backup; 4. wake the services.
 """
@@ -24,6 +26,7 @@ from operations import _backups as backups
 from operations import _capacity as capacity
 from operations import _databases as databases
 from operations import _pulumi as pulumi
+from operations import _restore_cluster as clusters
 from operations import _services as services
 from operations import verify
 from operations._backups import Found
@@ -64,15 +67,18 @@ def _run(context: Context, options: argparse.Namespace) -> int:
     identifier = context.stack.database
     if identifier is None:
         raise OperationError(f"{context.stack.path} has no database", WRONG)
-    databases.must_be_instance(context, "make restore")
     if (options.to is None) == (options.snapshot is None) and not options.resume:
         raise OperationError(
             "to which moment? --to TIME, --to latest or --snapshot NAME; --resume goes on with one begun", WRONG
         )
-    known = _instance(json.loads(pulumi.output("stack", "export", "--stack", context.stack.name)))
-    facts = _facts(context, identifier, known)
-    gone = facts.current is None and facts.source is None
-    steps = _made_anew(context, options, known, facts) if gone else _steps(context, options, identifier, facts)
+    deployment = json.loads(pulumi.output("stack", "export", "--stack", context.stack.name))
+    if databases.is_cluster(context):
+        gone, steps = False, _of_cluster(context, options, identifier, deployment)
+    else:
+        known = _instance(deployment)
+        facts = _facts(context, identifier, known)
+        gone = facts.current is None and facts.source is None
+        steps = _made_anew(context, options, known, facts) if gone else _steps(context, options, identifier, facts)
     if jobs := context.stack.settings.jobs:
         context.say(
             f"Jobs are not stopped ({', '.join(sorted(jobs))}): what they write before the names change is lost."
@@ -84,6 +90,44 @@ def _run(context: Context, options: argparse.Namespace) -> int:
         return OK
     _take(context, steps)
     return _report(context, plan, damaged=None if gone else damaged_name(identifier))
+
+
+def _of_cluster(
+    context: Context, options: argparse.Namespace, identifier: str, deployment: Mapping[str, Any]
+) -> _Steps:
+    """Return what is left to do beside a damaged cluster."""
+    names = clusters.ClusterNames(own=identifier, damaged=damaged_name(identifier), restored=restored_name(identifier))
+    found = clusters.facts(context, names, deployment)
+    rename = (
+        f"Rename {identifier} to {names.damaged}, and {names.restored} to {identifier}, with their instances: addresses stay",
+        lambda: clusters.swap(context, found),
+    )
+    steps: list[tuple[str, Callable[[], None]]] = []
+    if not found.swapped:
+        clusters.check(options, found)
+        words = f"Restore into {names.restored}, with the settings and instances of {identifier}"
+        steps = [
+            (words, lambda: clusters.restore(context, options, found)),
+            ("Stop every service, so that nobody writes", lambda: _stop(context)),
+            rename,
+        ]
+    elif not clusters.is_renamed(context, found):
+        steps = [rename]
+    return [
+        *steps,
+        (
+            "Have RDS keep a password again, let the program know what is new, and update",
+            lambda: _go_on(context, identifier, clusters.urns(deployment)),
+        ),
+        ("Wake the services, and look that they are well", lambda: _wake(context)),
+    ]
+
+
+def _go_on(context: Context, identifier: str, urns: Sequence[str]) -> None:
+    clusters.keep_password(context, identifier)
+    asked = [word for urn in urns for word in ("--target", urn)]
+    _must(context, "refresh", *pulumi.where(context), *asked, "--yes")
+    _must(context, "up", *pulumi.where(context), "--policy-pack", "policy", "--yes")
 
 
 def _facts(context: Context, identifier: str, known: dict[str, Any] | None) -> _Facts:
@@ -123,7 +167,7 @@ def _report(context: Context, plan: Sequence[str], damaged: str | None) -> int:
     """Look that all services are well, and say so."""
     rollouts = {key: verify.rollout(context, key, found) for key, found in services.describe(context).items()}
     wrong = verify.watch(context, rollouts)
-    left = f" The damaged instance is {damaged}; delete it when nobody needs it." if damaged else ""
+    left = f" What was damaged is {damaged}; delete it when nobody needs it." if damaged else ""
     context.result(
         {"plan": plan, "done": not wrong, "damaged": damaged, "problems": wrong},
         "\n".join(wrong.values()) or f"Restored.{left}",

@@ -80,7 +80,6 @@ def test_all_its_instances_wake(operator: Operator) -> None:
     assert f"database {NAME} starts" in operator.said
 
 
-@pytest.mark.parametrize("words", [("restore", "--to", "latest"), ("restore-drill",)])
-def test_what_goes_on_with_instances_only_is_refused(operator: Operator, words: tuple[str, ...]) -> None:
-    assert operator.run(*words) == WRONG
-    assert "works with instances of RDS; a cluster is brought back beside the old one" in operator.said
+def test_what_goes_on_with_instances_only_is_refused(operator: Operator) -> None:
+    assert operator.run("restore-drill") == WRONG
+    assert "works with instances of RDS; of a cluster restore a moment by hand" in operator.said
