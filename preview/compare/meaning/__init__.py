@@ -7,6 +7,7 @@ from typing import Final
 
 from preview.compare.meaning import (
     addresses,
+    alarms,
     capacity,
     data,
     exposure,
@@ -32,6 +33,7 @@ CONCERNS: Final[Sequence[Callable[[Situation], Iterator[Statement]]]] = (
     addresses.say,
     capacity.say,
     zones.say,
+    alarms.say,
     findings.say,
     runs.say,
     unknown.say,

@@ -21,7 +21,18 @@ Level = Literal["danger", "caution", "note"]
 LEVELS: Final[tuple[Level, ...]] = ("danger", "caution", "note")
 
 Concern = Literal[
-    "stops", "data", "public", "permissions", "outage", "addresses", "capacity", "findings", "runs", "unknown", "money"
+    "stops",
+    "data",
+    "public",
+    "permissions",
+    "outage",
+    "addresses",
+    "capacity",
+    "alarms",
+    "findings",
+    "runs",
+    "unknown",
+    "money",
 ]
 
 # Where a component's settings are in the stack file, by its name or else its class.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 from decimal import Decimal
 
-from preview.compare.meaning import findings, money, runs, statements, unknown
+from preview.compare.meaning import alarms, findings, money, runs, statements, unknown
 from preview.compare.meaning.statement import LEVELS, Situation
+from preview.graph import Resource
 from preview.pricing import Estimate, Line
 from preview.verdict import Finding, Verdict
 from tests.preview.compare.graphs import DATABASE, LOG_GROUP, edit, resource, said, urn
@@ -103,3 +104,19 @@ def test_the_dangerous_comes_first() -> None:
     levels = [item.level for item in statements(Situation(comparison=edit(old, [])))]
     assert levels == sorted(levels, key=LEVELS.index)
     assert {"danger", "caution"} <= set(levels)
+
+
+def test_windows_in_which_alarms_tell_nobody() -> None:
+    def rule(minutes: str, *names: str) -> Resource:
+        schedule = {"expression": "cron(0 3 * * *)", "duration": minutes, "timezone": "Europe/Berlin"}
+        given = {"rule": {"schedule": schedule}, "muteTargets": {"alarmNames": list(names)}, "description": minutes}
+        return resource("aws:cloudwatch/alarmMuteRule:AlarmMuteRule", "m", given)
+
+    after = "for PT1H from cron(0 3 * * *) on, Europe/Berlin; what is still bad then is told afterwards"
+    assert said(alarms.say, [], [rule("PT1H", "a")]) == [("caution", f"1 alarm (a) tells nobody {after}")]
+    many = rule("PT1H", *"abcdef")
+    assert said(alarms.say, [rule("PT1H", "a")], [many]) == [
+        ("caution", f"6 alarms (a, b, c, d and 2 more) tell nobody {after}")
+    ]
+    assert not said(alarms.say, [many], [many])
+    assert not said(alarms.say, [many], [])
