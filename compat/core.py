@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
 import functools
 import importlib
+import types
 from collections import ChainMap
 from collections.abc import Callable, Hashable, Iterator, Mapping, MutableMapping
 from typing import Any, Final, TypeVar, cast
@@ -13,6 +15,8 @@ from typing import Any, Final, TypeVar, cast
 import pulumi
 import pulumi._types as sdk_types
 import pulumi.output as sdk_output
+import pulumi.resource as sdk_resources
+import pulumi.resource_hooks as sdk_hooks
 import pulumi.runtime.resource as sdk_resource
 import pulumi.runtime.rpc as sdk_rpc
 import pulumi.runtime.settings as sdk_settings
@@ -91,6 +95,7 @@ def in_less_time() -> Iterator[None]:
 
     replaced = (
         (sdk_resource, "_get_stack_trace", source_pb2.StackTrace),
+        *((module, "copy", types.SimpleNamespace(copy=_copy)) for module in (sdk_resources, sdk_hooks)),
         (sdk_resource, "create_urn", _create_urn(sdk_resource.create_urn)),
         (sdk_resource, "resource_pb2", core_messages.Messages()),
         *((module, "wrap_with_context", _as_it_is) for module in (sdk_invoke, sdk_resource, sdk_settings, sdk_stack)),
@@ -132,6 +137,16 @@ def _as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _nothing(*_: object, **__: object) -> None:
     """Say nothing."""
+
+
+def _copy(value: object) -> object:
+    """Give what `copy.copy` gives. Options of resources, of which there are several copies for each, have only attributes."""
+    cls = type(value)
+    if cls is not pulumi.ResourceOptions and cls is not sdk_hooks.ResourceHookBinding:
+        return copy.copy(value)
+    made = object.__new__(cls)
+    made.__dict__.update(value.__dict__)
+    return made
 
 
 class _Known:

@@ -6,8 +6,9 @@ Each function here takes as many turns of the event loop as the SDK's own, so th
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, Final
 
 import pulumi
@@ -108,6 +109,8 @@ def _failed(future: asyncio.Future[Any]) -> bool:
 def _from_input(original: Callable[[Any], pulumi.Output[Any]]) -> Callable[[Any], pulumi.Output[Any]]:
     def from_input(value: Any) -> pulumi.Output[Any]:  # noqa: ANN401 - whatever a program has
         if type(value) not in ATOMS:
+            if value and type(value) in _CONTAINERS and _turns(value) is not None:
+                return _Lifted(value, original).output
             return original(value)
         made = object.__new__(pulumi.Output)
         made._data = asyncio.get_running_loop().create_future()
@@ -115,6 +118,82 @@ def _from_input(original: Callable[[Any], pulumi.Output[Any]]) -> Callable[[Any]
         return made
 
     return from_input
+
+
+_CONTAINERS: Final = frozenset({dict, list})
+
+
+def _turns(value: Any) -> int | None:  # noqa: ANN401 - as above
+    """After how many turns the SDK has made an output of plain data; None where it is more than that.
+
+    It makes one of each part and gathers them, those of a mapping after its keys.
+    """
+    if type(value) in ATOMS:
+        return 0
+    if type(value) is list:
+        parts: Iterable[Any] = value
+        at_once, after = _OF_LIST
+    elif type(value) is dict and all(type(key) is str for key in value):
+        parts = value.values()
+        at_once, after = _OF_DICT
+    else:
+        return None
+    longest = 0
+    for part in parts:
+        turns = _turns(part)
+        if turns is None:
+            return None
+        longest = max(longest, turns)
+    return 0 if not value else longest + after if longest else at_once
+
+
+_OF_LIST: Final = (3, 2)
+_OF_DICT: Final = (8, 7)
+"""Turns where no part takes any, and turns after the last part."""
+
+
+def _copied(value: Any) -> Any:  # noqa: ANN401 - as above
+    """Copy plain data as the SDK does: what is empty stays what it is."""
+    if type(value) is list and value:
+        return [_copied(part) for part in value]
+    return {key: _copied(part) for key, part in value.items()} if type(value) is dict and value else value
+
+
+class _Lifted:
+    """Makes an output of plain data, in as many turns as the SDK, which makes one of each part."""
+
+    __slots__ = ("_future", "_loop", "_original", "_value", "output")
+
+    def __init__(self, value: Any, original: Callable[[Any], pulumi.Output[Any]]) -> None:  # noqa: ANN401 - as above
+        self._value = value.copy()
+        self._original = original
+        self._loop = asyncio.get_running_loop()
+        self._future: asyncio.Future[_OutputData[Any]] = self._loop.create_future()
+        self.output: pulumi.Output[Any] = object.__new__(pulumi.Output)
+        self.output._data = self._future
+        self.output._track()
+        self._loop.call_soon(self._begin)
+
+    def _begin(self) -> None:
+        turns = _turns(self._value)
+        if turns is None:  # somebody has put more into it since
+            self._original(self._value)._data.add_done_callback(self._take)
+            return
+        turn: Callable[[], object] = functools.partial(self._end, _copied(self._value))
+        for _ in range(turns - 1):
+            turn = functools.partial(self._loop.call_soon, turn)
+        turn()
+
+    def _end(self, value: Any) -> None:  # noqa: ANN401 - as above
+        self._future.set_result(_data(set(), value, known=True, secret=False))
+
+    def _take(self, made: asyncio.Future[_OutputData[Any]]) -> None:
+        if made.cancelled():
+            self._future.cancel()
+        elif error := made.exception():
+            self._future.set_exception(error)
+        else:
+            self._future.set_result(made.result())
 
 
 def _all(*values: Any, **named: Any) -> pulumi.Output[Any]:  # noqa: ANN401 - as above

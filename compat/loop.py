@@ -76,6 +76,8 @@ class Loop(InOrder):
     _ready: deque[_Handle]
     _scheduled: list[asyncio.TimerHandle]
     _turns = 0
+    get_debug = staticmethod(bool)
+    """Each future asks whether it is to note where it was made: it is not."""
 
     def call_soon(  # type: ignore[override] # as asyncio's, with types that are less exact
         self, callback: Callable[..., object], *args: object, context: contextvars.Context | None = None

@@ -165,6 +165,69 @@ def test_values_of_every_kind_arrive_the_same(project: Path, mode: Mode, monkeyp
     assert odd.secrets == {"nested", "secret"}
 
 
+def resolved(value: object, between: Callable[[], None] = lambda: None) -> tuple[int, object]:
+    """After how many turns an output of a value is resolved, and to what."""
+
+    async def turns() -> tuple[int, object]:
+        future = pulumi.Output.from_input(value)._data  # noqa: SLF001 - what is asked without taking turns
+        between()
+        count = 0
+        while not future.done():
+            await asyncio.sleep(0)
+            count += 1
+        data = await future
+        return count, (data.value, data.is_known, data.is_secret, data.resources)
+
+    loop = Loop()
+    try:
+        return loop.run_until_complete(turns())
+    finally:
+        loop.close()
+
+
+PLAIN: tuple[object, ...] = (
+    {},
+    [],
+    {"a": 1},
+    ["a", None, 2.5, True],
+    {"a": {}},
+    [[]],
+    {"a": "b", "c": {"d": [1, {"e": "f"}], "g": []}},
+    [{"a": [[["b"]]]}, {"c": 1}],
+    {"a": {"b": {"c": {"d": 1}}}, "e": [1]},
+)
+
+
+@pytest.mark.parametrize("value", PLAIN, ids=str)
+def test_an_output_of_plain_data_takes_as_many_turns(value: object) -> None:
+    def quick() -> tuple[int, object]:
+        with core.in_less_time():
+            return resolved(value)
+
+    ours, theirs = contextvars.copy_context().run(quick), contextvars.copy_context().run(resolved, value)
+    assert ours == theirs
+    given = ours[1][0] if isinstance(ours[1], tuple) else None
+    assert given == value
+    assert (given is value) == (not value)  # somebody may change what it was made of
+
+
+def test_plain_data_that_is_changed_after_it_was_given() -> None:
+    def change(value: dict[str, object], part: dict[str, object]) -> Callable[[], None]:
+        def between() -> None:
+            value["late"] = 1
+            part["secret"] = pulumi.Output.secret("x")
+
+        return between
+
+    def quick() -> object:
+        with core.in_less_time():
+            part: dict[str, object] = {"a": 1}
+            value: dict[str, object] = {"part": part}
+            return resolved(value, change(value, part))[1]
+
+    assert contextvars.copy_context().run(quick) == ({"part": {"a": 1, "secret": "x"}}, True, True, set())
+
+
 @pytest.mark.parametrize("mode", ["update", "preview"])
 def test_a_shipped_stack_is_recorded_the_same(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
     read = stackfile.read(stacks.ROOT / "Pulumi.prod.yaml")
