@@ -1,4 +1,4 @@
-"""A Redis or Valkey cache on ElastiCache in the isolated subnets, with TLS, a token and its own key."""
+"""A Redis or Valkey cache on ElastiCache in the isolated subnets, with TLS, a token or users, and its own key."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import pulumi_random as random
 from pulumi import Input, Output, ResourceOptions
 
 import limits
+from components import _cache_users as cache_users
+from components._cache_users import CacheUserArgs, CacheUsers
 from components._checked import Checked
 from components._dependencies import with_dependencies
 from components.encryption_key import EncryptionKey, own_key
@@ -49,6 +51,8 @@ class CacheArgs(Checked):
     """Its TCP port, 1 to 65535. A change replaces the cache."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     """Engine parameters by name, besides those that cluster mode needs."""
+    users: Mapping[str, CacheUserArgs] = field(default_factory=dict)
+    """Users by name, in place of the token; empty: whoever has the token may do everything. Switching takes the token from who has it."""
     snapshot_days: int = 7
     """Days that daily snapshots are kept, up to 35; 0 switches them off."""
     snapshot_window: str = "02:00-03:00"
@@ -96,6 +100,7 @@ class CacheArgs(Checked):
             )
         for parameter, text in sorted(self.parameters.items()):
             yield f"parameters[{parameter!r}]", cache_parameter(parameter, text)
+        yield from cache_users.problems(self)
         yield from self._zone_problems()
         yield from self._window_problems()
         yield "log_days", limits.log_retention(self.log_days)
@@ -152,8 +157,14 @@ class Cache(pulumi.ComponentResource):
     """Its TCP port."""
     security_group_id: Output[str]
     """Its security group, without rules of its own."""
+    arn: Output[str]
+    """Its ARN."""
     secret_arn: Output[str]
-    """A secret with `token`, `host`, `port` and `url` as a JSON document, usable once it is filled."""
+    """A secret with `token`, `host`, `port` and `url` as a JSON document, usable once it is filled; with users it has neither token nor URL."""
+    user_secret_arns: Mapping[str, Output[str]]
+    """The same of each user that has a password, which is its token, by user."""
+    user_arns: Mapping[str, Output[str]]
+    """What IAM calls its users, by user."""
     key_arn: Output[str]
     """The key that encrypts the nodes, snapshots and the secret."""
     members: Sequence[str]
@@ -170,14 +181,24 @@ class Cache(pulumi.ComponentResource):
             tags={"Name": f"{args.name_prefix}-{name}"},
             opts=ResourceOptions(parent=self),
         )
-        token = random.RandomPassword(
-            f"{name}-token", length=64, special=False, opts=ResourceOptions(parent=self)
-        ).result
-        nodes = self._replication_group(name, args, key, group, token)
+        users = cache_users.make(self, name, args) if args.users else None
+        token = None if users else self._token(name)
+        nodes = self._replication_group(name, args, key, group, token, users)
         host = nodes.primary_endpoint_address if args.shards is None else nodes.configuration_endpoint_address
-        url = Output.concat("rediss://:", token, "@", host, ":", str(args.port))
-        document = Output.json_dumps({"token": token, "host": host, "port": args.port, "url": url}, sort_keys=True)
+        at = {"host": host, "port": args.port}
+        document = Output.json_dumps(at if token is None else _login(token, host, args.port), sort_keys=True)
 
+        self.arn = nodes.arn
+        self.user_secret_arns = {
+            user: self._secret(
+                f"{name}-secret-{user}",
+                args,
+                key,
+                Output.json_dumps(_login(password, host, args.port, cache_users.user_id(args, user)), sort_keys=True),
+            )
+            for user, password in (users.passwords if users else {}).items()
+        }
+        self.user_arns = users.arns if users else {}
         self.host = host
         self.port = args.port
         self.security_group_id = group.id
@@ -195,8 +216,19 @@ class Cache(pulumi.ComponentResource):
             }
         )
 
+    def _token(self, name: str) -> Output[str]:
+        return random.RandomPassword(
+            f"{name}-token", length=64, special=False, opts=ResourceOptions(parent=self)
+        ).result
+
     def _replication_group(
-        self, name: str, args: CacheArgs, key: EncryptionKey, group: aws.ec2.SecurityGroup, token: Output[str]
+        self,
+        name: str,
+        args: CacheArgs,
+        key: EncryptionKey,
+        group: aws.ec2.SecurityGroup,
+        token: Output[str] | None,
+        users: CacheUsers | None,
     ) -> aws.elasticache.ReplicationGroup:
         subnets = aws.elasticache.SubnetGroup(
             f"{name}-subnets",
@@ -242,6 +274,9 @@ class Cache(pulumi.ComponentResource):
             parameter_group_name=parameters.name,
             transit_encryption_enabled=True,
             auth_token=token,
+            # A token that there was has to go, or AWS takes no users.
+            auth_token_update_strategy="DELETE" if users else None,
+            user_group_ids=[users.group_id] if users else None,
             at_rest_encryption_enabled=True,
             kms_key_id=key.arn,
             snapshot_retention_limit=args.snapshot_days,
@@ -301,6 +336,12 @@ class Cache(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
         return with_dependencies(secret.arn, version)
+
+
+def _login(token: Output[str], host: Output[str], port: int, user: str = "") -> Mapping[str, Input[str] | int]:
+    """Return what it takes to log in: with the token alone, or as a user."""
+    url = Output.concat("rediss://", user, ":", token, "@", host, ":", str(port))
+    return {"host": host, "port": port, "token": token, "url": url, **({"username": user} if user else {})}
 
 
 _FEWEST_SUBNETS: Final = 2

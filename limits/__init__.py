@@ -14,6 +14,13 @@ from limits.cache import (
     cache_node_here,
     cache_version,
 )
+from limits.cache_users import (
+    CacheRights,
+    cache_access_string,
+    cache_key_pattern,
+    cache_tokens,
+    cache_user_id,
+)
 from limits.database import (
     MOST_READERS,
     PAUSE_SECONDS,
@@ -236,6 +243,7 @@ __all__ = [
     "VALKEY_ONLY",
     "ZONE_BLOCKS",
     "ZONE_LETTERS",
+    "CacheRights",
     "address_range",
     "apart",
     "arn",
@@ -245,11 +253,15 @@ __all__ = [
     "backup_start",
     "backup_window",
     "bucket_name",
+    "cache_access_string",
     "cache_identifier",
+    "cache_key_pattern",
     "cache_node",
     "cache_node_engine",
     "cache_node_here",
     "cache_nodes_of",
+    "cache_tokens",
+    "cache_user_id",
     "cache_version",
     "cache_window",
     "certificate_name",

@@ -156,6 +156,16 @@ def database_name(settings: Settings, database: Database) -> str:
     return database.database_name or settings.app.replace("-", "_")
 
 
+def cache_name(settings: Settings, cache: Cache) -> str:
+    """Return the replication group's identifier."""
+    return cache.name or settings.name_prefix
+
+
+def cache_user_id(settings: Settings, user: str) -> str:
+    """Return the id of a user of the cache, by which it logs in."""
+    return f"{settings.name_prefix}-{user}"
+
+
 def cache_spans_zones(cache: Cache) -> bool:
     """Tell whether a cache stands in several zones."""
     return cache.replicas > 0 if cache.multi_az is None else cache.multi_az

@@ -31,6 +31,8 @@ REFERENCES: Final[Mapping[str, str]] = {
     "database.iamUsername": "the database user to log in as with a token of IAM's",
     "cache.host": "the cache's address (in cluster mode its configuration endpoint)",
     "cache.port": "the cache's port",
+    "cache.name": "the cache's name, which tokens of IAM's are for",
+    "cache.user": "the cache's user to log in as: the service's cacheUser",
     "media.bucket": "the media bucket's name",
     "media.url": "where browsers find media, without a slash at the end",
     "internalBalancer.url": "the address of the internal load balancer, as https://HOST",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from components._cache_users import CacheUserArgs
 from components.cache import CacheArgs
 from components.existing_network import AnyNetwork
 from settings import derived
@@ -20,7 +21,7 @@ def args(context: StackContext, network: AnyNetwork) -> CacheArgs | None:
         region=context.region,
         vpc_id=network.vpc_id,
         subnet_ids=network.isolated_subnet_ids,
-        identifier=cache.name or context.name_prefix,
+        identifier=derived.cache_name(settings, cache),
         engine=cache.engine,
         version=cache.version,
         node_type=cache.node_type,
@@ -28,6 +29,10 @@ def args(context: StackContext, network: AnyNetwork) -> CacheArgs | None:
         replicas=cache.replicas,
         multi_az=derived.cache_spans_zones(cache),
         parameters=cache.parameters,
+        users={
+            name: CacheUserArgs(rights=user.rights, keys=user.keys, login=user.login)
+            for name, user in cache.users.items()
+        },
         snapshot_days=cache.snapshot_days,
         snapshot_window=cache.snapshot_window,
         maintenance_window=cache.maintenance_window,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pulumi import Input, Output
@@ -21,34 +21,39 @@ from components._containers import (
 )
 from components._log_router import LogRouterArgs
 from components._pull_through import may_be_cached
-from settings import derived, model, references
+from components.cache import Cache
+from settings import Settings, derived, model, references
 from wiring.context import Components, StackContext
 
 
-def args(
-    context: StackContext, key: str, service: model.Service, components: Components, user: str | None
-) -> Sequence[ContainerArgs]:
-    """Return the arguments of a service's containers: its own, named by its key, then its sidecars.
+@dataclass(frozen=True, slots=True)
+class Users:
+    """Whom containers log in as; None: in the database as the master user, in the cache with its token."""
 
-    Args:
-        context: what every part may need to know.
-        key: the service's key in the stack file.
-        service: the service.
-        components: the parts that it is wired to.
-        user: whom they log in to the database as; None: the master user.
-    """
+    database: str | None = None
+    cache: str | None = None
+
+
+def args(context: StackContext, key: str, service: model.Service, components: Components) -> Sequence[ContainerArgs]:
+    """Return the arguments of a service's containers: its own, named by its key, then its sidecars."""
+    return _args(context, key, service, components, Users(service.database_user, service.cache_user))
+
+
+def _args(
+    context: StackContext, key: str, service: model.Service, components: Components, users: Users
+) -> Sequence[ContainerArgs]:
     named: dict[str, model.Service | model.Sidecar] = {key: service, **service.sidecars}
-    return [_container(context, name, container, service, components, user) for name, container in named.items()]
+    return [_container(context, name, container, service, components, users) for name, container in named.items()]
 
 
 def of_migration(
     context: StackContext, key: str, service: model.Service, migrate: model.Migrate, components: Components
 ) -> Sequence[ContainerArgs]:
     """Return the arguments of the same containers where they bring the database up to date."""
-    own, *sidecars = args(context, key, service, components, migrate.database_user)
+    users = Users(migrate.database_user, service.cache_user)
+    own, *sidecars = _args(context, key, service, components, users)
     secrets = {
-        variable: secret(context, reference, components, migrate.database_user)
-        for variable, reference in migrate.secrets.items()
+        variable: secret(context, reference, components, users) for variable, reference in migrate.secrets.items()
     }
     # A variable has one source.
     environment = {variable: value for variable, value in own.environment.items() if variable not in secrets}
@@ -61,10 +66,10 @@ def _container(
     container: model.Service | model.Sidecar,
     service: model.Service,
     components: Components,
-    user: str | None,
+    users: Users,
 ) -> ContainerArgs:
     sidecar = container if isinstance(container, model.Sidecar) else None
-    values = {**_values(context, container, components, user), **_called(context, service)}
+    values = {**_values(context, container, components, users), **_called(context, service)}
     # Whoever opens a shell in the service's own container writes where they like.
     shell = sidecar is None and service.exec
     return ContainerArgs(
@@ -78,7 +83,7 @@ def _container(
         entry_point=container.entry_point,
         environment={variable: _filled(text, values) for variable, text in container.environment.items()},
         secrets={
-            variable: secret(context, reference, components, user) for variable, reference in container.secrets.items()
+            variable: secret(context, reference, components, users) for variable, reference in container.secrets.items()
         },
         user=container.user,
         read_only_root=container.read_only_root and not shell,
@@ -172,7 +177,7 @@ def _build(build: model.Build, repository_url: Input[str]) -> BuildArgs:
 
 
 def _values(
-    context: StackContext, container: model.Container, components: Components, user: str | None
+    context: StackContext, container: model.Container, components: Components, users: Users
 ) -> Mapping[str, Input[str]]:
     """Return what references in environment values stand for."""
     settings = context.settings
@@ -188,12 +193,11 @@ def _values(
             "database.host": components.database.address,
             "database.port": str(components.database.port),
             "database.name": components.database.database_name,
-            "database.user": user or (settings.database.username if settings.database else ""),
+            "database.user": users.database or (settings.database.username if settings.database else ""),
             "database.iamUsername": settings.database.iam_username if settings.database else "",
             "database.replicaHost": components.database.replica.address if components.database.replica else "",
         }
-    if components.cache:
-        values |= {"cache.host": components.cache.host, "cache.port": str(components.cache.port)}
+    values |= _cache_values(settings, components.cache, users.cache)
     if components.media:
         values |= {"media.bucket": components.media.bucket, "media.url": components.media.base_url}
     if hosts := derived.internal_hosts(settings):
@@ -202,6 +206,17 @@ def _values(
         values |= {f"queues.{name}.url": url for name, url in components.queues.urls.items()}
         values |= {f"queues.{name}.arn": arn for name, arn in components.queues.arns.items()}
     return values
+
+
+def _cache_values(settings: Settings, cache: Cache | None, user: str | None) -> Mapping[str, Input[str]]:
+    if cache is None or settings.cache is None:
+        return {}
+    return {
+        "cache.host": cache.host,
+        "cache.port": str(cache.port),
+        "cache.name": derived.cache_name(settings, settings.cache),
+        "cache.user": derived.cache_user_id(settings, user) if user else "",
+    }
 
 
 def _called(context: StackContext, service: model.Service) -> Mapping[str, Input[str]]:
@@ -224,24 +239,22 @@ def _filled(text: str, values: Mapping[str, Input[str]]) -> Input[str]:
     return Output.concat(*(values[piece] if index % 2 else piece for index, piece in enumerate(pieces)))
 
 
-def secret(context: StackContext, reference: str, components: Components, user: str | None = None) -> SecretReference:
-    """Return where a variable's value is read from, by what logs in to the database as a user; None: as the master user."""
+def secret(
+    context: StackContext, reference: str, components: Components, users: Users | None = None
+) -> SecretReference:
+    """Return where a variable's value is read from, by what logs in to database and cache as some users."""
+    users = users or Users()
     name, _, key = reference.partition(":")
-    name = context.settings.secret_for(name, user)
+    name = context.settings.secret_for(name, users.database)
     if name in context.existing_secrets:
-        given = context.settings.secrets[name]
-        return SecretReference(
-            arn=context.existing_secrets[name],
-            key=key or None,
-            key_arn=given.key_arn,
-            parameter=limits.secret_parameter(given.existing or ""),
-        )
-    if name == "database" and components.database and user:
-        database = components.database
-        return SecretReference(arn=database.user_secret_arns[user], key=key, key_arn=database.key_arn)
-    for part, holder in (("database", components.database), ("cache", components.cache)):
+        return _existing_secret(context, name, key)
+    for part, holder, user in (
+        ("database", components.database, users.database),
+        ("cache", components.cache, users.cache),
+    ):
         if name == part and holder:
-            return SecretReference(arn=holder.secret_arn, key=key, key_arn=holder.key_arn)
+            arn = holder.user_secret_arns[user] if user else holder.secret_arn
+            return SecretReference(arn=arn, key=key, key_arn=holder.key_arn)
     if components.secrets and name in components.secrets.arns:
         secrets = components.secrets
         return SecretReference(arn=secrets.arns[name], key=key or None, key_arn=secrets.key_arn)
@@ -249,6 +262,16 @@ def secret(context: StackContext, reference: str, components: Components, user: 
         urls = components.connection_strings
         return SecretReference(arn=urls.arns[name], key_arn=urls.key_arns[name])
     raise LookupError(f"the secret {name!r} belongs to no part of this stack")
+
+
+def _existing_secret(context: StackContext, name: str, key: str) -> SecretReference:
+    given = context.settings.secrets[name]
+    return SecretReference(
+        arn=context.existing_secrets[name],
+        key=key or None,
+        key_arn=given.key_arn,
+        parameter=limits.secret_parameter(given.existing or ""),
+    )
 
 
 def _health_check(

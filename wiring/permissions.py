@@ -107,6 +107,8 @@ def _data(settings: Settings) -> Iterator[Part]:
             yield "database-proxy"
     if settings.cache:
         yield "cache"
+        if settings.cache.users:
+            yield "cache-users"
     if settings.secrets or settings.url_secrets or settings.cache or settings.database:
         yield "secret"
 

@@ -13,6 +13,7 @@ from components._scaling import BacklogArgs, ScalingArgs, ScalingMetric, Schedul
 from components._service_connect import ConnectArgs
 from components._service_group import ConnectionArgs, EgressArgs
 from components._target_groups import Target
+from components.cache import Cache
 from components.database import Database
 from components.load_balancer import HTTPS
 from components.media_bucket import MediaBucket
@@ -54,9 +55,7 @@ def args(
         log_key_arn=context.log_key_arn,
         cluster_arn=components.cluster.arn,
         cluster_name=components.cluster.name,
-        containers=telemetry.beside(
-            context, key, containers.args(context, key, service, components, service.database_user), components
-        ),
+        containers=telemetry.beside(context, key, containers.args(context, key, service, components), components),
         metrics_log_group=derived.metrics_log_group(settings, key, service),
         cpu=service.cpu,
         memory_mib=service.memory_mib,
@@ -250,6 +249,7 @@ def _permissions(
         *(_media_access(context, components.media) if components.media and "media" in service.uses else ()),
         *(queues.access(components.queues, service.sends, service.receives) if components.queues else ()),
         *(_database_login(context, service, components.database) if "database" in service.uses else ()),
+        *(_cache_login(context, service, components.cache) if components.cache else ()),
         *(_mounting(service, components.volumes) if components.volumes else ()),
     ]
 
@@ -288,6 +288,14 @@ def _database_login(
         return ()
     users = documents.database_users(region, context.account_id, database.resource_ids, [user])
     return (documents.allow(["rds-db:connect"], users),)
+
+
+def _cache_login(context: StackContext, service: model.Service, cache: Cache) -> Sequence[documents.Statement]:
+    """Let a service log in to the cache with a token, as its own user."""
+    given, user = context.settings.cache, service.cache_user
+    if given is None or user is None or given.users[user].login != "iam":
+        return ()
+    return (documents.allow(["elasticache:Connect"], [cache.arn, cache.user_arns[user]]),)
 
 
 def _suppressed_controls(service: model.Service) -> Sequence[str]:

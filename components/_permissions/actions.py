@@ -48,6 +48,7 @@ READS: Final[Mapping[Part, str]] = {
     "cache": "elasticache:DescribeCacheClusters elasticache:DescribeCacheParameterGroups elasticache:DescribeCacheParameters"
     " elasticache:DescribeCacheSubnetGroups elasticache:DescribeReplicationGroups elasticache:DescribeSnapshots"
     " elasticache:ListTagsForResource",
+    "cache-users": "elasticache:DescribeUserGroups elasticache:DescribeUsers",
     "bucket": "s3:GetAccelerateConfiguration s3:GetBucketAcl s3:GetBucketCORS s3:GetBucketLocation s3:GetBucketLogging"
     " s3:GetBucketNotification s3:GetBucketObjectLockConfiguration s3:GetBucketOwnershipControls s3:GetBucketPolicy"
     " s3:GetBucketPolicyStatus s3:GetBucketPublicAccessBlock s3:GetBucketRequestPayment s3:GetBucketTagging"
@@ -150,6 +151,8 @@ WRITES: Final[Mapping[Part, str]] = {
     " elasticache:IncreaseReplicaCount elasticache:ModifyCacheParameterGroup elasticache:ModifyCacheSubnetGroup"
     " elasticache:ModifyReplicationGroup elasticache:ModifyReplicationGroupShardConfiguration"
     " elasticache:RemoveTagsFromResource elasticache:ResetCacheParameterGroup",
+    "cache-users": "elasticache:CreateUser elasticache:CreateUserGroup elasticache:DeleteUser elasticache:DeleteUserGroup"
+    " elasticache:ModifyUser elasticache:ModifyUserGroup",
     "bucket": "s3:CreateBucket s3:DeleteBucket s3:DeleteBucketPolicy s3:PutBucketAcl s3:PutBucketCORS s3:PutBucketLogging"
     " s3:PutBucketNotification s3:PutBucketOwnershipControls s3:PutBucketPolicy s3:PutBucketPublicAccessBlock"
     " s3:PutBucketTagging s3:PutBucketVersioning s3:PutEncryptionConfiguration s3:PutLifecycleConfiguration"
@@ -215,6 +218,8 @@ NAMED: Final[Mapping[str, Sequence[str]]] = {
     "elasticache:replicationgroup": ["replicationgroup:{cache}"],
     "elasticache:snapshot": ["snapshot:{cache}-final-*"],
     "elasticache:subnetgroup": ["subnetgroup:{name}"],
+    "elasticache:user": ["user:{name}"],
+    "elasticache:usergroup": ["usergroup:{name}"],
     "events:rule-on-default-event-bus": ["rule/{name}"],
     "kms:alias": ["alias/{name}"],
     "lambda:function": ["function:{name}"],

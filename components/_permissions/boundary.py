@@ -167,6 +167,9 @@ def _using(scope: Scope, database_users: Sequence[str]) -> Iterator[Statement]:
     if database_users:
         # The database's own id is not known before it is made; only this network's are within reach.
         yield documents.allow(["rds-db:connect"], scope.arns("rds-db", [f"dbuser:*/{user}" for user in database_users]))
+    if "cache-users" in scope.parts:
+        connecting = scope.arns("elasticache", ["replicationgroup:{cache}", "user:{name}"])
+        yield documents.allow(["elasticache:Connect"], connecting)
     if "topic" in scope.parts:
         yield documents.allow(["sns:Publish"], scope.arns("sns", ["{name}"]))
     if "function" in scope.parts:

@@ -12,7 +12,7 @@ from components._permissions import packing
 
 Part = Literal[
     "network", "load-balancer", "certificate", "dns", "cdn", "vpc-origin", "waf", "ecs", "ecr", "database", "database-cluster",
-    "database-proxy", "cache", "bucket", "malware-scan", "volume", "key", "secret", "log", "alarm", "mute", "dashboard",
+    "database-proxy", "cache", "cache-users", "bucket", "malware-scan", "volume", "key", "secret", "log", "alarm", "mute", "dashboard",
     "topic", "event", "schedule", "function", "job", "queue", "namespace", "call-certificates", "backup", "budget", "slack",
 ]  # fmt: skip
 """What a stack may be made of."""

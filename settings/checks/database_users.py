@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 
 import limits
 from settings import derived
-from settings.model import Database, Service, Settings
+from settings.model import Container, Database, Service, Settings
 from settings.problems import Place, Problem, at, found
 
 USERS: Place = ["database", "users"]
@@ -133,6 +133,8 @@ def _migration(settings: Settings, place: Place, service: Service, user: str | N
             [*USERS, user, "login"],
             [*place[:2], "databaseUser"],
         )
+    if user and user in users and users[user].login == "iam" and service.migrate:
+        yield from _passwords(settings, user, [*place[:-1], "secrets"], service.migrate.secrets, place)
 
 
 def _tokens_only(settings: Settings, place: Place, service: Service) -> Iterator[Problem]:
@@ -141,18 +143,21 @@ def _tokens_only(settings: Settings, place: Place, service: Service) -> Iterator
     user = service.database_user
     if user is None or user not in users or users[user].login == "password":
         return
-    for where, secrets in _secrets(place, service):
-        for variable, secret in secrets:
-            if secret.partition(":")[0] == "database" or secret in settings.database_urls:
-                yield at(
-                    [*where, "secrets", variable],
-                    f"{user} logs in with tokens of IAM's and has no password: ask the SDK for one, or choose a user with a password",
-                    [*place, "databaseUser"],
-                    [*USERS, user, "login"],
-                )
+    containers: list[tuple[Place, Container]] = [(place, service)]
+    containers += [([*place, "sidecars", name], sidecar) for name, sidecar in service.sidecars.items()]
+    for where, container in containers:
+        yield from _passwords(settings, user, [*where, "secrets"], container.secrets, [*place, "databaseUser"])
 
 
-def _secrets(place: Place, service: Service) -> Iterator[tuple[Place, Sequence[tuple[str, str]]]]:
-    yield place, list(service.secrets.items())
-    for name, sidecar in service.sidecars.items():
-        yield [*place, "sidecars", name], list(sidecar.secrets.items())
+def _passwords(
+    settings: Settings, user: str, where: Place, secrets: Mapping[str, str], chosen: Place
+) -> Iterator[Problem]:
+    """Check that variables name no password of a user who has none."""
+    for variable, secret in secrets.items():
+        if secret.partition(":")[0] == "database" or secret in settings.database_urls:
+            yield at(
+                [*where, variable],
+                f"{user} logs in with tokens of IAM's and has no password: ask the SDK for one, or choose a user with a password",
+                chosen,
+                [*USERS, user, "login"],
+            )

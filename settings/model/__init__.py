@@ -21,6 +21,7 @@ from settings.model.budget import (
 from settings.model.cache import (
     Cache,
 )
+from settings.model.cache_users import CacheUser
 from settings.model.cdn import (
     Cdn,
 )
@@ -209,6 +210,7 @@ __all__ = [
     "Budget",
     "Build",
     "Cache",
+    "CacheUser",
     "Cdn",
     "Clock",
     "Cluster",

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 import limits
-from settings.model.section import DailyWindow, SecretName, Section, Text, Version, WeeklyWindow
+from settings.model.cache_users import CacheUser
+from settings.model.section import DailyWindow, PartName, SecretName, Section, Text, Version, WeeklyWindow
 from settings.rules import Rule
 
 
@@ -40,6 +41,12 @@ class Cache(Section):
     parameters: Mapping[Text, str] = Field(default_factory=dict, examples=[{"maxmemory-policy": "noeviction"}])
     """Engine parameters by name, such as `{maxmemory-policy: noeviction}`, which queues of Celery need: when memory is full, writes fail then, and
     no key is dropped. Most take effect at once, without a restart."""
+    users: Mapping[PartName, CacheUser] = Field(
+        default_factory=dict, examples=[{"app": {"rights": "write"}, "reports": {"rights": "read"}}]
+    )
+    """Users by name, such as `{app: {rights: write, keys: ["app:*"]}, reports: {rights: read}}`, one of whom each service that uses the cache names by
+    `cacheUser`. They take the token's place, and nobody gets in without a name: tasks with the token lose the cache until new ones run. About 0.40 USD a
+    month each."""
     snapshot_days: Annotated[int, Field(ge=0, le=35)] = 7
     """Days that daily snapshots are kept, such as 14; 0 switches them off. Billed by GiB and month; no outage."""
     snapshot_window: DailyWindow = "02:00-03:00"

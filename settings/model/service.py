@@ -141,6 +141,9 @@ class Service(Container):
     uses: Sequence[Uses] = ()
     """Parts it may reach, such as `[database, media]`: opens their port to it and grants its role what they need. Taking one out closes both at
     once."""
+    cache_user: PartName | None = None
+    """Whom of `cache.users` it logs in to the cache as, such as app: `cache:url`, `cache:token` and `${cache.user}` are that user's then. A change rolls
+    out new tasks."""
     database_user: UserName | None = None
     """Whom of `database.users` it logs in to the database as, such as app: `database:password`, the database's `urlSecret` and `${database.user}` are
     that user's then. Left out: the master user. A change rolls out new tasks."""

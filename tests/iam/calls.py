@@ -144,6 +144,18 @@ _ADDED: Final[Mapping[str, Mapping[Verb, str]]] = {
         "update": "elasticache:ModifyReplicationGroup elasticache:IncreaseReplicaCount elasticache:DecreaseReplicaCount",
         "delete": "elasticache:DeleteReplicationGroup",
     },
+    "aws:elasticache/user:User": {
+        "create": "elasticache:CreateUser elasticache:AddTagsToResource",
+        "read": "elasticache:DescribeUsers elasticache:ListTagsForResource",
+        "update": "elasticache:ModifyUser elasticache:AddTagsToResource elasticache:RemoveTagsFromResource",
+        "delete": "elasticache:DeleteUser",
+    },
+    "aws:elasticache/userGroup:UserGroup": {
+        "create": "elasticache:CreateUserGroup elasticache:AddTagsToResource",
+        "read": "elasticache:DescribeUserGroups elasticache:ListTagsForResource",
+        "update": "elasticache:ModifyUserGroup elasticache:AddTagsToResource elasticache:RemoveTagsFromResource",
+        "delete": "elasticache:DeleteUserGroup",
+    },
     "aws:iam/role:Role": {"delete": "iam:DeleteRole", "update": "iam:UpdateAssumeRolePolicy iam:UpdateRole"},
     "aws:lambda/invocation:Invocation": {"create": "lambda:InvokeFunction"},
     "aws:lb/listenerCertificate:ListenerCertificate": {

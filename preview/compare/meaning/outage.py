@@ -61,9 +61,26 @@ def say(situation: Situation) -> Iterator[Statement]:
     yield from _deployments(situation)
     for change in situation.comparison.kind("updated"):
         yield from _updated(situation, change)
+        yield from _other_logins(change)
     for change in situation.comparison.kind("replaced"):
         yield from _replaced(situation, change)
     yield from _gone(situation)
+
+
+def _other_logins(change: Change) -> Iterator[Statement]:
+    """Say who loses a cache that takes users in place of a token, or the other way round."""
+    if change.resource.type != _CACHE or change.before is None or change.after is None:
+        return
+    before, after = (bool(resource.inputs.get("userGroupIds")) for resource in (change.before, change.after))
+    if before != after:
+        old, new = ("users", "one token") if before else ("the token", "users")
+        yield Statement(
+            level="danger",
+            concern="outage",
+            text=f"{named(change.resource)} takes {new} in place of {old}: tasks that run are refused when they connect anew, until new ones have started",
+            urns=(change.resource.urn,),
+            setting="slipway:cache.users",
+        )
 
 
 def _deployments(situation: Situation) -> Iterator[Statement]:

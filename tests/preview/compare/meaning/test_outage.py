@@ -63,3 +63,17 @@ def test_a_service_and_a_route_that_go() -> None:
     assert any("/jobs/* go to the default service" in text for text in texts)
     moved = resource(RULE, "other", {"priority": 1, "conditions": [{"pathPattern": {"values": ["/jobs/*"]}}]})
     assert not any("/jobs/*" in text for _, text in said(outage.say, [rule], [moved]))
+
+
+def test_a_cache_that_takes_users_in_place_of_a_token_refuses_who_has_it() -> None:
+    cache = "aws:elasticache/replicationGroup:ReplicationGroup"
+    token, users = (
+        resource(cache, "c", {"replicationGroupId": "c", **login})
+        for login in ({"authToken": "t"}, {"userGroupIds": ["g"], "authTokenUpdateStrategy": "DELETE"})
+    )
+    for old, new, words in (
+        (token, users, "takes users in place of the token"),
+        (users, token, "takes one token in place of users"),
+    ):
+        assert ("danger", True) in [(level, words in text) for level, text in said(outage.say, [old], [new])]
+    assert not [text for _, text in said(outage.say, [token], [token]) if "in place of" in text]
