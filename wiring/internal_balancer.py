@@ -8,6 +8,7 @@ from components.certificate import Certificate
 from components.existing_network import AnyNetwork
 from components.load_balancer import LoadBalancerArgs
 from components.shared_load_balancer import AnyLoadBalancer
+from settings import Settings, derived
 from wiring.certificate import INTERNAL_CERTIFICATE
 from wiring.context import StackContext
 from wiring.load_balancer import targets
@@ -46,8 +47,16 @@ def args(
             tls_policy=balancer.tls_policy,
             http_redirect=False,
             idle_timeout_seconds=balancer.idle_timeout_seconds,
-            access_log_days=None,
+            access_log_days=_own_log_days(settings),
             given_access_log_bucket=outward.access_log_bucket if outward else None,
             deletion_protection=settings.protection.deletion_protection,
+            empty_on_destroy=settings.protection.empty_on_destroy,
+            protect=settings.protection.protect,
             targets=targets(settings, inside=True),
         )
+
+
+def _own_log_days(settings: Settings) -> int | None:
+    """Return how long a log of its own is kept; None where it logs to the other's bucket, which a shared one does not show."""
+    other = settings.load_balancer
+    return other.access_log_days if other and derived.shares(settings, "loadBalancer") else None

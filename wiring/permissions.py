@@ -78,7 +78,8 @@ def authorities(settings: Settings) -> Sequence[str]:
 
 def _edge(settings: Settings) -> Iterator[Part]:
     balancer, cdn, media = settings.load_balancer, settings.cdn, settings.media
-    logged = balancer and _logs_access(balancer) and not derived.shares(settings, "loadBalancer")
+    own = settings.internal_balancer or not derived.shares(settings, "loadBalancer")
+    logged = balancer and own and _logs_access(balancer)
     wanted: Mapping[Part, Sequence[object]] = {
         "load-balancer": (balancer,),
         "certificate": (settings.domain,),

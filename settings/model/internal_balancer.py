@@ -16,7 +16,7 @@ class InternalBalancer(Section):
     """A second load balancer, with private addresses: for services whose `route` goes `through` it, which the internet does not reach.
 
     Other tasks of the stack reach it where they say `uses: [internalBalancer]`, jobs and migrations too, which no `calls` connect. Its access log goes where
-    the other's does, and it has no firewall: who asks is known.
+    the other's does, or to a bucket of its own where that is shared, and it has no firewall: who asks is known.
     """
 
     hosts: Sequence[Host] = Field(default=(), examples=[["billing.internal.example.com"]])

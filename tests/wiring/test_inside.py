@@ -9,9 +9,10 @@ from typing import Any
 from limits.network_acls import Flow, Tier
 from preview.compare.difference import compare
 from preview.graph import Graph, Resource
+from preview.record import record
 from settings import derived, parse
-from tests.settings.files import GONE, as_engine, changed
-from tests.stacks import recorded
+from tests.settings.files import GONE, as_engine, changed, config
+from tests.stacks import ROOT, recorded
 from tests.wiring.given import graph
 
 BALANCER, LISTENER, INGRESS, SUBNET = (
@@ -152,6 +153,18 @@ def test_access_lists_let_through_what_is_reached_inside_alone() -> None:
     assert Flow(source=Tier.PRIVATE, destination=Tier.PRIVATE, port=8080) in flows
     assert Flow(source=Tier.PUBLIC, destination=Tier.PRIVATE, port=8080) not in flows
     assert Flow(source=Tier.PUBLIC, destination=Tier.PRIVATE, port=8000) in flows
+
+
+def test_beside_a_shared_balancer_it_has_a_log_of_its_own() -> None:
+    values = config(ROOT / "examples/platform/Pulumi.shop.yaml")
+    first = next(iter(values["slipway:services"].values()))
+    inside = {key: value for key, value in first.items() if key not in ("name", "family", "migrate", "routes")}
+    values["slipway:internalBalancer"] = {"sources": ["10.8.0.0/16"]}
+    values["slipway:services"]["inside"] = {**inside, "route": {"through": "internalBalancer", "default": True}}
+    made = record(ROOT, "shop", values)
+    bucket = made.one("aws:s3/bucket:Bucket", "internal-balancer-log-bucket")
+    logs: Any = made.one(BALANCER, "internal-balancer-balancer").inputs["accessLogs"]
+    assert logs == {"bucket": bucket.outputs["bucket"], "enabled": True}
 
 
 def test_a_service_moves_from_one_to_the_other_in_place() -> None:
