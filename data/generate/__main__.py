@@ -14,7 +14,6 @@ _TABLES = (
     caches.nodes,
     services.fargate,
     services.log_retention,
-    services.tls_policies,
     services.lambda_runtimes,
     services.regions,
 )

@@ -48,17 +48,6 @@ def log_retention() -> Table:
     )
 
 
-def tls_policies() -> Table:
-    """Make the table of CloudFront's security policies for viewers. The load balancer's, no package has: see by_hand.jsonl."""
-    names = _service("cloudfront", "2020-05-31")["shapes"]["MinimumProtocolVersion"]["enum"]
-    return Table(
-        path=PACK / "cloudfront_policies.jsonl",
-        packages=("botocore",),
-        about="a security policy of CloudFront for viewers a line, with the oldest protocol that it lets in",
-        rows=tuple({"policy": name, "oldest": name.partition("_")[0]} for name in names),
-    )
-
-
 def lambda_runtimes() -> Table:
     """Make the table of Lambda's runtimes: when each ends, and from when on no function is created or changed with it."""
     ends = package_json("cfn-lint", "cfnlint/data/AdditionalSpecs/LmbdRuntimeLifecycle.json")

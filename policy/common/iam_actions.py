@@ -120,24 +120,6 @@ def resources(action: str) -> tuple[ResourceType, ...]:
     return found.resource_types if found else ()
 
 
-def knows_no_resource(action: str) -> bool:
-    """Tell whether an action exists and can be allowed on `*` only: `ecr:GetAuthorizationToken`."""
-    found = find(action)
-    return found is not None and not found.resource_types
-
-
-def condition_keys(action: str) -> frozenset[str]:
-    """Return the condition keys that an action knows beside those of all actions; none for one that does not exist."""
-    found = find(action)
-    return found.condition_keys if found else frozenset()
-
-
-def dependents(action: str) -> tuple[str, ...]:
-    """Return what else must be allowed for an action; nothing for one that does not exist."""
-    found = find(action)
-    return found.dependents if found else ()
-
-
 @functools.lru_cache(maxsize=4096)
 def matches(pattern: str) -> tuple[Action, ...]:
     """Return the actions that a pattern of a policy covers: `s3:Get*`, `ecs:Run?ask`, `*`.
@@ -160,11 +142,6 @@ def is_about(action: Action, pattern: str) -> bool:
     `*` does for every action; for one that knows no resource, nothing else does.
     """
     return set(pattern) == {"*"} or any(can_be(kind.arn, pattern) for kind in action.resource_types)
-
-
-def same_type(action: Action, pattern: str) -> tuple[ResourceType, ...]:
-    """Return those of the types that an action knows that a `Resource` of a policy can be one of."""
-    return tuple(kind for kind in action.resource_types if can_be(kind.arn, pattern))
 
 
 @functools.lru_cache(maxsize=4096)

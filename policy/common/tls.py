@@ -7,7 +7,6 @@ from typing import Final
 from policy.common import tables
 
 _BY_HAND: Final = tables.DATA / "by_hand.jsonl"
-_CLOUDFRONT: Final = tables.DATA / "cloudfront_policies.jsonl"
 PROTOCOLS: Final = ("SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 """Protocols, oldest first."""
 _FORM: Final = re.compile(r"ELBSecurityPolicy-TLS13-1-([0-3])(?:-[A-Z][A-Za-z0-9]*)*-(\d{4}-\d{2})")
@@ -33,12 +32,6 @@ def load_balancer_oldest(policy: str) -> str | None:
     if match is None or match[2] <= max(name[-7:] for name in policies):
         return None
     return PROTOCOLS[1 + int(match[1])]
-
-
-@functools.cache
-def cloudfront_policies() -> dict[str, str]:
-    """Return CloudFront's policies for viewers, and the oldest protocol of each."""
-    return {row["policy"]: row["oldest"] for row in tables.rows(_CLOUDFRONT)}
 
 
 def is_modern(protocol: str | None) -> bool:

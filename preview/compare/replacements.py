@@ -51,8 +51,6 @@ class ReplacementRule:
     """Properties below which everything does as they do."""
     effect: Mapping[str, str]
     """What an update does to what runs, in words, by path."""
-    collision: str
-    """Whether and why the new one cannot be made while the old one is there, in words."""
 
 
 @cache
@@ -80,7 +78,6 @@ def _rule(entry: Mapping[str, object]) -> ReplacementRule:
         keeps=paths("keeps"),
         open=paths("open"),
         effect=words("effect"),
-        collision=str(entry.get("deleteFirst", "")),
     )
 
 

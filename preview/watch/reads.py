@@ -14,8 +14,6 @@ from typing import Final, TypeAlias
 
 Stamp: TypeAlias = tuple[int, int, int] | tuple[str, ...] | None
 """Of a file when it was changed, its size and its node; of a folder the names in it; None where there is nothing."""
-Stamps: TypeAlias = Mapping[str, Stamp]
-"""By path."""
 
 _LISTERS: Final = ("<frozen importlib._bootstrap_external>", __file__)
 """Who lists folders without a program's wish: modules are known by their files."""

@@ -65,7 +65,7 @@ def asked(graph: Graph, statements: Sequence[Statement]) -> Iterator[Request]:
                 on for on in listed(statement["Resource"]) if iam_actions.is_about(iam_actions.matches(action)[0], on)
             ]
             # Interfaces have no names before they are made: the policy says `*`, the call is about one in the stack's region.
-            if about == ["*"] and action.startswith("ec2:") and not iam_actions.knows_no_resource(action):
+            if about == ["*"] and action.startswith("ec2:") and iam_actions.resources(action):
                 about = [f"arn:aws:ec2:{stack.region}:{ACCOUNT}:network-interface/eni-1"]
             for resource in about:
                 yield Request(action=action, resource=resource, context=context)

@@ -35,9 +35,7 @@ def test_actions_are_found_in_any_case(action: str) -> None:
 def test_what_is_no_action_is_told(action: str) -> None:
     assert not iam_actions.exists(action)
     assert iam_actions.resources(action) == ()
-    assert iam_actions.condition_keys(action) == frozenset()
-    assert iam_actions.dependents(action) == ()
-    assert not iam_actions.knows_no_resource(action)
+    assert iam_actions.find(action) is None
 
 
 @pytest.mark.parametrize(
@@ -52,7 +50,7 @@ def test_what_is_no_action_is_told(action: str) -> None:
     ],
 )
 def test_actions_without_resources_are_known(action: str, *, expected: bool) -> None:
-    assert iam_actions.knows_no_resource(action) is expected
+    assert (iam_actions.resources(action) == ()) is expected
 
 
 def test_an_action_brings_its_types_keys_and_dependents() -> None:
@@ -66,8 +64,13 @@ def test_an_action_brings_its_types_keys_and_dependents() -> None:
     assert "aws:RequestTag/${TagKey}" in instance.condition_keys
     assert "rds:DatabaseClass" in found.condition_keys
     assert "iam:PassRole" in found.dependents
-    assert "billing:GetBillingViewData" in iam_actions.dependents("budgets:ViewBudget")
-    assert "elasticloadbalancing:GetLoadBalancerWebACL" in iam_actions.dependents("wafv2:GetWebACLForResource")
+    for action, needed in (
+        ("budgets:ViewBudget", "billing:GetBillingViewData"),
+        ("wafv2:GetWebACLForResource", "elasticloadbalancing:GetLoadBalancerWebACL"),
+    ):
+        found = iam_actions.find(action)
+        assert found
+        assert needed in found.dependents
 
 
 @pytest.mark.parametrize(

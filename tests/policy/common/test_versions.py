@@ -125,13 +125,6 @@ def test_policies_of_the_load_balancer(policy: str, oldest: str | None) -> None:
     assert tls.is_modern(oldest) is (oldest in ("TLSv1.2", "TLSv1.3"))
 
 
-def test_policies_of_cloudfront() -> None:
-    policies = tls.cloudfront_policies()
-    assert policies["TLSv1.2_2021"] == "TLSv1.2"
-    assert policies["TLSv1.3_2025"] == "TLSv1.3"
-    assert policies["TLSv1_2016"] == "TLSv1"
-
-
 @pytest.mark.parametrize(
     ("runtime", "ended"),
     [
