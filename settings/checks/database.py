@@ -108,7 +108,7 @@ def _storage(database: Database) -> Iterator[Problem]:
     for name, such, given in needs:
         if given is None:
             yield at(
-                ["database", name], f"is missing: {database.engine} needs one, such as {such}", ["database", "engine"]
+                ["database", name], f"missing: {database.engine} needs one, such as {such}", ["database", "engine"]
             )
     if database.storage_type.startswith("aurora"):
         allowed = limits.listed(limits.RDS_STORAGE_TYPES)

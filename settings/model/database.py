@@ -81,8 +81,8 @@ class Database(Section):
     """The relational database, in the isolated subnets, reachable only from services that use it."""
 
     engine: Literal["postgres", "mysql", "aurora-postgresql", "aurora-mysql"] = Field(examples=["postgres"])
-    """The engine: an instance of RDS, or with one of Aurora's a cluster, whose storage is in three zones and grows by itself. A change replaces
-    the database: its data stay behind, in the last snapshot."""
+    """The engine. One of Aurora's runs in a cluster, whose storage is in three zones and grows by itself. A change replaces the database: its data
+    stay behind, in the last snapshot."""
     version: Version = Field(examples=["17"])
     """A major version, such as `"17"` (AWS picks and keeps up the minor one), or a full one, in quotes. A newer minor one restarts the database
     in the maintenance window; a newer major one needs `allowMajorUpgrade`; there is no way back."""

@@ -69,7 +69,7 @@ def test_every_mistake_of_every_section_is_told_at_once_in_the_order_of_the_file
     assert found[0].startswith("slipway:servces: unknown setting; did you mean services?; allowed: app, environment,")
     assert (
         found[3]
-        == "slipway:database.engine: 'postgress' is not allowed; did you mean postgres?; allowed: postgres or mysql"
+        == "slipway:database.engine: 'postgress' is not allowed; did you mean postgres?; allowed: postgres, mysql, aurora-postgresql or aurora-mysql"
     )
     assert (
         found[4]
@@ -175,7 +175,7 @@ def test_every_mistake_of_every_section_is_told_at_once_in_the_order_of_the_file
                     "urlSecret": "storefront/database-url",
                 }
             },
-            "slipway:database.instanceClass: missing (Its size, such as db.t4g.medium)",
+            "slipway:database.instanceClass: missing: postgres needs one, such as db.t4g.medium",
         ),
         (
             {"slipway:protection": {"secretRecoveryDays": "x"}},
@@ -201,8 +201,6 @@ def test_nothing_after_a_name_is_an_empty_section() -> None:
     assert mistakes(changed({"slipway:database": None, **secrets})) == [
         "slipway:database.engine: missing (The engine)",
         'slipway:database.version: missing (A major version, such as `"17"` (AWS picks and keeps up the minor one), or a full one, in quotes)',
-        "slipway:database.instanceClass: missing (Its size, such as db.t4g.medium)",
-        "slipway:database.storageGib: missing (Storage allocated, GiB, such as 50)",
     ]
 
 
@@ -372,5 +370,5 @@ def test_every_required_setting_has_an_example_that_is_valid() -> None:
     data["services"]["a"]["scaling"] = {"steps": {"cpuPercent": {}}}
     reading = read(data)
     assert {problem.message.split(" ")[0] for problem in reading.problems} == {"missing"}
-    assert len(reading.problems) == 17
+    assert len(reading.problems) == 15
     assert reading.settings is not None

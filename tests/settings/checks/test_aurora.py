@@ -51,7 +51,7 @@ CASES: list[Case] = [
     ({"slipway:alarms.databaseCapacityPercent": 80}, "slipway:alarms.databaseCapacityPercent: this stack has no serverless database: leave it out, or say null", {**aurora(), "slipway:alarms.databaseCapacityPercent": 80}),
     (aurora(restoreFrom={"snapshot": "arn:aws:rds:us-east-1:123456789012:snapshot:x"}), f"{DB}.restoreFrom.snapshot: 'arn:aws:rds:us-east-1:123456789012:snapshot:x' is not the ARN of a cluster's snapshot, such as arn:aws:rds:us-east-1:123456789012:cluster-snapshot:...", aurora(restoreFrom={"snapshot": "arn:aws:rds:us-east-1:123456789012:cluster-snapshot:x"})),
     (aurora(restoreFrom={"source": "db-ABCDEFGHIJKL0123", "time": "latest"}), f"{DB}.restoreFrom.source: 'db-ABCDEFGHIJKL0123' is neither a cluster's identifier nor a resource id, such as cluster-ABCDEFGHIJKL0123", aurora(restoreFrom={"source": "cluster-ABCDEFGHIJKL0123", "time": "latest"})),
-    ({f"{DB}.instanceClass": None}, f"{DB}.instanceClass: is missing: postgres needs one, such as db.t4g.medium", {}),
+    ({f"{DB}.instanceClass": None}, f"{DB}.instanceClass: missing: postgres needs one, such as db.t4g.medium", {}),
     (aurora(parameters={"rds.force_ssl": "0"}), f'{DB}.parameters["rds.force_ssl"]: the program sets it, to 1: leave it out', aurora(parameters={"work_mem": "65536"})),
 ]  # fmt: skip
 IDS = [f"{number}: {message[:70]}" for number, (_, message, _) in enumerate(CASES)]
