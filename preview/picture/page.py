@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from preview import zone_loss
 from preview.picture.drawing import draw
-from preview.render import headline, money
+from preview.render import headline, money, saving_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jinja2 import Template
 
     from preview.compare.edit import Edit
@@ -34,7 +36,8 @@ def of_preview(preview: Preview, live: int | None = None) -> str:
         live: of a page that is served: its number; it loads itself anew when its server has a newer one.
     """
     title = headline(preview)
-    return _page(title, preview.source, preview.graph, preview.estimate, preview.verdict, None, live)
+    saved = [saving_line(saving) for saving in preview.savings]
+    return _page(title, preview.source, preview.graph, preview.estimate, preview.verdict, None, live, saved)
 
 
 def of_edit(edit: Edit, live: int | None = None) -> str:
@@ -69,6 +72,7 @@ def _page(
     verdict: Verdict | None,
     edit: Edit | None,
     live: int | None,
+    saved: Sequence[str] = (),
 ) -> str:
     drawing = draw(graph, estimate, verdict, edit)
     dear = max((part.monthly for part in drawing.parts), default=Decimal(0))
@@ -90,6 +94,7 @@ def _page(
         total_before=edit.situation.estimate_before.total if edit and edit.situation.estimate_before else None,
         verdict=verdict,
         zones=list(zone_loss.lines(graph)),
+        saved=saved,
     )
 
 

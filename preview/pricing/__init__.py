@@ -7,5 +7,6 @@ does not hold is reported as missing, never taken as zero. A part's prices are i
 from preview.pricing.estimating import estimate
 from preview.pricing.meter import region_of
 from preview.pricing.model import Estimate, Line, MissingPrice, Usage
+from preview.pricing.savings import Saving, savings
 
-__all__ = ["Estimate", "Line", "MissingPrice", "Usage", "estimate", "region_of"]
+__all__ = ["Estimate", "Line", "MissingPrice", "Saving", "Usage", "estimate", "region_of", "savings"]

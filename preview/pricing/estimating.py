@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -55,6 +55,19 @@ def estimate(graph: Graph, prices: PriceList | None = None) -> Estimate:
         sleeps=bool(off_hours),
         budget=_budget(graph),
     )
+
+
+def monthly(
+    graph: Graph, resources: Iterable[Resource], prices: PriceList, off_hours: Mapping[str, OffHours]
+) -> Decimal | None:
+    """Return what some of a graph's resources cost in a month, in US dollars; None where a price is missing."""
+    charges = [
+        charge
+        for resource in resources
+        for charge in _charges(PricedResource(graph, resource, prices, region_of(graph, resource)), off_hours)
+    ]
+    lines = [charge for charge in charges if isinstance(charge, Line)]
+    return sum((line.monthly for line in lines), Decimal(0)) if len(lines) == len(charges) else None
 
 
 def _charges(priced: PricedResource, off_hours: Mapping[str, OffHours]) -> Iterator[Line | MissingPrice]:

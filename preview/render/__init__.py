@@ -8,7 +8,19 @@ from __future__ import annotations
 from typing import Final, Literal, get_args
 
 from preview.render import markdown, plain, program
-from preview.render.lines import WIDTH, Preview, cell, headline, money, preview, statement, subject, together, wrapped
+from preview.render.lines import (
+    WIDTH,
+    Preview,
+    cell,
+    headline,
+    money,
+    preview,
+    saving_line,
+    statement,
+    subject,
+    together,
+    wrapped,
+)
 
 __all__ = [
     "FORMATS",
@@ -20,6 +32,7 @@ __all__ = [
     "money",
     "preview",
     "render",
+    "saving_line",
     "statement",
     "subject",
     "together",

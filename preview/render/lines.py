@@ -14,7 +14,7 @@ from preview.summary import ComponentSummary, kind, summarize
 from preview.words import count
 
 if TYPE_CHECKING:
-    from preview.pricing import Estimate
+    from preview.pricing import Estimate, Saving
     from preview.verdict import Finding, Verdict
 
 
@@ -52,6 +52,13 @@ class Preview:
     def sections(self) -> list[ComponentSummary]:
         """The components, summed up."""
         return summarize(self.graph, self.estimate.by_component())
+
+    @property
+    def savings(self) -> Sequence[Saving]:
+        """What its money-saving steps save, the most first."""
+        from preview.pricing import savings  # noqa: PLC0415 - not before the program ran
+
+        return savings(self.graph, self.estimate)
 
 
 def preview(graph: Graph, verdict: Verdict | None, source: str, width: int = WIDTH) -> Preview:
@@ -189,6 +196,11 @@ def missing_lines(estimate: Estimate) -> list[str]:
     if estimate.unpriced:
         lines.append(f"no price is known for {', '.join(kind(type_) for type_ in estimate.unpriced)}")
     return lines
+
+
+def saving_line(saving: Saving) -> str:
+    """Return what a step saves, and what the stack gives up by it."""
+    return f"saves {money(saving.monthly)}: {saving.step} ({saving.setting}); {saving.gives_up}"
 
 
 def totals(estimate: Estimate) -> Iterator[tuple[str, Decimal]]:

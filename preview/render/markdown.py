@@ -14,6 +14,7 @@ from preview.render.lines import (
     label,
     missing_lines,
     money,
+    saving_line,
     statement,
     together,
     undecided_line,
@@ -55,6 +56,7 @@ def _lines(preview: Preview) -> Iterator[str]:
     yield f"| **total** | **{sum(s.resources for s in preview.sections)}** | **{money(estimate.total)}** | estimate |"
     yield ""
     yield from policy(preview.verdict)
+    yield from (f"- {cell(saving_line(saving))}" for saving in preview.savings)
     for line in missing_lines(estimate):
         yield f"- **Missing**: {cell(line)}"
     yield from (f"- {cell(assumption)}" for assumption in estimate.assumptions)

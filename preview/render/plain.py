@@ -19,6 +19,7 @@ from preview.render.lines import (
     missing_lines,
     money,
     reached,
+    saving_line,
     statement,
     together,
     totals,
@@ -127,6 +128,8 @@ def _estimate(preview: Preview) -> Iterator[str]:
         )
     for what, monthly in totals(estimate):
         yield f"  {what:<24} {money(monthly):>10}"
+    for saving in preview.savings:
+        yield from wrapped("  ", saving_line(saving), preview.width)
     for line in missing_lines(estimate):
         yield from wrapped("  MISSING  ", line, preview.width)
     for assumption in estimate.assumptions:

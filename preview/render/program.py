@@ -47,6 +47,9 @@ def text(preview: Preview) -> str:
             "budget": None if estimate.budget is None else str(estimate.budget.quantize(CENT)),
             "services": {name: str(sum_.quantize(CENT)) for name, sum_ in estimate.by_service().items()},
             "components": {name: str(sum_.quantize(CENT)) for name, sum_ in estimate.by_component().items()},
+            "savings": [
+                {**asdict(saving), "monthly": str(saving.monthly.quantize(CENT))} for saving in preview.savings
+            ],
             "lines": [_line(line) for line in estimate.lines],
             "missing": [asdict(missing) for missing in estimate.missing],
             "usage": [asdict(usage) for usage in estimate.usage],

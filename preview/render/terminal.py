@@ -24,6 +24,7 @@ from preview.render.lines import (
     missing_lines,
     money,
     reached,
+    saving_line,
     statement,
     together,
     totals,
@@ -120,7 +121,8 @@ def _estimate(preview: Preview) -> RenderableType:
     for what, monthly in totals(estimate):
         style = "bold" if what == "total" else "dim"
         table.add_row(Text(what, style=style), Text(money(monthly), style=f"{style} green"), "")
-    notes = [Text(f"MISSING  {line}", style="bold yellow") for line in missing_lines(estimate)]
+    notes = [Text(saving_line(saving), style="dim green") for saving in preview.savings]
+    notes += [Text(f"MISSING  {line}", style="bold yellow") for line in missing_lines(estimate)]
     notes += [Text(assumption, style="dim") for assumption in estimate.assumptions]
     if estimate.usage:
         notes.append(Text(usage_line(estimate), style="dim"))
