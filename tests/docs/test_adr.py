@@ -54,3 +54,8 @@ def test_the_index_lists_all() -> None:
         said = parts(path)
         expected.append((number, title, path.name, said["Status"].rstrip("."), said["Date"]))
     assert rows == expected
+
+
+def test_the_design_says_what_each_decided() -> None:
+    design = (DECISIONS[0].parents[1] / "design.md").read_text(encoding="utf-8")
+    assert [path.name for path in DECISIONS if f"(adr/{path.name})" not in design] == []
