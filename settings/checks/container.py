@@ -166,6 +166,7 @@ def image_problems(
             [*where, "repository"],
             f"{limits.short(image.repository)} is in no registry: add slipway:registry (`slipway:registry: {{}}` is enough), or give uri",
             ["registry"],
+            ["shared", "*"],
         )
     yield from _reach(settings, place, image.uri or "", service)
     yield from _credentials(settings, where, image)

@@ -35,6 +35,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
             "give zoneId or zone, the id or the name of the Route 53 hosted zone, and not both",
             ["domain", "zoneId"],
             ["domain", "zone"],
+            ["shared", "*"],
         )
     if domain.zone and domain.zone.startswith("*."):
         yield at(["domain", "zone"], f"{limits.short(domain.zone)} stands for many; give the zone's own name")

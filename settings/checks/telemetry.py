@@ -29,7 +29,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
             yield at(
                 [*place, "services", index],
                 f"there is no service {key}; slipway:services: {known}",
-                ["services"],
+                ["services", "*"],
             )
         elif key in telemetry.services[:index]:
             yield at([*place, "services", index], f"{key} is in the list already")
