@@ -25,7 +25,7 @@ SECTIONS: Final = {name for name, _ in schema_lookup.fields(Settings)}
 
 DENIED: Final = {
     "going back to a backup by a setting, in a database that is there": "a new one can be made from it",
-    "Redis without TLS or without a token, Memcached": "both have TLS and a token",
+    "Redis without TLS, or without a token or users, Memcached": "both have TLS, and a token or users",
 }
 """Rows that name a part or a kind of it, and are true: what of it there is not."""
 
