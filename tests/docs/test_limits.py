@@ -24,10 +24,10 @@ PAGES: Final = (
 SECTIONS: Final = {name for name, _ in schema_lookup.fields(Settings)}
 
 DENIED: Final = {
-    "going back to a backup by a setting, in a database that is there": "a new one can be made from it",
-    "Redis without TLS, or without a token or users, Memcached": "both have TLS, and a token or users",
+    "going back to a backup by a setting": "a new database can be made from it",
+    "Redis without TLS": "both have TLS, and a token or users",
 }
-"""Rows that name a part or a kind of it, and are true: what of it there is not."""
+"""What rows begin with that name a part or a kind of it, and are true: what of it there is."""
 
 
 def rows() -> Iterator[tuple[str, str]]:
@@ -55,7 +55,7 @@ def test_no_row_denies_a_part_that_is_there() -> None:
     for denied, _ in rows():
         # What is in backticks says what of a part there is not.
         words = {word.lower() for word in re.findall(r"[A-Za-z]+", re.sub(r"`[^`]*`", "", denied))}
-        if denied not in DENIED and (found := words & (known - MEANS_OTHERWISE)):
+        if not denied.startswith(tuple(DENIED)) and (found := words & (known - MEANS_OTHERWISE)):
             wrong[denied] = sorted(found)
     assert not wrong
 
