@@ -15,7 +15,7 @@ import limits
 from components import _database_password as passwords
 from components import _documents as documents
 from components._role import service_role
-from components.encryption_key import EncryptionKey, own_key
+from components.encryption_key import DataKey, data_key
 
 if TYPE_CHECKING:
     from components.database import DatabaseArgs
@@ -34,7 +34,7 @@ LOG_EXPORTS: Final[Mapping[str, Sequence[str]]] = {
 class Surroundings:
     """What a server and its replica have in common."""
 
-    key: EncryptionKey
+    key: DataKey
     """What encrypts storage, snapshots, insights and the master password."""
     group: aws.ec2.SecurityGroup
     """The security group that clients connect to, without rules for them."""
@@ -57,7 +57,13 @@ class Surroundings:
 
 def make(parent: pulumi.Resource, name: str, args: DatabaseArgs) -> Surroundings:
     """Make what the server and its replica have in common."""
-    key = own_key(parent, name, args, f"Database {args.identifier}: storage, snapshots, insights and master password")
+    key = data_key(
+        parent,
+        name,
+        args,
+        f"Database {args.identifier}: storage, snapshots, insights and master password",
+        args.data_key_arn,
+    )
     group = security_group(parent, name, args, f"Database {args.identifier}")
     subnets = aws.rds.SubnetGroup(
         f"{name}-subnets",
@@ -97,7 +103,7 @@ def lifecycle(args: DatabaseArgs) -> str:
     return support if args.extended_support else f"{support}-disabled"
 
 
-def final_snapshot(parent: pulumi.Resource, name: str, args: DatabaseArgs, key: EncryptionKey) -> Output[str] | None:
+def final_snapshot(parent: pulumi.Resource, name: str, args: DatabaseArgs, key: DataKey) -> Output[str] | None:
     """Return the last snapshot's name, with a part that stays the same while the server does and is new for the next; None: there is none."""
     if not args.final_snapshot:
         return None

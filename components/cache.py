@@ -16,7 +16,7 @@ from components import _cache_users as cache_users
 from components._cache_users import CacheUserArgs, CacheUsers
 from components._checked import Checked
 from components._dependencies import with_dependencies
-from components.encryption_key import EncryptionKey, own_key
+from components.encryption_key import DataKey, data_key
 from limits.cache_parameters import cache_parameter
 
 
@@ -79,6 +79,8 @@ class CacheArgs(Checked):
     """The AWS region."""
     key_deletion_days: int = 30
     """Days its deleted key, and with it every snapshot, can be brought back, 7 to 30."""
+    data_key_arn: Input[str] | None = None
+    """The key that encrypts nodes, snapshots and secrets, where it is there already; None: one of its own is made. Another one replaces the cache."""
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         yield "identifier", limits.cache_identifier(self.identifier)
@@ -172,7 +174,7 @@ class Cache(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: CacheArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Cache", name, None, opts)
-        key = own_key(self, name, args, f"Cache {args.identifier}: nodes, snapshots and secret")
+        key = data_key(self, name, args, f"Cache {args.identifier}: nodes, snapshots and secret", args.data_key_arn)
         group = aws.ec2.SecurityGroup(
             f"{name}-group",
             name_prefix=f"{args.name_prefix}-{name}-",
@@ -225,7 +227,7 @@ class Cache(pulumi.ComponentResource):
         self,
         name: str,
         args: CacheArgs,
-        key: EncryptionKey,
+        key: DataKey,
         group: aws.ec2.SecurityGroup,
         token: Output[str] | None,
         users: CacheUsers | None,
@@ -304,7 +306,7 @@ class Cache(pulumi.ComponentResource):
             log_type=log, log_format="json", destination_type="cloudwatch-logs", destination=group.name
         )
 
-    def _final_snapshot(self, name: str, args: CacheArgs, key: EncryptionKey) -> Output[str]:
+    def _final_snapshot(self, name: str, args: CacheArgs, key: DataKey) -> Output[str]:
         """Return the last snapshot's name, with a part that stays the same while the cache does and is new for the next."""
         suffix = random.RandomId(
             f"{name}-final-snapshot",
@@ -319,7 +321,7 @@ class Cache(pulumi.ComponentResource):
         )
         return Output.concat(args.identifier, "-final-", suffix.hex)
 
-    def _secret(self, logical_name: str, args: CacheArgs, key: EncryptionKey, value: Output[str]) -> Output[str]:
+    def _secret(self, logical_name: str, args: CacheArgs, key: DataKey, value: Output[str]) -> Output[str]:
         """Make a secret with a value; return its ARN, usable once the value is there."""
         secret = aws.secretsmanager.Secret(
             logical_name,

@@ -141,6 +141,8 @@ class DatabaseArgs(Checked):
     """The authority that signs its certificate. A change restarts it."""
     key_deletion_days: int = 30
     """Days its deleted key, and with it every snapshot, can be brought back, 7 to 30."""
+    data_key_arn: Input[str] | None = None
+    """The key that encrypts storage, snapshots and secrets, where it is there already; None: one of its own is made. Another one replaces the database."""
     boundary_arn: Input[str] | None = None
     """The permissions boundary of its roles; None: they have none."""
 

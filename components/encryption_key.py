@@ -83,6 +83,37 @@ class Keyed(Protocol):
         """Days the deleted key can be brought back, 7 to 30."""
 
 
+class DataKey(Protocol):
+    """A key that encrypts what a component holds."""
+
+    @property
+    def arn(self) -> Output[str]:
+        """The key's ARN."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenKey:
+    """A key that is there already, which the program neither makes, changes nor deletes."""
+
+    arn: Output[str]
+    """The key's ARN."""
+
+
+def data_key(
+    parent: pulumi.Resource,
+    name: str,
+    args: Keyed,
+    encrypts: str,
+    given: Input[str] | None,
+    *,
+    services: Sequence[KeyUser] = (),
+) -> DataKey:
+    """Return the key that is given, or make one of the component's own as `own_key` does."""
+    if given is not None:
+        return GivenKey(Output.from_input(given))
+    return own_key(parent, name, args, encrypts, services=services)
+
+
 def own_key(
     parent: pulumi.Resource,
     name: str,

@@ -21,7 +21,7 @@ from components._dependencies import with_dependencies
 from components._malware_scan import MalwareScanArgs
 from components._response_headers import security_headers
 from components.bucket_replication import BucketReplication, BucketReplicationArgs
-from components.encryption_key import EncryptionKey, own_key
+from components.encryption_key import DataKey, data_key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +90,8 @@ class MediaBucketArgs(Checked):
     """Whether Pulumi refuses to delete the bucket and its key."""
     key_deletion_days: int = 30
     """Days its deleted key, and with it every file, can be brought back, 7 to 30."""
+    data_key_arn: Input[str] | None = None
+    """The key that encrypts files, where it is there already; None: one of its own is made. Another one is taken for new files."""
     replication: ReplicationArgs | None = None
     """Copy the files to another region; None: there is no copy."""
     cdn: MediaCdnArgs | None = None
@@ -147,8 +149,13 @@ class MediaBucket(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: MediaBucketArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:MediaBucket", name, None, opts)
-        key = own_key(
-            self, name, args, f"Uploaded files of {args.name_prefix}", services=["cloudfront"] if args.cdn else []
+        key = data_key(
+            self,
+            name,
+            args,
+            f"Uploaded files of {args.name_prefix}",
+            args.data_key_arn,
+            services=["cloudfront"] if args.cdn else [],
         )
         bucket = aws.s3.Bucket(
             f"{name}-bucket",
@@ -222,7 +229,7 @@ class MediaBucket(pulumi.ComponentResource):
         self,
         name: str,
         args: MediaBucketArgs,
-        key: EncryptionKey,
+        key: DataKey,
         bucket: aws.s3.Bucket,
         block: aws.s3.BucketPublicAccessBlock,
     ) -> Sequence[pulumi.CustomResource]:
@@ -259,7 +266,7 @@ class MediaBucket(pulumi.ComponentResource):
         return buckets.allow(self, name, bucket, statements, block)
 
     def _scanning(
-        self, name: str, args: MediaBucketArgs, bucket: aws.s3.Bucket, key: EncryptionKey
+        self, name: str, args: MediaBucketArgs, bucket: aws.s3.Bucket, key: DataKey
     ) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
         return malware.role(
             self,

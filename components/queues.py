@@ -13,7 +13,7 @@ from components import _documents as documents
 from components._checked import Checked
 from components._dependencies import with_dependencies
 from components._queues import only_tls
-from components.encryption_key import EncryptionKey, own_key
+from components.encryption_key import DataKey, data_key
 
 SEND = ("sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage")
 RECEIVE = (
@@ -59,6 +59,8 @@ class QueuesArgs(Checked):
     """Whether Pulumi refuses to delete them with what is in them, and their key."""
     key_deletion_days: int = 30
     """Days the deleted key can be brought back, 7 to 30."""
+    data_key_arn: Input[str] | None = None
+    """The key that encrypts messages, where it is there already; None: one of its own is made. Another one is taken for new messages."""
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         if not self.queues:
@@ -95,7 +97,7 @@ class Queues(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: QueuesArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Queues", name, None, opts)
-        key = own_key(self, name, args, f"Messages of {args.name_prefix}")
+        key = data_key(self, name, args, f"Messages of {args.name_prefix}", args.data_key_arn)
         made = {
             each: self._queue(f"{name}-{each}", args, each, queue, key) for each, queue in sorted(args.queues.items())
         }
@@ -107,7 +109,7 @@ class Queues(pulumi.ComponentResource):
         self.register_outputs({"urls": self.urls, "arns": self.arns, "names": self.names, "key_arn": self.key_arn})
 
     def _queue(
-        self, name: str, args: QueuesArgs, called: str, queue: QueueArgs, key: EncryptionKey
+        self, name: str, args: QueuesArgs, called: str, queue: QueueArgs, key: DataKey
     ) -> tuple[Output[str], aws.sqs.Queue, aws.sqs.Queue]:
         """Make a queue and its dead letters; return its URL, itself and those."""
         kept = ResourceOptions(parent=self, protect=args.protect)

@@ -13,7 +13,7 @@ from pulumi import Input, Output, ResourceOptions
 import limits
 from components import _documents as documents
 from components._checked import Checked
-from components.encryption_key import EncryptionKey, own_key
+from components.encryption_key import DataKey, data_key
 
 if TYPE_CHECKING:
     import pulumi_awsx as awsx
@@ -45,6 +45,8 @@ class RegistryArgs(Checked):
     """Whether Pulumi refuses to delete the key, without which no image can be read."""
     key_deletion_days: int = 30
     """Days the deleted key can be brought back, 7 to 30."""
+    data_key_arn: Input[str] | None = None
+    """The key that encrypts images, where it is there already; None: one of its own is made. Another one replaces the repositories."""
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         for repository in self.repositories:
@@ -72,7 +74,7 @@ class Registry(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RegistryArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Registry", name, None, opts)
-        key = own_key(self, name, args, f"Images of {args.name_prefix}")
+        key = data_key(self, name, args, f"Images of {args.name_prefix}", args.data_key_arn)
         self.urls = {
             repository: self._repository(f"{name}-{limits.slug(repository)}", repository, args, key).url
             for repository in args.repositories
@@ -81,9 +83,7 @@ class Registry(pulumi.ComponentResource):
         self.key_arn = key.arn
         self.register_outputs({"urls": self.urls, "arns": self.arns, "key_arn": self.key_arn})
 
-    def _repository(
-        self, logical_name: str, repository: str, args: RegistryArgs, key: EncryptionKey
-    ) -> awsx.ecr.Repository:
+    def _repository(self, logical_name: str, repository: str, args: RegistryArgs, key: DataKey) -> awsx.ecr.Repository:
         import pulumi_awsx as awsx  # noqa: PLC0415 - slow to import, and many stacks have no registry
 
         return awsx.ecr.Repository(

@@ -11,7 +11,7 @@ from pulumi import Input, Output, ResourceOptions
 
 import limits
 from components._checked import Checked
-from components.encryption_key import own_key
+from components.encryption_key import data_key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +46,8 @@ class SecretsArgs(Checked):
     """Whether Pulumi refuses to delete the secrets and their key."""
     key_deletion_days: int = 30
     """Days their deleted key can be brought back, 7 to 30."""
+    data_key_arn: Input[str] | None = None
+    """The key that encrypts the secrets, where it is there already; None: one of its own is made. Another one is taken for new values."""
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         if self.recovery_days not in (0, *range(7, 31)):
@@ -73,7 +75,7 @@ class Secrets(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: SecretsArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Secrets", name, None, opts)
-        key = own_key(self, name, args, f"Secrets of {args.name_prefix}")
+        key = data_key(self, name, args, f"Secrets of {args.name_prefix}", args.data_key_arn)
         self.arns = {
             secret_name: aws.secretsmanager.Secret(
                 f"{name}-{limits.slug(secret_name)}",

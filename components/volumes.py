@@ -14,7 +14,7 @@ from components import _documents as documents
 from components._checked import Checked
 from components._dependencies import with_dependencies
 from components._task import TaskVolume
-from components.encryption_key import EncryptionKey, own_key
+from components.encryption_key import DataKey, data_key
 
 NFS: Final = 2049
 """The port of mount targets."""
@@ -52,6 +52,8 @@ class VolumesArgs(Checked):
     """Whether Pulumi refuses to delete the file systems and their key."""
     key_deletion_days: int = 30
     """Days their deleted key, and with it every file and backup, can be brought back, 7 to 30."""
+    data_key_arn: Input[str] | None = None
+    """The key that encrypts files, where it is there already; None: one of its own is made. Another one replaces the file systems."""
 
     def _problems(self) -> Iterator[tuple[str, str | None]]:
         if not self.volumes:
@@ -84,7 +86,7 @@ class Volumes(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: VolumesArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Volumes", name, None, opts)
-        key = own_key(self, name, args, f"Files of {args.name_prefix}")
+        key = data_key(self, name, args, f"Files of {args.name_prefix}", args.data_key_arn)
         group = aws.ec2.SecurityGroup(
             f"{name}-group",
             name_prefix=f"{args.name_prefix}-{name}-",
@@ -114,7 +116,7 @@ class Volumes(pulumi.ComponentResource):
         self.register_outputs({"security_group_id": group.id, "arns": arns})
 
     def _file_system(
-        self, name: str, shown: str, args: VolumesArgs, volume: VolumeArgs, key: EncryptionKey
+        self, name: str, shown: str, args: VolumesArgs, volume: VolumeArgs, key: DataKey
     ) -> aws.efs.FileSystem:
         days = volume.infrequent_access_days
         word = f"AFTER_{days}_DAY{'' if days == 1 else 'S'}"

@@ -33,7 +33,13 @@ def args(context: StackContext) -> BoundaryArgs | None:
             repository_arns=_repositories(settings),
             database_users=derived.database_tokens(database) if database else [],
             exec_enabled=any(service.exec for service in settings.services.values()),
-            given=[*_existing_secrets(settings), *_given(settings), *_traces(settings), *_authorities(settings)],
+            given=[
+                *_existing_secrets(settings),
+                *_given(settings),
+                *_traces(settings),
+                *_authorities(settings),
+                *permissions.using_given_key(settings),
+            ],
         )
     except ValueError as error:
         # Only what all services may do together shows whether the boundary fits IAM.

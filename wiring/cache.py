@@ -42,4 +42,5 @@ def args(context: StackContext, network: AnyNetwork) -> CacheArgs | None:
         recovery_days=protection.secret_recovery_days,
         protect=protection.protect,
         key_deletion_days=protection.key_deletion_days,
+        data_key_arn=context.data_key_arn("cache"),
     )

@@ -70,6 +70,11 @@ class StackContext:
         """The stack's region."""
         return self.settings.aws.region
 
+    def data_key_arn(self, part: model.EncryptedPart) -> str | None:
+        """Return the key that encrypts what a part holds, where it is there already."""
+        given = self.settings.encryption
+        return given.key_arn if given and part in given.parts else None
+
     def with_boundary(self, boundary: Boundary | None) -> StackContext:
         """Return this context with the boundary of the stack's own making, or the one that the stack file names."""
         delivery = self.settings.delivery

@@ -59,6 +59,7 @@ def args(context: StackContext, network: AnyNetwork, cluster: Cluster) -> Databa
         final_snapshot=protection.final_snapshot,
         protect=protection.protect,
         key_deletion_days=protection.key_deletion_days,
+        data_key_arn=context.data_key_arn("database"),
     )
 
 

@@ -37,8 +37,11 @@ def args(context: StackContext, vpc_id: Input[str]) -> DeliveryArgs | None:
             boundary_arn=delivery.boundary_arn or own,
             vpc_id=vpc_id,
             permissions=[
-                documents.allow(permission.actions, permission.resources)
-                for permission in (settings.extension.permissions if settings.extension else ())
+                *(
+                    documents.allow(permission.actions, permission.resources)
+                    for permission in (settings.extension.permissions if settings.extension else ())
+                ),
+                *permissions.making_with_given_key(settings),
             ],
             given_vpc_id=settings.network.existing.vpc_id if settings.network.existing else None,
             given_addresses=settings.network.nat_allocation_ids,

@@ -37,6 +37,7 @@ def args(
         empty_on_destroy=protection.empty_on_destroy,
         protect=protection.protect,
         key_deletion_days=protection.key_deletion_days,
+        data_key_arn=context.data_key_arn("media"),
         replication=_replication(media.replicate),
         malware_scan=MalwareScanArgs(allow_unscanned=media.malware_scan.allow_unscanned)
         if media.malware_scan

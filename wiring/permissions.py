@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import limits
+from components import _documents as documents
 from components._permissions.scope import ACCOUNT, Kind, Part, SharedParts
 from settings import Settings, derived, model
 from wiring.certificate import balancer_hosts, media_host, public_hosts
@@ -243,3 +244,24 @@ def hosts(settings: Settings) -> Sequence[str]:
     found = [*public_hosts(domain), *balancer_hosts(settings, domain)] if domain else []
     inside = derived.internal_hosts(settings) if domain else []
     return list(dict.fromkeys([*found, *inside, *([media] if media else [])]))
+
+
+_GRANTS: Final = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+"""What AWS's services are given of a key for what they keep with it, and nobody else."""
+
+
+def making_with_given_key(settings: Settings) -> Iterator[documents.Statement]:
+    """Yield what a pipeline needs of a key that is there already: to make what is encrypted with it, and to write and read secrets."""
+    if settings.encryption:
+        using = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"]
+        yield documents.allow([*using, "kms:RetireGrant"], [settings.encryption.key_arn])
+        yield documents.allow(["kms:CreateGrant"], [settings.encryption.key_arn], _GRANTS)
+
+
+def using_given_key(settings: Settings) -> Iterator[documents.Statement]:
+    """Yield what the stack's roles may need of it."""
+    if settings.encryption:
+        using = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
+        yield documents.allow(using, [settings.encryption.key_arn])
+        if settings.backup:
+            yield documents.allow(["kms:CreateGrant"], [settings.encryption.key_arn], _GRANTS)

@@ -20,4 +20,5 @@ def args(context: StackContext) -> QueuesArgs | None:
         },
         protect=settings.protection.protect,
         key_deletion_days=settings.protection.key_deletion_days,
+        data_key_arn=context.data_key_arn("queues"),
     )

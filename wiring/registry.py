@@ -32,4 +32,5 @@ def args(context: StackContext) -> RegistryArgs | None:
         empty_on_destroy=settings.protection.empty_on_destroy,
         protect=settings.protection.protect,
         key_deletion_days=settings.protection.key_deletion_days,
+        data_key_arn=context.data_key_arn("registry"),
     )

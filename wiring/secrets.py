@@ -27,4 +27,5 @@ def args(context: StackContext) -> SecretsArgs | None:
         recovery_days=settings.protection.secret_recovery_days,
         protect=settings.protection.protect,
         key_deletion_days=settings.protection.key_deletion_days,
+        data_key_arn=context.data_key_arn("secrets"),
     )

@@ -58,6 +58,7 @@ from settings.model.delivery import (
 from settings.model.domain import (
     Domain,
 )
+from settings.model.encryption import EncryptedPart, Encryption
 from settings.model.extension import Extension
 from settings.model.hibernation import (
     Hibernation,
@@ -225,6 +226,8 @@ __all__ = [
     "Domain",
     "EcsName",
     "Egress",
+    "EncryptedPart",
+    "Encryption",
     "Endpoint",
     "EnvironmentName",
     "ExistingNetwork",

@@ -20,6 +20,7 @@ from settings.model.dashboard import Dashboard
 from settings.model.database import Database
 from settings.model.delivery import Delivery
 from settings.model.domain import Domain
+from settings.model.encryption import Encryption
 from settings.model.extension import Extension
 from settings.model.hibernation import Hibernation
 from settings.model.internal_balancer import InternalBalancer
@@ -117,6 +118,9 @@ class Settings(Section):
     """Off-hours: at night no task runs and the database is stopped, which saves about two thirds of their price. The application is away then."""
     logs: Logs = Field(default_factory=Logs)
     """How long the log groups of all parts are kept, and with which key they are encrypted."""
+    encryption: Encryption | None = None
+    """A key of KMS that is there already, such as `{keyArn: "arn:aws:kms:us-east-1:123456789012:key/..."}`, in place of the stack's own keys for what it
+    holds. For a stack that is made with it: another key makes a database anew."""
     notify: Notify | None = None
     """The recipients of alarms, by what they look after: e-mail addresses, HTTPS endpoints such as PagerDuty's, Slack channels. Needed by
     `alarms`."""
