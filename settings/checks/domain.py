@@ -43,7 +43,12 @@ def problems(settings: Settings) -> Iterator[Problem]:
     if (count := 1 + len(domain.alternative_hosts)) > limits.MOST_HOSTS:
         yield at(["domain", "alternativeHosts"], f"{count} hosts on one certificate; ACM takes {limits.MOST_HOSTS}")
     if settings.load_balancer is None:
-        yield at(["domain"], "there is nothing to point it at: add slipway:loadBalancer", ["loadBalancer"])
+        yield at(
+            ["domain"],
+            "there is nothing to point it at: add slipway:loadBalancer",
+            ["loadBalancer"],
+            ["shared", "parts", "*"],
+        )
     hosts = list(_hosts(settings, domain))
     for host in hosts:
         yield from _outside(domain, host)

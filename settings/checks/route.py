@@ -112,7 +112,10 @@ def _service(settings: Settings, place: Sequence[str], service: Service) -> Iter
             )
     elif settings.load_balancer is None:
         yield at(
-            [*place, "route"], "requests come through the load balancer: add slipway:loadBalancer", ["loadBalancer"]
+            [*place, "route"],
+            "requests come through the load balancer: add slipway:loadBalancer",
+            ["loadBalancer"],
+            ["shared", "parts", "*"],
         )
     yield from _route([*place, "route"], route)
     for index, further in enumerate(service.routes):
