@@ -23,7 +23,7 @@ _FILES: Final = 100
 _SINGLES: Final = 10
 _SERVICES: Final = 5
 """The files have one to so many services, in turn."""
-_SAMPLE_SECONDS: Final = 0.1
+_SAMPLE_SECONDS: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
