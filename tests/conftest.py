@@ -61,6 +61,8 @@ _LONGEST = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest files, so that all workers end at about the same time."""
     longest = {Path(__file__).parents[1] / name: place for place, name in enumerate(_LONGEST)}
+    if gone := [path for path in longest if not path.is_file()]:
+        raise pytest.UsageError(f"among the longest files, but not there: {gone}")
     items.sort(key=lambda item: longest.get(item.path, len(longest)))
 
 

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
@@ -330,16 +330,16 @@ class Stack:
 
     graph: Graph
 
-    @property
+    @cached_property
     def region(self) -> str:
         return str(self.graph.one("pulumi:providers:aws").inputs["region"])
 
-    @property
+    @cached_property
     def tags(self) -> Mapping[str, str]:
         everything = json.loads(str(self.graph.one("pulumi:providers:aws").inputs["defaultTags"]))["tags"]
         return {key: value for key, value in everything.items() if key in ("app", "environment", "owner-id")}
 
-    @property
+    @cached_property
     def name_prefix(self) -> str:
         parts = (self.tags.get(tag) for tag in ("app", "environment", "owner-id"))
         return "-".join(part for part in parts if part)
