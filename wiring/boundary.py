@@ -47,24 +47,19 @@ def args(context: StackContext) -> BoundaryArgs | None:
 
 
 def _names(settings: Settings) -> Mapping[Kind, Sequence[str]]:
-    """Return the stack's names; shells in a cluster of another stack are recorded in that one's log, and its repositories are others'."""
+    """Return the stack's names; shells in a cluster of another stack are recorded in that one's log."""
     names = dict(permissions.names(settings))
     if derived.shares(settings, "cluster") and any(service.exec for service in settings.services.values()):
         names["log-group"] = [*names["log-group"], f"/ecs/{settings.cluster.name}/exec"]
-    if derived.shares(settings, "registry"):
-        names["repository"] = []
     return names
 
 
 def _repositories(settings: Settings) -> Sequence[str]:
     """Return the repositories of others that services pull from."""
-    region = settings.aws.region
-    start = f"arn:{documents.partition(region)}:ecr:{region}:{ACCOUNT}:repository/"
-    shared = [f"{start}{name}" for name in settings.repositories] if derived.shares(settings, "registry") else []
     images = [image.uri for image in settings.images if image.uri]
     if settings.database and settings.database.users:
         images.append(derived.users_image(settings.database))
-    return sorted({*shared, *(arn for image in images if (arn := containers.repository_arn(image)))})
+    return sorted({arn for image in images if (arn := containers.repository_arn(image))})
 
 
 def _existing_secrets(settings: Settings) -> Iterator[documents.Statement]:

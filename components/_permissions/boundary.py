@@ -70,7 +70,9 @@ def boundary_statements(
         by_tag: tell the stack's repositories and secrets by its tags, where their names would be too many.
         most_log_groups: tell log groups by no more patterns than these, where their names would be too many; None: by their names.
     """
-    repositories = [*([] if by_tag else scope.arns("ecr", ["repository/{repository}"])), *repository_arns]
+    # Those that another stack makes carry its tags.
+    named = scope.shared.registry or not by_tag
+    repositories = [*(scope.arns("ecr", ["repository/{repository}"]) if named else []), *repository_arns]
     pulling = "ecr" in scope.parts or repository_arns
     cached = may_be_cached(repository_arns)
     return [

@@ -463,6 +463,7 @@ def test_images_come_from_the_shared_repositories() -> None:
     boundary = json.loads(str(graph.one("aws:iam/policy:Policy", "boundary-policy").inputs["policy"]))["Statement"]
     assert allows(boundary, "ecr:BatchGetImage", repository, {})
     assert not allows(boundary, "ecr:BatchGetImage", arn("ecr", "repository/blog/web"), {})
+    assert not allows(boundary, "ecr:CreateRepository", repository, {}), "it is no pull-through cache's"
 
 
 def test_a_repository_that_is_not_there_is_told() -> None:
