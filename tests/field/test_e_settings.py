@@ -111,7 +111,7 @@ NO_SETTING: Final = {
     "bucket-access-logged", "bucket-events-notified", "bucket-mfa-delete", "bucket-object-lock", "cache-port-not-default",
     "cdn-geo-restricted", "cdn-origin-failover", "database-events-subscribed", "endpoint-policy-limited", "exec-sessions-encrypted",
     "function-code-signed", "function-concurrency-limited", "function-environment-under-own-key", "function-failures-kept",
-    "function-in-network", "function-traced", "load-balancer-connections-logged", "load-balancer-targets-on-https", "no-inline-policies",
+    "function-in-network", "function-traced", "load-balancer-connections-logged", "no-inline-policies",
     "role-has-boundary", "role-trust-bound-to-account", "subscription-failures-kept", "topic-deliveries-logged",
 }  # fmt: skip
 """Controls that ask for what the program does not do, whatever the stack file says: off unless somebody asks for them."""
