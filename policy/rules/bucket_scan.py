@@ -34,6 +34,8 @@ def malware_scan_blocks_reads(graph: Graph, _config: Config) -> Iterator[Finding
     """The plan tags what it scans, and a policy of its bucket refuses everybody else what has not the tag."""
     for plan in graph.of(PLAN):
         tagging = plan.text("actions.taggings.status")
+        if tagging is UNKNOWN:
+            yield plan.unknown("whether it tags what it has scanned is not known yet")
         if tagging not in ("ENABLED", UNKNOWN):
             yield plan.fails(
                 "it tags nothing, so that no policy can ask what was found",
@@ -41,6 +43,8 @@ def malware_scan_blocks_reads(graph: Graph, _config: Config) -> Iterator[Finding
             )
             continue
         meant = graph.refers(plan, "protectedResource.s3Bucket.bucketName", BUCKET)
+        if not meant.found and plan.get("protectedResource.s3Bucket.bucketName") is UNKNOWN:
+            yield plan.unknown("which bucket it scans is not known yet")
         for bucket in meant.found:
             about_it, vague = graph.companions(bucket, "bucket", POLICY)
             policies = [values.document(resource.get("policy")) for resource in [*about_it, bucket.inputs]]

@@ -41,4 +41,9 @@ CASES: list[Case] = [
         "unknown",
         [FILES, plan(), res(POLICY, "policy", bucket=Ref("files"), policy=UNKNOWN)],
     ),
+    Case(
+        "malware-scan-blocks-reads",
+        "unknown",
+        [FILES, res(PLAN, "scan", protectedResource=UNKNOWN, actions=[{"taggings": [{"status": "ENABLED"}]}])],
+    ),
 ]
