@@ -20,7 +20,7 @@ import limits
 from components import _documents as documents
 from components import _names as names
 from components._checked import Checked
-from components._dependencies import with_dependencies
+from components._dependencies import Dependency, with_dependencies
 from components._role import service_role
 
 
@@ -48,6 +48,8 @@ class ConnectionStringArgs:
     """What follows the question mark; None: `sslmode=require` for postgres, nothing otherwise."""
     services: Sequence[str] = ()
     """Names of the ECS services that read it."""
+    after: Sequence[Dependency] = ()
+    """What has to exist before it is composed, such as the version of a source that is made beside it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,7 +159,9 @@ class ConnectionStringSecrets(pulumi.ComponentResource):
         )
         role, policy = self._role(name, args, secrets, log)
         group, way_out = self._security_group(name, args, policy)
-        function = self._function(name, args, configuration, role, log, group, [policy, way_out])
+        # A check between the function's update and a new source's first version would fail.
+        filled = with_dependencies(configuration, *(each for url in args.urls.values() for each in url.after))
+        function = self._function(name, args, filled, role, log, group, [policy, way_out])
         rotation = {
             "source": ["aws.secretsmanager"],
             "detail-type": ["Secret Label Updated"],

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 import pulumi
+import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 import limits
@@ -266,8 +267,10 @@ class Database(pulumi.ComponentResource):
     """What IAM calls that which clients connect to, the proxy too, in permissions to log in."""
     replica: Replica | None
     """What answers queries only: the read replica, or the cluster's readers; None: there is none."""
+    user_secrets: Mapping[str, aws.secretsmanager.Secret]
+    """Secrets with `username` and `password` of the users that the program makes and that have one, by user; empty before they are there."""
     user_secret_arns: Mapping[str, Output[str]]
-    """Secrets with `username` and `password` of the users that the program makes and that have one, by user."""
+    """Their ARNs, usable once their users are there."""
     users_ready: Output[str] | None
     """Usable once every user is there; None: the program makes none."""
 
@@ -295,8 +298,9 @@ class Database(pulumi.ComponentResource):
         self.database_name = args.database_name
         self.security_group_id = proxy.security_group_id if proxy else shared.group.id
         self.secret_arn = secret_arn
-        self.user_secret_arns = users.secret_arns if users else {}
-        self.users_ready = users.ready if users else None
+        self.user_secrets, self.user_secret_arns, self.users_ready = (
+            (users.secrets, users.secret_arns, users.ready) if users else ({}, {}, None)
+        )
         self.key_arn = shared.key.arn
         self.instance_arn = server.arn
         beside = (server.resource_ids[1:] or server.resource_ids) if server.replica else []

@@ -126,8 +126,10 @@ class DatabaseUsers(pulumi.ComponentResource):
     users' own secrets say the new ones: what reads those never has a password that the database does not take.
     """
 
+    secrets: Mapping[str, aws.secretsmanager.Secret]
+    """Secrets with `username` and `password` as a JSON document, by user; empty before the password is set."""
     secret_arns: Mapping[str, Output[str]]
-    """Secrets with `username` and `password` as a JSON document, by user; usable once the password is set."""
+    """Their ARNs, usable once the password is set."""
     ready: Output[str]
     """The task's revision, usable once every user is there."""
 
@@ -147,7 +149,10 @@ class DatabaseUsers(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
         run, definition = self._run(name, args, given, log, sorted(made))
-        self.secret_arns = {user: self._secret(name, args, user, password, run) for user, password in made.items()}
+        self.secrets = {user: self._secret(name, args, user) for user in made}
+        self.secret_arns = {
+            user: self._filled(name, user, password, self.secrets[user], run) for user, password in made.items()
+        }
         self.ready = with_dependencies(definition.arn, run)
         self.register_outputs({"secret_arns": self.secret_arns, "ready": self.ready})
 
@@ -185,11 +190,9 @@ class DatabaseUsers(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
 
-    def _secret(
-        self, name: str, args: DatabaseUsersArgs, user: str, password: Output[str], run: MigrationRun
-    ) -> Output[str]:
-        """Keep a user's password as RDS keeps the master user's; return the secret's ARN, usable once it is filled."""
-        secret = aws.secretsmanager.Secret(
+    def _secret(self, name: str, args: DatabaseUsersArgs, user: str) -> aws.secretsmanager.Secret:
+        """Make what keeps a user's password, as RDS keeps the master user's."""
+        return aws.secretsmanager.Secret(
             f"{name}-secret-{limits.slug(user)}",
             name_prefix=f"{args.name_prefix}-{name}-{limits.slug(user)}-",
             description=f"User {user} of database {args.database_name}",
@@ -197,12 +200,17 @@ class DatabaseUsers(pulumi.ComponentResource):
             recovery_window_in_days=args.recovery_days,
             opts=ResourceOptions(parent=self, protect=args.protect),
         )
+
+    def _filled(
+        self, name: str, user: str, password: Output[str], secret: aws.secretsmanager.Secret, run: MigrationRun
+    ) -> Output[str]:
+        """Fill a user's secret; return its ARN, usable once it is filled."""
         version = aws.secretsmanager.SecretVersion(
             f"{name}-secret-{limits.slug(user)}",
-            secret_id=secret.id,
-            secret_string=Output.json_dumps({"username": user, "password": password}, sort_keys=True),
             # Readers restart when it changes: the database must take the new password by then.
-            opts=ResourceOptions(parent=self, depends_on=[run]),
+            secret_id=with_dependencies(secret.id, run),
+            secret_string=Output.json_dumps({"username": user, "password": password}, sort_keys=True),
+            opts=ResourceOptions(parent=self),
         )
         return with_dependencies(secret.arn, version)
 

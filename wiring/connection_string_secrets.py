@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pulumi import Input
 
 import limits
+from components._dependencies import Dependency
 from components.cache import Cache
 from components.cluster import Cluster
 from components.connection_string_secrets import ConnectionStringArgs, ConnectionStringSecretsArgs
@@ -54,10 +55,11 @@ def _database_urls(
         ends[given.url_secret] = (database.address, database.port)
     if given.queries_secret and replica:
         ends[given.queries_secret] = (replica.address, replica.port)
-    urls = {secret: (database.secret_arn, *end) for secret, end in ends.items()}
-    urls |= {
-        name: (database.user_secret_arns[user], *ends[secret]) for name, (secret, user) in settings.user_urls.items()
+    urls: dict[str, tuple[Input[str], Sequence[Dependency], tuple[Input[str], int]]] = {
+        secret: (database.secret_arn, (), end) for secret, end in ends.items()
     }
+    for name, (secret, user) in settings.user_urls.items():
+        urls[name] = (database.user_secrets[user].arn, [database.user_secret_arns[user]], ends[secret])
     return {
         secret: ConnectionStringArgs(
             name=settings.secret_name(secret),
@@ -68,8 +70,9 @@ def _database_urls(
             port=port,
             database=derived.database_name(settings, given),
             services=derived.readers(settings, secret),
+            after=after,
         )
-        for secret, (source_arn, host, port) in urls.items()
+        for secret, (source_arn, after, (host, port)) in urls.items()
     }
 
 
