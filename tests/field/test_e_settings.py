@@ -65,6 +65,13 @@ OTHERWISE: Final[Mapping[str, object]] = {
     "slipway:network.endpoints": [],
     "slipway:backup": GONE,
     "slipway:delivery.boundaryArn": "arn:aws:iam::123456789012:policy/tasks",
+    "slipway:database": {
+        "engine": "aurora-postgresql",
+        "version": "17",
+        "instanceClass": "db.t4g.medium",
+        "readers": {"count": 0},
+        "urlSecret": "storefront/database-url",
+    },
     f"{API}.permissions": [{"actions": ["iam:PutRolePolicy"], "resources": ["arn:aws:iam::123456789012:role/x"]}],
 }
 
@@ -87,6 +94,7 @@ def found() -> Mapping[str, str]:
 
 UNREACHABLE: Final[Mapping[str, str]] = {
     "alarm-has-actions": "alarms without somebody to tell are refused",
+    "alarms-muted-for-hours": "a window of more than twelve hours is refused, and none begins more than once a day",
     "bucket-acls-disabled": "all buckets have them off",
     "bucket-lifecycle-set": "all buckets have one",
     "cache-version-supported": "a version whose support has ended is refused",
@@ -98,6 +106,7 @@ UNREACHABLE: Final[Mapping[str, str]] = {
     "load-balancer-http-redirects": "without the redirect there is no listener for HTTP",
     "load-balancer-tls-policy": "a policy with less than TLS 1.2 is refused",
     "log-retention-set": "all log groups have one",
+    "malware-scan-blocks-reads": "whatever is scanned is held back",
     "network-spans-zones": "one zone is refused",
     "no-privilege-escalation": "a boundary is on every role, and what leads beyond it is refused",
     "no-resource-wildcards": "refused by the same judge",
