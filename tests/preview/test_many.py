@@ -56,8 +56,9 @@ def test_each_file_has_its_row(rows: Sequence[many.StackRow]) -> None:
 
 
 def test_a_row_says_what_a_single_preview_says(
-    rows: Sequence[many.StackRow], capsys: pytest.CaptureFixture[str]
+    rows: Sequence[many.StackRow], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
     assert command.main(["--root", str(stacks.ROOT), "--file", str(stacks.ROOT / GOOD), "--format", "plain"]) == 0
     headline = capsys.readouterr().out.splitlines()[0]
     assert headline == (
