@@ -102,7 +102,7 @@ class DeliveryArgs(Checked):
     parts: Sequence[Part] = PARTS
     """What the stack may be made of. Fewer parts are fewer permissions."""
     names: Mapping[Kind, Sequence[str]] = field(default_factory=dict)
-    """The names of the stack's own that are not made of the name prefix."""
+    """The names of the stack's own that are not made of the name prefix. A `database-backup` may end with `:*`: any of its type."""
     tags: Mapping[str, str]
     """Tags that everything of the stack carries, and nothing else does: nothing without them is changed or taken over."""
     hosts: Sequence[str] = ()
@@ -170,7 +170,9 @@ class DeliveryArgs(Checked):
             if kind not in KINDS:
                 yield "names", f"{kind!r} is not granted by name; allowed: {limits.listed(KINDS)}"
             for given in names:
-                if not given or re.search(r"[\s*?]", given):
+                # Which automated backup a deleted database's is, its id does not say.
+                name = given.removesuffix(":*") if kind == "database-backup" else given
+                if not name or re.search(r"[\s*?]", name):
                     yield "names", f"{given!r} is not a name: it is empty, or has spaces, * or ?"
 
 

@@ -405,9 +405,10 @@ def warnings(settings: Settings) -> Iterator[Problem]:
 def _unasked(settings: Settings, key: str, service: Service) -> Iterator[Problem]:
     """Yield where nobody asks a service, and where the uptime check asks one that does not answer it."""
     ready = service.health_check and service.health_check.command[0] in READY_CHECKS
-    if service.port and service.route is None and not ready:
-        place = ["services", key, "port"]
-        yield at(place, f"{service.port} is open to nobody: give the service a route, or leave port out")
+    called = any(key in other.calls for other in settings.services.values())
+    if service.port and service.route is None and not called and not ready:
+        ways = "give the service a route, internal and calls of others, or leave port out"
+        yield at(["services", key, "port"], f"{service.port} is open to nobody: {ways}")
     asked = service.route and service.route.default and not derived.inside(service)
     if settings.uptime_check and asked and service.protocol != "http":
         yield at(

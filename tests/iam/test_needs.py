@@ -200,6 +200,8 @@ def test_the_master_password_is_rotated_and_never_read(name: str) -> None:
             "auto-backup:ab-1",
             "auto-backup:ab-2",
         ),
+        # The id of one that was deleted does not say which automated backup is its.
+        ({"source": "db-ABCDEFGHIJKL0123", "time": "latest"}, "auto-backup:ab-1", "snapshot:payroll"),
     ],
 )
 def test_the_backup_that_is_named_may_be_restored_and_no_other(
@@ -224,6 +226,18 @@ def test_the_backup_that_is_named_may_be_restored_and_no_other(
     assert allows(statements, "kms:CreateGrant", key, {**through, "kms:GrantIsForAWSResource": "true"})
     assert not allows(statements, "kms:CreateGrant", key, through)
     assert not allows(statements, "kms:Decrypt", key, through)
+
+
+def test_a_deleted_cluster_may_be_restored_by_its_id() -> None:
+    values = config(stacks.ROOT / "examples/aurora/Pulumi.prod.yaml")
+    backup = {"source": "cluster-ABCDEFGHIJKL0123", "time": "latest"}
+    values["slipway:database"] = {**values["slipway:database"], "restoreFrom": backup}
+    delivery = {"github": {"repository": "octo-org/ledger", "environment": "production"}}
+    statements = granted(record(stacks.ROOT, "prod", as_engine({**values, "slipway:delivery": delivery})))
+    action, start = "rds:RestoreDBClusterToPointInTime", f"arn:aws:rds:us-east-1:{ACCOUNT}:"
+    assert allows(statements, action, f"{start}cluster-auto-backup:ab-1", {})
+    for other in ("cluster:payroll", "cluster-snapshot:payroll"):
+        assert not allows(statements, action, f"{start}{other}", {}), other
 
 
 @STACKS

@@ -54,6 +54,16 @@ def warned(changes: dict[str, Any]) -> list[str]:
     return [str(each) for each in found if "onnect" in str(each)]
 
 
+def test_a_port_that_others_call_is_not_told_as_open_to_nobody() -> None:
+    def told(changes: dict[str, Any]) -> list[str]:
+        return [str(each) for each in checks.warnings(settings.parse(changed(changes), "test")) if "nobody" in str(each)]
+
+    assert told(CALLED) == []
+    assert told({f"{W}.port": 9000}) == [
+        f"{W}.port: 9000 is open to nobody: give the service a route, internal and calls of others, or leave port out"
+    ]
+
+
 def test_a_task_that_its_proxy_fills_and_jobs_that_reach_nobody_are_told_of() -> None:
     small = {**CALLED, f"{W}.cpu": 256, f"{W}.memoryMib": 512, f"{A}.cpu": 512, f"{A}.memoryMib": 1024}
     proxy = (
