@@ -367,7 +367,10 @@ def test_several_regions() -> None:
         ({"tags": {}}, "DeliveryArgs.tags: none given"),
         ({"parts": ["mainframe"]}, "DeliveryArgs.parts: 'mainframe' is not a part; allowed: network, "),
         ({"names": {"bucket": ["*"]}}, "DeliveryArgs.names: '*' is not a name: it is empty, or has spaces, * or ?"),
-        ({"names": {"database-backup": [":*"]}}, "DeliveryArgs.names: ':*' is not a name: it is empty, or has spaces, * or ?"),
+        (
+            {"names": {"database-backup": [":*"]}},
+            "DeliveryArgs.names: ':*' is not a name: it is empty, or has spaces, * or ?",
+        ),
         ({"names": {"bucket": ["a b"]}}, "DeliveryArgs.names: 'a b' is not a name"),
         ({"names": {"bucket": [""]}}, "DeliveryArgs.names: '' is not a name"),
         ({"names": {"queue": ["jobs"]}}, "DeliveryArgs.names: 'queue' is not granted by name; allowed: cluster, "),

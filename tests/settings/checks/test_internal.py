@@ -56,7 +56,9 @@ def warned(changes: dict[str, Any]) -> list[str]:
 
 def test_a_port_that_others_call_is_not_told_as_open_to_nobody() -> None:
     def told(changes: dict[str, Any]) -> list[str]:
-        return [str(each) for each in checks.warnings(settings.parse(changed(changes), "test")) if "nobody" in str(each)]
+        return [
+            str(each) for each in checks.warnings(settings.parse(changed(changes), "test")) if "nobody" in str(each)
+        ]
 
     assert told(CALLED) == []
     assert told({f"{W}.port": 9000}) == [
