@@ -208,6 +208,7 @@ class _PackageLoader(_Loader):
             raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
 
         vars(module).update({_LAZY: True, "__getattr__": find})
+        module.__class__ = _Package
         registered = self.kept.get("registered", self._registered)
         if registered is not None:
             _register_later(registered, module.__name__)
@@ -227,6 +228,16 @@ class _PackageLoader(_Loader):
         """The call that tells the SDK which class is which type of resource."""
         _, call, rest = self.source.partition(aws.REGISTER)
         return compile(call + rest, self.path, "exec", dont_inherit=True) if call else None
+
+
+class _Package(types.ModuleType):
+    """A package in which a function hides the module of its name, as in the SDK: `get_caller_identity` is both."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # The import of a module sets it in its package.
+        names = _names_of(value) if isinstance(value, types.ModuleType) else None
+        if names is None or name not in names.own:
+            super().__setattr__(name, value)
 
 
 def _homes(name: str, by_key: Mapping[str, str]) -> Iterator[str]:

@@ -51,6 +51,8 @@ NAMES = [
     "ec2.get_vpc_output",
     "ec2.GetVpcResult",
     "ec2.AwaitableGetVpcResult",
+    "kms.get_key_output",  # loads the module that is called as the next one is
+    "kms.get_key",
     "ecs.ClusterSettingArgs",
     "ecs.ClusterSettingArgsDict",
     "ecs.Service",
