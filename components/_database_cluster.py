@@ -106,6 +106,7 @@ def _cluster(
 ) -> aws.rds.Cluster:
     logs = surroundings.log_groups(parent, name, args, f"cluster/{args.identifier}")
     restore, password = args.restore, shared.master_password
+    insights = _insights_days(args)
     return aws.rds.Cluster(
         f"{name}-cluster",
         cluster_identifier=args.identifier,
@@ -139,10 +140,10 @@ def _cluster(
         final_snapshot_identifier=surroundings.final_snapshot(parent, name, args, shared.key),
         deletion_protection=args.deletion_protection,
         database_insights_mode="advanced" if args.insights_advanced else "standard",
-        # The advanced mode is the cluster's, and asks for these there as well.
-        performance_insights_enabled=True if args.insights_advanced else None,
-        performance_insights_retention_period=args.insights_days if args.insights_advanced else None,
-        performance_insights_kms_key_id=shared.key.arn if args.insights_advanced else None,
+        # The mode is the cluster's, and a change of it takes these along: without them the way back from the advanced one would switch them off.
+        performance_insights_enabled=True if insights else None,
+        performance_insights_retention_period=insights,
+        performance_insights_kms_key_id=shared.key.arn if insights else None,
         enabled_cloudwatch_logs_exports=list(LOG_EXPORTS[args.engine.value]),
         allow_major_version_upgrade=args.allow_major_upgrade,
         apply_immediately=args.apply_immediately,
@@ -157,6 +158,11 @@ def _cluster(
             ignore_changes=["restoreToPointInTime", "snapshotIdentifier"],
         ),
     )
+
+
+def _insights_days(args: DatabaseArgs) -> int | None:
+    """Return how long the cluster keeps insights. When it restores, the provider passes none of that on: it would be a change at the next update."""
+    return args.insights_days if args.insights_advanced or args.restore is None else None
 
 
 def _scaling(capacity: ServerlessArgs | None) -> aws.rds.ClusterServerlessv2ScalingConfigurationArgs | None:

@@ -164,6 +164,27 @@ def test_instances_stand_in_zones_in_turn() -> None:
         assert not instance.protect, "it holds no data"
 
 
+@pytest.mark.parametrize(
+    ("changes", "days"),
+    [
+        ({}, 7),
+        ({"insights_advanced": True, "insights_days": 465}, 465),
+        ({"insights_days": None}, None),
+        ({"restore": RestoreArgs(snapshot="before-42")}, None),
+        ({"restore": RestoreArgs(snapshot="before-42"), "insights_advanced": True, "insights_days": 465}, 465),
+    ],
+)
+def test_insights_are_on_at_the_cluster_so_that_its_mode_changes_both_ways(
+    changes: dict[str, Any], days: int | None
+) -> None:
+    graph = recorded(**changes)
+    cluster = graph.one(CLUSTER).inputs
+    assert cluster["databaseInsightsMode"] == ("advanced" if changes.get("insights_advanced") else "standard")
+    assert cluster.get("performanceInsightsEnabled") is (None if days is None else True)
+    assert cluster.get("performanceInsightsRetentionPeriod") == days
+    assert ("performanceInsightsKmsKeyId" in cluster) == (days is not None)
+
+
 def test_instances_of_a_class_in_zones_of_aurora_s_choice() -> None:
     graph = recorded(server=server(instance_class="db.r7g.large", readers=0, io_optimized=True))
     (instance,) = graph.of(INSTANCE)
