@@ -293,6 +293,8 @@ class _Monitor(mocks.MockMonitor):
         answer = self._answer(resource)
         response = RegistrationAnswer(urn, self._ids[urn], serialization.properties(request.object))
         hidden = answer.secrets | set(request.additionalSecretOutputs)
+        for key in hidden & inputs.keys() - secrets:
+            response.object[key] = serialization.sealed(response.object[key])
         for key, value in self._nodes[urn].outputs.items():
             # A computed value that is left out is unknown to the program; one that is secret must say so all the same.
             if key not in inputs and key != "id" and (value is not UNKNOWN or key in hidden):

@@ -72,10 +72,15 @@ def _plain(value: struct_pb2.Value) -> object:
             return getattr(value, kind)
 
 
+def sealed(value: object) -> dict[str, object]:
+    """Return what is sent already, marked as a secret."""
+    return {SIGNATURE: SECRET, "value": value}
+
+
 def wired(value: object, *, secret: bool = False) -> object:
     """Return plain data as it is sent, marked as a secret if it is one; `UNKNOWN` becomes the engine's marker."""
     if secret:
-        return {SIGNATURE: SECRET, "value": wired(value)}
+        return sealed(wired(value))
     if value is UNKNOWN:
         return UNKNOWN_TEXT
     if isinstance(value, Mapping):

@@ -119,6 +119,22 @@ def test_secrets_are_unwrapped_and_named(recorded: Recorded, mode: str) -> None:
         assert len(str(version.inputs["secretString"])) == 20
 
 
+def test_an_input_that_is_to_be_secret_as_an_output_is_one(recorded: Recorded) -> None:
+    graph = recorded(
+        """
+        options = pulumi.ResourceOptions(additional_secret_outputs=["description", "tags"])
+        tags = {"owner": "drawn", "app": pulumi.Output.secret("toy")}
+        key = aws.kms.Key("key", description="drawn", deletion_window_in_days=7, tags=tags, opts=options)
+        pulumi.export("description", pulumi.Output.concat("about ", key.description))
+        pulumi.export("tags", key.tags)
+        pulumi.export("days", key.deletion_window_in_days)
+        """
+    )
+    assert graph.one("aws:kms/key:Key").secrets == {"tags"}
+    assert graph.exports == {"description": "about drawn", "tags": {"owner": "drawn", "app": "toy"}, "days": 7}
+    assert graph.secret_exports == {"description", "tags"}
+
+
 def test_outputs_nobody_waits_for_are_drained(recorded: Recorded) -> None:
     graph = recorded(
         """
