@@ -66,7 +66,7 @@ class BoundaryArgs:
         if size > packing.DOCUMENT_SIZE:
             yield (
                 f"permissions: what all services may do takes a boundary of {size} characters; IAM takes {packing.DOCUMENT_SIZE}."
-                " Name fewer resources, or a boundary of your own by slipway:delivery.boundaryArn"
+                " Name fewer resources, take a shorter slipway:app, or name a boundary of your own by slipway:delivery.boundaryArn"
             )
 
 

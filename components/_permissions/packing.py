@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -68,7 +68,7 @@ def _common_start(one: str, other: str) -> str:
 def merged(statements: Sequence[Statement], apart: Sequence[Statement] = ()) -> Sequence[Statement]:
     """Return fewer statements: those that allow something of named resources without a condition become one.
 
-    An action is about resources of its own service, whatever else is named beside them.
+    An action is about resources of its own service, whatever else is named beside them. What another pattern holds is left out.
 
     Args:
         statements: the statements.
@@ -82,11 +82,17 @@ def merged(statements: Sequence[Statement], apart: Sequence[Statement] = ()) -> 
     if not alike:
         return statements
     union = {
-        "Action": sorted({action for one in alike for action in _texts(one["Action"])}),
+        "Action": _fewest(action for one in alike for action in _texts(one["Action"])),
         "Effect": "Allow",
-        "Resource": list(dict.fromkeys(arn for one in alike for arn in _texts(one["Resource"]))),
+        "Resource": _fewest(arn for one in alike for arn in _texts(one["Resource"])),
     }
     return [union, *(one for one in statements if one not in alike)]
+
+
+def _fewest(patterns: Iterable[str]) -> list[str]:
+    """Return the patterns without those that another one holds."""
+    given = tuple(patterns)
+    return list(grouped(given, len(given)))
 
 
 def _names_resources(statement: Statement) -> bool:

@@ -18,7 +18,7 @@ from tests.components.conftest import ACCOUNT
 from tests.iam.calls import Stack, told_by
 from tests.iam.evaluator import Request, Statement, decides, listed
 from tests.iam.test_needs import granted, usual, with_given_boundary
-from tests.settings.files import as_engine, changed
+from tests.settings.files import as_engine, changed, config
 from tests.stacks import ROOT, recorded
 
 ROLE, POLICY = "aws:iam/role:Role", "aws:iam/policy:Policy"
@@ -93,6 +93,26 @@ def test_everything_at_once_fits_and_no_policy_of_a_role_goes_beyond_it() -> Non
     graph = record(ROOT, "prod", as_engine(changed(everything)))
     assert len(str(graph.one(POLICY, "boundary-policy").inputs["policy"])) <= DOCUMENT_SIZE
     check_none_goes_beyond(graph)
+
+
+def test_a_stack_with_a_long_name_on_aurora_with_jobs_and_a_pipeline_fits() -> None:
+    values = config(ROOT / "examples/aurora/Pulumi.prod.yaml")
+    values |= {"slipway:app": "quartz-billing-workflows", "slipway:environment": "staging"}
+    values |= {"slipway:ownerId": "janedoe12345", "slipway:backup": {"copyRegion": "eu-west-1"}}
+    values["slipway:jobs"] = {"report": {"service": "api", "command": ["run"], "schedule": "rate(1 day)"}}
+    values["slipway:database"] |= {"iamAuthentication": True}
+    image = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/postgres:17"
+    values["slipway:database"] |= {"users": {"app": {"rights": "write"}}, "usersImage": image}
+    values["slipway:services"]["api"] |= {"databaseUser": "app"}
+    graph = record(ROOT, "prod", as_engine(values))
+    text = str(graph.one(POLICY, "boundary-policy").inputs["policy"])
+    assert len(text) <= DOCUMENT_SIZE
+    check_none_goes_beyond(graph)
+    # What a pattern holds is not said again.
+    for statement in json.loads(text)["Statement"]:
+        for said in (listed(statement["Action"]), listed(statement["Resource"])):
+            wide = [one[:-1] for one in said if one.endswith("*")]
+            assert [one for one in said for start in wide if one.startswith(start) and one != f"{start}*"] == []
 
 
 def check_none_goes_beyond(graph: Graph) -> None:
