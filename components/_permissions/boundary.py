@@ -164,8 +164,12 @@ def _using(scope: Scope, database_users: Sequence[str]) -> Iterator[Statement]:
         yield documents.allow(["events:*Rule", "events:*Targets*"], scope.arns("events", [f"rule/{RULE}"]))
     if "volume" in scope.parts:
         # AWS names file systems; the stack's tags tell its own.
-        mounting = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
-        yield documents.allow(mounting, scope.arns("elasticfilesystem", ["file-system/*"]), scope.owned)
+        using = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
+        if "backup" in scope.parts:
+            # Files are restored into a folder of the file system that they were in.
+            using += [f"elasticfilesystem:{action}" for action in ("Backup", "DescribeTags", "Restore")]
+            using.append("elasticfilesystem:DescribeFileSystems")
+        yield documents.allow(using, scope.arns("elasticfilesystem", ["file-system/*"]), scope.owned)
     if database_users:
         # The database's own id is not known before it is made; only this network's are within reach.
         yield documents.allow(["rds-db:connect"], scope.arns("rds-db", [f"dbuser:*/{user}" for user in database_users]))

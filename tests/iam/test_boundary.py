@@ -180,6 +180,22 @@ def test_backups_are_made_and_restored(name: str, policy: str) -> None:
         assert any(decides(request, boundary(graph)) for request in wanted), action
 
 
+FILES_ANEW = ("CreateFilesystem", "DeleteFilesystem", "TagResource")
+"""What a restore into another file system takes: they are restored into their own."""
+
+
+@pytest.mark.parametrize("policy", ["AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores"])
+def test_files_are_saved_and_restored_into_their_own_file_system(policy: str) -> None:
+    graph = recorded("examples/extended/Pulumi.dev.yaml")
+    system = str(graph.one("aws:efs/fileSystem:FileSystem", "volumes-uploads").outputs["arn"])
+    context = Stack(graph).context(tagged=True, requested=False)
+    files = [a for a in managed(policy) if a.startswith("elasticfilesystem:") and a.partition(":")[2] not in FILES_ANEW]
+    assert files
+    for action in files:
+        assert decides(Request(action=action, resource=system, context=context), boundary(graph)), action
+        assert not decides(Request(action=action, resource=system, context={}), boundary(graph)), action
+
+
 @pytest.mark.parametrize(
     ("policy", "file"),
     [
