@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import pulumi
 import pulumi_aws as aws
@@ -68,19 +68,17 @@ def make(parent: pulumi.Resource, name: str, args: CacheArgs) -> CacheUsers:
         password = _password(parent, f"{name}-password-{each}") if wanted.login == "password" else None
         access = limits.cache_access_string(wanted.rights, wanted.keys)
         id_ = user_id(args, each)
-        users[each] = _user(parent, f"{name}-user-{each}", args, id_, id_, access, password)
+        users[each] = _user(parent, f"{name}-user-{each}", id_, id_, access, password)
         if password is not None:
             known[each] = Output.all(password, users[each].arn).apply(lambda both: str(both[0]))
-    members = list(users.values())
-    if args.engine == "redis":
-        # A group of Redis's has to have one of this name, and has AWS's otherwise, who may do everything without a password.
-        id_, password = user_id(args, "default"), _password(parent, f"{name}-password-default")
-        members.append(_user(parent, f"{name}-user-default", args, id_, "default", "off ~* -@all", password))
+    # A group has to have one of this name, and has AWS's otherwise, who may do everything without a password.
+    id_, password = user_id(args, "default"), _password(parent, f"{name}-password-default")
+    default = _user(parent, f"{name}-user-default", id_, "default", "off ~* -@all", password)
     group = aws.elasticache.UserGroup(
         f"{name}-users",
-        engine=args.engine,
+        engine=_ENGINE,
         user_group_id=f"{args.name_prefix}-users",
-        user_ids=[member.user_id for member in members],
+        user_ids=[member.user_id for member in (*users.values(), default)],
         opts=ResourceOptions(parent=parent),
     )
     return CacheUsers(
@@ -95,7 +93,6 @@ def _password(parent: pulumi.Resource, name: str) -> Output[str]:
 def _user(
     parent: pulumi.Resource,
     logical_name: str,
-    args: CacheArgs,
     id_: str,
     user_name: str,
     access: str,
@@ -105,10 +102,14 @@ def _user(
         logical_name,
         user_id=id_,
         user_name=user_name,
-        engine=args.engine,
+        engine=_ENGINE,
         access_string=access,
         authentication_mode=aws.elasticache.UserAuthenticationModeArgs(type="iam") if password is None else None,
         passwords_wo=password,
         passwords_wo_version=None if password is None else password.apply(passwords.version),
         opts=ResourceOptions(parent=parent),
     )
+
+
+_ENGINE: Final = "redis"
+"""Whose users they are: Valkey takes those of Redis, and Redis none of Valkey's, so that a cache becomes Valkey without its users changing first."""

@@ -85,11 +85,17 @@ def test_users_may_do_what_they_are_for() -> None:
     assert all("passwordsWo" in user for name, user in made.items() if name != "reports")
 
 
-def test_valkey_needs_nobody_called_default() -> None:
-    graph = recorded("valkey")
-    members = graph.one(GROUP).inputs["userIds"]
-    assert members == [f"storefront-production-{name}" for name in ("app", "people", "reports")]
-    assert {user.inputs["engine"] for user in graph.of(USER)} == {graph.one(GROUP).inputs["engine"]} == {"valkey"}
+def test_a_cache_becomes_valkey_while_its_users_stay() -> None:
+    redis, valkey = recorded("redis"), recorded("valkey")
+    assert (redis.one(NODES).inputs["engine"], valkey.one(NODES).inputs["engine"]) == ("redis", "valkey")
+    for type_ in (USER, GROUP):
+        before, after = ({each.name: each.inputs for each in graph.of(type_)} for graph in (redis, valkey))
+        assert before == after
+        # Redis lets no group of Valkey's in, and Valkey one of Redis's.
+        assert {inputs["engine"] for inputs in before.values()} == {"redis"}
+    assert redis.one(GROUP).inputs["userIds"] == [
+        f"storefront-production-{name}" for name in ("app", "people", "reports", "default")
+    ]
 
 
 def test_the_cache_lets_in_the_group_and_takes_no_token() -> None:
