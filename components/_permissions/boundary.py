@@ -83,6 +83,7 @@ def boundary_statements(
         *_secrets(scope, by_tag=by_tag),
         *_tagged(scope, by_tag=by_tag),
         *_using(scope, database_users),
+        *_files(scope),
         *_jobs(scope),
         *_queues(scope),
         *_saving(scope),
@@ -162,14 +163,6 @@ def _using(scope: Scope, database_users: Sequence[str]) -> Iterator[Statement]:
             ["s3:GetBucketNotification", "s3:PutBucketNotification"], scope.arns("s3", ["::{bucket}"])
         )
         yield documents.allow(["events:*Rule", "events:*Targets*"], scope.arns("events", [f"rule/{RULE}"]))
-    if "volume" in scope.parts:
-        # AWS names file systems; the stack's tags tell its own.
-        using = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
-        if "backup" in scope.parts:
-            # Files are restored into a folder of the file system that they were in.
-            using += [f"elasticfilesystem:{action}" for action in ("Backup", "DescribeTags", "Restore")]
-            using.append("elasticfilesystem:DescribeFileSystems")
-        yield documents.allow(using, scope.arns("elasticfilesystem", ["file-system/*"]), scope.owned)
     if database_users:
         # The database's own id is not known before it is made; only this network's are within reach.
         yield documents.allow(["rds-db:connect"], scope.arns("rds-db", [f"dbuser:*/{user}" for user in database_users]))
@@ -189,6 +182,19 @@ def _using(scope: Scope, database_users: Sequence[str]) -> Iterator[Statement]:
     if "schedule" in scope.parts and "database" in scope.parts:
         kind, own = ("Cluster", "cluster:{database-cluster}") if clustered else ("Instance", "db:{database}")
         yield documents.allow([f"rds:StartDB{kind}", f"rds:StopDB{kind}"], scope.arns("rds", [own]))
+
+
+def _files(scope: Scope) -> Iterator[Statement]:
+    """Allow what tasks and AWS Backup do with the stack's file systems."""
+    if "volume" not in scope.parts:
+        return
+    # AWS names file systems; the stack's tags tell its own.
+    using = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
+    if "backup" in scope.parts:
+        # Files are restored into a folder of the file system that they were in.
+        using += [f"elasticfilesystem:{action}" for action in ("Backup", "DescribeTags", "Restore")]
+        using.append("elasticfilesystem:DescribeFileSystems")
+    yield documents.allow(using, scope.arns("elasticfilesystem", ["file-system/*"]), scope.owned)
 
 
 def _jobs(scope: Scope) -> Iterator[Statement]:
