@@ -184,7 +184,7 @@ def nat_gateway_per_zone(graph: Graph, _config: Config) -> Iterator[Finding]:
             continue
         own, sure = topology.zones(graph.refers(gateway, "subnetId", SUBNET))
         subnets, certain = _served(graph, gateway)
-        zones = {zone_of(subnet) for subnet in subnets}
+        zones = [zone_of(subnet) for subnet in subnets]
         known = {zone for zone in zones if isinstance(zone, str)}
         sure = sure and mode is not UNKNOWN
         if known - own and sure:
@@ -193,7 +193,7 @@ def nat_gateway_per_zone(graph: Graph, _config: Config) -> Iterator[Finding]:
                 f"subnets of {where} go through it, and it stands in another zone, wanted one in each",
                 fix="a NAT gateway in each zone, and a route table for the private subnets of each",
             )
-        elif not certain or (subnets and (not sure or zones != known)):
+        elif not certain or (subnets and (not sure or not all(isinstance(zone, str) for zone in zones))):
             yield gateway.unknown("the zones that go through it are not known yet")
 
 

@@ -66,9 +66,14 @@ class Watched:
     def __init__(self, root: Path) -> None:
         self.root = root
         command = [sys.executable, "-u", "-m", "preview.watch", "--root", str(root), "--format", "plain"]
-        self.process = subprocess.Popen(
-            command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+        # Tests that run in the background have SIGINT ignored, which what they start would take over.
+        ours = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            self.process = subprocess.Popen(
+                command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            )
+        finally:
+            signal.signal(signal.SIGINT, ours)
         self._lines: list[str] = []
         self._taken = 0
         self._news = threading.Condition()
