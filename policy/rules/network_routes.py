@@ -184,8 +184,8 @@ def nat_gateway_per_zone(graph: Graph, _config: Config) -> Iterator[Finding]:
             continue
         own, sure = topology.zones(graph.refers(gateway, "subnetId", SUBNET))
         subnets, certain = _served(graph, gateway)
-        zones = [zone_of(subnet) for subnet in subnets]
-        known = {zone for zone in zones if isinstance(zone, str)}
+        known = {zone for subnet in subnets if isinstance(zone := zone_of(subnet), str)}
+        all_known = all(isinstance(zone_of(subnet), str) for subnet in subnets)
         sure = sure and mode is not UNKNOWN
         if known - own and sure:
             where = " and ".join(values.show(zone, ZONE_NAME) for zone in sorted(known - own))
@@ -193,7 +193,7 @@ def nat_gateway_per_zone(graph: Graph, _config: Config) -> Iterator[Finding]:
                 f"subnets of {where} go through it, and it stands in another zone, wanted one in each",
                 fix="a NAT gateway in each zone, and a route table for the private subnets of each",
             )
-        elif not certain or (subnets and (not sure or not all(isinstance(zone, str) for zone in zones))):
+        elif not certain or (subnets and not (sure and all_known)):
             yield gateway.unknown("the zones that go through it are not known yet")
 
 
