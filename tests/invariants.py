@@ -12,6 +12,8 @@ from preview.graph import UNKNOWN, Graph, Resource
 
 STATEFUL = (
     "aws:rds/instance:Instance",
+    "aws:rds/cluster:Cluster",
+    "aws:efs/fileSystem:FileSystem",
     "aws:elasticache/replicationGroup:ReplicationGroup",
     "aws:kms/key:Key",
     "aws:secretsmanager/secret:Secret",
@@ -25,6 +27,8 @@ PHYSICAL_NAMES = {
     "aws:ecr/repository:Repository": "name",
     "aws:s3/bucket:Bucket": "bucket",
     "aws:rds/instance:Instance": "identifier",
+    "aws:rds/cluster:Cluster": "clusterIdentifier",
+    "aws:rds/clusterInstance:ClusterInstance": "identifier",
 }
 _REFERENCE = "pulumi:pulumi:StackReference"
 _GROUP = "aws:ec2/securityGroup:SecurityGroup"

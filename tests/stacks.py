@@ -75,6 +75,12 @@ def evaluate(root: Path, path: Path, graph: Graph, mode: Mode = "update") -> Ver
         Process.kept = before
 
 
+def refusals(verdict: Verdict) -> list[str]:
+    """Return the rules that failed and the mandatory findings, a sentence each."""
+    mandatory = (finding for finding in verdict.findings if finding.level == "mandatory")
+    return [*verdict.rule_errors, *(f"{each.policy} {each.urn}: {each.message}" for each in mandatory)]
+
+
 @cache
 def _loaded(folder: Path) -> LoadedPack:
     """Load a pack, which takes longer than most evaluations, once for all that this process asks it."""
