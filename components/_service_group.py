@@ -11,6 +11,7 @@ import pulumi_aws as aws
 from pulumi import Input, ResourceOptions
 
 import limits
+from components._group_rules import connection
 
 if TYPE_CHECKING:
     from components.service import ServiceArgs
@@ -55,11 +56,18 @@ def service_group(
     if args.attachment is not None:
         ports = dict.fromkeys(port for port in (args.containers[0].port, args.attachment.health_port) if port)
         for port in ports:
-            rules += _pair(
-                parent, f"{name}-requests-{port}", args.attachment.security_group_id, group.id, port, "requests"
+            rules += connection(
+                parent,
+                f"{name}-requests-{port}",
+                args.attachment.security_group_id,
+                group.id,
+                port,
+                to="requests",
+                by="the load balancer",
             )
-    for part, connection in sorted(args.connections.items()):
-        rules += _pair(parent, f"{name}-{part}", group.id, connection.security_group_id, connection.port, part)
+    for part, there in sorted(args.connections.items()):
+        called = f"{name}-{part}"
+        rules += connection(parent, called, group.id, there.security_group_id, there.port, to=part, by=called)
     for egress in args.egress:
         rules.append(
             _out(
@@ -77,33 +85,6 @@ def service_group(
             rules.append(_out(parent, f"{name}-egress-endpoints", group.id, _HTTPS, cidr=args.network_cidr))
         rules.append(_out(parent, f"{name}-egress-s3", group.id, _HTTPS, prefix_list_id=args.s3_prefix_list_id))
     return group, rules
-
-
-def _pair(
-    parent: pulumi.Resource, name: str, source: Input[str], destination: Input[str], port: int, what: str
-) -> Sequence[pulumi.CustomResource]:
-    """Let one security group out to another, and the other let it in."""
-    out = aws.vpc.SecurityGroupEgressRule(
-        f"{name}-out",
-        security_group_id=source,
-        referenced_security_group_id=destination,
-        ip_protocol="tcp",
-        from_port=port,
-        to_port=port,
-        description=f"To {what}",
-        opts=ResourceOptions(parent=parent),
-    )
-    into = aws.vpc.SecurityGroupIngressRule(
-        f"{name}-in",
-        security_group_id=destination,
-        referenced_security_group_id=source,
-        ip_protocol="tcp",
-        from_port=port,
-        to_port=port,
-        description=f"From {name.split('-requests-', maxsplit=1)[0] if what != 'requests' else 'the load balancer'}",
-        opts=ResourceOptions(parent=parent),
-    )
-    return [out, into]
 
 
 def _out(

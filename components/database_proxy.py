@@ -12,6 +12,7 @@ from pulumi import Input, Output, ResourceOptions
 
 from components import _documents as documents
 from components._dependencies import with_dependencies
+from components._group_rules import connection
 from components._role import service_role
 
 
@@ -144,27 +145,16 @@ class DatabaseProxy(pulumi.ComponentResource):
             tags={"Name": f"{args.name_prefix}-{name}"},
             opts=ResourceOptions(parent=self),
         )
-        out = aws.vpc.SecurityGroupEgressRule(
-            f"{name}-database-out",
-            security_group_id=group.id,
-            referenced_security_group_id=args.server_security_group_id,
-            ip_protocol="tcp",
-            from_port=args.server_port,
-            to_port=args.server_port,
-            description="To the database",
-            opts=ResourceOptions(parent=self),
+        rules = connection(
+            self,
+            f"{name}-database",
+            group.id,
+            args.server_security_group_id,
+            args.server_port,
+            to="the database",
+            by="its proxy",
         )
-        into = aws.vpc.SecurityGroupIngressRule(
-            f"{name}-database-in",
-            security_group_id=args.server_security_group_id,
-            referenced_security_group_id=group.id,
-            ip_protocol="tcp",
-            from_port=args.server_port,
-            to_port=args.server_port,
-            description="From its proxy",
-            opts=ResourceOptions(parent=self),
-        )
-        return group, [out, into]
+        return group, rules
 
     def _role(self, name: str, args: DatabaseProxyArgs) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
         """Make the role that reads the passwords and logs in as those who have none, and nothing else."""

@@ -16,6 +16,7 @@ from components import _database_password as passwords
 from components import _documents as documents
 from components._containers import ContainerArgs, SecretReference, definitions
 from components._dependencies import with_dependencies
+from components._group_rules import connection
 from components._migration_run import MigrationRun, MigrationRunArgs
 from components._pull_through import FILL
 from components._role import service_role
@@ -280,25 +281,14 @@ class DatabaseUsers(pulumi.ComponentResource):
             tags={"Name": f"{args.name_prefix}-{name}"},
             opts=ResourceOptions(parent=self),
         )
-        out = aws.vpc.SecurityGroupEgressRule(
-            f"{name}-database-out",
-            security_group_id=group.id,
-            referenced_security_group_id=args.security_group_id,
-            ip_protocol="tcp",
-            from_port=args.port,
-            to_port=args.port,
-            description="To the database",
-            opts=ResourceOptions(parent=self),
-        )
-        into = aws.vpc.SecurityGroupIngressRule(
-            f"{name}-database-in",
-            security_group_id=args.security_group_id,
-            referenced_security_group_id=group.id,
-            ip_protocol="tcp",
-            from_port=args.port,
-            to_port=args.port,
-            description="From the task that makes its users",
-            opts=ResourceOptions(parent=self),
+        rules = connection(
+            self,
+            f"{name}-database",
+            group.id,
+            args.security_group_id,
+            args.port,
+            to="the database",
+            by="the task that makes its users",
         )
         aws_out = aws.vpc.SecurityGroupEgressRule(
             f"{name}-egress",
@@ -310,7 +300,7 @@ class DatabaseUsers(pulumi.ComponentResource):
             description="To the image's registry, Secrets Manager and CloudWatch",
             opts=ResourceOptions(parent=self),
         )
-        return group, [out, into, aws_out]
+        return group, [*rules, aws_out]
 
     def _execution_role(
         self,

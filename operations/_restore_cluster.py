@@ -8,13 +8,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from operations import _backups as backups
 from operations import _databases as databases
+from operations._backups import Found
 from operations._command import WRONG, Context, OperationError
+from operations._restore_progress import RestoreProgress
 
-Found: TypeAlias = Mapping[str, Any]
 TYPE: Final = "aws:rds/cluster:Cluster"
 _MEMBER: Final = "aws:rds/clusterInstance:ClusterInstance"
 
@@ -32,29 +33,12 @@ class ClusterNames:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ClusterFacts:
-    """How far an earlier run came."""
+class ClusterFacts(RestoreProgress):
+    """How far an earlier run came with a cluster."""
+
+    ID = "DbClusterResourceId"
 
     names: ClusterNames
-    known_id: str
-    """The resource id of the cluster that the state knows; empty: it knows none."""
-    current: Found | None
-    """The cluster that has the name."""
-    damaged: Found | None
-    """The cluster that has the damaged one's later name."""
-    restored: Found | None
-    """The one that was restored, not yet under the name."""
-
-    @property
-    def swapped(self) -> bool:
-        """Whether the name is already another cluster's than the state knows."""
-        return self.current is not None and self.current["DbClusterResourceId"] != self.known_id
-
-    @property
-    def source(self) -> Found | None:
-        """The cluster that the state knows, under whichever name; None: it is gone."""
-        both = (one for one in (self.current, self.damaged) if one)
-        return next((one for one in both if one["DbClusterResourceId"] == self.known_id), None)
 
 
 def urns(deployment: Mapping[str, Any]) -> list[str]:

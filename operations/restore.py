@@ -31,6 +31,7 @@ from operations import _services as services
 from operations import verify
 from operations._backups import Found
 from operations._command import OK, REFUSED, WRONG, Command, Context, OperationError
+from operations._restore_progress import RestoreProgress
 
 _TYPE: Final = "aws:rds/instance:Instance"
 _SETTING: Final = "slipway:database.restoreFrom"
@@ -38,29 +39,10 @@ _Steps: TypeAlias = Sequence[tuple[str, Callable[[], None]]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Facts:
-    """How far an earlier run came."""
+class _Facts(RestoreProgress):
+    """How far an earlier run came with an instance."""
 
-    known_id: str
-    """The resource id of the instance that the state knows; empty: it knows none."""
-    current: Found | None
-    """The instance that has the name."""
-    damaged: Found | None
-    """The instance that has the damaged one's later name."""
-    restored: Found | None
-    """The one that was restored, not yet under the name."""
-
-    @property
-    def swapped(self) -> bool:
-        """Whether the name is already another instance's than the state knows."""
-        return self.current is not None and self.current["DbiResourceId"] != self.known_id
-
-    @property
-    def source(self) -> Found | None:
-        """The instance that the state knows, under whichever name; None: it is gone."""
-        return next(
-            (one for one in (self.current, self.damaged) if one and one["DbiResourceId"] == self.known_id), None
-        )
+    ID = "DbiResourceId"
 
 
 def _run(context: Context, options: argparse.Namespace) -> int:
