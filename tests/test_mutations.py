@@ -59,7 +59,7 @@ MUTATIONS = [
     (NETWORK, "                *ways_out[z.zone],\n", "", "does not wait for any aws:ec2/route:Route"),
     (SERVICE, "assign_public_ip=args.public_ip", "assign_public_ip=True", "services-without-public-ip"),
     (
-        "components/_service_group.py",
+        "components/_group_rules.py",
         "referenced_security_group_id=source,",
         'cidr_ipv4="0.0.0.0/0",',
         "lets the world in",
