@@ -48,6 +48,9 @@ _END_SECONDS: Final = 0.05
 """How long a loaded pack may take to end by itself."""
 _TOGETHER: Final = 1 << 14
 """Bytes of requests that are worth a call of the system."""
+_ON_THE_WAY: Final = 1 << 22
+"""Bytes of requests that the system is asked to hold for the pack: what is asked about a whole stack at its end is several hundred thousand,
+and who asks has other things to do meanwhile."""
 _KEEP: Final = "keep"
 
 
@@ -117,7 +120,7 @@ class Process:
             environment: its environment variables.
             errors: what takes its stderr.
         """
-        self.socket, theirs = socket.socketpair()
+        self.socket, theirs = connected()
         """Our end of the conversation."""
         read, write = os.pipe()
         self.stdout = read
@@ -143,6 +146,13 @@ class Process:
     def wait(self) -> None:
         """Wait until it has ended."""
         _wait(self._id)
+
+
+def connected() -> tuple[socket.socket, socket.socket]:
+    """Return both ends of a conversation, ours first: what it sends need not wait until the other end reads."""
+    ours, theirs = socket.socketpair()
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ON_THE_WAY)
+    return ours, theirs
 
 
 _Started: TypeAlias = "int | subprocess.Popen[bytes]"

@@ -142,13 +142,21 @@ class Pack:
 
         session = self._open(start_seconds, answer_seconds)
         self._observed.clear()
+        version = ""
+
+        def beside() -> None:
+            nonlocal version
+            meanwhile()
+            version = self._version()
+
         try:
-            verdict = dataclasses.replace(session.verdict(graph, meanwhile), version=self._version())
+            verdict = session.verdict(graph, beside)
         except analyzer.NoAnswerError as error:
             raise PackError(f"{self._folder}: the policy pack {error}{self._said()}") from None
         if not isinstance(self._config, PackConfig):
-            return verdict
-        return dataclasses.replace(verdict, findings=tuple(map(self._config.marked, verdict.findings)))
+            return dataclasses.replace(verdict, version=version)
+        findings = tuple(map(self._config.marked, verdict.findings))
+        return dataclasses.replace(verdict, version=version, findings=findings)
 
     def _open(self, start_seconds: float, answer_seconds: float) -> analyzer.Session:
         from preview import analyzer  # noqa: PLC0415 - slow to import, and the process must start before
@@ -175,7 +183,7 @@ class Pack:
         return self._session
 
     def _version(self) -> str:
-        described = yaml.load((self._folder / "PulumiPolicy.yaml").read_text(encoding="utf-8"))
+        described = yaml.loaded((self._folder / "PulumiPolicy.yaml").read_text(encoding="utf-8"))
         version = described.get("version") if isinstance(described, dict) else None
         return "" if version is None else str(version)
 

@@ -64,7 +64,7 @@ def read(root: Path) -> Project:
     """
     path = root.resolve() / "Pulumi.yaml"
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"))
+        document = yaml.loaded(path.read_text(encoding="utf-8"))
     except OSError:
         raise InvalidProject(f"{root}: no Pulumi.yaml there; give the project's folder with --root") from None
     except yaml.Error as error:

@@ -6,6 +6,7 @@ translation of an older libyaml, takes otherwise is refused here; what a scalar 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -132,6 +133,12 @@ def load(text: str, *, exact: bool = False) -> object:
     """
     node = compose(text)
     return None if node is None else _Constructor(exact=exact).value(node, (), 0)
+
+
+@functools.lru_cache(maxsize=16)
+def loaded(text: str) -> object:
+    """Return what `load` does, worked out once for a document that is asked for again and again; nobody may change it."""
+    return load(text)
 
 
 class _Builder:

@@ -167,7 +167,10 @@ def _by_pairs(
 
 
 def _unpaired(before: Sequence[object], after: Sequence[object], *, ordered: bool) -> tuple[list[object], list[object]]:
-    """Return what only one of the lists has."""
+    """Return what only one of the lists has. What is equal in the same place in both, as most parts are, is not written to be compared."""
+    size = min(len(before), len(after))
+    differ = [index for index in range(size) if before[index] is not after[index] and before[index] != after[index]]
+    before, after = ([*(parts[index] for index in differ), *parts[size:]] for parts in (before, after))
     old = [_canonical(part, ordered=ordered) for part in before]
     new = [_canonical(part, ordered=ordered) for part in after]
     left, come = Counter(old), []

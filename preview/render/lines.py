@@ -61,7 +61,9 @@ class Preview:
         return savings(self.graph, self.estimate)
 
 
-def preview(graph: Graph, verdict: Verdict | None, source: str, width: int = WIDTH) -> Preview:
+def preview(
+    graph: Graph, verdict: Verdict | None, source: str, width: int = WIDTH, cost: Estimate | None = None
+) -> Preview:
     """Price what was recorded, and put together what there is to show.
 
     Args:
@@ -69,10 +71,11 @@ def preview(graph: Graph, verdict: Verdict | None, source: str, width: int = WID
         verdict: what the policy pack says of it; None without one.
         source: the stack file, as the user named it.
         width: columns of plain text.
+        cost: what the graph costs, where that was worked out before.
     """
     from preview.pricing import estimate  # noqa: PLC0415 - not before the program ran
 
-    cost = estimate(graph)
+    cost = cost or estimate(graph)
     told = (Message(severity="warning", text=text) for text in cost.warnings())
     priced = replace(graph, messages=(*graph.messages, *told))
     return Preview(source=source, graph=priced, estimate=cost, verdict=verdict, width=width)

@@ -102,7 +102,7 @@ def answers(request: WatchRequest, last: PricedSide | None, run: int) -> Iterato
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a program that is being written may raise anything
         yield {"kind": "answer", "ok": False, "text": _trace(error)}
         return
-    made = _preview(request, evaluated)
+    made = _preview(request, evaluated, *known)
     edit = _edit(request, last, evaluated, config, *known) if last else None
     yield {"kind": "answer", "ok": True, "text": _text(request, made, edit)}
     changed = edit if edit and (edit.comparison.changed or edit.settings) else None
@@ -142,8 +142,11 @@ def _evaluated(
     return evaluated, evaluated.config
 
 
-def _preview(request: WatchRequest, evaluated: evaluation.Evaluation) -> render.Preview:
-    return render.preview(evaluated.graph, evaluated.verdict, str(request.path), request.width)
+def _preview(
+    request: WatchRequest, evaluated: evaluation.Evaluation, known: command.Compared | None = None
+) -> render.Preview:
+    cost = known.cost if known else None
+    return render.preview(evaluated.graph, evaluated.verdict, str(request.path), request.width, cost)
 
 
 def _edit(

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from preview.graph import UNKNOWN, Graph, Resource
+from preview.pack_process import HEAD, Conversation, connected
 from preview.policies import Pack, PackError
 from preview.verdict import Config, Verdict
 
@@ -325,6 +327,24 @@ def test_what_was_observed_is_judged_once(pack: Callable[..., Pack]) -> None:
             running.observe(resource)
         verdict = running.evaluate(graph(bucket()))
     assert [finding.message for finding in verdict.findings] == [str(["files", "mine", "mine"])]
+
+
+_MOST = Path("/proc/sys/net/core/wmem_max")
+
+
+@pytest.mark.skipif(not _MOST.exists() or int(_MOST.read_text()) < 1 << 20, reason="the system holds less than that")
+def test_what_is_asked_at_the_end_is_on_its_way_while_the_pack_still_judges() -> None:
+    ours, theirs = connected()
+    with ours, theirs:
+        conversation = Conversation(ours)
+        conversation.ask("AnalyzeStack", bytes(1 << 20))
+        conversation.send()
+        theirs.settimeout(0)
+        arrived = 0
+        with suppress(BlockingIOError):
+            while data := theirs.recv(1 << 18):
+                arrived += len(data)
+    assert arrived == HEAD.size + (1 << 20)
 
 
 def test_observing_never_fails_the_program(pack: Callable[..., Pack]) -> None:
