@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from policy import values
 from policy.values import UNKNOWN, Answer, Unknown, Value
 
-IDENTITIES: Final = ("id", "arn", "name", "bucket", "identifier", "clusterIdentifier")
+IDENTITIES: Final = ("id", "arn", "name", "bucket", "identifier", "clusterIdentifier", "domainName")
 """Properties by whose value one resource refers to another."""
 
 
@@ -39,11 +39,21 @@ class Finding:
     """What is wrong alike with many resources: it is reported for the first of them."""
 
 
+_TWIN_MODULES: Final = {
+    "aws:alb": "aws:lb",
+    "aws:applicationloadbalancing": "aws:lb",
+    "aws:elasticloadbalancing": "aws:elb",
+    "aws:elasticloadbalancingv2": "aws:lb",
+}
+"""Modules of the provider's SDKs that hold the same types as another."""
+
+
 @cache
 def canonical_type(token: str) -> str:
     """The one spelling of a type that exists under several: ``aws:alb/*`` as ``aws:lb/*``, S3's V2 twins without V2."""
-    if token.startswith("aws:alb/"):
-        return "aws:lb/" + token.removeprefix("aws:alb/")
+    module, slash, name = token.partition("/")
+    if module in _TWIN_MODULES:
+        return f"{_TWIN_MODULES[module]}{slash}{name}"
     if twin := re.fullmatch(r"(aws:s3/\w+)V2:(\w+)V2", token):
         return f"{twin[1]}:{twin[2]}"
     return token

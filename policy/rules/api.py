@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
+from policy import values
 from policy.control import EVERYWHERE, HUB, IN_PRODUCTION, NOWHERE, Control, Severity
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, resource_rule, stack_rule
-from policy.values import UNKNOWN
+from policy.rules.load_balancer_exposure import FIREWALL, FIREWALL_CLASSIC
+from policy.values import UNKNOWN, Answer
 
 STAGE: Final = "aws:apigateway/stage:Stage"
 _HTTP_STAGE: Final = "aws:apigatewayv2/stage:Stage"
@@ -14,7 +16,7 @@ _METHOD: Final = "aws:apigateway/method:Method"
 _ROUTE: Final = "aws:apigatewayv2/route:Route"
 _DOMAIN: Final = "aws:apigateway/domainName:DomainName"
 _HTTP_DOMAIN: Final = "aws:apigatewayv2/domainName:DomainName"
-_FIREWALL: Final = "aws:wafv2/webAclAssociation:WebAclAssociation"
+_API: Final = "aws:apigatewayv2/api:Api"
 
 
 @resource_rule(
@@ -42,7 +44,7 @@ def api_access_logged(resource: Resource, _config: Config) -> Iterator[Finding]:
     yield from resource.must_be_set("accessLogSettings", fix=fix)
 
 
-@resource_rule(
+@stack_rule(
     Control(
         name="api-authorised",
         title="APIs ask who calls",
@@ -61,18 +63,31 @@ def api_access_logged(resource: Resource, _config: Config) -> Iterator[Finding]:
     _METHOD,
     _ROUTE,
 )
-def api_authorised(resource: Resource, _config: Config) -> Iterator[Finding]:
-    """OPTIONS, by which browsers ask first, carries no identity; a key is one."""
-    path = "authorization" if resource.type == _METHOD else "authorizationType"
-    asked = resource.text(path, default="NONE")
-    first = resource.text("httpMethod") == "OPTIONS" or str(resource.get("routeKey")).startswith("OPTIONS ")
-    if not first and resource.flag("apiKeyRequired") is not True:
+def api_authorised(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """OPTIONS, by which browsers ask first, carries no identity; a key is one. WebSocket APIs ask when a connection begins."""
+    for resource in (item.inputs for item in graph.of(_METHOD, _ROUTE)):
+        path = "authorization" if resource.type == _METHOD else "authorizationType"
+        asked = resource.text(path, default="NONE")
+        first = resource.text("httpMethod") == "OPTIONS" or str(resource.get("routeKey")).startswith("OPTIONS ")
+        exempt = values.some([first, resource.flag("apiKeyRequired"), _is_connected(graph, resource)])
+        authorised: Answer = UNKNOWN if asked is UNKNOWN else asked != "NONE"
         yield from resource.must_hold(
-            UNKNOWN if asked is UNKNOWN else asked != "NONE",
+            values.some([exempt, authorised]),
             f"{path} is NONE, so everybody may call it",
             about=path,
             fix=f'{"authorization" if path == "authorization" else "authorization_type"}="AWS_IAM", or an authorizer',
         )
+
+
+def _is_connected(graph: Graph, route: Resource) -> Answer:
+    """Whether a route is for messages of a connection that is there: all of a WebSocket API's but $connect."""
+    key = route.text("routeKey")
+    if route.type != _ROUTE or key is UNKNOWN:
+        return UNKNOWN if key is UNKNOWN else False
+    if key != "$default":
+        return key != "$connect" and " " not in key
+    kinds = [api.inputs.text("protocolType") for api in graph.refers(route, "apiId", _API).found]
+    return values.every(UNKNOWN if kind is UNKNOWN else kind == "WEBSOCKET" for kind in kinds) if kinds else False
 
 
 @resource_rule(
@@ -124,7 +139,7 @@ def api_tls_policy(resource: Resource, _config: Config) -> Iterator[Finding]:
 def api_behind_firewall(graph: Graph, _config: Config) -> Iterator[Finding]:
     """HTTP APIs take none."""
     for stage in graph.of(STAGE):
-        found, vague = graph.companions(stage, "resourceArn", _FIREWALL)
+        found, vague = graph.companions(stage, "resourceArn", FIREWALL, FIREWALL_CLASSIC)
         yield from stage.must_hold(
             bool(found) or (UNKNOWN if vague else False),
             "no web ACL is associated with it",

@@ -17,6 +17,7 @@ from policy.documents import (
 )
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, Parameter, resource_rule, stack_rule
+from policy.rules.iam_policies import HOLDERS, documents_of
 from policy.rules.resource_policies import public_findings
 from policy.values import UNKNOWN, Answer, Value
 
@@ -54,15 +55,6 @@ _TOPIC: Final = "aws:sns/topic:Topic"
 
 
 _LOGS: Final = "logs.*amazonaws.com*"
-
-
-_HOLDERS: Final = (
-    "aws:iam/policy:Policy",
-    "aws:iam/rolePolicy:RolePolicy",
-    "aws:iam/userPolicy:UserPolicy",
-    "aws:iam/groupPolicy:GroupPolicy",
-    "aws:iam/role:Role",
-)
 
 
 _DECRYPTION: Final = ("kms:Decrypt", "kms:ReEncryptFrom")
@@ -250,12 +242,11 @@ def key_policy_written(graph: Graph, _config: Config) -> Iterator[Finding]:
         fsbp=("KMS.1", "KMS.2"),
         nist=("AC-6", "SC-12"),
     ),
-    *_HOLDERS,
+    *HOLDERS,
 )
 def decryption_names_keys(holder: Resource, _config: Config) -> Iterator[Finding]:
     """``*`` and ``key/*`` are the keys of everything else in the account."""
-    inline = [values.at(item, "policy") for item in values.items(holder.get("inlinePolicies"))]
-    documents = [values.document(policy) for policy in (holder.get("policy"), *inline)]
+    documents = list(documents_of(holder))
     for policy in documents:
         for index, statement in enumerate(statements(policy)):
             limited = limited_by(statement, _SOME_KEYS) or has_unread_condition(statement)

@@ -30,6 +30,7 @@ HOLDERS: Final = (
     "aws:iam/userPolicy:UserPolicy",
     "aws:iam/groupPolicy:GroupPolicy",
     ROLE,
+    "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
 )
 
 
@@ -66,9 +67,16 @@ def no_administrator_policies(holder: Resource, _config: Config) -> Iterator[Fin
 
 
 def documents_of(holder: Resource) -> Iterator[Value]:
-    """The policies that a resource holds, its inline ones too."""
-    inline = values.items(holder.get("inlinePolicies"))
-    yield from map(values.document, [holder.get("policy"), *(values.at(item, "policy") for item in inline)])
+    """The policies by which a resource grants something, its inline ones too."""
+    if not is_called_boundary(holder):
+        inline = [values.at(item, "policy") for item in values.items(holder.get("inlinePolicies"))]
+        yield from map(values.document, [holder.get("policy"), holder.get("inlinePolicy"), *inline])
+
+
+def is_called_boundary(holder: Resource) -> bool:
+    """Whether it is a permissions boundary by its name or path: such a policy grants nothing. See boundaries-not-attached."""
+    names = (holder.name, *values.strings([holder.get(path) for path in ("name", "namePrefix", "path")]))
+    return holder.type == _MANAGED and any("boundar" in name.lower() for name in names)
 
 
 def _about_grants(
@@ -232,9 +240,12 @@ _ATTACHMENTS: Final = (
     ("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "policyArn"),
     ("aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive", "policyArns"),
     ("aws:iam/userPolicyAttachment:UserPolicyAttachment", "policyArn"),
+    ("aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive", "policyArns"),
     ("aws:iam/groupPolicyAttachment:GroupPolicyAttachment", "policyArn"),
+    ("aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive", "policyArns"),
     ("aws:iam/policyAttachment:PolicyAttachment", "policyArn"),
 )
+"""What gives a managed policy to somebody, and the property that names it."""
 
 
 def _named(graph: Graph, places: Sequence[tuple[str, str]]) -> set[str]:
@@ -379,22 +390,44 @@ def data_access_names_resources(holder: Resource, _config: Config) -> Iterator[F
         prowler=("iam_aws_attached_policy_no_administrative_privileges",),
         cdk_nag=("IAM4", "IAMNoManagedPolicies"),
     ),
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-    "aws:iam/userPolicyAttachment:UserPolicyAttachment",
-    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
-    "aws:iam/policyAttachment:PolicyAttachment",
-    "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive",
-    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
-    ROLE,
+    *dict(_ATTACHMENTS),
+    "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment",
 )
 def no_administrator_attachments(holder: Resource, _config: Config) -> Iterator[Finding]:
     """AWS's ready-made administrator policies."""
-    for path in ("policyArn", "policyArns", "managedPolicyArns"):
+    for path in ("policyArn", "policyArns", "managedPolicyArn", "managedPolicyArns"):
         for arn in values.items(holder.get(path)):
             if arn is UNKNOWN:
                 yield holder.unknown(f"{path} is not known yet")
             elif isinstance(arn, str) and (match := re.fullmatch(_ADMINISTRATION, arn)):
                 yield holder.fails(f"{path} is {match[1]}", fix="a policy of one's own with just the actions needed")
+
+
+@stack_rule(
+    Control(
+        name="boundaries-not-attached",
+        title="Permissions boundaries are not attached as policies",
+        category="Identity",
+        severity=Severity.HIGH,
+        levels=EVERYWHERE,
+        why="A boundary allows the most that a role may be given; attached, it gives all of that.",
+        remediation="aws.iam.Role(..., permissions_boundary=boundary.arn), and a policy of its own for what it does",
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
+        nist=("AC-6",),
+    ),
+    _MANAGED,
+)
+def boundaries_not_attached(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """The controls about what policies grant leave out what is called a boundary."""
+    attached, vague = _named(graph, _ATTACHMENTS), _attached_somewhere(graph)
+    for policy in graph.of(_MANAGED):
+        if is_called_boundary(policy.inputs):
+            yield from policy.must_hold(
+                policy.urn not in attached and (UNKNOWN if vague else True),
+                "it is called a permissions boundary, and attached as a policy",
+                about="whether it is attached",
+                fix="permissions_boundary=<this>.arn on the role, and a policy of its own for what it does",
+            )
 
 
 @resource_rule(

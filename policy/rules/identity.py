@@ -21,6 +21,9 @@ ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 GROUPED_ATTACHMENT: Final = "aws:iam/policyAttachment:PolicyAttachment"
 
 
+_EXCLUSIVE: Final = "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive"
+
+
 @resource_rule(
     Control(
         name="no-user-policies",
@@ -40,11 +43,13 @@ GROUPED_ATTACHMENT: Final = "aws:iam/policyAttachment:PolicyAttachment"
     ),
     "aws:iam/userPolicy:UserPolicy",
     "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+    _EXCLUSIVE,
     GROUPED_ATTACHMENT,
 )
 def no_user_policies(holder: Resource, _config: Config) -> Iterator[Finding]:
-    """Rights belong to roles and groups."""
-    if holder.type != GROUPED_ATTACHMENT or holder.has("users"):
+    """Rights belong to roles and groups. A list that is kept empty gives none."""
+    given = {GROUPED_ATTACHMENT: "users", _EXCLUSIVE: "policyArns"}.get(holder.type)
+    if given is None or holder.has(given):
         yield holder.fails("it gives rights to a user", fix="a role, or a group with aws.iam.GroupPolicyAttachment")
 
 

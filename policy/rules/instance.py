@@ -1,6 +1,6 @@
 """EC2 instances: metadata, addresses and disks of them and of what they are made from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from policy import values
@@ -8,7 +8,7 @@ from policy.control import EVERYWHERE, HUB, IN_PRODUCTION, NOWHERE, Control, Sev
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, Parameter, resource_rule, stack_rule
 from policy.topology import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, SPOT_INSTANCE, SUBNET
-from policy.values import UNKNOWN, Answer
+from policy.values import UNKNOWN, Answer, Unknown
 
 BY_DEFAULT: Final = "aws:ebs/encryptionByDefault:EncryptionByDefault"
 
@@ -25,7 +25,7 @@ _TOKENS: Final = "optional|no-preference"
 _SINGLE: Final = (INSTANCE, SPOT_INSTANCE)
 
 
-@resource_rule(
+@stack_rule(
     Control(
         name="instance-metadata-tokens",
         title="Instances give out metadata only against a token (IMDSv2)",
@@ -48,22 +48,31 @@ _SINGLE: Final = (INSTANCE, SPOT_INSTANCE)
     LAUNCH_CONFIGURATION,
     METADATA_DEFAULTS,
 )
-def metadata_tokens(resource: Resource, _config: Config) -> Iterator[Finding]:
-    """An instance made from a launch template takes what it does not say from there."""
-    prefix = "" if resource.type == METADATA_DEFAULTS else "metadataOptions."
-    if not prefix or not _from_template(resource) or resource.has("metadataOptions"):
-        tokens = resource.text(f"{prefix}httpTokens")
-        reachable = resource.text(f"{prefix}httpEndpoint")
-        answers: list[Answer] = [
-            UNKNOWN if tokens is UNKNOWN else tokens == "required",
-            UNKNOWN if reachable is UNKNOWN else reachable == "disabled",
-        ]
-        yield from resource.must_hold(
-            values.some(answers),
-            f"{prefix}httpTokens is {values.show(tokens, _TOKENS)}, wanted required",
-            about=f"{prefix}httpTokens",
-            fix='metadata_options={"http_tokens": "required"}' if prefix else 'http_tokens="required"',
-        )
+def metadata_tokens(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """What an instance does not say it takes from its launch template, and both from the account's defaults."""
+    usual = {}
+    for path in ("httpTokens", "httpEndpoint"):
+        said = {item.inputs.text(path) for item in graph.of(METADATA_DEFAULTS)} - {"", "no-preference"}
+        usual[path] = said.pop() if len(said) == 1 else UNKNOWN if said else ""
+    for defaults in graph.of(METADATA_DEFAULTS):
+        yield from _asks_for_tokens(defaults.inputs, "", {})
+    for resource in (item.inputs for item in graph.of(*_SINGLE, LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION)):
+        if not _from_template(resource) or resource.has("metadataOptions"):
+            yield from _asks_for_tokens(resource, "metadataOptions.", usual)
+
+
+def _asks_for_tokens(resource: Resource, prefix: str, usual: Mapping[str, str | Unknown]) -> Iterator[Finding]:
+    """Findings about what gives out metadata. `usual` is what holds where it says nothing."""
+    answers: list[Answer] = []
+    for path, wanted in (("httpTokens", "required"), ("httpEndpoint", "disabled")):
+        seen = resource.text(f"{prefix}{path}") or usual.get(path, "")
+        answers.append(seen if seen is UNKNOWN else seen == wanted)
+    yield from resource.must_hold(
+        values.some(answers),
+        f"{prefix}httpTokens is {values.show(resource.text(f'{prefix}httpTokens'), _TOKENS)}, wanted required",
+        about=f"{prefix}httpTokens",
+        fix='metadata_options={"http_tokens": "required"}' if prefix else 'http_tokens="required"',
+    )
 
 
 @resource_rule(

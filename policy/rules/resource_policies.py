@@ -5,9 +5,10 @@ from typing import Final
 
 from policy import values
 from policy.control import EVERYWHERE, HUB, Control, Severity
-from policy.documents import CALLER, is_public
+from policy.documents import CALLER, is_anybody, is_public
 from policy.model import Finding, Resource
 from policy.rule import Config, ResourceRule, resource_rule
+from policy.values import UNKNOWN, Answer
 
 _FILE_SYSTEM_CALLERS: Final = CALLER | {"elasticfilesystem:accessedviamounttarget"}
 
@@ -98,7 +99,10 @@ file_system_policy_not_public = _not_public(
     callers=_FILE_SYSTEM_CALLERS,
 )
 
-event_bus_policy_not_public = _not_public(
+_EVENT_PERMISSION: Final = "aws:cloudwatch/eventPermission:EventPermission"
+
+
+@resource_rule(
     Control(
         name="event-bus-policy-not-public",
         title="Event buses are not open to everybody",
@@ -113,8 +117,23 @@ event_bus_policy_not_public = _not_public(
         prowler=("eventbridge_bus_exposed",),
     ),
     "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
-    path="policy",
+    _EVENT_PERMISSION,
 )
+def event_bus_policy_not_public(resource: Resource, _config: Config) -> Iterator[Finding]:
+    """By a policy, or by a permission, which is one statement of it."""
+    if resource.type != _EVENT_PERMISSION:
+        yield from public_findings(resource, "policy")
+        return
+    principal, organisation = resource.text("principal"), resource.get("condition.value")
+    named: Answer = UNKNOWN if principal is UNKNOWN else principal != "*"
+    limited: Answer = UNKNOWN if organisation is UNKNOWN else not (organisation is None or is_anybody(organisation))
+    yield from resource.must_hold(
+        values.some([named, limited]),
+        'principal is "*", and no condition names an organisation',
+        about="principal",
+        fix='condition={"key": "aws:PrincipalOrgID", "type": "StringEquals", "value": organisation.id}, or an account',
+    )
+
 
 backup_vault_policy_not_public = _not_public(
     Control(

@@ -6,11 +6,13 @@ from typing import Final
 from policy import values
 from policy.control import EVERYWHERE, HUB, NOWHERE, Control, Severity
 from policy.documents import is_public
-from policy.model import Finding, Resource
-from policy.rule import Config, resource_rule
-from policy.values import UNKNOWN
+from policy.model import Finding, Graph, Resource
+from policy.rule import Config, resource_rule, stack_rule
+from policy.values import UNKNOWN, Answer, Value
 
 _DOMAINS: Final = ("aws:opensearch/domain:Domain", "aws:elasticsearch/domain:Domain")
+_POLICIES: Final = ("aws:opensearch/domainPolicy:DomainPolicy", "aws:elasticsearch/domainPolicy:DomainPolicy")
+_ERRORS: Final = "ES_APPLICATION_LOGS"
 _MODERN: Final = (
     "Policy-Min-TLS-1-2-2019-07",
     "Policy-Min-TLS-1-2-PFS-2023-10",
@@ -96,7 +98,7 @@ def search_domain_on_https(resource: Resource, _config: Config) -> Iterator[Find
     )
 
 
-@resource_rule(
+@stack_rule(
     Control(
         name="search-domain-in-network",
         title="Search domains stand in the network, or name who may call",
@@ -113,17 +115,19 @@ def search_domain_on_https(resource: Resource, _config: Config) -> Iterator[Find
         cdk_nag=("OS1", "OS3"),
     ),
     *_DOMAINS,
-    "aws:opensearch/domainPolicy:DomainPolicy",
+    *_POLICIES,
 )
-def search_domain_in_network(resource: Resource, _config: Config) -> Iterator[Finding]:
-    """In a VPC the security groups limit what a policy leaves open."""
-    if not resource.has("vpcOptions"):
-        yield from resource.must_hold(
-            values.negated(is_public(values.document(resource.get("accessPolicies")))),
-            'accessPolicies allows Principal "*" without a condition on who calls or from where',
-            about="accessPolicies",
-            fix="name the principals, and vpc_options for the domain",
-        )
+def search_domain_in_network(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """In a VPC the security groups limit what a policy leaves open, be it the domain's own or one apart."""
+    for resource in (item.inputs for item in graph.of(*_DOMAINS, *_POLICIES)):
+        domains = [resource] if resource.type in _DOMAINS else graph.refers(resource, "domainName", *_DOMAINS).found
+        if not domains or not all(domain.inputs.has("vpcOptions") for domain in domains):
+            yield from resource.must_hold(
+                values.negated(is_public(values.document(resource.get("accessPolicies")))),
+                'accessPolicies allows Principal "*" without a condition on who calls or from where',
+                about="accessPolicies",
+                fix="name the principals, and vpc_options for the domain",
+            )
 
 
 @resource_rule(
@@ -145,6 +149,21 @@ def search_domain_in_network(resource: Resource, _config: Config) -> Iterator[Fi
     *_DOMAINS,
 )
 def search_domain_logged(resource: Resource, _config: Config) -> Iterator[Finding]:
-    """Off by default."""
-    fix = 'log_publishing_options=[{"log_type": "ES_APPLICATION_LOGS", "cloudwatch_log_group_arn": group.arn}]'
-    yield from resource.must_be_set("logPublishingOptions", fix=fix)
+    """Off by default. The logs of slow queries tell of no errors."""
+    options = values.items(resource.get("logPublishingOptions"))
+    yield from resource.must_hold(
+        values.some(map(_tells_errors, options)),
+        f"logPublishingOptions has none that is enabled for {_ERRORS}"
+        if options
+        else "logPublishingOptions is not set",
+        about="logPublishingOptions",
+        fix=f'log_publishing_options=[{{"log_type": "{_ERRORS}", "cloudwatch_log_group_arn": group.arn}}]',
+    )
+
+
+def _tells_errors(option: Value) -> Answer:
+    if option is UNKNOWN:
+        return UNKNOWN
+    kind = values.at(option, "logType")
+    about: Answer = UNKNOWN if kind is UNKNOWN else kind == _ERRORS
+    return values.every([about, values.flag(values.at(option, "enabled"), default=True)])

@@ -22,6 +22,10 @@ LOGGING: Final = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguratio
 RULE_GROUP: Final = "aws:wafv2/ruleGroup:RuleGroup"
 
 
+_CLASSIC: Final = ("aws:waf/webAcl:WebAcl", "aws:wafregional/webAcl:WebAcl")
+"""Web ACLs of WAF Classic."""
+
+
 _FLOOD_GROUP: Final = "AWSManagedRulesAntiDDoSRuleSet"
 
 
@@ -80,10 +84,11 @@ def _acts(rule: Value) -> Answer:
     ),
     WEB_ACL,
     RULE_GROUP,
+    *_CLASSIC,
 )
 def has_rules(graph: Graph, _config: Config) -> Iterator[Finding]:
     """Without a rule, a web ACL that lets through by default lets everything through."""
-    for acl in graph.of(WEB_ACL, RULE_GROUP):
+    for acl in graph.of(WEB_ACL, RULE_GROUP, *_CLASSIC):
         added, vague = graph.companions(acl, "webAclArn", ACL_RULE, GROUP_ASSOCIATION)
         own = any(acl.inputs.has(name) for name in ("rules", "ruleJson", "rulesJson"))
         yield from acl.must_hold(
@@ -210,7 +215,7 @@ def rate_limited(graph: Graph, _config: Config) -> Iterator[Finding]:
                     *(_limits_rate(rule, foreign=False) for group in inner for rule in _inline(group)),
                 ]
             ),
-            "no rule limits how much one address may ask",
+            "no rule limits how much one address may ask, or it only counts",
             about="whether a rule limits the rate",
             fix='"rate_based_statement": {"limit": 2000, "aggregate_key_type": "IP"} in a rule that blocks',
         )
@@ -221,9 +226,10 @@ def _limits_rate(rule: Value, *, foreign: bool) -> Answer:
     if statement is UNKNOWN or (foreign and values.at(statement, "ruleGroupReferenceStatement")):
         return UNKNOWN
     if values.at(statement, "rateBasedStatement"):
-        return True
+        # What it counts and labels, another rule may block.
+        return values.some([_acts(rule), values.at(rule, "ruleLabels") is not None])
     group = _managed_group(rule)
-    return group if group is UNKNOWN else group == _FLOOD_GROUP
+    return group if group is UNKNOWN else values.every([group == _FLOOD_GROUP, _acts(rule)])
 
 
 @stack_rule(

@@ -477,7 +477,9 @@ MISTAKES: Final[list[Mistake]] = [
         {"viewerCertificate.acmCertificateArn": "arn:aws:acm:eu-west-1:123456789012:certificate/1"},
     ),
     mistake("web-acl-has-rules", FIREWALL, of_rules(lambda _: False)),
-    mistake("web-acl-blocks", FIREWALL, each("rules", counting), others=["web-acl-managed-rules"]),
+    mistake(
+        "web-acl-blocks", FIREWALL, each("rules", counting), others=["web-acl-managed-rules", "web-acl-rate-limited"]
+    ),
     mistake(
         "web-acl-managed-rules", FIREWALL, of_rules(lambda rule: rule["name"] != "AWSManagedRulesKnownBadInputsRuleSet")
     ),
@@ -559,6 +561,11 @@ MISTAKES: Final[list[Mistake]] = [
     mistake("key-admits-service", KEY, in_json("policy", without_services), name="logs-key"),
     mistake("key-admits-service", KEY, in_json("policy", without_services), name="observability-notifications-key-key"),
     mistake("decryption-names-keys", ROLE_POLICY, permission(Action="kms:Decrypt", Resource=EVERY_KEY)),
+    mistake(
+        "boundaries-not-attached",
+        "iam/rolePolicyAttachment:RolePolicyAttachment",
+        {"policyArn": identity("iam/policy:Policy", "boundary-policy", "arn")},
+    ),
     mistake("repository-lifecycle-set", "ecr/lifecyclePolicy:LifecyclePolicy"),
     mistake("repository-not-emptied-on-destroy", REPOSITORY, {"forceDelete": True}),
     mistake("function-not-public", PERMISSION, {"principal": "*", "sourceArn": None}),

@@ -60,3 +60,35 @@ CASES: list[Case] = [
         ],
     ),
 ]
+
+ROUTE = "apigatewayv2/route:Route"
+API = "apigatewayv2/api:Api"
+CASES += [
+    *(Case("api-authorised", "pass", [res(ROUTE, "x", routeKey=key)]) for key in ("$disconnect", "sendMessage")),
+    *(Case("api-authorised", "fail", [res(ROUTE, "x", routeKey=key)], "is NONE") for key in ("$connect", "$default")),
+    Case(
+        "api-authorised",
+        "pass",
+        [res(API, "chat", protocolType="WEBSOCKET"), res(ROUTE, "x", apiId=Ref("chat"), routeKey="$default")],
+    ),
+    Case(
+        "api-authorised",
+        "fail",
+        [res(API, "shop", protocolType="HTTP"), res(ROUTE, "x", apiId=Ref("shop"), routeKey="$default")],
+        "authorizationType is NONE",
+    ),
+    Case(
+        "api-authorised",
+        "unknown",
+        [res(API, "chat", protocolType=UNKNOWN), res(ROUTE, "x", apiId=Ref("chat"), routeKey="$default")],
+    ),
+    Case("api-authorised", "unknown", [res(ROUTE, "x", routeKey=UNKNOWN)]),
+    Case(
+        "api-behind-firewall",
+        "pass",
+        [
+            res("apigateway/stage:Stage", "x"),
+            res("wafregional/webAclAssociation:WebAclAssociation", "a", resourceArn=Ref("x", "arn")),
+        ],
+    ),
+]

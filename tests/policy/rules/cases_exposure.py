@@ -78,6 +78,14 @@ CASES: list[Case] = [
     Case(
         OPEN, "pass", [group("alb"), rule("alb", port=80, cidrIpv6="::/0"), balancer("alb/loadBalancer:LoadBalancer")]
     ),
+    *(
+        Case(OPEN, "pass", [group("alb"), rule("alb", port=443, cidrIpv4=WORLD), balancer(f"{module}:LoadBalancer")])
+        for module in (
+            "applicationloadbalancing/loadBalancer",
+            "elasticloadbalancing/loadBalancer",
+            "elasticloadbalancingv2/loadBalancer",
+        )
+    ),
     Case(OPEN, "pass", [group("alb"), old(cidrBlocks=[WORLD]), balancer()]),
     Case(OPEN, "pass", [group("alb"), old(cidrBlocks=[WORLD], protocol="6", fromPort="443", toPort="443"), balancer()]),
     Case(OPEN, "fail", [group("alb"), rule("alb", port=443, protocol="17", cidrIpv4=WORLD), balancer()], "port 443"),

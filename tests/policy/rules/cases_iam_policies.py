@@ -346,3 +346,50 @@ CASES += [
         "allows changes to every resource without a condition",
     ),
 ]
+
+ADMINISTRATOR = document({"Effect": "Allow", "Action": "*", "Resource": "*"})
+READS_ALL = document({"Effect": "Allow", "Action": ["s3:*", "kms:*", "iam:PassRole"], "Resource": "*"})
+SSO = "ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"
+BOUNDARIES = "boundaries-not-attached"
+ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+
+def attached(name: str) -> Sample:
+    return res(ATTACHMENT, "a", role="r", policyArn=Ref(name, "arn"))
+
+
+def boundary(**props: Any) -> Sample:
+    return res(POLICY, "team-boundary", policy=READS_ALL, **props)
+
+
+GIVES: list[tuple[str, dict[str, Any]]] = [
+    ("ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment", {"managedPolicyArn": ADMINISTRATOR_ACCESS}),
+    ("iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive", {"policyArns": [ADMINISTRATOR_ACCESS]}),
+    ("iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive", {"policyArns": ADMINISTRATOR_ACCESS}),
+]
+CASES += [
+    Case("no-administrator-policies", "fail", [res(SSO, "p", inlinePolicy=ADMINISTRATOR)], "administration of every"),
+    *(
+        Case("no-administrator-attachments", "fail", [res(token, "a", **given)], "is AdministratorAccess")
+        for token, given in GIVES
+    ),
+    *(
+        Case(control, verdict, [res(POLICY, name, policy=text, path=path)], says)
+        for control, text, says in (
+            ("no-administrator-policies", ADMINISTRATOR, "administration"),
+            ("no-privilege-escalation", READS_ALL, "rights"),
+            ("data-access-names-resources", READS_ALL, "read data or credentials"),
+            ("decryption-names-keys", READS_ALL, "decryption with every key"),
+            ("no-service-wildcards", READS_ALL, "every action of a service"),
+        )
+        for verdict, name, path in (
+            ("pass", "team-boundary", "/"),
+            ("pass", "team", "/boundaries/"),
+            ("fail", "team", "/"),
+        )
+    ),
+    Case(BOUNDARIES, "pass", [boundary(), res("iam/role:Role", "r", permissionsBoundary=Ref("team-boundary", "arn"))]),
+    Case(BOUNDARIES, "pass", [res(POLICY, "team", policy=EVERYTHING), attached("team")]),
+    Case(BOUNDARIES, "fail", [boundary(), attached("team-boundary")], "attached as a policy"),
+    Case(BOUNDARIES, "unknown", [boundary(), res(ATTACHMENT, "a", policyArn=UNKNOWN)]),
+]

@@ -3,6 +3,7 @@ from typing import Any
 from tests.policy.harness import UNKNOWN, Case, Ref, res
 from tests.policy.rules.cases_iam_policies import ROLE_OF_IDENTITY, ROLE_POLICY_OF_IDENTITY
 
+EXCLUSIVE = "iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive"
 ATTACHMENT, GROUPED = "iam/rolePolicyAttachment:RolePolicyAttachment", "iam/policyAttachment:PolicyAttachment"
 
 STRONG: dict[str, Any] = {
@@ -19,6 +20,8 @@ STRONG: dict[str, Any] = {
 CASES: list[Case] = [
     Case("no-user-policies", "pass", [res(GROUPED, "a", policyArn=UNKNOWN, groups=["web"])]),
     Case("no-user-policies", "fail", [res(GROUPED, "a", users=["ann"])], "it gives rights to a user"),
+    Case("no-user-policies", "pass", [res(EXCLUSIVE, "a", userName="ann", policyArns=[])]),
+    Case("no-user-policies", "fail", [res(EXCLUSIVE, "a", userName="ann", policyArns=UNKNOWN)], "rights to a user"),
     Case("no-user-policies", "fail", [res("iam/userPolicy:UserPolicy", "a", user="ann")], "it gives rights to a user"),
     Case("no-users-from-programs", "pass", [res(ROLE_OF_IDENTITY, "r", description=UNKNOWN)]),
     Case("no-users-from-programs", "fail", [res("iam/user:User", "ann")], "programs make no users, keys or passwords"),

@@ -99,3 +99,20 @@ CASES: list[Case] = [
     Case(DISKS, "unknown", [template(ebs=UNKNOWN)]),
     Case(DISKS, "unknown", [machine(), res(DEFAULT, "all", enabled=UNKNOWN)]),
 ]
+
+ACCOUNT = "ec2/instanceMetadataDefaults:InstanceMetadataDefaults"
+CASES += [
+    *(
+        Case(TOKENS, "pass", [res(ACCOUNT, "d", httpTokens="required"), machine(token, **given)])
+        for token in (INSTANCE, SPOT, TEMPLATE, CONFIGURATION)
+        for given in ({}, options(httpPutResponseHopLimit=1))
+    ),
+    Case(
+        TOKENS,
+        "fail",
+        [res(ACCOUNT, "d", httpTokens="required"), machine(**options(httpTokens="optional"))],
+        "optional",
+    ),
+    Case(TOKENS, "fail", [res(ACCOUNT, "d", httpTokens="optional"), machine()], "Instance bastion: metadataOptions"),
+    Case(TOKENS, "unknown", [res(ACCOUNT, "d", httpTokens=UNKNOWN), machine()]),
+]

@@ -70,3 +70,19 @@ CASES: list[Case] = [
         ],
     ),
 ]
+
+PERMISSION = "cloudwatch/eventPermission:EventPermission"
+BUS = "event-bus-policy-not-public"
+
+
+def of_organisation(value: Any) -> dict[str, Any]:
+    return {"key": "aws:PrincipalOrgID", "type": "StringEquals", "value": value}
+
+
+CASES += [
+    Case(BUS, "pass", [res(PERMISSION, "p", principal="123456789012")]),
+    Case(BUS, "pass", [res(PERMISSION, "p", principal="*", condition=of_organisation("o-abcdefghij"))]),
+    Case(BUS, "fail", [res(PERMISSION, "p", principal="*")], 'principal is "*"'),
+    Case(BUS, "unknown", [res(PERMISSION, "p", principal=UNKNOWN)]),
+    Case(BUS, "unknown", [res(PERMISSION, "p", principal="*", condition=of_organisation(UNKNOWN))]),
+]

@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-from tests.policy.harness import UNKNOWN, Case, res
+from tests.policy.harness import UNKNOWN, Case, Ref, res
 
 
 def everybody(**more: Any) -> str:
@@ -79,6 +79,36 @@ CASES: list[Case] = [
         'allows Principal "*" without',
     ),
     Case("search-domain-in-network", "unknown", [res("opensearch/domain:Domain", "x", accessPolicies=UNKNOWN)]),
-    Case("search-domain-logged", "pass", [res("opensearch/domain:Domain", "x", logPublishingOptions=UNKNOWN)]),
+    Case("search-domain-logged", "unknown", [res("opensearch/domain:Domain", "x", logPublishingOptions=UNKNOWN)]),
     Case("search-domain-logged", "fail", [res("opensearch/domain:Domain", "x")], "logPublishingOptions is not set"),
 ]
+
+NAMED_BY: list[tuple[dict[str, Any], Any]] = [({"domainName": "shop"}, "shop"), ({}, Ref("x", "domainName"))]
+IN_NETWORK: dict[str, Any] = {"vpcOptions": {"subnetIds": ["s"]}}
+for family in ("opensearch", "elasticsearch"):
+    domain, apart = f"{family}/domain:Domain", f"{family}/domainPolicy:DomainPolicy"
+    CASES += [
+        Case(
+            "search-domain-in-network",
+            "fail",
+            [res(domain, "x"), res(apart, "p", domainName=Ref("x", "domainName"), accessPolicies=everybody())],
+            "DomainPolicy p: accessPolicies allows",
+        ),
+        *(
+            Case(
+                "search-domain-in-network",
+                "pass",
+                [res(domain, "x", **named, **IN_NETWORK), res(apart, "p", domainName=name, accessPolicies=everybody())],
+            )
+            for named, name in NAMED_BY
+        ),
+        *(
+            Case("search-domain-logged", verdict, [res(domain, "x", logPublishingOptions=given)], says)
+            for verdict, given, says in (
+                ("pass", [{"logType": "ES_APPLICATION_LOGS", "cloudwatchLogGroupArn": UNKNOWN}], ""),
+                ("fail", [{"logType": "ES_APPLICATION_LOGS", "enabled": False}], "none that is enabled"),
+                ("fail", [{"logType": "INDEX_SLOW_LOGS"}, {"logType": "AUDIT_LOGS"}], "none that is enabled"),
+                ("unknown", [{"logType": UNKNOWN}], ""),
+            )
+        ),
+    ]

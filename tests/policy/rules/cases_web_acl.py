@@ -180,3 +180,20 @@ CASES: list[Case] = [
     Case("web-acl-logged", "pass", [acl(), res(LOGGING, "log", resourceArn=Ref("acl", "arn"))]),
     Case("web-acl-logged", "fail", [acl()], "what it blocks is not logged"),
 ]
+
+COUNTED: dict[str, Any] = {**RATE, "action": {"count": {}}}
+FLOODS = managed("AWSManagedRulesAntiDDoSRuleSet", **COUNTS)
+OLDER: list[tuple[str, dict[str, Any], str]] = [("pass", {"rules": UNKNOWN}, ""), ("fail", {}, "it has no rules")]
+CASES += [
+    *(
+        Case("web-acl-rate-limited", "fail", samples, "no rule limits how much one address may ask, or it only counts")
+        for samples in ([acl(COUNTED)], [acl(FLOODS)], grouped(COUNTED))
+    ),
+    Case("web-acl-rate-limited", "pass", [acl({**COUNTED, "ruleLabels": [{"name": "flood"}]})]),
+    Case("web-acl-rate-limited", "unknown", [acl({**RATE, "action": UNKNOWN})]),
+    *(
+        Case("web-acl-has-rules", verdict, [res(f"{module}/webAcl:WebAcl", "acl", defaultAction={}, **given)], says)
+        for module in ("waf", "wafregional")
+        for verdict, given, says in OLDER
+    ),
+]
