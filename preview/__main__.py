@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from preview import render, reports
+    from preview.graph import Graph
 
 _FORMATS = ("rich", "plain", "json", "markdown", "html")
 _REPORT_FORMATS = ("sarif", "junit")
@@ -59,8 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             evaluated = _evaluate(options, path, steps, report_only=True)
             shown = _report(evaluated, path, chosen)
         else:
-            with _since_last_commit(options, path, chosen) as since:
-                evaluated = _evaluate(options, path, steps, report_only=False)
+            with _since_last_commit(options, path, chosen) as (meanwhile, since):
+                evaluated = _evaluate(options, path, steps, meanwhile, report_only=False)
                 shown = _preview(evaluated, path, chosen) + since(evaluated)
     except evaluation.StoppedError as stop:
         sys.stdout.flush()
@@ -137,12 +138,17 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _evaluate(
-    options: argparse.Namespace, path: Path, steps: evaluation.Progress, *, report_only: bool
+    options: argparse.Namespace,
+    path: Path,
+    steps: evaluation.Progress,
+    meanwhile: Callable[[Graph], None] = lambda _: None,
+    *,
+    report_only: bool,
 ) -> evaluation.Evaluation:
     pack = options.pack or options.root / "policy"
     config = evaluation.config(options.policy_config)
     if path.suffix != ".json":
-        return evaluation.stack_file(options.root, path, pack, config, steps)
+        return evaluation.stack_file(options.root, path, pack, config, steps, meanwhile)
     if not report_only:
         text = f"{path}: an exported stack has no program to preview; judge it with --policy"
         raise evaluation.StoppedError(text, evaluation.INVALID)
@@ -152,12 +158,16 @@ def _evaluate(
 @contextlib.contextmanager
 def _since_last_commit(
     options: argparse.Namespace, path: Path, chosen: str
-) -> Iterator[Callable[[evaluation.Evaluation], str]]:
-    """Record the last commit meanwhile, if the stack file differs from it; gives what says in two lines what would change."""
+) -> Iterator[tuple[Callable[[Graph], None], Callable[[evaluation.Evaluation], str]]]:
+    """Record the last commit meanwhile, if the stack file differs from it.
+
+    Yields:
+        What is told the stack file's graph while the policy pack judges it, and what says in two lines what would change.
+    """
     from preview.compare import bases  # noqa: PLC0415 - only a preview for people needs it
 
     if chosen in {"json", "html"} or path.suffix == ".json" or not bases.differs_from_head(options.root, path):
-        yield lambda _: ""
+        yield lambda _: None, lambda _: ""
         return
     from preview.compare import brief, command  # noqa: PLC0415 - as above
 
@@ -172,7 +182,7 @@ def _compare(options: argparse.Namespace, path: Path, steps: evaluation.Progress
         text = f"--base compares what a stack file builds, as {', '.join(_FORMATS)}"
         raise evaluation.StoppedError(text, evaluation.INVALID)
     request = command.CompareRequest.of(options, path, options.base, chosen)
-    shown, code = command.run(request, lambda: _evaluate(options, path, steps, report_only=False))
+    shown, code = command.run(request, lambda meanwhile: _evaluate(options, path, steps, meanwhile, report_only=False))
     _write(shown, chosen)
     if options.timings:
         print("timings", json.dumps(steps.seconds), file=sys.stderr)

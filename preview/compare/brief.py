@@ -12,34 +12,41 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from preview.compare.edit import Edit
+    from preview.graph import Graph
 
 
 @contextlib.contextmanager
-def begin(request: command.CompareRequest) -> Iterator[Callable[[evaluation.Evaluation], str]]:
+def begin(
+    request: command.CompareRequest,
+) -> Iterator[tuple[Callable[[Graph], None], Callable[[evaluation.Evaluation], str]]]:
     """Record the last commit in a process of its own.
 
     Args:
         request: the stack file, and its base.
 
     Yields:
-        What writes the lines, given the stack file as it is now.
+        What is told the stack file's graph while the policy pack judges it, and what writes the lines, given all of it.
     """
     try:
         base = bases.find(request.base, request.root, request.path)
         with sides.Recording(base, request.path, request.pack, evaluation.config(request.policy_config)) as recording:
+            comparing = command.Comparing(request, base, recording)
 
             def lines(evaluated: evaluation.Evaluation) -> str:
                 try:
-                    edit = command.edit_of(request, base, recording.side(), evaluated)
+                    edit = comparing.edit(evaluated)
                 except evaluation.StoppedError as stop:
                     first = str(stop).splitlines()[0]
                     return _written(f"Against {base.label}: nothing to compare with", first, request.format)
                 return _written(*_lines(edit, request), request.format)
 
-            yield lines
+            yield comparing.begin, lines
     except bases.InvalidBase as error:
         text = str(error)
-        yield lambda _: _written("Against the last commit: nothing to compare with", text, request.format)
+        yield (
+            lambda _: None,
+            lambda _: _written("Against the last commit: nothing to compare with", text, request.format),
+        )
 
 
 def _lines(edit: Edit, request: command.CompareRequest) -> tuple[str, str]:

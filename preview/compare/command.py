@@ -6,16 +6,18 @@ import datetime as dt
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from preview import evaluation, export
-from preview.compare import bases, gate, sides
+from preview import evaluation
+from preview.compare import bases, sides
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Self
 
+    from preview import export
+    from preview.compare import gate
     from preview.compare.change import Comparison
     from preview.compare.edit import Edit
     from preview.graph import Graph
@@ -53,22 +55,29 @@ class CompareRequest:
         )
 
 
-def run(request: CompareRequest, head: Callable[[], evaluation.Evaluation]) -> tuple[str, int]:
+Head: TypeAlias = "Callable[[Callable[[Graph], None]], evaluation.Evaluation]"
+"""Records and judges the stack file; calls what it is given with what was recorded while the policy pack judges that."""
+
+
+def run(request: CompareRequest, head: Head) -> tuple[str, int]:
     """Compare, and return what to show and the exit code.
 
     Args:
         request: what to compare.
-        head: records and judges the stack file; meanwhile the base is recorded in a process of its own.
+        head: the new side; meanwhile the base is recorded in a process of its own.
 
     Raises:
         evaluation.StoppedError: there is nothing to compare, or the base does not run.
     """
     today = dt.datetime.now(tz=dt.UTC).date()
+    waivers = _waivers(request, today)
     try:
-        waivers = gate.read(request.waivers, today) if request.gate else []
         edit, evaluated = compare(request, head)
-    except (bases.InvalidBase, gate.InvalidWaivers) as error:
+    except bases.InvalidBase as error:
         raise evaluation.StoppedError(str(error), evaluation.INVALID) from None
+    from preview import export  # noqa: PLC0415 - not before the sides run
+    from preview.compare import gate  # noqa: PLC0415 - as above
+
     destroyed = gate.destroyed(edit.comparison, waivers, today) if request.gate else []
     text = _text(edit, request.format, tuple(change.resource.urn for change in destroyed))
     for secret in sorted(edit.hidden, key=len, reverse=True):
@@ -84,7 +93,18 @@ def run(request: CompareRequest, head: Callable[[], evaluation.Evaluation]) -> t
     return text, evaluation.REFUSED if evaluated.verdict and evaluated.verdict.refused else evaluation.OK
 
 
-def compare(request: CompareRequest, head: Callable[[], evaluation.Evaluation]) -> tuple[Edit, evaluation.Evaluation]:
+def _waivers(request: CompareRequest, today: dt.date) -> Sequence[gate.Waiver]:
+    if not request.gate:
+        return ()
+    from preview.compare import gate  # noqa: PLC0415 - slow to import, and few comparisons have a gate
+
+    try:
+        return gate.read(request.waivers, today)
+    except gate.InvalidWaivers as error:
+        raise evaluation.StoppedError(str(error), evaluation.INVALID) from None
+
+
+def compare(request: CompareRequest, head: Head) -> tuple[Edit, evaluation.Evaluation]:
     """Record both sides and compare them.
 
     Raises:
@@ -94,37 +114,71 @@ def compare(request: CompareRequest, head: Callable[[], evaluation.Evaluation]) 
     base = bases.find(request.base, request.root, request.path)
     deployed = _exported(base, request.root) if base.kind == "export" else None
     with sides.Recording(base, request.path, request.pack, evaluation.config(request.policy_config)) as recording:
-        evaluated = head()
-        return edit_of(request, base, recording.side(), evaluated, deployed), evaluated
+        comparing = Comparing(request, base, recording, deployed)
+        evaluated = head(comparing.begin)
+        return comparing.edit(evaluated), evaluated
 
 
-def edit_of(
-    request: CompareRequest,
-    base: bases.Base,
-    side: sides.Side,
-    evaluated: evaluation.Evaluation,
-    deployed: export.Export | None = None,
-) -> Edit:
-    """Compare what was recorded.
+class Comparing:
+    """A comparison with a base that is being recorded: what needs no verdict is worked out while the policy packs judge."""
 
-    Args:
-        request: what to compare.
-        base: what it is compared with.
-        side: the base as it was recorded.
-        evaluated: the new side.
-        deployed: the exported stack, if the base is one.
-    """
-    before = replace(side, graph=deployed.graph) if deployed else side
-    edit = made(
-        source=str(request.path),
-        label=base.label,
-        before=before,
-        evaluated=evaluated,
-        config=evaluated.config,
-        given=deployed.given if deployed else None,
-    )
-    notes = (*base.notes(), *_notes(edit.comparison, deployed))
-    return replace(edit, notes=notes, hidden=deployed.plaintexts if deployed else frozenset())
+    def __init__(
+        self,
+        request: CompareRequest,
+        base: bases.Base,
+        recording: sides.Recording,
+        deployed: export.Export | None = None,
+    ) -> None:
+        """Begin with nothing.
+
+        Args:
+            request: what to compare.
+            base: what it is compared with.
+            recording: that base.
+            deployed: the exported stack, if the base is one.
+        """
+        self._request = request
+        self._base = base
+        self._recording = recording
+        self._deployed = deployed
+        self._notes: tuple[str, ...] | None = None
+        self._known: Compared | None = None
+
+    def begin(self, graph: Graph) -> None:
+        """Compare what the new side registered with the base, if that is known by now."""
+        from preview.compare import edit  # noqa: F401, PLC0415 - not before the sides run
+
+        self._notes = tuple(self._base.notes())
+        before = self._deployed.graph if self._deployed else self._recording.graph()
+        if before:
+            self._known = compared(before, graph, self._given)
+
+    def edit(self, evaluated: evaluation.Evaluation) -> Edit:
+        """Wait for the base and compare what there is left to compare.
+
+        Raises:
+            evaluation.StoppedError: the base does not run.
+        """
+        side, deployed = self._recording.side(), self._deployed
+        made_ = made(
+            source=str(self._request.path),
+            label=self._base.label,
+            before=replace(side, graph=deployed.graph) if deployed else side,
+            evaluated=evaluated,
+            config=evaluated.config,
+            given=self._given,
+            known=self._known,
+        )
+        notes = self._base.notes() if self._notes is None else self._notes
+        return replace(
+            made_,
+            notes=(*notes, *_notes(made_.comparison, deployed)),
+            hidden=deployed.plaintexts if deployed else frozenset(),
+        )
+
+    @property
+    def _given(self) -> Mapping[str, Mapping[str, object]] | None:
+        return self._deployed.given if self._deployed else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,17 +186,27 @@ class Compared:
     """What two recorded sides differ in; it needs no verdict."""
 
     comparison: Comparison
+    cost_before: Estimate
     cost: Estimate
     """Of the new side."""
 
 
-def compared(before: Graph, after: Graph, given: Mapping[str, Mapping[str, object]] | None = None) -> Compared:
-    """Compare two graphs and price the second; `given` as in `made`."""
+def compared(
+    before: Graph,
+    after: Graph,
+    given: Mapping[str, Mapping[str, object]] | None = None,
+    priced: Estimate | None = None,
+) -> Compared:
+    """Compare two graphs and price them; `given` and `priced` as in `made`."""
     from preview.compare.difference import compare as difference  # noqa: PLC0415 - not before the sides run
     from preview.pricing import estimate  # noqa: PLC0415 - as above
 
     comparison = difference(before, after, given=given)
-    return Compared(comparison=comparison, cost=estimate(comparison.after))
+    return Compared(
+        comparison=comparison,
+        cost_before=priced or estimate(comparison.before),
+        cost=estimate(comparison.after),
+    )
 
 
 def made(
@@ -173,17 +237,16 @@ def made(
     """
     from preview.compare.edit import Edit, settings  # noqa: PLC0415 - not before the sides run
     from preview.compare.meaning.statement import Situation  # noqa: PLC0415 - as above
-    from preview.pricing import estimate  # noqa: PLC0415 - as above
 
     if before.graph is None:  # pragma: no cover - a recorded side has a graph
         raise evaluation.StoppedError(f"{label}: nothing was recorded", evaluation.INVALID)
-    known = known or compared(before.graph, evaluated.graph, given)
+    known = known or compared(before.graph, evaluated.graph, given, priced)
     comparison = known.comparison
     situation = Situation(
         comparison=comparison,
         verdict_before=before.verdict,
         verdict_after=evaluated.verdict,
-        estimate_before=priced or estimate(comparison.before),
+        estimate_before=known.cost_before,
         estimate_after=known.cost,
     )
     differ = settings(before.config, config) if before.config is not None else ()
@@ -191,7 +254,7 @@ def made(
 
 
 def _exported(base: bases.Base, root: Path) -> export.Export:
-    from preview import project  # noqa: PLC0415 - only an exported stack needs it
+    from preview import export, project  # noqa: PLC0415 - only an exported stack needs it
 
     try:
         read = export.read(base.path)

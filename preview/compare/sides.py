@@ -36,11 +36,13 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _KEPT: Final = 24
 """How many recorded bases stay in the cache."""
 _HOME: Final = Path(__file__).parents[2]
 _TOLD: Final = 15
+_GRAPH, _REST = "graph", "rest"
+"""The parts in which a base is written, each by itself: what its program registered is known before what the pack says of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,17 +69,20 @@ class Recording:
             config: levels and parameters of its policies.
         """
         self._base = base
-        self._place = cache_folder() / f"{_key(base, pack, config)}.json.z"
-        self._side = _read(self._place)
+        self._place = cache_folder() / f"{_key(base, pack, config)}.z"
+        self._kept = _read(self._place)
+        self._graph: Graph | None = None
+        self._side: Side | None = None
         self._process: subprocess.Popen[bytes] | _Forked | None = None
         self._folder: Path | None = None
         self._errors: IO[bytes] | None = None
-        self.cached = self._side is not None
+        self.cached = self._kept is not None
         """Whether the cache had it."""
         self._pack: pack_process.LoadedPack | None = None
         """What both sides' packs are copies of."""
-        if self._side is None:
-            self._start(path, pack, config)
+        self._compared = path, pack, config
+        if self._kept is None:
+            self._start(*self._compared)
 
     def __enter__(self) -> Self:
         return self
@@ -96,24 +101,46 @@ class Recording:
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
 
+    def graph(self) -> Graph | None:
+        """Return what the base registered, if that is known by now; what it is judged by may come later."""
+        if self._kept is not None:
+            self._take_kept()
+        if self._graph is None and self._folder and (written := self._folder / _GRAPH).exists():
+            self._graph = _graph(zlib.decompress(written.read_bytes()))
+        return self._graph
+
     def side(self) -> Side:
         """Wait for the base and return it.
 
         Raises:
             evaluation.StoppedError: its program does not run; the text is its own error.
         """
+        if self._kept is not None:
+            self._take_kept()
         if self._side:
             return self._side
         if not self._process or not self._folder:  # pragma: no cover - there is always one or the other
             raise RuntimeError("no base was started")
         code = self._process.wait()
-        result = self._folder / "side"
+        result = self._folder / _REST
         if code or not result.exists():
             raise evaluation.StoppedError(f"BASE={self._base.text}: {self._said()}", evaluation.INVALID)
-        data = result.read_bytes()
-        self._side = _side(data)
-        _keep(self._place, data)
+        graph, rest = (self._folder / _GRAPH).read_bytes(), result.read_bytes()
+        self._side = _side(self.graph(), zlib.decompress(rest))
+        _keep(self._place, graph + rest)
         return self._side
+
+    def _take_kept(self) -> None:
+        """Read what the cache had; what is not whole is recorded anew."""
+        kept, self._kept = self._kept or b"", None
+        first = zlib.decompressobj()
+        try:
+            graph = _graph(first.decompress(kept))
+            self._side = _side(graph, zlib.decompress(first.unused_data))
+            self._graph = graph
+        except (ValueError, KeyError, TypeError, zlib.error):
+            self.cached = False
+            self._start(*self._compared)
 
     def _start(self, path: Path, pack: Path, config: verdicts.Config) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="slipway-base-"))
@@ -231,7 +258,7 @@ def _key(base: Base, pack: Path, config: verdicts.Config) -> str:
         *installed,
         dt.datetime.now(tz=dt.UTC).date().isoformat(),
         json.dumps(config, sort_keys=True),
-        _digest((*Path(__file__).parents[1].glob("*.py"), *(_HOME / "compat").glob("*.py"))),
+        _digest(path for pattern in OF_RECORDER for path in _HOME.glob(pattern)),
         _digest(pack.rglob("*.*")),
     )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -245,13 +272,13 @@ def _digest(paths: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def _read(path: Path) -> Side | None:
+def _read(path: Path) -> bytes | None:
     try:
         data = path.read_bytes()
         os.utime(path)
-        return _side(data)
-    except (OSError, ValueError, KeyError, TypeError, zlib.error):  # not there, or not whole: recorded anew
+    except OSError:  # not there
         return None
+    return data
 
 
 def _keep(path: Path, data: bytes) -> None:
@@ -262,36 +289,45 @@ def _keep(path: Path, data: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         Path(name).replace(path)
-        old = sorted(path.parent.glob("*.json.z"), key=lambda item: item.stat().st_mtime)[:-_KEPT]
+        old = sorted(path.parent.glob("*.z"), key=lambda item: item.stat().st_mtime)[:-_KEPT]
         for item in old:
             item.unlink(missing_ok=True)
     except OSError:
         return  # a cache that cannot be written only costs time
 
 
-def _written(side: Side) -> bytes:
-    return zlib.compress(json.dumps(plain(side)).encode(), 1)
+def _written(document: object) -> bytes:
+    return zlib.compress(json.dumps(document).encode(), 1)
+
+
+def _put(folder: Path, name: str, document: object) -> None:
+    """Give the other process a part of the side, whole or not at all."""
+    part = folder / f"{name}.part"
+    part.write_bytes(_written(document))
+    part.replace(folder / name)
 
 
 def plain(side: Side) -> dict[str, object]:
     """Return a recorded side as plain data, which `side_of` reads."""
-    graph = side.graph
+    return {"graph": side.graph and _plain_graph(side.graph), **_plain_rest(side)}
+
+
+def _plain_rest(side: Side) -> dict[str, object]:
+    return {"verdict": side.verdict and {**asdict(side.verdict), "catalogue": []}, "config": side.config}
+
+
+def _plain_graph(graph: Graph) -> dict[str, object]:
     return {
-        "graph": graph
-        and {
-            "project": graph.project,
-            "stack": graph.stack,
-            "exports": graph.exports,
-            "secret_exports": sorted(graph.secret_exports),
-            "registered_outputs": graph.registered_outputs,
-            "messages": [asdict(message) for message in graph.messages],
-            "resources": [
-                {name: _plain(getattr(resource, name)) for name in _FIELDS if getattr(resource, name)}
-                for resource in graph.resources
-            ],
-        },
-        "verdict": side.verdict and {**asdict(side.verdict), "catalogue": []},
-        "config": side.config,
+        "project": graph.project,
+        "stack": graph.stack,
+        "exports": graph.exports,
+        "secret_exports": sorted(graph.secret_exports),
+        "registered_outputs": graph.registered_outputs,
+        "messages": [asdict(message) for message in graph.messages],
+        "resources": [
+            {name: _plain(getattr(resource, name)) for name in _FIELDS if getattr(resource, name)}
+            for resource in graph.resources
+        ],
     }
 
 
@@ -302,14 +338,23 @@ def _plain(value: object) -> object:
     return sorted(value) if isinstance(value, frozenset) else value
 
 
-def _side(data: bytes) -> Side:
-    return side_of(json.loads(zlib.decompress(data)))
+def _graph(text: bytes) -> Graph | None:
+    document = json.loads(text)
+    return document and graph_of(document)
+
+
+def _side(graph: Graph | None, text: bytes) -> Side:
+    return _whole(graph, json.loads(text))
 
 
 def side_of(document: Mapping[str, Any]) -> Side:
     """Return the recorded side that `plain` wrote."""
-    graph, verdict = document["graph"], document["verdict"]
-    return Side(graph=graph and graph_of(graph), verdict=verdict and _verdict(verdict), config=document["config"])
+    return _whole(document["graph"] and graph_of(document["graph"]), document)
+
+
+def _whole(graph: Graph | None, rest: Mapping[str, Any]) -> Side:
+    verdict = rest["verdict"]
+    return Side(graph=graph, verdict=verdict and _verdict(verdict), config=rest["config"])
 
 
 def graph_of(document: Mapping[str, object]) -> Graph:
@@ -356,6 +401,8 @@ def _verdict(document: Mapping[str, object]) -> verdicts.Verdict:
 
 _RECORDERS: Final = ("preview", "compat")
 """The packages that record: the head's, for both sides."""
+OF_RECORDER: Final = ("preview/*.py", "preview/provider_fakes/*.py", "compat/*.py")
+"""Their modules that a recording hangs on."""
 
 
 class _Unchanged(importlib.machinery.SourceFileLoader):
@@ -426,11 +473,15 @@ def _main(job: Mapping[str, object]) -> None:
     paths = {name: Path(given[name]) for name in ("root", "path", "top")}
     base = Base(**{**given, **paths})
     folder, pack, steps = Path(str(job["folder"])), Path(str(job["pack"])), evaluation.Progress()
+
+    def told(graph: Graph | None) -> None:
+        _put(folder, _GRAPH, graph and _plain_graph(graph))
+
     if base.kind == "export":
         side = Side(graph=None, verdict=evaluation.exported(base.path, pack, config, steps).verdict)
     elif job["together"]:
         content = base.content() if base.kind == "revision" else None
-        evaluated = evaluation.stack_file(base.root, base.root / base.path, pack, config, steps, content=content)
+        evaluated = evaluation.stack_file(base.root, base.root / base.path, pack, config, steps, told, content)
         side = Side(graph=evaluated.graph, verdict=evaluated.verdict, config=evaluated.config)
     else:
         root = base.extract(folder) if base.kind == "revision" else base.root
@@ -438,9 +489,11 @@ def _main(job: Mapping[str, object]) -> None:
         _alone()
         if base.kind == "revision":
             _compiled_once(root)
-        evaluated = evaluation.stack_file(root, path, pack, config, steps)
+        evaluated = evaluation.stack_file(root, path, pack, config, steps, told)
         side = Side(graph=evaluated.graph, verdict=evaluated.verdict, config=evaluated.config)
-    (folder / "side").write_bytes(_written(side))
+    if not (folder / _GRAPH).exists():
+        told(side.graph)
+    _put(folder, _REST, _plain_rest(side))
 
 
 def _run(job: Mapping[str, object]) -> NoReturn:

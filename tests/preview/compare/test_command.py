@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-import zlib
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -92,7 +92,7 @@ def request(root: Path, base: str) -> command.CompareRequest:
 def compared(root: Path, base: str) -> dict[str, object]:
     """The JSON document of a comparison, with the head recorded in this process."""
     path = root / "Pulumi.prod.yaml"
-    head = lambda: evaluation.stack_file(root, path, root / "policy", {}, evaluation.Progress())  # noqa: E731 - as the command gives it
+    head = lambda meanwhile: evaluation.stack_file(root, path, root / "policy", {}, evaluation.Progress(), meanwhile)  # noqa: E731 - as the command gives it
     text, code = command.run(request(root, base), head)
     assert code == evaluation.OK
     found = json.loads(text)
@@ -180,10 +180,7 @@ def test_a_base_of_the_same_program_is_recorded_like_one_of_another(root: Path, 
     apart = run(root, "--base=HEAD", "--format=json", XDG_CACHE_HOME=str(tmp_path / "second"))
     assert (together.returncode, apart.returncode) == (evaluation.OK, evaluation.OK)
     assert together.stdout == apart.stdout
-    kept = [
-        json.loads(zlib.decompress(next((tmp_path / name / "slipway" / "bases").iterdir()).read_bytes()))
-        for name in ("first", "second")
-    ]
+    kept = [next((tmp_path / name / "slipway" / "bases").iterdir()).read_bytes() for name in ("first", "second")]
     assert kept[0] == kept[1]
 
 
@@ -199,12 +196,54 @@ def test_a_program_that_asks_for_its_configuration_at_once_is_compared_all_the_s
     assert json.loads(done.stdout)["settings"] == [{"path": "toy:days", "before": "60", "after": "30"}]
 
 
-def test_a_broken_cache_is_recorded_anew(root: Path, cache: Path) -> None:
-    compared(root, "HEAD")
+@pytest.mark.parametrize("left", [0, 20, -1])
+def test_a_broken_cache_is_recorded_anew(root: Path, cache: Path, left: int) -> None:
+    edit(root, 30)
+    before = compared(root, "HEAD")
     (kept,) = cache.iterdir()
-    kept.write_bytes(b"broken")
-    assert compared(root, "HEAD")["counts"]
-    assert kept.read_bytes() != b"broken"
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[:left])
+    assert compared(root, "HEAD") == before
+    assert kept.read_bytes() == whole
+
+
+WAITING_PACK = """
+import pathlib, time
+from pulumi_policy import EnforcementLevel, PolicyPack, StackValidationPolicy
+
+def wait(args, report):
+    while not pathlib.Path("go").exists():
+        time.sleep(0.01)
+    report("looked at")
+
+PolicyPack("toy", [StackValidationPolicy("waits", "Waits.", wait, EnforcementLevel.ADVISORY)])
+"""
+
+
+def test_a_bases_graph_is_known_before_its_verdict_and_not_compared_again(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    (pack / "PulumiPolicy.yaml").write_text("runtime: python\nversion: 0.1.0\n")
+    (pack / "__main__.py").write_text(WAITING_PACK)
+    path = root / "Pulumi.prod.yaml"
+    base = bases.find("HEAD", root, path)
+    edit(root, 30)
+    head = evaluation.stack_file(root, path, root / "policy", {}, evaluation.Progress())
+    with sides.Recording(base, path, pack, {}) as recording_:
+        comparing = command.Comparing(request(root, "HEAD"), base, recording_)
+        comparing.begin(head.graph)  # too early: there is nothing to compare with
+        end = time.monotonic() + 60
+        while recording_.graph() is None and time.monotonic() < end:
+            time.sleep(0.01)
+        comparing.begin(head.graph)
+        monkeypatch.setattr(command, "compared", None)
+        (pack / "go").touch()
+        found = comparing.edit(head)
+    assert found.situation.verdict_before is not None
+    assert [finding.policy for finding in found.situation.verdict_before.findings] == ["waits"]
+    assert [change.kind for change in found.comparison.changed] == ["updated"]
 
 
 def test_another_stack_file(root: Path, tmp_path: Path) -> None:

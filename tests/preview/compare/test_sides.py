@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from preview.compare import sides
 from tests import stacks
 
 CODE = """
@@ -43,6 +44,17 @@ assert not sides._may_fork()
 """
 
 
+RECORDED = """
+import sys
+from pathlib import Path
+from preview import evaluation
+evaluation.stack_file(Path(), Path("Pulumi.prod.yaml"), Path("policy"), {}, evaluation.Progress())
+for name, module in sys.modules.items():
+    if name.partition(".")[0] in {"preview", "compat"}:
+        print(module.__file__)
+"""
+
+
 def run(program: str, *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", program, *arguments],
@@ -66,6 +78,13 @@ def test_code_of_files_that_did_not_change_is_not_compiled_anew(tmp_path: Path) 
         "limits.quotas False None",
         "limits.times True 1",
     ]
+
+
+def test_what_is_kept_hangs_on_every_module_that_records() -> None:
+    counted = {path for pattern in sides.OF_RECORDER for path in stacks.ROOT.glob(pattern)}
+    imported = set(map(Path, run(RECORDED).splitlines()))
+    assert len(imported) > 20
+    assert imported <= counted
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the base gets a process of its own")
