@@ -279,7 +279,7 @@ class WarmProcess:
         if self._modules and graph and not ahead.imported(self._modules, root, graph.project, graph.stack):
             send(_UNPREPARED, b"")
             os._exit(0)
-        gc.collect()  # writes into most of what is shared with the parent, which is copied now and not when it is urgent
+        pack_process.own_memory()
         prepared = reads.taken()
         send(_READY, b"")
         with os.fdopen(go, "rb") as told:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import resource
 import textwrap
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -8,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from preview.graph import UNKNOWN, Graph, Resource
-from preview.pack_process import HEAD, Conversation, connected
+from preview.pack_process import HEAD, Conversation, connected, own_memory
 from preview.policies import Pack, PackError
 from preview.verdict import Config, Verdict
 
@@ -345,6 +347,25 @@ def test_what_is_asked_at_the_end_is_on_its_way_while_the_pack_still_judges() ->
             while data := theirs.recv(1 << 18):
                 arrived += len(data)
     assert arrived == HEAD.size + (1 << 20)
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="the system has no such call")
+def test_a_copy_has_its_memory_before_it_writes() -> None:
+    shared = bytearray(1 << 24)
+    pages = range(0, len(shared), resource.getpagesize())
+    answer, say = os.pipe()
+    if not os.fork():
+        own_memory()
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        for page in pages:
+            shared[page] = 1
+        os.write(say, str(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before).encode())
+        os._exit(0)
+    os.close(say)
+    faults = int(os.read(answer, 20))
+    os.close(answer)
+    os.wait()
+    assert faults < len(pages) / 8
 
 
 def test_observing_never_fails_the_program(pack: Callable[..., Pack]) -> None:
