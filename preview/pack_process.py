@@ -173,14 +173,18 @@ def own_memory() -> None:
         mapped = Path("/proc/self/smaps").read_text(encoding="utf-8", errors="replace")
     except OSError:
         mapped = ""
-    advise = getattr(ctypes.CDLL(None), "madvise", None)
+    advise = getattr(ctypes.CDLL(None), "madvise", _not_known)
     done = False
-    for begin, end, size, used in _MAPPING.findall(mapped) if advise else ():
+    for begin, end, size, used in _MAPPING.findall(mapped):
         if int(used) * 2 >= int(size):  # what is only set aside stays so
             first = int(begin, 16)
             done |= advise(ctypes.c_void_p(first), ctypes.c_size_t(int(end, 16) - first), _POPULATE_WRITE) == 0
     if not done:
         gc.collect()
+
+
+def _not_known(*_: object) -> int:
+    return -1
 
 
 _Started: TypeAlias = "int | subprocess.Popen[bytes]"
