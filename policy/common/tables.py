@@ -2,6 +2,8 @@
 
 import functools
 import json
+import mmap
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +28,19 @@ def rows(path: Path) -> tuple[Any, ...]:
 
 def row(path: Path, key: str, value: str) -> Any | None:  # noqa: ANN401 (whatever JSON can say)
     """Return the row whose first column is `key` with this value, parsing no other; None if there is none."""
-    content = path.read_bytes()
-    begin = content.find(f"\n{{{json.dumps(key)}:{json.dumps(value)},".encode()) + 1
-    return json.loads(content[begin : content.find(b"\n", begin)]) if begin else None
+    content, begins = _lines(path)
+    begin = begins.get(f"{{{json.dumps(key)}:{json.dumps(value)}".encode())
+    return None if begin is None else json.loads(content[begin : content.find(b"\n", begin)])
+
+
+@functools.cache
+def _lines(path: Path) -> tuple[mmap.mmap, Mapping[bytes, int]]:
+    """Return a table's text, which the system reads as far as it is looked at, and where each row begins, by the text of its first column."""
+    with path.open("rb") as file:
+        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    begins: dict[bytes, int] = {}
+    end = content.find(b"\n")
+    while end >= 0 and (begin := end + 1) < len(content):
+        begins.setdefault(content[begin : content.find(b'",', begin) + 1], begin)
+        end = content.find(b"\n", begin)
+    return content, begins
