@@ -89,9 +89,9 @@ def run(root: Path, files: Sequence[Path], pack: Path, config: Config) -> Sequen
         config: levels and parameters of its policies.
     """
     try:
-        asked = _rehearse(root, files)
         if (pack / "PulumiPolicy.yaml").exists():
-            pack_process.Process.kept = pack_process.LoadedPack(pack, asked)
+            pack_process.Process.kept = pack_process.LoadedPack(pack, copied=True)
+        _rehearse(root, files)
         return _each(files, lambda path: _row(root, path, pack, config), os.cpu_count() or 1)
     finally:
         if pack_process.Process.kept:
@@ -99,24 +99,18 @@ def run(root: Path, files: Sequence[Path], pack: Path, config: Config) -> Sequen
             pack_process.Process.kept = None
 
 
-def _rehearse(root: Path, files: Sequence[Path]) -> Sequence[tuple[str, bytes]]:
-    """Run the program in this process for the first file that is right, so that all copies have loaded what it takes.
-
-    Returns:
-        What the policy pack is asked about it.
-    """
-    asked: list[tuple[str, bytes]] = []
+def _rehearse(root: Path, files: Sequence[Path]) -> None:
+    """Run the program in this process for the first file that is right, so that all copies have loaded what it takes."""
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         for path in files:
             # Whatever is wrong with a file is told by its own preview.
             with contextlib.suppress(Exception):
                 graph = evaluation.stack_file(root, path, root / "no pack", {}, evaluation.Progress()).graph
                 render.headline(render.preview(graph, None, str(path)))
-                asked = analyzer.asked_about(graph)
+                analyzer.asked_about(graph)
                 break
     gc.collect()
     gc.freeze()
-    return asked
 
 
 def _row(root: Path, path: Path, pack: Path, config: Config) -> StackRow:

@@ -53,6 +53,7 @@ _ON_THE_WAY: Final = 1 << 22
 """Bytes of requests that the system is asked to hold for the pack: what is asked about a whole stack at its end is several hundred thousand,
 and who asks has other things to do meanwhile."""
 _KEEP: Final = "keep"
+_PRIVATE: Final = "private"
 _POPULATE_WRITE: Final = 23
 """https://man7.org/linux/man-pages/man2/madvise.2.html: MADV_POPULATE_WRITE."""
 _MAPPING: Final = re.compile(
@@ -69,13 +70,22 @@ class LoadedPack:
     of pure functions: it may be asked ahead, so that each run finds these.
     """
 
-    def __init__(self, folder: Path, ahead: Iterable[tuple[str, bytes]] = (), *, copied: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        ahead: Iterable[tuple[str, bytes]] = (),
+        *,
+        copied: bool = False,
+        private: bool = False,
+    ) -> None:
         """Start the process that loads it, and return at once.
 
         Args:
             folder: the pack.
             ahead: calls, and their messages, that it is asked before the first run, if it may be.
             copied: whether a copy of this process may become it, which spares it what both would import.
+            private: whether the copy that waits for the next run has all its memory for itself, so that the run is quicker; else it shares
+                with the others what it does not write.
         """
         self.folder = folder.resolve()
         # A copy of this process may start a run at the same time: what one sends must arrive in one piece.
@@ -86,9 +96,9 @@ class LoadedPack:
                 asked.write(HEAD.pack(len(request), METHODS.index(method)) + request)
             asked.seek(0)
             self._process = (
-                _copied_keeper(self.folder, theirs, asked, self._control.fileno())
+                _copied_keeper(self.folder, theirs, asked, self._control.fileno(), private=private)
                 if copied and may_fork()
-                else _spawned_keeper(self.folder, theirs, asked)
+                else _spawned_keeper(self.folder, theirs, asked, private=private)
             )
 
     def start(
@@ -180,7 +190,9 @@ def own_memory() -> None:
             first = int(begin, 16)
             done |= advise(ctypes.c_void_p(first), ctypes.c_size_t(int(end, 16) - first), _POPULATE_WRITE) == 0
     if not done:
+        gc.unfreeze()
         gc.collect()
+        gc.freeze()
 
 
 def _not_known(*_: object) -> int:
@@ -242,9 +254,10 @@ def _spawned(
     )
 
 
-def _spawned_keeper(folder: Path, control: socket.socket, asked: IO[bytes]) -> _Started:
+def _spawned_keeper(folder: Path, control: socket.socket, asked: IO[bytes], *, private: bool) -> _Started:
+    how = [_KEEP, *([_PRIVATE] if private else ())]
     return subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, "-P", __file__, str(control.fileno()), str(folder), _KEEP],
+        [sys.executable, "-P", __file__, str(control.fileno()), str(folder), *how],
         stdin=asked,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -252,14 +265,14 @@ def _spawned_keeper(folder: Path, control: socket.socket, asked: IO[bytes]) -> _
     )
 
 
-def _copied_keeper(folder: Path, control: socket.socket, asked: IO[bytes], other: int) -> _Started:
+def _copied_keeper(folder: Path, control: socket.socket, asked: IO[bytes], other: int, *, private: bool) -> _Started:
     def become() -> None:
         os.close(other)
         os.dup2(asked.fileno(), 0)
         with open(os.devnull, "wb") as nothing:  # noqa: PTH123 - a descriptor is needed
             _become(dict(os.environ), nothing.fileno(), nothing.fileno())
 
-    return _copy(become, lambda ready: _keep(control, folder, ready))
+    return _copy(become, lambda ready: _keep(control, folder, ready, private=private))
 
 
 def _copy(become: Callable[[], None], go_on: Callable[[Callable[[], None]], NoReturn]) -> int:
@@ -327,7 +340,7 @@ class _ReadyError(BaseException):
     """A pack has come so far as to serve."""
 
 
-def _keep(control: socket.socket, folder: Path, ready: Callable[[], None] = lambda: None) -> NoReturn:
+def _keep(control: socket.socket, folder: Path, ready: Callable[[], None] = lambda: None, *, private: bool) -> NoReturn:
     """Load the pack, then run a copy of this process for each job, until the other end has hung up; `ready` is called once it is loaded."""
     import pulumi.runtime  # noqa: PLC0415 - slow
 
@@ -341,11 +354,13 @@ def _keep(control: socket.socket, folder: Path, ready: Callable[[], None] = lamb
     _open(lambda: _RehearsedServer(asked))
     contextvars.copy_context().run(load)
     ready()
+    gc.collect()
+    gc.freeze()  # a copy's collector writes into no page that is shared
     while threading.active_count() == 1:
         taken, took = os.pipe()
         if not os.fork():
             os.close(taken)
-            _wait_for_job(control, took, folder)
+            _wait_for_job(control, took, folder, private=private)
         os.close(took)
         if not os.read(taken, 1):
             break
@@ -359,10 +374,11 @@ def _keep(control: socket.socket, folder: Path, ready: Callable[[], None] = lamb
     os._exit(0)
 
 
-def _wait_for_job(control: socket.socket, took: int, folder: Path) -> NoReturn:
+def _wait_for_job(control: socket.socket, took: int, folder: Path, *, private: bool) -> NoReturn:
     """Be the next run."""
     try:
-        own_memory()
+        if private:
+            own_memory()
         head, descriptors, *_ = socket.recv_fds(control, _LENGTH.size, _DESCRIPTORS, socket.MSG_WAITALL)
         if len(head) < _LENGTH.size or len(descriptors) < _DESCRIPTORS:
             os._exit(0)
@@ -373,8 +389,6 @@ def _wait_for_job(control: socket.socket, took: int, folder: Path) -> NoReturn:
         _become(json.loads(given), *descriptors[1:])
         for descriptor in descriptors[1:]:
             os.close(descriptor)
-        gc.freeze()
-        gc.enable()
         _run(socket.socket(fileno=descriptors[0]), folder)
     finally:
         os._exit(1)
@@ -600,5 +614,5 @@ class Conversation:
 if __name__ == "__main__":
     _given = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])
     if _KEEP in sys.argv[3:]:
-        _keep(*_given)
+        _keep(*_given, private=_PRIVATE in sys.argv[4:])
     _run(*_given)

@@ -204,7 +204,7 @@ class WarmProcess:
         if pack_process.Process.kept:
             pack_process.Process.kept.close()
         if (folder / "PulumiPolicy.yaml").exists():
-            pack_process.Process.kept = pack_process.LoadedPack(folder, self._asked_ahead)
+            pack_process.Process.kept = pack_process.LoadedPack(folder, self._asked_ahead, private=True)
         files = [path for path in folder.rglob("*") if path.suffix in {".py", ".yaml", ".json"}]
         self._pack_files = {str(path): reads.stamp(str(path)) for path in [*files, folder / "PulumiPolicy.yaml"]}
         reads.taken()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import resource
+import sys
 import textwrap
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from preview.graph import UNKNOWN, Graph, Resource
-from preview.pack_process import HEAD, Conversation, connected, own_memory
+from preview.pack_process import HEAD, Conversation, LoadedPack, Process, connected, own_memory
 from preview.policies import Pack, PackError
 from preview.verdict import Config, Verdict
 
@@ -374,3 +375,32 @@ def test_observing_never_fails_the_program(pack: Callable[..., Pack]) -> None:
         running.observe(bucket())
         with pytest.raises(PackError, match="broken"):
             running.evaluate(graph(bucket()))
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/smaps_rollup").exists(), reason="the system does not tell what a process shares"
+)
+def test_a_copy_of_a_loaded_pack_shares_what_that_holds(
+    pack: Callable[..., Pack], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ballast.py").write_text("held = [{'number': [number]} for number in range(100_000)]\n")
+    program = """
+    from pathlib import Path
+    import ballast
+
+    def told(args, report):
+        lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
+        report(next(line.split()[1] for line in lines if line.startswith("Private_Dirty:")))
+
+    PolicyPack("toy", [ResourceValidationPolicy("told", "Told.", told, EnforcementLevel.ADVISORY)])
+    """
+    pack(program).close()
+    kept = LoadedPack(tmp_path)
+    monkeypatch.setattr(Process, "kept", kept)
+    try:
+        with pack(program) as running:
+            finding, *_ = running.evaluate(graph(bucket(owner="us"))).findings
+    finally:
+        kept.close()
+    ballast = 100_000 * (sys.getsizeof({"number": 1}) + sys.getsizeof([1])) / 1024
+    assert int(finding.message) < ballast / 2
