@@ -62,8 +62,8 @@ def summarize(graph: Graph, monthly: Mapping[str, Decimal] | None = None) -> lis
     members: dict[str, list[Resource]] = {}
     kinds: dict[str, str] = {}
     for resource in graph.resources:
-        if resource.type.startswith("pulumi:providers:"):
-            continue  # the way to AWS, nothing in it
+        if _is_provider(resource):
+            continue
         component = graph.component(resource)
         name = component.name if component else ""
         kinds[name] = component.type.rpartition(":")[2] if component else ""
@@ -73,6 +73,16 @@ def summarize(graph: Graph, monthly: Mapping[str, Decimal] | None = None) -> lis
     order = sorted(members, key=lambda name: not name)
     costs = monthly or {}
     return [_section(graph, name, kinds[name], members[name], costs.get(name, Decimal(0))) for name in order]
+
+
+def resource_count(graph: Graph) -> int:
+    """How many resources all sections of `summarize` hold."""
+    return sum(resource.custom and not _is_provider(resource) for resource in graph.resources)
+
+
+def _is_provider(resource: Resource) -> bool:
+    """Whether it is the way to AWS, with nothing in it."""
+    return resource.type.startswith("pulumi:providers:")
 
 
 def kind(type_: str) -> str:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final, Literal
 
 from preview.compare.replacements import Effect
+from preview.compare.timeline import TimeLine, of_update
 from preview.graph import Graph, Resource
 
 Kind = Literal["created", "updated", "replaced", "deleted", "renamed", "kept"]
@@ -93,6 +94,11 @@ class Comparison:
         """How many resources are created, updated, replaced, deleted, renamed and kept, as the engine counts them."""
         found = Counter(change.kind for change in self.changes)
         return {kind: found[kind] for kind in (*KINDS, "kept")}
+
+    @cached_property
+    def time_line(self) -> TimeLine:
+        """How long the update takes, by usual durations."""
+        return of_update(self)
 
     @cached_property
     def changed(self) -> tuple[Change, ...]:

@@ -52,11 +52,11 @@ def written(edit: Edit, destroyed: tuple[str, ...]) -> str:
         ],
         "changes": [_change(edit, change) for change in comparison.changed],
         "time": {
-            "seconds": edit.time_line.seconds,
-            "necessary": edit.time_line.necessary,
+            "seconds": edit.comparison.time_line.seconds,
+            "necessary": edit.comparison.time_line.necessary,
             "critical": [
                 {"urn": step.resource.urn, "act": step.act, "begin": step.begin, "seconds": step.seconds}
-                for step in edit.time_line.critical
+                for step in edit.comparison.time_line.critical
             ],
         },
         "policy": {

@@ -11,7 +11,6 @@ from preview.compare.masking import SECRET, masked
 from preview.compare.meaning import statements
 from preview.compare.meaning.money import signed
 from preview.compare.meaning.statement import Situation, Statement
-from preview.compare.timeline import TimeLine, of_update
 from preview.compare.values import MISSING, Difference, differences
 from preview.words import count
 
@@ -50,11 +49,6 @@ class Edit:
     def statements(self) -> Sequence[Statement]:
         """What it means, the dangerous first."""
         return statements(self.situation)
-
-    @cached_property
-    def time_line(self) -> TimeLine:
-        """How long the update takes, by usual durations."""
-        return of_update(self.comparison)
 
     @property
     def headline(self) -> str:

@@ -164,7 +164,7 @@ def duration(seconds: float) -> str:
 
 def time(edit: Edit) -> str:
     """Say how long the update takes and what decides it; empty where nothing is to be done."""
-    line = edit.time_line
+    line = edit.comparison.time_line
     if not line.steps:
         return ""
     chain = [step for step in line.critical if step.seconds >= line.seconds * _NOTICED] or line.critical[-1:]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from preview.graph import Graph, Message
 from preview.services import ServiceSummary, address, services
-from preview.summary import ComponentSummary, kind, summarize
+from preview.summary import ComponentSummary, kind, resource_count, summarize
 from preview.words import count
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def headline(preview: Preview) -> str:
         _policy_summary(preview),
         *([count(warnings, "warning")] if warnings else ()),
         _cost(preview.estimate),
-        count(sum(section.resources for section in preview.sections), "resource"),
+        count(resource_count(preview.graph), "resource"),
     ]
     return f"{preview.graph.project} {preview.graph.stack}: {', '.join(parts)}"
 

@@ -26,12 +26,12 @@ from preview.watch.server import PageServer
 
 _POLL_SECONDS: Final = 0.04
 """How often all files are looked at."""
-_GLANCE_SECONDS: Final = 0.008
+_GLANCE_SECONDS: Final = 0.004
 """How often the stack file is, which is saved most."""
 _STILL_SECONDS: Final = 0.02
 """A file that is being written is left to its writer for as long as it still changes; the stack file alone, which is small, for less."""
 _GONE_SECONDS: Final = 0.4
-"""Editors that save by renaming take a file away for a moment."""
+"""Who saves takes a file away for a moment, by renaming another one, or empties it before it is written."""
 _OUTDATED, _SPOILT = 75, 76
 """Exit codes of the warm process, see `warm`, which is slow to import."""
 _MOST_ENDS: Final = 3
@@ -162,13 +162,15 @@ class StackWatch:
     def _settled(self, changed: list[str]) -> list[str]:
         """Wait until what is being written is whole: until nothing changes for a moment, and what was taken away is back."""
         found = dict.fromkeys(changed)
-        end = time.monotonic() + _GONE_SECONDS
+        last = time.monotonic() + _GONE_SECONDS
         while True:
-            time.sleep(_GLANCE_SECONDS if found.keys() == {self._stack_file} else _STILL_SECONDS)
-            more = self._differing(None)
-            found.update(dict.fromkeys(more))
-            gone = any(reads.stamp(path) is None for path in found)
-            if not more and (not gone or time.monotonic() > end):
+            began = time.monotonic()
+            found.update(dict.fromkeys(self._differing(None)))
+            still = _GLANCE_SECONDS if found.keys() == {self._stack_file} else _STILL_SECONDS
+            time.sleep(max(0.0, began + still - time.monotonic()))
+            more = self._differing(found)
+            gone = any(reads.is_gone(path) for path in found)
+            if not more and (not gone or time.monotonic() > last):
                 return list(found)
 
     def _listen(self, seconds: float) -> None:

@@ -92,7 +92,9 @@ def answers(request: WatchRequest, last: PricedSide | None, run: int) -> Iterato
 
     def meanwhile(graph: Graph) -> None:
         if last and last.side.graph:
-            known.append(command.compared(last.side.graph, graph))
+            compared = command.compared(last.side.graph, graph, priced=last.cost)
+            known.append(compared)
+            _ = compared.comparison.time_line  # which is shown as well, and needs no verdict
 
     try:
         evaluated, config = _evaluated(request, request.pack, meanwhile)

@@ -70,6 +70,12 @@ def stamp(path: str) -> Stamp:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
+def is_gone(path: str) -> bool:
+    """Tell whether there is nothing: no such file or folder, or an empty file."""
+    now = stamp(path)
+    return now is None or now[1:2] == (0,)
+
+
 def of_plain(document: Mapping[str, object]) -> dict[str, Stamp]:
     """Return stamps that went through JSON."""
     return {path: tuple(given) if isinstance(given, list) else None for path, given in document.items()}

@@ -140,6 +140,16 @@ def test_an_editor_that_saves_by_renaming(watched: Watched) -> None:
     watched.save(60)
 
 
+def test_a_writer_that_empties_the_file_first(watched: Watched) -> None:
+    text = stack_file(watched.root, 22)
+    with watched.stack.open("w") as file:
+        time.sleep(0.1)
+        file.write(text)
+    assert "retentionInDays: 60 -> 22" in watched.answer()
+    assert watched.silent(1)
+    watched.save(60)
+
+
 def test_a_file_that_is_gone_and_comes_back(watched: Watched) -> None:
     watched.stack.unlink()
     assert "no such file" in watched.answer()
