@@ -126,6 +126,20 @@ def everyone(statement: dict[str, Value]) -> bool:
     return principal == "*" or "*" in values.strings(values.at(principal, "AWS")) or "NotPrincipal" in statement
 
 
+_WITHOUT_TLS: Final = tuple([(test, "aws:securetransport", ["false"])] for test in ("Bool", "BoolIfExists"))
+
+
+def refuses_plain_http(statement: dict[str, Value], *actions: str) -> bool:
+    """Whether it denies everybody all actions there are, or one of some, without TLS and under no other condition."""
+    return (
+        statement.get("Effect") == "Deny"
+        and covers(statement, "Action", *actions)
+        and everyone(statement)
+        and "NotPrincipal" not in statement
+        and list(conditions(statement)) in _WITHOUT_TLS
+    )
+
+
 def is_anybody(value: Value) -> bool:
     """Whether what a condition demands can be met by the callers of any account, such as 999999999999."""
     return isinstance(value, str) and _fits_another_account(value.lower())

@@ -25,7 +25,7 @@ from pulumi_policy import (
 )
 from pulumi_policy import Severity as SdkSeverity
 
-from policy import compat, levels, settings_fixes
+from policy import compat, levels, scope, settings_fixes
 from policy.control import Control, Environment
 from policy.exemptions import Exemptions, load
 from policy.model import Finding, Graph, Resource, Verdict, canonical_type
@@ -40,8 +40,9 @@ DESCRIPTION: Final = "Guard rails for a containerised web application on AWS"
 
 UNDECIDED: Final = "undecided-in-preview"
 EXEMPTED: Final = "exempted-findings"
+OUT_OF_SCOPE: Final = "resources-without-rules"
 RULE_ERRORS: Final = "rules-without-defects"
-OWN: Final = (UNDECIDED, EXEMPTED, IN_ORDER, RULE_ERRORS, levels.SETTINGS)
+OWN: Final = (UNDECIDED, OUT_OF_SCOPE, EXEMPTED, IN_ORDER, RULE_ERRORS, levels.SETTINGS)
 """The policies about the pack itself; the rest are the catalogue's controls."""
 
 EXEMPTIONS_FILE: Final = "exemptions.yaml"
@@ -104,6 +105,7 @@ def policies(where: Environment, rules: Sequence[Rule] = RULES, exempt: Exemptio
     return [
         *made,
         _undecided_policy(store),
+        _out_of_scope_policy(),
         _exempted_policy(store),
         _in_order_policy(store, exempt),
         _rule_errors_policy(store),
@@ -349,6 +351,20 @@ def _undecided_policy(store: ResultStore) -> Policy:
     return StackValidationPolicy(
         name=UNDECIDED,
         description="What could not be judged before the update, in one line.",
+        validate=validate,
+        enforcement_level=EnforcementLevel.ADVISORY,
+        severity=SdkSeverity.LOW,
+    )
+
+
+def _out_of_scope_policy() -> Policy:
+    def validate(args: StackValidationArgs, report: Any) -> None:  # noqa: ANN401 - the SDK's callback type is too narrow
+        if words := scope.unjudged(item.resource_type for item in args.resources):
+            report(words)
+
+    return StackValidationPolicy(
+        name=OUT_OF_SCOPE,
+        description="What of AWS no rule of the pack knows, in one line.",
         validate=validate,
         enforcement_level=EnforcementLevel.ADVISORY,
         severity=SdkSeverity.LOW,

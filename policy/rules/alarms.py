@@ -67,11 +67,17 @@ def alarm_has_actions(graph: Graph, _config: Config) -> Iterator[Finding]:
         if alarms
         else set()
     )
+    rules = [rule for item in graph.of(COMPOSITE) if isinstance(rule := item.get("alarmRule"), str)] if alarms else []
     for alarm in alarms:
-        if alarm.urn not in read:
+        if alarm.urn not in read and not any(_is_part(alarm.get("name"), rule) for rule in rules):
             yield alarm.fails(
                 "alarmActions is not set, so it changes colour and nobody knows", fix="alarm_actions=[topic.arn]"
             )
+
+
+def _is_part(name: Value, rule: str) -> bool:
+    """Whether a composite alarm's rule asks for the state of an alarm by its name, in quotes or without."""
+    return isinstance(name, str) and re.search(rf"""\(\s*["']?{re.escape(name)}["']?\s*\)""", rule) is not None
 
 
 @resource_rule(

@@ -17,6 +17,7 @@ _ROUTE: Final = "aws:apigatewayv2/route:Route"
 _DOMAIN: Final = "aws:apigateway/domainName:DomainName"
 _HTTP_DOMAIN: Final = "aws:apigatewayv2/domainName:DomainName"
 _API: Final = "aws:apigatewayv2/api:Api"
+_REST_API: Final = "aws:apigateway/restApi:RestApi"
 
 
 @resource_rule(
@@ -137,11 +138,13 @@ def api_tls_policy(resource: Resource, _config: Config) -> Iterator[Finding]:
     STAGE,
 )
 def api_behind_firewall(graph: Graph, _config: Config) -> Iterator[Finding]:
-    """HTTP APIs take none."""
+    """HTTP APIs take none, and into a private API comes nobody from the internet."""
     for stage in graph.of(STAGE):
+        apis = graph.refers(stage, "restApi", _REST_API).found
+        kinds = [kind for api in apis for kind in values.items(api.inputs.get("endpointConfiguration.types"))]
         found, vague = graph.companions(stage, "resourceArn", FIREWALL, FIREWALL_CLASSIC)
         yield from stage.must_hold(
-            bool(found) or (UNKNOWN if vague else False),
+            bool(found) or "PRIVATE" in kinds or (UNKNOWN if vague or UNKNOWN in kinds else False),
             "no web ACL is associated with it",
             about="its web ACL",
             fix="aws.wafv2.WebAclAssociation(resource_arn=stage.arn, web_acl_arn=acl.arn)",

@@ -10,13 +10,14 @@ from policy.control import EVERYWHERE, HUB, Control, Severity
 from policy.documents import (
     CALLER,
     allows,
-    conditions,
     covers,
     everyone,
     has_unread_condition,
     is_open_question,
     is_public,
     limited_by,
+    matches,
+    refuses_plain_http,
     statements,
 )
 from policy.model import Finding, Graph, Resource
@@ -26,9 +27,6 @@ from policy.rules.bucket_access import ACCESS_POINT
 from policy.values import UNKNOWN, Answer, Value
 
 ACCESS_POINT_POLICY: Final = "aws:s3control/accessPointPolicy:AccessPointPolicy"
-
-
-_WITHOUT_TLS: Final = tuple([(test, "aws:securetransport", ["false"])] for test in ("Bool", "BoolIfExists"))
 
 
 _CALLER: Final = CALLER - {"aws:sourceowner", "kms:calleraccount"}
@@ -68,7 +66,7 @@ def tls_only(graph: Graph, _config: Config) -> Iterator[Finding]:
         about_it, vague = graph.companions(bucket, "bucket", POLICY)
         policies = [values.document(resource.get("policy")) for resource in [*about_it, bucket.inputs]]
         yield from bucket.must_hold(
-            values.some([*map(_denies_plain_http, policies), *[UNKNOWN] * vague]),
+            values.some([*(_denies_plain_http(policy, bucket) for policy in policies), *[UNKNOWN] * vague]),
             "no bucket policy denies requests without TLS to the bucket and its objects",
             about="its bucket policy",
             fix='a Deny statement for Principal "*", s3:*, Resource [bucket.arn, bucket.arn + "/*"], '
@@ -76,18 +74,30 @@ def tls_only(graph: Graph, _config: Config) -> Iterator[Finding]:
         )
 
 
-def _denies_plain_http(policy: Value) -> Answer:
+def _denies_plain_http(policy: Value, bucket: Resource) -> Answer:
     named = [
         resource
         for statement in statements(policy)
-        if statement.get("Effect") == "Deny"
-        and covers(statement, "Action", "s3:*")
-        and everyone(statement)
-        and "NotPrincipal" not in statement
-        and list(conditions(statement)) in _WITHOUT_TLS
+        if refuses_plain_http(statement, "s3:*")
         for resource in values.strings(statement.get("Resource"))
+        if _may_mean(resource, bucket.get("bucket"))
     ]
-    return _is_whole_bucket(named) or (UNKNOWN if values.has_unknown(policy) else False)
+    if not _is_whole_bucket(named):
+        return UNKNOWN if values.has_unknown(policy) else False
+    return UNKNOWN if bucket.get("bucket") is UNKNOWN and not _is_whole_bucket([*filter(_is_any, named)]) else True
+
+
+def _may_mean(pattern: str, name: Value) -> bool:
+    """Whether a Resource is about a bucket or its objects; of a bucket whose name is not known, any may be."""
+    holder = pattern.partition("/")[0]
+    if not isinstance(name, str) or not holder.startswith("arn:"):
+        return True
+    return matches(holder, f"{holder.rpartition(':')[0]}:{name}")
+
+
+def _is_any(pattern: str) -> bool:
+    """Whether a Resource is about every bucket or the objects of every bucket."""
+    return pattern.partition("/")[0].endswith(":*") or pattern == "*"
 
 
 def _is_whole_bucket(named: Sequence[str]) -> bool:

@@ -7,6 +7,7 @@ from policy import values
 from policy.control import EVERYWHERE, HUB, IN_PRODUCTION, NOWHERE, Control, Severity
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, Parameter, resource_rule, stack_rule
+from policy.rules.network_routes import ADDRESS, ADDRESS_ASSOCIATION
 from policy.topology import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, SPOT_INSTANCE, SUBNET
 from policy.values import UNKNOWN, Answer, Unknown
 
@@ -128,7 +129,7 @@ def metadata_one_hop(resource: Resource, config: Config) -> Iterator[Finding]:
     LAUNCH_CONFIGURATION,
 )
 def without_public_ip(graph: Graph, _config: Config) -> Iterator[Finding]:
-    """Said for the instance, or else by its subnet."""
+    """Said for the instance, or else by its subnet; or given by an Elastic IP address."""
     fix = "associate_public_ip_address=False in a private subnet; Session Manager reaches it without an address"
     for resource in (item.inputs for item in graph.of(*_SINGLE, LAUNCH_CONFIGURATION)):
         path = "associatePublicIpAddress"
@@ -136,6 +137,8 @@ def without_public_ip(graph: Graph, _config: Config) -> Iterator[Finding]:
             yield from resource.must_be(path, wanted=False, fix=fix)
         elif resource.type != LAUNCH_CONFIGURATION:
             yield from _by_subnet(graph, resource, fix)
+        if resource.type in _SINGLE:
+            yield from _by_elastic_address(graph, resource, fix)
     for template in graph.of(LAUNCH_TEMPLATE):
         path = "networkInterfaces.*.associatePublicIpAddress"
         yield from template.must_hold(
@@ -144,6 +147,15 @@ def without_public_ip(graph: Graph, _config: Config) -> Iterator[Finding]:
             about="associatePublicIpAddress of its networkInterfaces",
             fix='network_interfaces=[{"associate_public_ip_address": "false", ...}]',
         )
+
+
+def _by_elastic_address(graph: Graph, instance: Resource, fix: str) -> Iterator[Finding]:
+    for path, token in (("instance", ADDRESS), ("instanceId", ADDRESS_ASSOCIATION)):
+        given, vague = graph.companions(instance, path, token)
+        if given:
+            yield instance.fails(f"{given[0].label} gives it a public address", fix=fix)
+        elif vague:
+            yield instance.unknown("whether an Elastic IP address is its own is not known yet")
 
 
 def _by_subnet(graph: Graph, instance: Resource, fix: str) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from typing import Final
 
 from policy import values
 from policy.control import EVERYWHERE, HUB, OPT_IN, Control, Severity
-from policy.documents import CALLER, allows, conditions, covers, everyone, has_unread_condition, limited_by, statements
+from policy.documents import CALLER, allows, everyone, has_unread_condition, limited_by, refuses_plain_http, statements
 from policy.model import Finding, Graph, Resource, is_aws_key
 from policy.rule import Config, resource_rule, stack_rule
 from policy.values import UNKNOWN, Answer, Value
@@ -111,15 +111,8 @@ def topic_tls_only(graph: Graph, _config: Config) -> Iterator[Finding]:
 
 
 def _denies_plain_http(policy: Value) -> Answer:
-    for statement in statements(policy):
-        tests = [(key, wanted) for _, key, wanted in conditions(statement)]
-        if (
-            statement.get("Effect") == "Deny"
-            and covers(statement, "Action", "sns:*", "sns:Publish")
-            and tests == [("aws:securetransport", ["false"])]
-        ):
-            return True
-    return UNKNOWN if values.has_unknown(policy) else False
+    denied = any(refuses_plain_http(statement, "sns:*", "sns:Publish") for statement in statements(policy))
+    return denied or (UNKNOWN if values.has_unknown(policy) else False)
 
 
 @resource_rule(

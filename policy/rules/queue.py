@@ -5,7 +5,7 @@ from typing import Final
 
 from policy import values
 from policy.control import EVERYWHERE, HUB, NOWHERE, Control, Severity
-from policy.documents import conditions, covers, everyone, statements
+from policy.documents import refuses_plain_http, statements
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, resource_rule, stack_rule
 from policy.values import UNKNOWN, Answer, Value
@@ -75,15 +75,8 @@ def queue_tls_only(graph: Graph, _config: Config) -> Iterator[Finding]:
 
 
 def _denies_plain_http(policy: Value) -> Answer:
-    if any(
-        statement.get("Effect") == "Deny"
-        and everyone(statement)
-        and covers(statement, "Action", "sqs:*", "sqs:SendMessage")
-        and any(key == "aws:securetransport" and "false" in wanted for _, key, wanted in conditions(statement))
-        for statement in statements(policy)
-    ):
-        return True
-    return UNKNOWN if values.has_unknown(policy) else False
+    denied = any(refuses_plain_http(statement, "sqs:*", "sqs:SendMessage") for statement in statements(policy))
+    return denied or (UNKNOWN if values.has_unknown(policy) else False)
 
 
 @stack_rule(

@@ -52,10 +52,10 @@ def table_recovery(resource: Resource, _config: Config) -> Iterator[Finding]:
     TABLE,
 )
 def table_under_own_key(resource: Resource, _config: Config) -> Iterator[Finding]:
-    """Without a key it is one of AWS's."""
-    yield from resource.must_have_own_key(
-        "serverSideEncryption.kmsKeyArn", fix='server_side_encryption={"enabled": True, "kms_key_arn": key.arn}'
-    )
+    """Without a key it is one of AWS's, and where the block is not enabled, one that nobody sees."""
+    fix = 'server_side_encryption={"enabled": True, "kms_key_arn": key.arn}'
+    found = list(resource.must_have_own_key("serverSideEncryption.kmsKeyArn", fix=fix))
+    yield from found or resource.must_be("serverSideEncryption.enabled", wanted=True, fix=fix)
 
 
 @resource_rule(

@@ -7,18 +7,19 @@ import pytest
 from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import EnforcementLevel, ResourceValidationPolicy, StackValidationPolicy
 
-from policy import pack, values
+from policy import pack, scope, values
 from policy.control import NOWHERE, OPT_IN, Environment, Level, Severity
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, resource_rule, stack_rule
 from policy.rules import BY_NAME, CONTROLS, RULES
 from tests.policy.deployed import SSH
-from tests.policy.harness import UNKNOWN, Ref, analyze_request, evaluate, made_of, only, res, stack_request
+from tests.policy.harness import UNKNOWN, Ref, Sample, analyze_request, evaluate, made_of, only, res, stack_request
 from tests.policy.load import stack
 from tests.policy.networks import group, rule
 from tests.policy.rules import CASES
 
 DATABASE = "aws:rds/instance:Instance"
+NATIVE = "aws-native:s3:Bucket"
 
 
 @pytest.mark.parametrize("where", Environment)
@@ -78,6 +79,25 @@ def test_undecided_is_one_advisory_line() -> None:
     ]
     assert [item.level for item in said] == [analyzer_pb2.ADVISORY]
     assert "database-multi-az 2, database-storage-encrypted 2" in said[0].message
+
+
+def test_what_no_rule_knows_is_one_advisory_line() -> None:
+    native = [Sample(token, name, {"a": UNKNOWN}) for token, name in ((NATIVE, "one"), (NATIVE, "two"))]
+    outcome = evaluate([*native, res("redshift/cluster:Cluster", "old"), res("kms/key:Key", "key")], preview=True)
+    said = [item for item in outcome.diagnostics if item.policy == pack.OUT_OF_SCOPE]
+    assert [item.level for item in said] == [analyzer_pb2.ADVISORY]
+    assert (
+        f"3 resources are of types that have no rules of their own, so nothing vouches for them: {NATIVE} 2, "
+        in said[0].message
+    )
+    assert "aws:redshift/cluster:Cluster 1" in said[0].message
+    assert "kms" not in said[0].message
+
+
+def test_what_rules_know_is_not_said_to_be_out_of_scope() -> None:
+    assert evaluate([res(DATABASE, "db"), res("awsx:ec2:Vpc", "network")]).of(pack.OUT_OF_SCOPE) == []
+    known = {token for rule in RULES if rule.name != "required-tags" for token in rule.types}
+    assert [token for token in known if scope.unjudged([token])] == []
 
 
 def test_a_later_judgement_replaces_an_open_question() -> None:

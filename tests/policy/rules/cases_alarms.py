@@ -116,3 +116,17 @@ CASES: list[Case] = [
         [res(SERVICE, "api", name="api"), alarm(namespace="AWS/ECS", dimensions=UNKNOWN)],
     ),
 ]
+
+SILENT = alarm(name="high.cpu")
+CASES += [
+    *(
+        Case("alarm-has-actions", "pass", [SILENT, res(COMPOSITE, "c", alarmRule=rule, alarmActions=["arn"])])
+        for rule in ('ALARM("high.cpu") AND NOT ALARM(busy)', "ALARM( high.cpu )")
+    ),
+    Case(
+        "alarm-has-actions",
+        "fail",
+        [SILENT, res(COMPOSITE, "c", alarmRule="ALARM(highxcpu)", alarmActions=["arn"])],
+        "alarmActions is not set",
+    ),
+]

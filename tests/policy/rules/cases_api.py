@@ -92,3 +92,21 @@ CASES += [
         ],
     ),
 ]
+
+REST, STAGE = "apigateway/restApi:RestApi", "apigateway/stage:Stage"
+CASES += [
+    *(
+        Case(
+            "api-behind-firewall",
+            verdict,
+            [res(REST, "api", endpointConfiguration={"types": kind}), res(STAGE, "x", restApi=Ref("api"))],
+            says,
+        )
+        for verdict, kind, says in (
+            ("pass", "PRIVATE", ""),
+            ("pass", ["PRIVATE"], ""),
+            ("fail", "REGIONAL", "no web ACL is associated"),
+            ("unknown", UNKNOWN, ""),
+        )
+    ),
+]

@@ -246,3 +246,17 @@ CASES += [
     Case(LOCKED, "fail", [res("s3/bucket:Bucket", "b", policy=denied()[0].props["policy"])], "denies everybody"),
     Case(LOCKED, "unknown", [res("s3/bucketPolicy:BucketPolicy", "p", bucket="b", policy=UNKNOWN)]),
 ]
+
+OF_ANOTHER = ["arn:aws:s3:::other", "arn:aws:s3:::other/*"]
+CASES += [
+    Case(
+        "bucket-tls-only",
+        "fail",
+        [bucket(bucket="media"), *guarded(policy(Resource=OF_ANOTHER))[1:]],
+        "no bucket policy denies requests without TLS",
+    ),
+    *(
+        Case("bucket-tls-only", "pass", [bucket(bucket="media"), *guarded(policy(Resource=named))[1:]])
+        for named in ("*", ["arn:aws-cn:s3:::media", "arn:aws-cn:s3:::media/*"], "arn:aws:s3:::med*")
+    ),
+]

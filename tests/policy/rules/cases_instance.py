@@ -116,3 +116,12 @@ CASES += [
     Case(TOKENS, "fail", [res(ACCOUNT, "d", httpTokens="optional"), machine()], "Instance bastion: metadataOptions"),
     Case(TOKENS, "unknown", [res(ACCOUNT, "d", httpTokens=UNKNOWN), machine()]),
 ]
+
+ADDRESS, ASSOCIATION = "ec2/eip:Eip", "ec2/eipAssociation:EipAssociation"
+INSIDE = machine(associatePublicIpAddress=False)
+CASES += [
+    Case(PUBLIC, "pass", [INSIDE, res(ADDRESS, "nat", domain="vpc")]),
+    Case(PUBLIC, "fail", [INSIDE, res(ADDRESS, "own", instance=Ref("bastion"))], "Eip own gives it a public address"),
+    Case(PUBLIC, "fail", [INSIDE, res(ASSOCIATION, "own", instanceId=Ref("bastion"))], "EipAssociation own gives it"),
+    Case(PUBLIC, "unknown", [INSIDE, res(ASSOCIATION, "own", instanceId=UNKNOWN)]),
+]

@@ -75,3 +75,9 @@ CASES: list[Case] = [
     Case("subscription-failures-kept", "pass", [res(SUBSCRIPTION, "s", protocol="sqs", redrivePolicy=UNKNOWN)]),
     Case("subscription-failures-kept", "fail", [res(SUBSCRIPTION, "s", protocol="sqs")], "redrivePolicy is not set"),
 ]
+
+ONE_ALONE = json.loads(TLS)
+ONE_ALONE["Statement"][0]["Principal"] = {"AWS": "arn:aws:iam::123456789012:root"}
+CASES += [
+    Case("topic-tls-only", "fail", [res(TOPIC, "t", policy=json.dumps(ONE_ALONE))], "no policy denies publishing"),
+]

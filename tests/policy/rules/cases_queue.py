@@ -59,3 +59,22 @@ CASES: list[Case] = [
     ),
     Case("queue-failures-kept", "fail", [queue()], "redrivePolicy is not set"),
 ]
+
+
+def refused(**more: Any) -> str:
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*", **more}
+    return json.dumps({"Statement": [statement]})
+
+
+WITHOUT_TLS = {"Bool": {"aws:SecureTransport": "false"}}
+CASES += [
+    Case("queue-tls-only", "pass", [queue(policy=refused(Condition={"BoolIfExists": {"aws:SecureTransport": False}}))]),
+    *(
+        Case("queue-tls-only", "fail", [queue(policy=refused(**more))], "denies calls without TLS")
+        for more in (
+            {"Condition": {**WITHOUT_TLS, "StringEquals": {"aws:PrincipalAccount": "123456789012"}}},
+            {"Condition": WITHOUT_TLS, "Principal": {"AWS": "arn:aws:iam::123456789012:root"}},
+            {"Condition": WITHOUT_TLS, "Action": "sqs:DeleteQueue"},
+        )
+    ),
+]

@@ -38,3 +38,14 @@ CASES: list[Case] = [
     ),
     Case("table-deletion-protected", "unknown", [res("dynamodb/table:Table", "x", deletionProtectionEnabled=UNKNOWN)]),
 ]
+
+OWN_KEY = "arn:aws:kms:eu-north-1:123456789012:key/1"
+CASES += [
+    Case(
+        "table-under-own-key",
+        "fail",
+        [res("dynamodb/table:Table", "x", serverSideEncryption={"enabled": False, "kmsKeyArn": OWN_KEY})],
+        "serverSideEncryption.enabled is false",
+    ),
+    Case("table-under-own-key", "unknown", [res("dynamodb/table:Table", "x", serverSideEncryption=UNKNOWN)]),
+]
