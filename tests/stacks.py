@@ -1,10 +1,13 @@
-"""The shipped stack files, recorded and judged once per run, whichever of its workers asks first."""
+"""Stacks, recorded once per run, whichever of its workers asks first; the shipped stack files, judged once as well."""
 
 import atexit
 import fcntl
+import hashlib
+import json
 import os
 import pickle
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final, TypeVar, cast
@@ -28,9 +31,17 @@ _Made = TypeVar("_Made")
 def recorded(name: str, mode: Mode = "update") -> Graph:
     """Return what the program registers for a stack file, named relative to the root."""
     file = stackfile.read(ROOT / name)
-    return _once(
-        f"{name}.{mode}.graph", lambda: record(ROOT, file.stack, file.config, mode=mode, beside=file.path.parent)
-    )
+    return registered(file.stack, file.config, mode=mode, beside=file.path.parent)
+
+
+def registered(stack: str, config: Mapping[str, object], *, mode: Mode = "update", beside: Path | None = None) -> Graph:
+    """Return what the program registers for a stack's settings, as `record` does; the same settings are recorded once.
+
+    It is for the program as it is: a test that changes something else records by itself.
+    """
+    told = project.read(ROOT).values(config), sorted(key for key, value in config.items() if project.is_secret(value))
+    key = hashlib.sha256(json.dumps((stack, mode, str(beside), *told)).encode()).hexdigest()
+    return _once(f"{key}.graph", lambda: record(ROOT, stack, config, mode=mode, beside=beside))
 
 
 @cache
@@ -43,7 +54,7 @@ def evaluated(name: str, mode: Mode = "update") -> Verdict:
 def with_services(count: int) -> Graph:
     """Return what the program registers for the reference stack with as many services, copies of its first one."""
     values = grown(ROOT / "Pulumi.prod.yaml", count)["config"]
-    return _once(f"{count}.services", lambda: record(ROOT, "many", values))
+    return registered("many", values)
 
 
 def _once(key: str, make: Callable[[], _Made]) -> _Made:
@@ -55,9 +66,9 @@ def _once(key: str, make: Callable[[], _Made]) -> _Made:
         fcntl.flock(file, fcntl.LOCK_EX)  # the second to ask waits for the first
         file.seek(0)
         if content := file.read():
-            return cast("_Made", pickle.loads(content))  # noqa: S301 - this run wrote it
+            return cast("_Made", pickle.loads(zlib.decompress(content)))  # noqa: S301 - this run wrote it
         made = make()
-        file.write(pickle.dumps(made))
+        file.write(zlib.compress(pickle.dumps(made), level=1))
         return made
 
 

@@ -15,7 +15,7 @@ from preview.compare.meaning import capacity, data, outage
 from preview.compare.meaning.statement import Situation
 from preview.graph import Graph
 from preview.pricing import estimate
-from preview.record import Mode, record
+from preview.record import Mode
 from tests import stacks
 from tests.iam.evaluator import allows
 from tests.iam.test_needs import GITHUB, granted, refused
@@ -70,7 +70,7 @@ def made(changes: dict[str, Any], mode: Mode = "update", **sections: Any) -> Gra
         api = values["slipway:services"]["api"]
         api["environment"].pop("REPORTS_HOST")
         api["secrets"].pop("REPORTS_URL")
-    return record(stacks.ROOT, stackfile.read(stacks.ROOT / FILE).stack, as_engine(values), mode=mode)
+    return stacks.registered(stackfile.read(stacks.ROOT / FILE).stack, as_engine(values), mode=mode)
 
 
 BY_DAY: Final = {"backupWindow": "10:00-11:00", "maintenanceWindow": "mon:12:00-mon:13:00"}

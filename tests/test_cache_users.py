@@ -11,7 +11,7 @@ import pytest
 
 from preview.graph import Graph
 from preview.pricing import estimate
-from preview.record import Mode, record
+from preview.record import Mode
 from tests import stacks
 from tests.iam.evaluator import Request, decides
 from tests.iam.test_boundary import boundary, check_none_goes_beyond
@@ -46,8 +46,8 @@ REDIS: Final[dict[str, Any]] = {f"{CACHE}.engine": "redis", f"{CACHE}.version": 
 
 @cache
 def recorded(engine: str = "redis", mode: Mode = "update") -> Graph:
-    return record(
-        stacks.ROOT, "prod", as_engine(changed({**GIVEN, **(VALKEY if engine == "valkey" else REDIS)})), mode=mode
+    return stacks.registered(
+        "prod", as_engine(changed({**GIVEN, **(VALKEY if engine == "valkey" else REDIS)})), mode=mode
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 from preview import summary
 from preview.graph import Graph, Resource
 from preview.pricing import estimate
-from preview.record import Mode, record
+from preview.record import Mode
 from tests import stacks
 from tests.iam.test_needs import refused
 from tests.invariants import faults
@@ -103,7 +103,7 @@ VARIANTS: Final[dict[str, dict[str, Any]]] = {
 
 @cache
 def recorded(name: str, mode: Mode = "update") -> Graph:
-    return record(stacks.ROOT, "prod", as_engine(changed(VARIANTS[name])), mode=mode)
+    return stacks.registered("prod", as_engine(changed(VARIANTS[name])), mode=mode)
 
 
 def environment(graph: Graph, service: str) -> dict[str, str]:
@@ -408,5 +408,5 @@ def test_the_outline_tells_them_apart() -> None:
     ],
 )
 def test_further_settings_reach_the_resource(changes: dict[str, Any], type_: str, expected: dict[str, Any]) -> None:
-    assert record(stacks.ROOT, "prod", as_engine(changed(changes))).has(type_, **expected)
+    assert stacks.registered("prod", as_engine(changed(changes))).has(type_, **expected)
     assert not stacks.recorded(PROD).has(type_, **expected)

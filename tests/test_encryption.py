@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 from preview.graph import Graph
-from preview.record import Mode, record
+from preview.record import Mode
 from tests import stacks
 from tests.iam.evaluator import Request, decides
 from tests.iam.test_boundary import boundary, check_none_goes_beyond
@@ -39,7 +39,7 @@ KEYED: Final[dict[str, tuple[str, ...]]] = {
 
 @cache
 def recorded(mode: Mode = "update") -> Graph:
-    return record(stacks.ROOT, "prod", as_engine(changed(EVERYTHING)), mode=mode)
+    return stacks.registered("prod", as_engine(changed(EVERYTHING)), mode=mode)
 
 
 @pytest.mark.parametrize("mode", ["update", "preview"])
@@ -66,7 +66,7 @@ def test_it_encrypts_what_the_stack_holds() -> None:
 
 def test_parts_that_are_not_named_have_keys_of_their_own() -> None:
     given = {ENCRYPTION: {"keyArn": KEY, "parts": ["database"]}}
-    graph = record(stacks.ROOT, "prod", as_engine(changed(given)))
+    graph = stacks.registered("prod", as_engine(changed(given)))
     assert graph.one("aws:rds/instance:Instance").inputs["kmsKeyId"] == KEY
     own = {key.name for key in graph.of("aws:kms/key:Key")}
     assert {"cache-key-key", "media-key-key", "registry-key-key", "secrets-key-key"} <= own

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from preview.graph import UNKNOWN, Graph, Resource
-from preview.record import Mode, record
+from preview.record import Mode
 from tests import stacks
 from tests.settings.files import changed
 
@@ -112,7 +112,7 @@ def test_the_migration_is_started_as_the_provider_is() -> None:
             "slipway:services.api.migrate": {"command": ["migrate"], "timeoutMinutes": 5},
         }
     )
-    run = record(stacks.ROOT, "prod", config).one(RUN)
+    run = stacks.registered("prod", config).one(RUN)
     assert run.inputs["profile"] == "ops"
     assert run.inputs["role_arns"] == ["arn:aws:iam::123456789012:role/deploy"]
     assert run.inputs["endpoints"] == {"ecs": "http://localhost:5000"}
@@ -126,7 +126,7 @@ def test_several_migrations_run_one_after_another_and_before_any_service_changes
     config = changed({**services, "slipway:services.frontend.uses": ["database"]})
     config["slipway:services"]["last"] = {**config["slipway:services"]["worker"]}
     del config["slipway:services"]["last"]["migrate"]
-    graph = record(stacks.ROOT, "prod", config, mode=mode)
+    graph = stacks.registered("prod", config, mode=mode)
     first, second, third = (graph.one(RUN, f"{name}-migration-run") for name in ("api", "frontend", "worker"))
     assert {run for run in graph.of(RUN) if graph.reaches(first, run)} <= {first}
     assert graph.reaches(second, first)

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from preview.graph import Graph, Resource
-from preview.record import record
 from tests import stacks
 from tests.settings.files import GONE, as_engine, changed
 
@@ -207,7 +206,7 @@ def test_the_dashboard_shows_what_is_deployed(name: str) -> None:
 
 
 def changed_graph(changes: dict[str, Any]) -> Graph:
-    return record(stacks.ROOT, "test", as_engine(changed(changes)))
+    return stacks.registered("test", as_engine(changed(changes)))
 
 
 def test_each_part_is_switched_by_its_section() -> None:

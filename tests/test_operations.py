@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from preview.graph import Graph
-from preview.record import record
 from tests import stacks
 from tests.settings.files import GONE, as_engine, changed
 
@@ -150,7 +149,7 @@ OWNER = "chuong"
 def owned() -> Graph:
     """The reference application as somebody's own copy in a shared account."""
     values = changed({"slipway:ownerId": OWNER, "slipway:delivery": GONE})
-    return record(stacks.ROOT, "prod", as_engine(values))
+    return stacks.registered("prod", as_engine(values))
 
 
 NAMED = {

@@ -13,7 +13,6 @@ import pytest
 
 from preview.graph import Graph
 from preview.pricing import Estimate, estimate
-from preview.record import record
 from tests import stacks
 from tests.settings.files import GONE, as_engine, config
 
@@ -49,7 +48,7 @@ def changed(changes: Mapping[str, object]) -> Graph:
             del holder[last]
         else:
             holder[last] = value
-    return record(stacks.ROOT, "prod", as_engine(values))
+    return stacks.registered("prod", as_engine(values))
 
 
 @cache

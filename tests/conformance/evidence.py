@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from preview import stackfile
 from preview.graph import Graph, Resource, matches
-from preview.record import record
 from tests import stacks
 
 ALARM: Final = "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -305,7 +304,7 @@ def varied(file: str, change: Callable[[dict[str, Any]], None]) -> Graph:
         dict(stackfile.read(stacks.ROOT / "examples" / example / f"Pulumi.{stack}.yaml").config)
     )
     change(config)
-    return record(stacks.ROOT, stack, config)
+    return stacks.registered(stack, config)
 
 
 def where(setting: str, found: Evidence) -> Evidence:

@@ -8,10 +8,10 @@ from typing import Any
 
 from preview import stackfile, yaml
 from preview.graph import Graph
-from preview.record import record
 from tests.conformance import evidence as e
 from tests.conformance import state
 from tests.conformance.evidence import Evidence, fact, of, one_of, requirement
+from tests.stacks import registered
 
 ROOT = Path(__file__).parents[2]
 STATE = ("spendsense-state", "us-west-1")
@@ -377,7 +377,7 @@ def s30(graph: Graph) -> Evidence:
 def s31(graph: Graph) -> Evidence:
     """Future in the document: production's file with another environment makes the same resources."""
     file = stackfile.read(ROOT / "examples" / "spendsense" / "Pulumi.prod.yaml")
-    staging = record(ROOT, "staging", {**file.config, "slipway:environment": "staging"})
+    staging = registered("staging", {**file.config, "slipway:environment": "staging"})
     made, wanted = ([(r.type, r.name) for r in sorted(g.resources, key=lambda r: r.urn)] for g in (staging, graph))
     return fact("production's file with `slipway:environment: staging`", f"{len(made)} resources", holds=made == wanted)
 

@@ -7,7 +7,6 @@ import pytest
 
 from preview import stackfile
 from preview.graph import Graph
-from preview.record import record
 from tests import stacks
 from tests.conformance import tables
 from tests.conformance.evidence import CHECKS
@@ -113,7 +112,7 @@ def changed(file: str, place: str, value: object) -> Graph:
         del holder[last]
     else:
         holder[last] = value
-    return record(stacks.ROOT, read.stack, config)
+    return stacks.registered(read.stack, config)
 
 
 @pytest.mark.parametrize(("file", "place", "value", "name"), CHANGES, ids=lambda part: str(part)[:40])

@@ -11,9 +11,10 @@ import pytest
 
 import settings
 from preview import yaml
-from preview.record import InvalidStack, record
+from preview.record import InvalidStack
 from settings import checks
-from tests.settings.files import ROOT, mistakes
+from tests.settings.files import mistakes
+from tests.stacks import registered
 
 
 @cache
@@ -66,7 +67,7 @@ INSTEAD = [
 
 @pytest.mark.parametrize("case", INSTEAD, ids=[case["id"] for case in INSTEAD])
 def test_what_to_write_instead_can_be_made(case: dict[str, Any]) -> None:
-    assert record(ROOT, "prod", stack(case["instead"])).of("aws:ecs/service:Service")
+    assert registered("prod", stack(case["instead"])).of("aws:ecs/service:Service")
 
 
 def api(**changes: object) -> dict[str, Any]:
@@ -82,7 +83,7 @@ def test_the_policy_that_reads_secrets_is_measured() -> None:
     (told,) = mistakes(reading(88))
     assert told.startswith("slipway:services.api.secrets: 88 secrets make a policy of 102")
     assert mistakes(reading(87)) == []
-    graph = record(ROOT, "prod", reading(87))
+    graph = registered("prod", reading(87))
     policy = str(graph.one("aws:iam/rolePolicy:RolePolicy", name="api-execution").inputs["policy"])
     assert 10_000 < len(policy.replace('", "', '","').replace('": ', '":').replace("}, {", "},{")) <= 10_240
 
@@ -141,15 +142,15 @@ def test_an_accounts_usual_quotas_are_warned_of() -> None:
 def test_a_schedules_bounds_are_left_alone() -> None:
     day = {"cron": "0 7 ? * MON-FRI *", "min": 3, "max": 8}
     values = api(tasks={"min": 2, "max": 8}, scaling={"schedule": [day]})
-    target = record(ROOT, "prod", values).one("aws:appautoscaling/target:Target")
+    target = registered("prod", values).one("aws:appautoscaling/target:Target")
     assert list(target.ignore_changes) == ["minCapacity", "maxCapacity"]
-    without = record(ROOT, "prod", api(tasks={"min": 2, "max": 8})).one("aws:appautoscaling/target:Target")
+    without = registered("prod", api(tasks={"min": 2, "max": 8})).one("aws:appautoscaling/target:Target")
     assert not without.ignore_changes
 
 
 def test_the_pack_is_told_what_only_looks_like_a_secret() -> None:
     values = api(environment={"MASTER_KEY": "8f14e45fceea167a5a36dedd4bea2543"}, notSecret={"MASTER_KEY": "an example"})
-    task = record(ROOT, "prod", values).one("aws:ecs/taskDefinition:TaskDefinition")
+    task = registered("prod", values).one("aws:ecs/taskDefinition:TaskDefinition")
     assert task.inputs["tags"]["slipway:not-secret"] == "MASTER_KEY"  # type: ignore[index] # a mapping
 
 
@@ -158,10 +159,10 @@ PAGER = "https://events.pagerduty.com/integration/0123456789abcdef0123456789abcd
 
 def test_a_pagers_key_is_not_to_stand_in_clear_text() -> None:
     with pytest.raises(InvalidStack) as error:
-        record(ROOT, "prod", stack({"notify": {"team": [{"email": "a@example.com"}], "page": [{"https": PAGER}]}}))
+        registered("prod", stack({"notify": {"team": [{"email": "a@example.com"}], "page": [{"https": PAGER}]}}))
     assert "slipway:notify.page[0].https: the address holds a key in clear text" in str(error.value)
     assert "0123456789abcdef" not in str(error.value)
     encrypted = {"secure": "v1:abc:def"}
-    assert record(ROOT, "prod", stack({"notify": {"page": [{"https": encrypted}]}}))
+    assert registered("prod", stack({"notify": {"page": [{"https": encrypted}]}}))
     placeholder = PAGER.replace("0123456789abcdef0123456789abcdef", "KEY")
-    assert record(ROOT, "prod", stack({"notify": {"page": [{"https": placeholder}]}}))
+    assert registered("prod", stack({"notify": {"page": [{"https": placeholder}]}}))

@@ -13,7 +13,6 @@ from preview.aws_prices.kept import Kept
 from preview.graph import Graph
 from preview.price_list import PriceList
 from preview.pricing import Estimate, estimate
-from preview.record import record
 from tests import stacks
 from tests.settings.files import GONE, changed
 
@@ -22,7 +21,7 @@ SLEEPS: Final = {"sleep": "20:00", "wake": "08:00", "timeZone": "Europe/Berlin",
 
 
 def graph(changes: dict[str, Any]) -> Graph:
-    return record(stacks.ROOT, "test", changed(changes))
+    return stacks.registered("test", changed(changes))
 
 
 def text(found: Estimate, recorded: Graph) -> str:

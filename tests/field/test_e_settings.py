@@ -9,9 +9,8 @@ import pytest
 from policy.rules import CONTROLS
 from policy.settings_fixes import SETTINGS
 from preview import policies
-from preview.record import record
 from tests.settings.files import GONE, as_engine, changed
-from tests.stacks import ROOT
+from tests.stacks import ROOT, registered
 
 API: Final = "slipway:services.api"
 SWITCHED_OFF: Final[Mapping[str, object]] = {
@@ -82,7 +81,7 @@ def found() -> Mapping[str, str]:
     messages: dict[str, str] = {}
     for changes in (SWITCHED_OFF, OTHERWISE):
         values = as_engine(changed(changes))
-        graph = record(ROOT, "prod", values)
+        graph = registered("prod", values)
         config: Any = {control.name: {"enforcementLevel": "advisory"} for control in CONTROLS}
         with policies.Pack(
             ROOT / "policy", project="slipway", stack="prod", values=values, dry_run=False, config=config

@@ -32,7 +32,7 @@ def previewed(
 
     What exists has the values that it has, unless the change replaces it: then what AWS makes up anew is unknown.
     """
-    running = record.record(stacks.ROOT, "prod", changed(before))
+    running = stacks.registered("prod", changed(before))
     existing = {resource.urn: resource for resource in running.resources}
     monitor: Any = vars(record)["_Monitor"]
     answer = vars(monitor)["_answer"]
@@ -142,7 +142,7 @@ def ignored(graph: Graph) -> Mapping[str, tuple[str, ...]]:
 
 
 def test_a_schedule_owns_the_bounds_that_it_sets() -> None:
-    graph = record.record(stacks.ROOT, "prod", changed({}))
+    graph = stacks.registered("prod", changed({}))
     bounds = ("minCapacity", "maxCapacity")
     assert ignored(graph) == {"api-scaling": bounds, "frontend-scaling": (), "worker-scaling": ()}
     asleep = ignored(stacks.recorded("Pulumi.staging.yaml"))
@@ -152,7 +152,7 @@ def test_a_schedule_owns_the_bounds_that_it_sets() -> None:
 
 @pytest.mark.parametrize("protect", [True, False], ids=["protected", "taken down"])
 def test_the_parameters_of_a_cache_stay_until_its_upgrade_is_made(*, protect: bool) -> None:
-    graph = record.record(stacks.ROOT, "prod", changed({"slipway:protection": {"protect": protect}}))
+    graph = stacks.registered("prod", changed({"slipway:protection": {"protect": protect}}))
     assert graph.one("aws:elasticache/parameterGroup:ParameterGroup").retain_on_delete is protect
 
 
@@ -162,7 +162,7 @@ def test_a_pull_through_cache_can_be_filled() -> None:
         "agent": {"image": {"uri": f"{start}/docker-hub/library/nginx:1.27.3"}},
         "tool": {"image": {"uri": f"{start}/tool:1.0"}},
     }
-    graph = record.record(stacks.ROOT, "prod", changed({"slipway:services.api.sidecars": sidecars}))
+    graph = stacks.registered("prod", changed({"slipway:services.api.sidecars": sidecars}))
     policy = graph.one("aws:iam/rolePolicy:RolePolicy", "api-execution").inputs["policy"]
     (filling,) = [s for s in json.loads(str(policy))["Statement"] if "ecr:BatchImportUpstreamImage" in s["Action"]]
     assert filling["Action"] == ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"]

@@ -8,7 +8,6 @@ import pytest
 
 from policy.common import iam_actions
 from preview.graph import Graph
-from preview.record import record
 from tests import stacks
 from tests.iam import calls
 from tests.iam.calls import Stack
@@ -53,7 +52,7 @@ def stack(app: str, environment: str, owner: str | None = None) -> Graph:
             **({"slipway:ownerId": owner} if owner else {}),
         }
     )
-    return record(stacks.ROOT, "prod", as_engine(values))
+    return stacks.registered("prod", as_engine(values))
 
 
 def reached(mine: Graph, theirs: Graph) -> Iterator[Request]:

@@ -12,14 +12,14 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 from components._permissions.packing import DOCUMENT_SIZE
 from policy.common import iam_actions
 from preview.graph import Graph
-from preview.record import InvalidStack, record
+from preview.record import InvalidStack
 from tests import stacks
 from tests.components.conftest import ACCOUNT
 from tests.iam.calls import Stack, told_by
 from tests.iam.evaluator import Request, Statement, decides, listed
 from tests.iam.test_needs import granted, usual, with_given_boundary
 from tests.settings.files import as_engine, changed, config
-from tests.stacks import ROOT, recorded
+from tests.stacks import ROOT, recorded, registered
 
 ROLE, POLICY = "aws:iam/role:Role", "aws:iam/policy:Policy"
 STACKS = pytest.mark.parametrize("name", stacks.NAMES)
@@ -90,7 +90,7 @@ def test_everything_at_once_fits_and_no_policy_of_a_role_goes_beyond_it() -> Non
         "slipway:services.frontend.uses": ["database"],
         "slipway:services.frontend.databaseUser": "tokens",
     }
-    graph = record(ROOT, "prod", as_engine(changed(everything)))
+    graph = registered("prod", as_engine(changed(everything)))
     assert len(str(graph.one(POLICY, "boundary-policy").inputs["policy"])) <= DOCUMENT_SIZE
     check_none_goes_beyond(graph)
 
@@ -104,7 +104,7 @@ def test_a_stack_with_a_long_name_on_aurora_with_jobs_and_a_pipeline_fits() -> N
     image = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/postgres:17"
     values["slipway:database"] |= {"users": {"app": {"rights": "write"}}, "usersImage": image}
     values["slipway:services"]["api"] |= {"databaseUser": "app"}
-    graph = record(ROOT, "prod", as_engine(values))
+    graph = registered("prod", as_engine(values))
     text = str(graph.one(POLICY, "boundary-policy").inputs["policy"])
     assert len(text) <= DOCUMENT_SIZE
     check_none_goes_beyond(graph)
@@ -289,7 +289,7 @@ def test_a_pipeline_with_its_old_policies_still_deploys_to_roles_that_carry_it()
 def test_services_are_given_nothing_of_iam_within_it() -> None:
     permissions = [{"actions": ["iam:GetRole"], "resources": [f"arn:aws:iam::{ACCOUNT}:role/x"]}]
     with pytest.raises(InvalidStack, match="iam:GetRole is beyond what a role of a stack may have"):
-        record(ROOT, "prod", as_engine(changed({"slipway:services.api.permissions": permissions})))
+        registered("prod", as_engine(changed({"slipway:services.api.permissions": permissions})))
 
 
 @cache
@@ -303,7 +303,7 @@ def of_many(count: int) -> Graph:
         }
         for n in range(count)
     }
-    return record(ROOT, "prod", as_engine(changed(wanted)))
+    return registered("prod", as_engine(changed(wanted)))
 
 
 def test_with_jobs_roles_are_handed_to_tasks_and_nothing_else_of_iam_is_done() -> None:

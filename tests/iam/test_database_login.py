@@ -10,11 +10,10 @@ from typing import Any, Final
 import pytest
 
 from preview.graph import Graph
-from preview.record import record
 from tests.iam.evaluator import Request, Statement, decides
 from tests.iam.test_boundary import boundary
 from tests.settings.files import GONE, as_engine, changed
-from tests.stacks import ROOT
+from tests.stacks import registered
 
 DB, API, WORKER = "slipway:database", "slipway:services.api", "slipway:services.worker"
 USERS: Final[dict[str, Any]] = {
@@ -43,7 +42,7 @@ AURORA: Final[dict[str, Any]] = {
 
 @cache
 def recorded(*, clustered: bool) -> Graph:
-    return record(ROOT, "prod", as_engine(changed({**GIVEN, **(AURORA if clustered else {})})))
+    return registered("prod", as_engine(changed({**GIVEN, **(AURORA if clustered else {})})))
 
 
 def policy(graph: Graph, role: str) -> Sequence[Statement]:

@@ -12,7 +12,6 @@ import pytest
 from policy.common import iam_actions
 from preview import stackfile
 from preview.graph import Graph
-from preview.record import record
 from tests import stacks
 from tests.components.conftest import ACCOUNT
 from tests.iam import calls
@@ -32,7 +31,7 @@ def with_pipeline(name: str, **delivery: Any) -> Graph:
     given = {"github": GITHUB, "previewRoleName": "previews", **(values.get("slipway:delivery") or {}), **delivery}
     values["slipway:delivery"] = given
     file = stacks.ROOT / name
-    return record(stacks.ROOT, stackfile.read(file).stack, as_engine(values), beside=file.parent)
+    return stacks.registered(stackfile.read(file).stack, as_engine(values), beside=file.parent)
 
 
 @cache
@@ -209,7 +208,7 @@ def test_the_backup_that_is_named_may_be_restored_and_no_other(
 ) -> None:
     values = config(stacks.ROOT / "Pulumi.prod.yaml")
     values["slipway:database"] = {**values["slipway:database"], "restoreFrom": backup}
-    statements = granted(record(stacks.ROOT, "prod", as_engine(values)))
+    statements = granted(stacks.registered("prod", as_engine(values)))
     action = "rds:RestoreDBInstanceToPointInTime" if "source" in backup else "rds:RestoreDBInstanceFromDBSnapshot"
     start = f"arn:aws:rds:us-east-1:{ACCOUNT}:"
     for own in (
@@ -233,7 +232,7 @@ def test_a_deleted_cluster_may_be_restored_by_its_id() -> None:
     backup = {"source": "cluster-ABCDEFGHIJKL0123", "time": "latest"}
     values["slipway:database"] = {**values["slipway:database"], "restoreFrom": backup}
     delivery = {"github": {"repository": "octo-org/ledger", "environment": "production"}}
-    statements = granted(record(stacks.ROOT, "prod", as_engine({**values, "slipway:delivery": delivery})))
+    statements = granted(stacks.registered("prod", as_engine({**values, "slipway:delivery": delivery})))
     action, start = "rds:RestoreDBClusterToPointInTime", f"arn:aws:rds:us-east-1:{ACCOUNT}:"
     assert allows(statements, action, f"{start}cluster-auto-backup:ab-1", {})
     for other in ("cluster:payroll", "cluster-snapshot:payroll"):
@@ -312,7 +311,7 @@ def test_a_pipeline_makes_groups_in_a_network_that_was_there_and_changes_nothing
         "existing": {"vpcId": vpc, **subnets},
     }
     values["slipway:delivery"] = {"github": GITHUB}
-    graph = record(stacks.ROOT, "prod", as_engine(values))
+    graph = stacks.registered("prod", as_engine(values))
     made = {resource.type for resource in graph.resources}
     assert not made & {
         f"aws:ec2/{kind[0].lower()}{kind[1:]}:{kind}" for kind in ("Vpc", "Subnet", "Route", "NetworkAcl")
@@ -332,7 +331,7 @@ def test_a_pipeline_gives_nat_gateways_addresses_that_were_there() -> None:
     values = config(stacks.ROOT / "Pulumi.prod.yaml")
     values["slipway:network"]["natAllocationIds"] = ["eipalloc-00000000", "eipalloc-00000001"]
     values["slipway:delivery"] = {"github": GITHUB}
-    graph = record(stacks.ROOT, "prod", as_engine(values))
+    graph = stacks.registered("prod", as_engine(values))
     given = [s for s in granted(graph) if s.get("Sid") == "GivenAddresses"]
     assert [(s["Action"], [arn.rpartition("/")[2] for arn in s["Resource"]]) for s in given] == [
         (["ec2:CreateNatGateway"], ["eipalloc-00000000", "eipalloc-00000001"])

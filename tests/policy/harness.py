@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from pulumi.runtime.proto import analyzer_pb2
@@ -41,7 +41,7 @@ class Sample:
     component: str = ""
     """The type of the component that it is a child of, as its URN tells."""
 
-    @property
+    @cached_property
     def urn(self) -> str:
         return f"urn:pulumi:prod::shop::{self.component}{'$' * bool(self.component)}{self.token}::{self.name}"
 
@@ -214,9 +214,12 @@ def _linked(sample: Sample) -> Sequence[tuple[str, Sequence[str]]]:
 def analyze_request(
     sample: Sample, *, preview: bool, provider: Mapping[str, Any] | None = None
 ) -> analyzer_pb2.AnalyzeRequest:
+    known = _before(sample, preview=preview)
+    if not provider:
+        return known
     made = analyzer_pb2.AnalyzeRequest()
-    made.CopyFrom(_before(sample, preview=preview))
-    made.provider.properties.update(dict(provider or {}))
+    made.CopyFrom(known)
+    made.provider.properties.update(dict(provider))
     return made
 
 
@@ -224,11 +227,10 @@ def stack_request(
     samples: Sequence[Sample], *, preview: bool, provider: Mapping[str, Any] | None = None
 ) -> analyzer_pb2.AnalyzeStackRequest:
     urns = {sample.name: sample.urn for sample in samples}
-    request = analyzer_pb2.AnalyzeStackRequest()
-    for sample in samples:
-        made = request.resources.add()
-        made.CopyFrom(_after(sample, preview=preview))
-        made.provider.properties.update(dict(provider or {}))
+    request = analyzer_pb2.AnalyzeStackRequest(resources=[_after(sample, preview=preview) for sample in samples])
+    for sample, made in zip(samples, request.resources, strict=True):
+        if provider:
+            made.provider.properties.update(dict(provider))
         if sample.parent:
             made.parent = urns[sample.parent]
         for key, linked in _linked(sample):

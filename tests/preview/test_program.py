@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import importlib.util
 import re
 from pathlib import Path
 
 import pytest
 
-from preview import bench, stackfile
-from preview.graph import UNKNOWN, Graph, Resource
+from preview import bench
+from preview.graph import UNKNOWN, Resource
 from preview.pricing import estimate
 from preview.provider_fakes import TAGGABLE
-from preview.record import Mode, record
+from tests.stacks import recorded
 
 ROOT = Path(__file__).parents[2]
 FILES = [str(path.relative_to(ROOT)) for path in bench.shipped()]
@@ -22,12 +21,6 @@ _spec = importlib.util.find_spec("pulumi_aws")
 assert _spec
 assert _spec.origin
 SDK = Path(_spec.origin).parent
-
-
-@functools.cache
-def recorded(file: str, mode: Mode) -> Graph:
-    found = stackfile.read(ROOT / file)
-    return record(ROOT, found.stack, found.config, mode=mode)
 
 
 def takes_tags(resource: Resource) -> bool:

@@ -16,7 +16,6 @@ from preview.picture import page
 from preview.price_list import PriceList
 from preview.pricing import Saving, estimate, savings
 from preview.pricing.savings import STEPS
-from preview.record import record
 from tests import stacks
 from tests.settings.files import GONE, changed
 
@@ -71,7 +70,7 @@ STEPS_TAKEN: Mapping[str, tuple[Mapping[str, object], str]] = {
 
 @cache
 def lavish() -> Graph:
-    return record(stacks.ROOT, "prod", changed(LAVISH))
+    return stacks.registered("prod", changed(LAVISH))
 
 
 def saved(graph: Graph) -> Mapping[str, Saving]:
@@ -90,9 +89,9 @@ def test_a_stack_that_takes_no_step_saves_nothing() -> None:
 @pytest.mark.parametrize("step", STEPS_TAKEN)
 def test_a_step_saves_what_the_stack_file_without_it_costs_more(step: str) -> None:
     changes, setting = STEPS_TAKEN[step]
-    graph = record(stacks.ROOT, "prod", changed({**LAVISH, **changes}))
+    graph = stacks.registered("prod", changed({**LAVISH, **changes}))
     kept = {name: value for name, value in changes.items() if name == f"{N}.endpoints"}
-    without = record(stacks.ROOT, "prod", changed({**LAVISH, **kept}))
+    without = stacks.registered("prod", changed({**LAVISH, **kept}))
     found = saved(graph)
     assert list(found) == [step]
     assert found[step].setting == setting

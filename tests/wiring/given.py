@@ -5,7 +5,7 @@ from typing import Final
 
 import settings
 from preview.graph import Graph
-from preview.record import Mode, record
+from preview.record import Mode
 from tests import stacks
 from tests.settings.files import GONE, changed
 from wiring.context import StackContext
@@ -24,4 +24,4 @@ def context(changes: Mapping[str, object] | None = None) -> StackContext:
 
 def graph(changes: Mapping[str, object], mode: Mode = "update") -> Graph:
     """Return what the whole program registers for the reference production stack with changes by place."""
-    return record(stacks.ROOT, "prod", changed(changes), mode=mode)
+    return stacks.registered("prod", changed(changes), mode=mode)

@@ -9,10 +9,9 @@ from typing import Any
 from limits.network_acls import Flow, Tier
 from preview.compare.difference import compare
 from preview.graph import Graph, Resource
-from preview.record import record
 from settings import derived, parse
 from tests.settings.files import GONE, as_engine, changed, config
-from tests.stacks import ROOT, recorded
+from tests.stacks import ROOT, recorded, registered
 from tests.wiring.given import graph
 
 BALANCER, LISTENER, INGRESS, SUBNET = (
@@ -161,7 +160,7 @@ def test_beside_a_shared_balancer_it_has_a_log_of_its_own() -> None:
     inside = {key: value for key, value in first.items() if key not in ("name", "family", "migrate", "routes")}
     values["slipway:internalBalancer"] = {"sources": ["10.8.0.0/16"]}
     values["slipway:services"]["inside"] = {**inside, "route": {"through": "internalBalancer", "default": True}}
-    made = record(ROOT, "shop", values)
+    made = registered("shop", values)
     bucket = made.one("aws:s3/bucket:Bucket", "internal-balancer-log-bucket")
     logs: Any = made.one(BALANCER, "internal-balancer-balancer").inputs["accessLogs"]
     assert logs == {"bucket": bucket.outputs["bucket"], "enabled": True}

@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 from preview.graph import Graph, Resource
-from preview.record import record
 from tests.settings.files import as_engine, changed
-from tests.stacks import ROOT, recorded
+from tests.stacks import recorded, registered
 
 DESK = "examples/jobs/Pulumi.prod.yaml"
 TARGET, POLICY, ALARM = (
@@ -97,7 +96,7 @@ def test_and_one_where_the_stack_sleeps_too() -> None:
         "slipway:services.worker.tasks": {"min": 0, "max": 10},
         "slipway:services.worker.scaling": {"queue": {"name": "mail", "messagesPerTask": 100}},
     }
-    graph = record(ROOT, "prod", as_engine(changed(night)))
+    graph = registered("prod", as_engine(changed(night)))
     of_worker = [t for t in graph.of(TARGET) if str(t.inputs["resourceId"]).endswith("/worker")]
     assert [target.name for target in of_worker] == ["worker-scaling"]
     # It wakes at its least, none, and the queue decides.

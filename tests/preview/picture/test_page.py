@@ -23,9 +23,8 @@ from preview.compare.edit import Edit
 from preview.compare.meaning.statement import Situation
 from preview.picture import page
 from preview.pricing import estimate
-from preview.record import record
 from preview.render import Preview
-from tests.stacks import NAMES, ROOT, evaluated, recorded, with_services
+from tests.stacks import NAMES, ROOT, evaluated, recorded, registered, with_services
 
 CHROMIUM: Final = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 AXE: Final = Path(__file__).parent / "browser" / "node_modules" / "axe-core" / "axe.min.js"
@@ -51,7 +50,7 @@ def edited() -> str:
     config: dict[str, Any] = copy.deepcopy(dict(file.config))
     del config["slipway:services"]["worker"]
     config["slipway:network"]["zones"] = ["us-east-1a", "us-east-1b", "us-east-1c"]
-    comparison = compare(recorded(PROD), record(ROOT, file.stack, config))
+    comparison = compare(recorded(PROD), registered(file.stack, config))
     situation = Situation(
         comparison=comparison,
         estimate_before=estimate(comparison.before),
