@@ -17,6 +17,7 @@ import pulumi._types as sdk_types
 import pulumi.output as sdk_output
 import pulumi.resource as sdk_resources
 import pulumi.resource_hooks as sdk_hooks
+import pulumi.runtime._depends_on as sdk_depends_on
 import pulumi.runtime.resource as sdk_resource
 import pulumi.runtime.rpc as sdk_rpc
 import pulumi.runtime.settings as sdk_settings
@@ -93,13 +94,19 @@ def in_less_time() -> Iterator[None]:
     """
     from compat import core_messages, core_outputs, core_values  # noqa: PLC0415 - `pulumi up` needs none of it
 
+    declare = core_messages.declare_dependency()
     replaced = (
         (sdk_resource, "_get_stack_trace", source_pb2.StackTrace),
         *((module, "copy", types.SimpleNamespace(copy=_copy)) for module in (sdk_resources, sdk_hooks)),
         (sdk_resource, "create_urn", _create_urn(sdk_resource.create_urn)),
         (sdk_resource, "resource_pb2", core_messages.Messages()),
         *((module, "wrap_with_context", _as_it_is) for module in (sdk_invoke, sdk_resource, sdk_settings, sdk_stack)),
-        (sdk_rpc, "declare_dependency", core_messages.declare_dependency()),
+        (sdk_resource, "_prepare_resource_hooks", core_messages.prepare_hooks(sdk_resource._prepare_resource_hooks)),
+        (sdk_rpc, "declare_dependency", declare),
+        *(
+            (module, "_expand_dependencies", core_messages.expand_dependencies(sdk_rpc._add_dependency, declare))
+            for module in (sdk_resource, sdk_depends_on)
+        ),
         (sdk_rpc, "transfer_properties", _transfer_properties(sdk_rpc.transfer_properties)),
         (sdk_rpc, "serialize_property", core_values.Serializer(sdk_rpc.serialize_property).serialize_property),
         (sdk_rpc, "resolve_outputs", core_values.resolve_outputs(sdk_rpc.resolve_outputs)),

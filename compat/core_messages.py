@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -132,7 +132,41 @@ def rpc() -> types.SimpleNamespace:
     return types.SimpleNamespace(**{**vars(sdk_rpc), "serialize_properties": core_values.serialize_properties})
 
 
-def declare_dependency() -> Callable[[pulumi.Resource, pulumi.Resource], bool]:
+def prepare_hooks(original: Callable[[Any, str], Awaitable[Any]]) -> Callable[[Any, str], Awaitable[Any]]:
+    """Give what the SDK's function gives, but for nothing where there are no hooks."""
+
+    async def prepare_resource_hooks(hooks: Any, name_prefix: str) -> Any:  # noqa: ANN401 - the SDK's
+        return await original(hooks, name_prefix) if hooks and any(vars(hooks).values()) else None
+
+    return prepare_resource_hooks
+
+
+Declare = Callable[[pulumi.Resource, pulumi.Resource], bool]
+"""Notes that one resource waits for another; False where that would be a circle."""
+
+
+def expand_dependencies(
+    add: Callable[[dict[str, pulumi.Resource], pulumi.Resource, pulumi.Resource | None], Awaitable[None]],
+    declare: Declare,
+) -> Callable[[Iterable[pulumi.Resource], pulumi.Resource | None], Awaitable[dict[str, pulumi.Resource]]]:
+    """Give what the SDK's function gives; `add` is its own way with components, and with what is refused."""
+
+    async def expand_dependencies(
+        deps: Iterable[pulumi.Resource], from_resource: pulumi.Resource | None
+    ) -> dict[str, pulumi.Resource]:
+        expanded: dict[str, pulumi.Resource] = {}
+        for resource in deps:
+            if isinstance(resource, pulumi.CustomResource) and (not from_resource or declare(from_resource, resource)):
+                if urn := await resource.urn.future():
+                    expanded[urn] = resource
+            else:
+                await add(expanded, resource, from_resource)
+        return expanded
+
+    return expand_dependencies
+
+
+def declare_dependency() -> Declare:
     """Give what the SDK's function gives: most of what depends on something is not depended on yet, so there is nothing to search."""
     waits_for: dict[pulumi.Resource, set[pulumi.Resource]] = {}
     awaited: set[pulumi.Resource] = set()

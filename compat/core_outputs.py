@@ -275,19 +275,20 @@ def _data(resources: set[pulumi.Resource], value: object, *, known: bool, secret
 class Pending:
     """The outputs of a resource that nobody has asked for yet."""
 
-    __slots__ = ("_failed", "_futures", "_missing", "_resolved", "names", "resource")
+    __slots__ = ("_failed", "_futures", "_order", "_resolved", "_single", "names", "resource")
 
     def __init__(self, resource: pulumi.Resource, names: Collection[str]) -> None:
         self.resource = resource
         self.names = names
-        self._resolved: dict[str, Resolved] | None = None
-        self._missing: Callable[[str], Resolved] | None = None
+        self._order: Iterable[str] = ()
+        self._resolved: Callable[[str], Resolved] | None = None
+        self._single: dict[str, Resolved] = {}
         self._failed: Exception | None = None
         self._futures: dict[str, asyncio.Future[_OutputData[Any]]] = {}
 
-    def resolve(self, resolved: dict[str, Resolved], missing: Callable[[str], Resolved]) -> None:
-        """Take the properties that there are, and what makes those that there are not."""
-        self._resolved, self._missing = resolved, missing
+    def resolve(self, order: Iterable[str], resolved: Callable[[str], Resolved]) -> None:
+        """Take the names of the properties that there are, in the SDK's order, and what gives one by its name."""
+        self._order, self._resolved = order, resolved
         self._settle_later()
 
     def resolve_one(
@@ -302,10 +303,10 @@ class Pending:
         """Take one property; this is one of the SDK's resolvers, all of which are called in the same turn."""
         if failed:
             self.fail(failed)
-        elif self._resolved is None:
-            self.resolve({name: (value, known, secret, deps)}, lambda _: (None, False, False, None))
-        else:
-            self._resolved[name] = (value, known, secret, deps)
+            return
+        self._single[name] = (value, known, secret, deps)
+        if self._resolved is None:
+            self.resolve(self._single, lambda name: self._single.get(name, (None, False, False, None)))
 
     def fail(self, error: Exception) -> None:
         """Take the reason why there are none."""
@@ -328,15 +329,15 @@ class Pending:
 
     def _settle_all(self) -> None:
         futures, self._futures = self._futures, {}
-        for name in dict.fromkeys((*(self._resolved or ()), *self.names)):  # in the SDK's order
+        for name in dict.fromkeys((*self._order, *self.names)):
             if name in futures:
                 self._settle(name, futures[name])
 
     def _settle(self, name: str, future: asyncio.Future[_OutputData[Any]]) -> None:
         if self._failed:
             future.set_exception(self._failed)
-        elif self._resolved is not None and self._missing is not None:
-            value, known, secret, deps = self._resolved[name] if name in self._resolved else self._missing(name)
+        elif self._resolved is not None:
+            value, known, secret, deps = self._resolved(name)
             future.set_result(_OutputData({*(deps or ()), self.resource}, value, known, secret))
 
 

@@ -310,10 +310,16 @@ class AnsweredProperties(dict[str, Any]):
         self._read: tuple[type, bool, dict[str, tuple[str, Any]]] | None = None
 
     def read(self, cls: type, *, by_types: bool) -> dict[str, tuple[str, Any]]:
-        """Return what was read of them for this class before: by the property its name in Python, and a value that holds nothing else."""
+        """Return what was read of them for this class before: by the property its name in Python, and its value.
+
+        A value that holds others is `_LATER`: it is known to have the property's type, and made anew for who asks for it.
+        """
         if self._read is None or self._read[:2] != (cls, by_types):
             self._read = (cls, by_types, {})
         return self._read[2]
+
+
+_LATER: Final = object()
 
 
 class _Answer:
@@ -335,14 +341,13 @@ class _Answer:
         for key, sent in outputs.items():
             if key in read:
                 name, value = read[key]
-                self._properties[name] = value
+                self._properties[name] = functools.partial(self._taken, key, sent) if value is _LATER else value
                 continue
-            value = received(sent, keep_unknowns=keep_unknowns or self._dry, dry=self._dry)
+            value = self._taken(key, sent, keep_unknowns=keep_unknowns)
             if value is not None:
                 name = self._named(key)
-                self._properties[name] = value = self._translated(key, value, forgiving=False)
-                if type(value) in ATOMS:
-                    read[key] = (name, value)
+                self._properties[name] = value
+                read[key] = (name, value if type(value) in ATOMS else _LATER)
         if self._dry and not cast("Callable[[], bool]", sdk_settings.is_legacy_apply_enabled)():
             return
         for key, sent in inputs.items():
@@ -355,19 +360,27 @@ class _Answer:
     ) -> None:
         """Hand each property to its output."""
         dependencies = {self._named(key): found for key, found in deps.items()}
-        resolved: dict[str, Resolved] = {}
-        for name, value in self._properties.items():
+        known = not self._dry and missing_is_known
+        properties, dry = self._properties, self._dry
+
+        def resolved(name: str) -> Resolved:
+            if name not in properties:
+                return None, known, False, dependencies.get(name)
+            value = properties[name]
+            if type(value) is functools.partial:
+                value = value()
             secret = type(value) not in ATOMS and sdk_rpc.is_rpc_secret(value)
             plain = sdk_rpc.unwrap_rpc_secret(value) if secret else value
-            resolved[name] = (plain, not self._dry or plain is not None, secret, dependencies.get(name))
-        known = not self._dry and missing_is_known
+            return plain, not dry or plain is not None, secret, dependencies.get(name)
 
-        def missing(name: str) -> Resolved:
-            return None, known, False, dependencies.get(name)
-
-        resolvers.pending.resolve(resolved, missing)
+        resolvers.pending.resolve(properties, resolved)
         for name, resolve in resolvers.items():
-            resolve(*(resolved[name] if name in resolved else missing(name)), None)
+            resolve(*resolved(name), None)
+
+    def _taken(self, key: str, sent: Any, *, keep_unknowns: bool = True) -> Any:  # noqa: ANN401 - of any kind
+        """Read a property; None where nothing is known of it."""
+        value = received(sent, keep_unknowns=keep_unknowns or self._dry, dry=self._dry)
+        return None if value is None else self._translated(key, value, forgiving=False)
 
     def _named(self, key: str) -> str:
         return self._names.get(key) or key if self._by_types else str(self._resource.translate_output_property(key))

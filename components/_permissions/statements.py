@@ -61,6 +61,8 @@ class _Service:
 
     anything: list[str] = field(default_factory=list)
     """Actions that know no resource."""
+    arns: dict[str, dict[str, None]] = field(default_factory=dict)
+    """The ARNs of what the program names, by the type of it."""
     named: dict[str, None] = field(default_factory=dict)
     """Actions on what the program names."""
     names: dict[str, None] = field(default_factory=dict)
@@ -130,20 +132,22 @@ def _is_others(scope: Scope, word: str, type_: str) -> bool:
 
 def _sort_named(scope: Scope, word: str, type_: str, service: _Service) -> None:
     """Add an action on what the program names: where there are too many names, by the tags that it asks for or finds, too."""
-    arns = dict.fromkeys(scope.arns(word.partition(":")[0], known.NAMED[type_]))
-    crowded = _is_crowded(scope, type_)
-    keys = {key.partition("/")[0] for kind in iam_actions.resources(word) for key in kind.condition_keys}
-    verb = word.partition(":")[2]
-    new = verb.startswith(("Create", "Register")) and not verb.startswith("CreateLogStream")
-    makes = crowded and "aws:RequestTag" in keys and (new or verb == "TagResource")
-    finds = crowded and "aws:ResourceTag" in keys and not new
-    if makes:
-        service.crowd_making[word] = None
-    if finds:
-        service.crowd_tagged[word] = None
-    if makes or finds:
-        service.crowd |= arns
-        return
+    if type_ not in service.arns:
+        service.arns[type_] = dict.fromkeys(scope.arns(word.partition(":")[0], known.NAMED[type_]))
+    arns = service.arns[type_]
+    if _is_crowded(scope, type_):
+        keys = {key.partition("/")[0] for kind in iam_actions.resources(word) for key in kind.condition_keys}
+        verb = word.partition(":")[2]
+        new = verb.startswith(("Create", "Register")) and not verb.startswith("CreateLogStream")
+        makes = "aws:RequestTag" in keys and (new or verb == "TagResource")
+        finds = "aws:ResourceTag" in keys and not new
+        if makes:
+            service.crowd_making[word] = None
+        if finds:
+            service.crowd_tagged[word] = None
+        if makes or finds:
+            service.crowd |= arns
+            return
     service.named[word] = None
     service.names |= arns
     if type_ in known.RENAMED:

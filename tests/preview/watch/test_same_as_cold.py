@@ -154,10 +154,15 @@ tags = config.get_object("tags")
 aws.ssm.Parameter("one", type="String", value="x", tags=tags, opts=ResourceOptions(provider=provider))
 aws.cloudwatch.LogGroup("two", name="/two", skip_destroy=value, opts=ResourceOptions(provider=provider))
 queue = aws.sqs.Queue("three", name="three", opts=ResourceOptions(provider=provider, protect=config.get_bool("kept")))
-topic = aws.sns.Topic("four", name="four", opts=ResourceOptions(provider=provider))
+topic = aws.sns.Topic("four", name="four", tags={"a": "1"}, opts=ResourceOptions(provider=provider))
 depends = [queue] if config.get_bool("kept") else []
 aws.sns.TopicPolicy("five", arn=topic.arn, policy="{}", opts=ResourceOptions(provider=provider, depends_on=depends))
+check = aws.lb.TargetGroupHealthCheckArgs(path="/up", interval=20)
+group = aws.lb.TargetGroup("six", name="six", health_check=check, opts=ResourceOptions(provider=provider))
 pulumi.export("arn", queue.arn)
+pulumi.export("path", group.health_check.path)
+pulumi.export("interval", group.health_check.apply(lambda found: type(found).__name__ + repr(found.interval)))
+pulumi.export("taken", topic.tags.apply(lambda tags: tags.pop("a")))
 """
 STEPS: tuple[dict[str, object], ...] = (
     {"toy:region": "eu-west-1", "toy:value": "true"},
