@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -77,8 +77,11 @@ class Base:
         """Tell whether the checkout's program is the base's: nothing that a program may read of its folder differs but the stack file."""
         if self.kind != "revision":
             return self.kind == "file"
-        changed = _git(self.root, "diff", "--name-only", "--relative", "-z", self.commit, "--", ".")
-        new = _git(self.root, "ls-files", "--others", "--exclude-standard", "-z", "--", ".")
+        changed, new = _git_at_once(
+            self.root,
+            ("diff", "--name-only", "--relative", "-z", self.commit, "--", "."),
+            ("ls-files", "--others", "--exclude-standard", "-z", "--", "."),
+        )
         if changed.returncode or new.returncode:
             return False
         unread = _SKIPPED | _RECORDER if self.root == _HOME else _SKIPPED
@@ -111,12 +114,15 @@ class Base:
         """Say what a reader must know of a revision's comparison: uncommitted work, and other versions of the SDKs."""
         if self.kind != "revision":
             return
-        status = _git(self.top, "status", "--porcelain", "--untracked-files=no", "--", self.prefix or ".")
+        status, shown = _git_at_once(
+            self.top,
+            ("status", "--porcelain", "--untracked-files=no", "--", self.prefix or "."),
+            ("show", f"{self.commit}:{self.prefix}requirements.txt"),
+        )
         if lines := status.stdout.splitlines():
             files = "a file" if len(lines) == 1 else f"{len(lines)} files"
             yield f"the worktree is compared as it stands, with {files} changed since the last commit"
-        then = _git(self.top, "show", f"{self.commit}:{self.prefix}requirements.txt").stdout
-        before = dict(_SDKS.findall(then))
+        before = dict(_SDKS.findall(shown.stdout))
         now = self.root / "requirements.txt"
         after = dict(_SDKS.findall(now.read_text(encoding="utf-8"))) if now.exists() else {}
         other = [f"{name} {before[name]}" for name in sorted(before) if before[name] != after.get(name, before[name])]
@@ -170,12 +176,15 @@ def _file(text: str, root: Path, kind: Literal["file", "export"]) -> Base:
 def _revision(text: str, root: Path, path: Path) -> Base:
     if not shutil.which("git"):
         raise InvalidBase(f"BASE={text}: a revision needs git, which is not installed; name a stack file or an export")
-    shown = _git(root, "rev-parse", "--show-toplevel", "--show-prefix")
+    revision, _, named = text.partition(":")
+    shown, found = _git_at_once(
+        root,
+        ("rev-parse", "--show-toplevel", "--show-prefix"),
+        ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"),
+    )
     if shown.returncode:
         raise InvalidBase(f"BASE={text}: neither a .yaml nor a .json file, and {root} is in no git repository")
     top, prefix = (*shown.stdout.split("\n"), "")[:2]
-    revision, _, named = text.partition(":")
-    found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     commit = found.stdout.strip()
     if found.returncode or not commit:
         raise InvalidBase(
@@ -186,10 +195,14 @@ def _revision(text: str, root: Path, path: Path) -> Base:
             f"BASE={text}: {path} is not in {root}, so the revision has none; name one: BASE={text}:<stack file>"
         )
     inside = named or path.relative_to(root).as_posix()
-    tree = _git(root, "rev-parse", "--verify", "--quiet", f"{commit}:{prefix}")
+    tree, file = _git_at_once(
+        root,
+        ("rev-parse", "--verify", "--quiet", f"{commit}:{prefix}"),
+        ("cat-file", "-e", f"{commit}:{prefix}{inside}"),
+    )
     if tree.returncode:
         raise InvalidBase(f"BASE={text}: the project's folder {prefix} is not there yet")
-    if _git(root, "cat-file", "-e", f"{commit}:{prefix}{inside}").returncode:
+    if file.returncode:
         raise InvalidBase(_no_file(text, revision, root, commit, prefix, inside))
     identity = hashlib.sha256(f"revision\n{tree.stdout.strip()}\n{inside}".encode()).hexdigest()
     return Base(
@@ -223,14 +236,31 @@ def _no_file(text: str, revision: str, root: Path, commit: str, prefix: str, ins
 
 def _digest_of(root: Path) -> str:
     """Return a digest of all that a program may read of its folder."""
-    digest = hashlib.sha256()
+    return digest(root, files_of(root, lambda name: name in _SKIPPED or name.startswith(".")))
+
+
+def files_of(root: Path, is_left_out: Callable[[str], bool]) -> Iterator[str]:
+    """Yield the files in a folder and below, but for compiled ones.
+
+    Args:
+        root: the folder.
+        is_left_out: whether a folder of this name is passed by.
+    """
     for folder, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in _SKIPPED and not name.startswith("."))
-        for name in sorted(files):
-            file = Path(folder, name)
-            if not name.endswith(".pyc") and file.is_file():
-                digest.update(f"{file.relative_to(root)}\n".encode() + hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
+        folders[:] = [name for name in folders if not is_left_out(name)]
+        yield from (f"{folder}{os.sep}{name}" for name in files if not name.endswith(".pyc"))
+
+
+def digest(root: Path, files: Iterable[str]) -> str:
+    """Return a digest of files: what they are called below a folder, and what they hold."""
+    made = hashlib.sha256()
+    for path in sorted(files):
+        if os.path.isfile(path):  # noqa: PTH113 - hundreds of files, before anything else begins
+            with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
+                content = file.read()
+            made.update(f"{path.removeprefix(f'{root}{os.sep}')}\n{len(content)}\n".encode())
+            made.update(content)
+    return made.hexdigest()
 
 
 def _git(
@@ -244,6 +274,27 @@ def _git(
         text=True,
         check=False,
     )
+
+
+def _git_at_once(folder: Path, *commands: Sequence[str]) -> list[subprocess.CompletedProcess[str]]:
+    """Run commands that only read, side by side."""
+    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
+    started = [
+        subprocess.Popen(  # noqa: S603 - as `_git`
+            ["git", "-C", str(folder), *command],  # noqa: S607 - as above
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for command in commands
+    ]
+    said = [process.communicate() for process in started]
+    return [
+        subprocess.CompletedProcess(process.args, process.returncode, *texts)
+        for process, texts in zip(started, said, strict=True)
+    ]
 
 
 def _last(text: str) -> str:

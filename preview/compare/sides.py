@@ -22,13 +22,14 @@ import tempfile
 import traceback
 import types
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 from preview import early, evaluation, pack_process
 from preview import verdict as verdicts
+from preview.compare import bases
 from preview.compare.bases import Base, InvalidBase
 from preview.graph import Graph, Message, Resource
 
@@ -258,18 +259,10 @@ def _key(base: Base, pack: Path, config: verdicts.Config) -> str:
         *installed,
         dt.datetime.now(tz=dt.UTC).date().isoformat(),
         json.dumps(config, sort_keys=True),
-        _digest(path for pattern in OF_RECORDER for path in _HOME.glob(pattern)),
-        _digest(pack.rglob("*.*")),
+        bases.digest(_HOME, (str(path) for pattern in OF_RECORDER for path in _HOME.glob(pattern))),
+        bases.digest(pack, bases.files_of(pack, lambda name: name == "__pycache__")),
     )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _digest(paths: Iterable[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(paths):
-        if path.suffix != ".pyc" and path.is_file():
-            digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
 
 
 def _read(path: Path) -> bytes | None:

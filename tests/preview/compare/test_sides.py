@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from preview.compare import sides
+from preview.compare import bases, sides
 from tests import stacks
 
 CODE = """
 import sys
 from pathlib import Path
-from preview.compare import sides
+from preview.compare import bases, sides
 root = Path(sys.argv[1])
 sys.path.insert(0, str(root))
 sides._compiled_once(root)
@@ -30,7 +30,7 @@ for module in (limits, quotas, times):
 FORKED = """
 import os, sys, tempfile
 from pathlib import Path
-from preview.compare import sides
+from preview.compare import bases, sides
 assert sides._may_fork()
 with tempfile.TemporaryFile() as errors:
     for job, code, words in (({}, 1, b"KeyError"), ({"base": 1, "config": {}}, 1, b"not a job")):
@@ -90,3 +90,28 @@ def test_what_is_kept_hangs_on_every_module_that_records() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the base gets a process of its own")
 def test_a_copy_of_the_process_says_what_is_wrong_and_ends() -> None:
     run(FORKED)
+
+
+def test_a_digest_is_of_names_and_contents_alike(tmp_path: Path) -> None:
+    def digest() -> str:
+        return bases.digest(tmp_path, bases.files_of(tmp_path, lambda name: name == "left-out"))
+
+    found = [digest()]
+    for name, content in (
+        ("a.py", b"x\n"),
+        ("a.py", b"y\n"),
+        ("b.py", b""),
+        ("below/a.py", b"x\n"),
+        ("no-ending", b"x\n"),
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+        found.append(digest())
+    (tmp_path / "a.py").rename(tmp_path / "c.py")
+    found.append(digest())
+    assert len(set(found)) == len(found)
+    (tmp_path / "left-out").mkdir()
+    (tmp_path / "left-out" / "a.py").write_bytes(b"x")
+    (tmp_path / "a.pyc").write_bytes(b"x")
+    (tmp_path / "gone").symlink_to("nowhere")
+    assert digest() == found[-1]
