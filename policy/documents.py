@@ -121,9 +121,19 @@ def conditions(statement: dict[str, Value]) -> Iterator[tuple[str, str, list[Val
 
 
 def everyone(statement: dict[str, Value]) -> bool:
-    """Whether it is about anybody at all: ``*`` alone, among the AWS principals, or all but a few."""
+    """Whether it is about anybody at all: ``*`` alone, among the AWS principals, or all but a few.
+
+    What it grants to a name that every account may have, it grants to anybody, too.
+    """
     principal = statement.get("Principal")
-    return principal == "*" or "*" in values.strings(values.at(principal, "AWS")) or "NotPrincipal" in statement
+    named = [*values.strings(values.at(principal, "AWS")), *values.strings(_unnamed(principal))]
+    loose = allows(statement) and any(map(is_anybody, named))
+    return principal == "*" or "*" in named or loose or "NotPrincipal" in statement
+
+
+def _unnamed(principal: Value) -> Value:
+    """What stands under ``*`` in place of a kind of principals: ``{"*": "*"}``."""
+    return principal.get("*") if isinstance(principal, dict) else None
 
 
 _WITHOUT_TLS: Final = tuple([(test, "aws:securetransport", ["false"])] for test in ("Bool", "BoolIfExists"))

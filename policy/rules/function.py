@@ -75,7 +75,7 @@ def function_not_public(grant: Resource, _config: Config) -> Iterator[Finding]:
         limited = values.some(
             limit if limit is UNKNOWN else not (limit is None or is_anybody(limit)) for limit in limits
         )
-        named: Answer = UNKNOWN if principal is UNKNOWN else principal != "*"
+        named: Answer = UNKNOWN if principal is UNKNOWN else not is_anybody(principal)
         yield from grant.must_hold(values.some([named, limited]), what, about="principal", fix=fix)
 
 

@@ -268,6 +268,7 @@ def _attached_somewhere(graph: Graph) -> bool:
 
 
 _ESCALATION: Final = {
+    "glue:updatedevendpoint": "glue:devEndpoint/~",
     "iam:addusertogroup": "iam:group/~",
     "iam:attachgrouppolicy": "iam:group/~",
     "iam:attachrolepolicy": "iam:role/~",
@@ -275,15 +276,22 @@ _ESCALATION: Final = {
     "iam:createaccesskey": "iam:user/~",
     "iam:createloginprofile": "iam:user/~",
     "iam:createpolicyversion": "iam:policy/~",
+    "iam:createservicespecificcredential": "iam:user/~",
+    "iam:deleterolepermissionsboundary": "iam:role/~",
+    "iam:deleteuserpermissionsboundary": "iam:user/~",
     "iam:passrole": "iam:role/~",
     "iam:putgrouppolicy": "iam:group/~",
+    "iam:putrolepermissionsboundary": "iam:role/~",
     "iam:putrolepolicy": "iam:role/~",
+    "iam:putuserpermissionsboundary": "iam:user/~",
     "iam:putuserpolicy": "iam:user/~",
+    "iam:resetservicespecificcredential": "iam:user/~",
     "iam:setdefaultpolicyversion": "iam:policy/~",
     "iam:updateassumerolepolicy": "iam:role/~",
     "iam:updateloginprofile": "iam:user/~",
+    "lambda:updatefunctioncode": "lambda:function:~",
 }
-"""Each makes an administrator of whoever holds it for all of a kind, which stands beside it."""
+"""Each gives whoever holds it for all of a kind, which stands beside it, the rights of others: by who they are or by what runs as them."""
 
 
 _SOMEHOLDERS: Final = (
@@ -329,14 +337,23 @@ def no_privilege_escalation(holder: Resource, _config: Config) -> Iterator[Findi
 
 _DATA: Final = {
     "dynamodb:BatchGetItem": ("dynamodb:table/~",),
+    "dynamodb:ExportTableToPointInTime": ("dynamodb:table/~",),
     "dynamodb:GetItem": ("dynamodb:table/~",),
+    "dynamodb:GetRecords": ("dynamodb:table/~/stream/~",),
+    "dynamodb:PartiQLSelect": ("dynamodb:table/~", "dynamodb:table/~/index/~"),
     "dynamodb:Query": ("dynamodb:table/~", "dynamodb:table/~/index/~"),
     "dynamodb:Scan": ("dynamodb:table/~", "dynamodb:table/~/index/~"),
+    "rds-data:BatchExecuteStatement": ("rds:cluster:~",),
+    "rds-data:ExecuteStatement": ("rds:cluster:~",),
     "rds-db:connect": ("rds-db:dbuser:~/~",),
+    "redshift-serverless:GetCredentials": ("redshift-serverless:workgroup/~",),
     "redshift:GetClusterCredentials": ("redshift:dbuser:~/~",),
+    "redshift:GetClusterCredentialsWithIAM": ("redshift:dbname:~/~",),
     "s3:GetObject": ("s3:~/~",),
+    "s3:GetObjectVersion": ("s3:~/~",),
     "secretsmanager:BatchGetSecretValue": ("secretsmanager:secret:~",),
     "secretsmanager:GetSecretValue": ("secretsmanager:secret:~",),
+    "sqs:ReceiveMessage": ("sqs:~",),
     "ssm:GetParameter": ("ssm:parameter/~",),
     "ssm:GetParameters": ("ssm:parameter/~",),
     "ssm:GetParametersByPath": ("ssm:parameter/~",),

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from policy import values
-from policy.common.credentials import is_credential, names_secret
+from policy.common.credentials import is_credential, looks_secret, names_secret
 from policy.control import EVERYWHERE, NOWHERE, OPT_IN, Control, Severity
 from policy.model import Finding, Resource
 from policy.rule import Config, Parameter, resource_rule
-from policy.rules.container import TASK
+from policy.rules.container import IDENTIFIER, TASK, declared_harmless
 from policy.topology import CACHE, DATABASE, DATABASE_CLUSTER
 from policy.values import UNKNOWN, Value
 
@@ -62,12 +62,30 @@ _GUARDED: Final[list[Value]] = [
 
 _PLACES_FOR_SECRETS: Final = (
     "aws:secretsmanager/secretVersion:SecretVersion",
-    "aws:ssm/parameter:Parameter",
     "random:",
     "tls:",
     "pulumi:",
 )
 """Types that exist to hold secrets; what they hold is judged by rules of their own."""
+
+
+_PARAMETER: Final = "aws:ssm/parameter:Parameter"
+
+
+_OF_IMAGE: Final = "sourceConfiguration.imageRepository.imageConfiguration"
+_OF_CODE: Final = "sourceConfiguration.codeRepository.codeConfiguration.codeConfigurationValues"
+
+
+_VARIABLES: Final = {
+    "aws:amplify/app:App": ("environmentVariables",),
+    "aws:amplify/branch:Branch": ("environmentVariables",),
+    "aws:apprunner/service:Service": (
+        f"{_OF_IMAGE}.runtimeEnvironmentVariables",
+        f"{_OF_CODE}.runtimeEnvironmentVariables",
+    ),
+    "aws:codebuild/project:Project": ("environment.environmentVariables",),
+}
+"""What gives programs an environment, beside tasks and functions, and the property that holds it: by name, or as a list."""
 
 
 _ENCODED: Final = ("userData", "userDataBase64")
@@ -197,14 +215,51 @@ def built_by_approved_components(resource: Resource, config: Config) -> Iterator
     )
 )
 def no_plaintext_credentials(resource: Resource, _config: Config) -> Iterator[Finding]:
-    """Keys, tokens and addresses with passwords, in any string. What containers get has a rule of its own."""
-    if resource.type.startswith(_PLACES_FOR_SECRETS):
+    """Keys, tokens and addresses with passwords, in any string; and what is secret by its name, in variables and plain parameters.
+
+    What containers get has a rule of its own.
+    """
+    if resource.type.startswith(_PLACES_FOR_SECRETS) or (
+        resource.type == _PARAMETER and resource.text("type") in ("SecureString", UNKNOWN)
+    ):
         return
     evaluated = {key: value for key, value in resource.props.items() if (resource.type, key) not in _JUDGED_ELSEWHERE}
     for path in _leaks(evaluated, ""):
         yield resource.fails(
             f"{path} holds what looks like a credential", fix="a secret in Secrets Manager, referred to by ARN"
         )
+    harmless = declared_harmless(resource)
+    for place, name, value in _named(resource):
+        if name not in harmless and not is_credential(value) and looks_secret(name, value):
+            yield resource.fails(
+                f"{place} looks like a secret by its name", fix="a secret in Secrets Manager, or a SecureString"
+            )
+
+
+def _named(resource: Resource) -> Iterator[tuple[str, str, str]]:
+    """What stands in clear under a name of the program's own: the words for a message, the name and the value."""
+    for path in _VARIABLES.get(resource.type, ()):
+        for name, value in _variables(resource.get(path)):
+            yield f"{path}, {values.show(name, IDENTIFIER)}", name, value
+    called = resource.text("name") or resource.name
+    if resource.type == _PARAMETER and isinstance(called, str):
+        for path in ("value", "insecureValue"):
+            for value in values.strings(resource.get(path)):
+                yield f"{path} of a String", called.rpartition("/")[2], value
+
+
+def _variables(environment: Value) -> Iterator[tuple[str, str]]:
+    """The variables that stand in clear, of a mapping or of a list of names with values."""
+    listed: list[tuple[Value, Value]] = []
+    if isinstance(environment, dict):
+        listed += environment.items()
+    elif isinstance(environment, list):
+        listed += [
+            (values.at(item, "name"), values.at(item, "value"))
+            for item in environment
+            if values.at(item, "type") in (None, "PLAINTEXT")
+        ]
+    yield from ((key, value) for key, value in listed if isinstance(key, str) and isinstance(value, str))
 
 
 def _is_for_secrets(name: str) -> bool:

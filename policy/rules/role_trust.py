@@ -6,7 +6,7 @@ from typing import Final
 
 from policy import values
 from policy.control import EVERYWHERE, OPT_IN, Control, Severity
-from policy.documents import allows, conditions, everyone, has_unread_condition, limited_by, statements
+from policy.documents import CALLER, allows, conditions, everyone, has_unread_condition, limited_by, statements
 from policy.model import Finding, Resource
 from policy.rule import Config, resource_rule
 from policy.rules.identity import ROLE
@@ -26,15 +26,7 @@ def _untold(role: Resource) -> Iterator[Finding]:
         yield role.unknown("assumeRolePolicy is not known yet")
 
 
-_CALLERS: Final = (
-    "aws:principalorgid",
-    "aws:principalorgpaths",
-    "aws:principalaccount",
-    "aws:principalarn",
-    "aws:sourceaccount",
-    "aws:sourcearn",
-    "sts:externalid",
-)
+_CALLERS: Final = CALLER | {"sts:externalid"}
 
 
 @resource_rule(

@@ -16,6 +16,9 @@ from policy.values import UNKNOWN, Answer, Unknown, Value
 CLUSTER: Final = "aws:ecs/cluster:Cluster"
 
 
+_ACCOUNT_SETTING: Final = "aws:ecs/accountSettingDefault:AccountSettingDefault"
+
+
 SCALING: Final = "aws:appautoscaling/target:Target"
 
 
@@ -309,7 +312,7 @@ def exec_off(service: Resource, _config: Config) -> Iterator[Finding]:
     yield from service.must_be("enableExecuteCommand", wanted=False, fix="enable_execute_command=False")
 
 
-@resource_rule(
+@stack_rule(
     Control(
         name="cluster-insights-enabled",
         title="The cluster's tasks are measured (Container Insights)",
@@ -327,14 +330,20 @@ def exec_off(service: Resource, _config: Config) -> Iterator[Finding]:
     ),
     CLUSTER,
 )
-def insights_enabled(cluster: Resource, _config: Config) -> Iterator[Finding]:
-    """Off unless the account says otherwise, which a program does not show."""
-    yield from cluster.must_hold(
-        values.some(_shows_insights(setting) for setting in values.items(cluster.get("settings"))),
-        "settings has no containerInsights that is enabled or enhanced",
-        about="containerInsights",
-        fix='settings=[{"name": "containerInsights", "value": "enhanced"}]',
-    )
+def insights_enabled(graph: Graph, _config: Config) -> Iterator[Finding]:
+    """Off unless the cluster or the account says otherwise; of the account only what the stack declares shows."""
+    usual = [_shows_insights(dict(item.inputs.props)) for item in graph.of(_ACCOUNT_SETTING)]
+    for cluster in (item.inputs for item in graph.of(CLUSTER)):
+        settings = values.items(cluster.get("settings"))
+        names = [values.at(setting, "name") for setting in settings]
+        # A setting of the cluster's own stands above the account's.
+        own = "containerInsights" in names or UNKNOWN in names
+        yield from cluster.must_hold(
+            values.some(map(_shows_insights, settings) if own else usual),
+            "settings has no containerInsights that is enabled or enhanced",
+            about="containerInsights",
+            fix='settings=[{"name": "containerInsights", "value": "enhanced"}]',
+        )
 
 
 def _shows_insights(setting: Value) -> Answer:

@@ -79,7 +79,7 @@ def permission(prop: str = "policy", **statement: Any) -> Edit:
 
 
 GUARDED_BY_TAG: Final = [
-    {"Effect": "Allow", "Action": "lambda:UpdateFunctionCode", "Resource": "*"},
+    {"Effect": "Allow", "Action": "lambda:DeleteFunction", "Resource": "*"},
     {
         "Effect": "Deny",
         "Action": "lambda:*",

@@ -201,3 +201,17 @@ CASES: list[Case] = [
         "no log group is declared for it",
     ),
 ]
+
+CASES += [
+    Case(
+        "function-not-public",
+        "fail",
+        [res("lambda/permission:Permission", "p", principal="arn:aws:iam::*:root")],
+        "rincipal",
+    ),
+    Case(
+        "function-not-public",
+        "pass",
+        [res("lambda/permission:Permission", "p", principal="arn:aws:iam::123456789012:role/*")],
+    ),
+]

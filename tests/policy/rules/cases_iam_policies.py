@@ -393,3 +393,25 @@ CASES += [
     Case(BOUNDARIES, "fail", [boundary(), attached("team-boundary")], "attached as a policy"),
     Case(BOUNDARIES, "unknown", [boundary(), res(ATTACHMENT, "a", policyArn=UNKNOWN)]),
 ]
+
+CASES += [
+    *(
+        Case("no-privilege-escalation", "fail", [grants(action, resource)], "rights")
+        for action, resource in (
+            ("lambda:UpdateFunctionCode", "*"),
+            ("lambda:Update*", "arn:aws:lambda:eu-north-1:123456789012:function:*"),
+            ("iam:DeleteRolePermissionsBoundary", f"{ACCOUNT}role/*"),
+            ("iam:CreateServiceSpecificCredential", "*"),
+        )
+    ),
+    Case(
+        "no-privilege-escalation",
+        "pass",
+        [grants("lambda:UpdateFunctionCode", "arn:aws:lambda:eu-north-1:123456789012:function:shop-*")],
+    ),
+    *(
+        Case("data-access-names-resources", "fail", [grants(action)], "read data or credentials")
+        for action in ("s3:GetObjectVersion", "dynamodb:PartiQL*", "rds-data:ExecuteStatement", "sqs:ReceiveMessage")
+    ),
+    Case("data-access-names-resources", "pass", [grants("sqs:ReceiveMessage", "arn:aws:sqs:*:*:jobs")]),
+]

@@ -1,6 +1,7 @@
 import base64
+from typing import Any
 
-from tests.policy.harness import UNKNOWN, Case, res
+from tests.policy.harness import UNKNOWN, Case, Sample, res
 
 PROVIDER, DATABASE, BUCKET = "pulumi:providers:aws", "rds/instance:Instance", "s3/bucket:Bucket"
 
@@ -139,4 +140,56 @@ CASES: list[Case] = [
         config={"classes": ["db.t4g.*"]},
     ),
     Case("instance-classes-allowed", "unknown", [res(DATABASE, "db", instanceClass=UNKNOWN)]),
+]
+
+CREDENTIALS = "no-plaintext-credentials"
+PROJECT, APP_RUNNER, PARAMETER = "codebuild/project:Project", "apprunner/service:Service", "ssm/parameter:Parameter"
+
+
+def built(*variables: dict[str, Any], **props: Any) -> Sample:
+    return res(PROJECT, "b", environment={"environmentVariables": list(variables)}, **props)
+
+
+CASES += [
+    Case(
+        CREDENTIALS, "fail", [built({"name": "DB_PASSWORD", "value": "Tr0ub4dor"})], "DB_PASSWORD looks like a secret"
+    ),
+    Case(CREDENTIALS, "pass", [built({"name": "DB_PASSWORD", "value": "/shop/db", "type": "PARAMETER_STORE"})]),
+    Case(CREDENTIALS, "pass", [built({"name": "STAGE", "value": "prod"}, {"name": "TOKEN", "value": UNKNOWN})]),
+    Case(
+        CREDENTIALS,
+        "pass",
+        [built({"name": "DB_PASSWORD", "value": "Tr0ub4dor"}, tags={"slipway:not-secret": "DB_PASSWORD"})],
+    ),
+    Case(
+        CREDENTIALS,
+        "fail",
+        [
+            res(
+                APP_RUNNER,
+                "s",
+                sourceConfiguration={
+                    "imageRepository": {
+                        "imageConfiguration": {"runtimeEnvironmentVariables": {"SESSION_SECRET": "Tr0ub4dor"}}
+                    }
+                },
+            )
+        ],
+        "SESSION_SECRET looks like a secret",
+    ),
+    Case(CREDENTIALS, "fail", [res(PARAMETER, "p", type="String", value=URL)], "value holds what looks like"),
+    Case(
+        CREDENTIALS,
+        "fail",
+        [res(PARAMETER, "db-password", type="String", value="Tr0ub4dor")],
+        "value of a String looks like",
+    ),
+    Case(
+        CREDENTIALS,
+        "fail",
+        [res(PARAMETER, "p", name="/shop/db/password", type="String", insecureValue="Tr0ub4dor")],
+        "insecureValue of a String looks like",
+    ),
+    Case(CREDENTIALS, "pass", [res(PARAMETER, "p", name="/shop/db/password", type="SecureString", value=URL)]),
+    Case(CREDENTIALS, "pass", [res(PARAMETER, "p", name="/shop/db/host", type="String", value="db.internal")]),
 ]

@@ -86,3 +86,18 @@ CASES += [
     Case(BUS, "unknown", [res(PERMISSION, "p", principal=UNKNOWN)]),
     Case(BUS, "unknown", [res(PERMISSION, "p", principal="*", condition=of_organisation(UNKNOWN))]),
 ]
+
+CASES += [
+    Case(
+        "queue-policy-not-public",
+        verdict,
+        [held("sqs/queuePolicy:QueuePolicy", "policy", everybody(Principal=whom))],
+        says,
+    )
+    for verdict, whom, says in (
+        ("fail", {"*": "*"}, "without a condition"),
+        ("fail", {"AWS": "arn:aws:iam::*:role/deploy"}, "without a condition"),
+        ("pass", {"AWS": "arn:aws:iam::123456789012:role/*"}, ""),
+        ("pass", {"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"}, ""),
+    )
+]

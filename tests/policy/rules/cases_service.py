@@ -204,3 +204,23 @@ CASES: list[Case] = [
     Case(INSIGHTS, "fail", [res(CLUSTER, "shop")], "settings has no containerInsights that is enabled or enhanced"),
     Case(INSIGHTS, "unknown", insights(UNKNOWN)),
 ]
+
+SETTING = "ecs/accountSettingDefault:AccountSettingDefault"
+
+
+def account(name: str = "containerInsights", value: Any = "enabled") -> Sample:
+    return res(SETTING, "all", name=name, value=value)
+
+
+CASES += [
+    Case(INSIGHTS, "pass", [account(), res(CLUSTER, "c")]),
+    Case(INSIGHTS, "fail", [account(value="disabled"), res(CLUSTER, "c")], "settings has no containerInsights"),
+    Case(INSIGHTS, "fail", [account(name="awsvpcTrunking"), res(CLUSTER, "c")], "settings has no containerInsights"),
+    Case(
+        INSIGHTS,
+        "fail",
+        [account(), res(CLUSTER, "c", settings=[{"name": "containerInsights", "value": "disabled"}])],
+        "settings has no containerInsights",
+    ),
+    Case(INSIGHTS, "unknown", [account(value=UNKNOWN), res(CLUSTER, "c")]),
+]
