@@ -134,7 +134,7 @@ def _instance(
         deletion_protection=args.deletion_protection,
         monitoring_interval=args.monitoring_seconds,
         monitoring_role_arn=shared.role.arn if shared.role else None,
-        database_insights_mode="advanced" if args.insights_advanced else None,
+        database_insights_mode=_insights_mode(args),
         performance_insights_enabled=insights,
         performance_insights_retention_period=args.insights_days,
         performance_insights_kms_key_id=shared.key.arn if insights else None,
@@ -197,7 +197,7 @@ def _replica(
         skip_final_snapshot=True,
         monitoring_interval=args.monitoring_seconds,
         monitoring_role_arn=shared.role.arn if shared.role else None,
-        database_insights_mode="advanced" if args.insights_advanced else None,
+        database_insights_mode=_insights_mode(args),
         performance_insights_enabled=insights,
         performance_insights_retention_period=args.insights_days,
         performance_insights_kms_key_id=shared.key.arn if insights else None,
@@ -214,6 +214,13 @@ def _replica(
         port=args.listens_on,
         security_group_id=group.id,
     )
+
+
+def _insights_mode(args: DatabaseArgs) -> str | None:
+    """Return the mode of Database Insights: the provider leaves one that it is not told, and the advanced one refuses fewer days."""
+    if args.insights_days is None:
+        return None
+    return "advanced" if args.insights_advanced else "standard"
 
 
 def _point_in_time(restore: RestoreArgs) -> aws.rds.InstanceRestoreToPointInTimeArgs | None:

@@ -83,14 +83,18 @@ class TrafficShiftArgs(Checked):
 
 
 class Deployment:
-    """What an ECS service is told of its deployments."""
+    """What an ECS service is told of its deployments.
 
-    configuration: aws.ecs.ServiceDeploymentConfigurationArgs | None = None
-    """How requests move; None: a rolling deployment."""
+    Strategy and alarms are always said: what the provider is not told it leaves as it is, and ECS would go on moving requests,
+    or look at an alarm that is gone.
+    """
+
+    configuration: aws.ecs.ServiceDeploymentConfigurationArgs
+    """The strategy, and how requests move."""
     advanced: aws.ecs.ServiceLoadBalancerAdvancedConfigurationArgs | None = None
     """The second target group and the rule; None: a rolling deployment."""
-    alarms: aws.ecs.ServiceAlarmsArgs | None = None
-    """What takes a deployment back; None: the circuit breaker alone."""
+    alarms: aws.ecs.ServiceAlarmsArgs
+    """What takes a deployment back, beside the circuit breaker of a rolling one."""
     circuit_breaker: aws.ecs.ServiceDeploymentCircuitBreakerArgs | None = None
     """Takes a rolling deployment back whose tasks do not become healthy."""
     minimum_percent: int | None = None
@@ -108,10 +112,10 @@ class Deployment:
         rollback = shift.rollback if shift else attachment.rollback if attachment else None
         most = args.maximum_percent or _one_more(args.min_tasks)
         self.balanced = most > _EVEN
-        if rollback:
-            alarm = _rollback_alarm(parent, f"{name}-rollback", args, rollback)
-            self.alarms = aws.ecs.ServiceAlarmsArgs(alarm_names=[alarm.name], enable=True, rollback=True)
+        alarms = [_rollback_alarm(parent, f"{name}-rollback", args, rollback).name] if rollback else []
+        self.alarms = aws.ecs.ServiceAlarmsArgs(alarm_names=alarms, enable=bool(alarms), rollback=bool(alarms))
         if shift is None:
+            self.configuration = aws.ecs.ServiceDeploymentConfigurationArgs(strategy="ROLLING")
             self.circuit_breaker = aws.ecs.ServiceDeploymentCircuitBreakerArgs(enable=True, rollback=True)
             self.minimum_percent, self.maximum_percent = args.minimum_healthy_percent, most
             return

@@ -89,8 +89,8 @@ class DatabaseProxy(pulumi.ComponentResource):
             require_tls=True,
             debug_logging=False,
             idle_client_timeout=60 * args.idle_minutes,
-            # Who has no secret here logs in with tokens, which takes TLS.
-            default_auth_scheme="IAM_AUTH" if args.token_users else None,
+            # Who has no secret here logs in with tokens, which takes TLS. What the provider is not told it leaves as it is.
+            default_auth_scheme="IAM_AUTH" if args.token_users else "NONE",
             auths=[
                 aws.rds.ProxyAuthArgs(
                     auth_scheme="SECRETS",

@@ -700,7 +700,7 @@ class TestShiftOfRequests:
 
     def test_off_by_default(self) -> None:
         graph = recorded()
-        assert "deploymentConfiguration" not in service(graph).inputs
+        assert service(graph).inputs["deploymentConfiguration"] == {"strategy": "ROLLING"}
         balancers: Any = service(graph).inputs["loadBalancers"]
         assert "advancedConfiguration" not in balancers[0]
         assert not graph.of("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
@@ -749,7 +749,14 @@ class TestShiftOfRequests:
         inputs = service(graph).inputs
         assert inputs["alarms"] == {"alarmNames": [alarm.outputs["name"]], "enable": True, "rollback": True}
         assert inputs["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
-        assert "deploymentConfiguration" not in inputs
+        assert inputs["deploymentConfiguration"] == {"strategy": "ROLLING"}
+
+    @pytest.mark.parametrize("attachment", [ENTRY, None])
+    def test_what_is_not_wanted_any_more_is_switched_off(self, attachment: LoadBalancerAttachmentArgs | None) -> None:
+        """The provider leaves a strategy and alarms that it is not told: ECS would want both target groups, and look at an alarm that is gone."""
+        inputs = service(recorded(attachment=attachment)).inputs
+        assert inputs["deploymentConfiguration"] == {"strategy": "ROLLING"}
+        assert inputs["alarms"] == {"alarmNames": [], "enable": False, "rollback": False}
 
     @pytest.mark.parametrize(
         ("changes", "message"),
