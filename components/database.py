@@ -164,8 +164,8 @@ class DatabaseArgs(Checked):
             yield from self.server.problems(self)
         if len(self.subnet_ids) < _FEWEST_SUBNETS:
             yield "subnet_ids", f"{len(self.subnet_ids)} given; at least two, in different zones, are needed"
-        yield "database_name", limits.rds_database(engine, self.database_name)
-        yield "username", limits.rds_username(engine, self.username)
+        yield "database_name", limits.rds_database(engine, self.database_name, made=self.restore is None)
+        yield "username", limits.rds_username(engine, self.username, made=self.restore is None)
         for name, value, least, most in (
             ("port", self.listens_on, 1150, 65535),
             ("backup_days", self.backup_days, 1, 35),

@@ -60,7 +60,7 @@ class UsersTaskArgs:
         if not self.users:
             yield "users", "none given; leave them out"
         for name in self.users:
-            yield "users", limits.rds_username(engine, name)
+            yield "users", limits.rds_user(engine, name)
             if name == master:
                 yield "users", f"{name!r} is the master user, which RDS looks after"
         for _, problem in limits.apart(self.users):

@@ -43,6 +43,7 @@ from limits.database import (
     rds_snapshot,
     rds_storage,
     rds_unknown_minor,
+    rds_user,
     rds_username,
     rds_version,
 )
@@ -318,6 +319,7 @@ __all__ = [
     "rds_snapshot",
     "rds_storage",
     "rds_unknown_minor",
+    "rds_user",
     "rds_username",
     "rds_version",
     "region",

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 
 from limits import tables
+from limits.database_words import POSTGRES_KEY_WORDS
 from limits.tables import RDS_CLASSES, RDS_FAMILIES, RDS_NO_INSIGHTS_MYSQL, RDS_RESERVED_DATABASES, RDS_RESERVED_USERS
 from limits.words import listed, meant, short, sizes
 from policy.common import versions
@@ -104,23 +105,36 @@ def rds_restore_time(time: str) -> str | None:
     return f"{time} has not been yet" if moment > datetime.now(tz=UTC) else None
 
 
-def rds_username(engine: str, name: str) -> str | None:
-    """Check a master user's name; AWS takes at most 16 characters for both engines."""
+def rds_username(engine: str, name: str, *, made: bool = True) -> str | None:
+    """Check the name of the master user, whom RDS makes, unless a backup has it already (`made=False`)."""
+    return rds_user(engine, name) or (_no_key_word(engine, name) if made else None)
+
+
+def rds_user(engine: str, name: str) -> str | None:
+    """Check the name of a user in the database; AWS takes at most 16 characters for a master user of either engine."""
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,15}", name):
         return f"{short(name)} is not {_named(engine)} user name: at most 16 letters, digits and underscores, a letter first"
     if name.lower() in RDS_RESERVED_USERS[rds_dialect(engine)]:
         return f"{name!r} is reserved by {engine} on RDS; choose another"
+    if rds_dialect(engine) == "postgres" and name.lower().startswith("pg_"):
+        return f"{name!r} is not to be had: PostgreSQL keeps what begins with pg_ for its own roles; choose another"
     return None
 
 
-def rds_database(engine: str, name: str) -> str | None:
-    """Check the initial database's name."""
+def _no_key_word(engine: str, name: str) -> str | None:
+    if rds_dialect(engine) == "postgres" and name.lower() in POSTGRES_KEY_WORDS:
+        return f"{name!r} is a key word of SQL, which RDS refuses with {engine}; choose another, such as app_{name}"
+    return None
+
+
+def rds_database(engine: str, name: str, *, made: bool = True) -> str | None:
+    """Check the name of the first database, which RDS makes, unless a backup has it already (`made=False`)."""
     most = 63 if rds_dialect(engine) == "postgres" else 64
     if not re.fullmatch(rf"[A-Za-z][A-Za-z0-9_]{{0,{most - 1}}}", name):
         return f"{short(name)} is not {_named(engine)} database name: at most {most} letters, digits and underscores, a letter first"
     if name.lower() in RDS_RESERVED_DATABASES[rds_dialect(engine)]:
         return f"{name!r} is reserved by {engine} on RDS; choose another"
-    return None
+    return _no_key_word(engine, name) if made else None
 
 
 def rds_class(name: str) -> str | None:

@@ -61,9 +61,21 @@ RDS_STORAGE_TYPES: Final[Sequence[str]] = ("gp3", "io2", "io1", "gp2")
 
 
 RDS_RESERVED_USERS: Final[Mapping[str, frozenset[str]]] = {
-    "postgres": frozenset({"admin", "public", "rdsadmin", "rds_superuser", "rdsrepladmin", "rds_replication", "user"}),
-    "mysql": frozenset({"rdsadmin", "rdsrepladmin", "mysql", "sys", "information_schema"}),
+    "postgres": frozenset(
+        {
+            *("admin", "none", "public", "user"),
+            *("rds_ad", "rds_extension", "rds_iam", "rds_password", "rds_replication", "rds_reserved", "rds_superuser"),
+            *("rdsadmin", "rdsproxyadmin", "rdsrepladmin", "rdstopmgr", "rdswriteforwarduser"),
+        }
+    ),
+    "mysql": frozenset(
+        {
+            *("event_scheduler", "information_schema", "mysql", "sys"),
+            *("rds_superuser_role", "rdsadmin", "rdsproxyadmin", "rdsrepladmin", "rdstopmgr"),
+        }
+    ),
 }
+"""Users and roles that RDS, its proxy and the engine have themselves: whoever logs in as one of them, or is granted something as one, is somebody else."""
 
 
 RDS_RESERVED_DATABASES: Final[Mapping[str, frozenset[str]]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -103,17 +104,21 @@ def _row(prefix: str, name: str, info: FieldInfo) -> str:
         description += f" Before version {former.since}: `{former.former}`, which is still read."
     allowed = _allowed(info)
     if _SUCH_AS not in f"{allowed} {description}" or schema_lookup.choices(info.annotation):
-        description += _example(name, info)
+        description += example(name, info)
     cells = (f"`{prefix}{name}`", allowed, _default(info), description)
     return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
 
 
-def _example(name: str, info: FieldInfo) -> str:
+_PLAIN: Final = re.compile(r"[A-Za-z](?:[^#:]|:(?! ))*")
+"""Text that YAML reads as itself without quotes."""
+
+
+def example(name: str, info: FieldInfo) -> str:
     """Return a setting's example as the file has it; nothing where its meaning has to say one, and of a section, whose settings have theirs."""
     value = schema_lookup.example(info)
     if value is None:
         return ""
-    return f" Such as `{name}: {value if isinstance(value, str) else json.dumps(value)}`."
+    return f" Such as `{name}: {value if isinstance(value, str) and _PLAIN.fullmatch(value) else json.dumps(value)}`."
 
 
 def _allowed(info: FieldInfo) -> str:

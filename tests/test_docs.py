@@ -1,8 +1,12 @@
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
 
+from preview import yaml
+from settings import reference, schema_lookup
+from settings.described import sections
 from settings.model import Settings
 from tests import readme, stacks
 
@@ -21,6 +25,27 @@ def test_links_lead_somewhere(name: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", TEXTS[name]):
         if "://" not in target:
             assert (stacks.ROOT / Path(name).parent / target).exists(), target
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_yaml_can_be_copied(name: str) -> None:
+    """What stands in a page as a piece of a stack file is read, and what follows a setting's name is what its text says."""
+    for block in re.findall(r"^ *```yaml\n(.*?)^ *```", TEXTS[name], re.DOTALL | re.MULTILINE):
+        yaml.load(textwrap.dedent(block))
+    for piece in re.findall(r"(?<!`)`([\[{][^`\n]*[\]}]|[A-Za-z][\w:.-]*: [^`\n]+)`(?!`)", TEXTS[name]):
+        yaml.load(piece)
+
+
+def test_an_example_is_read_as_the_text_that_it_is() -> None:
+    seen = 0
+    for section in sections():
+        for name, info in schema_lookup.fields(section):
+            example = schema_lookup.example(info)
+            if isinstance(example, str):
+                [shown] = re.findall(rf"Such as `({name}: [^`]+)`", reference.example(name, info))
+                assert yaml.load(shown) == {name: example}
+                seen += 1
+    assert seen >= 20
 
 
 @pytest.mark.parametrize("name", TEXTS)

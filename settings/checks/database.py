@@ -23,10 +23,11 @@ def problems(settings: Settings) -> Iterator[Problem]:
         yield from found(["database", "name"], limits.rds_identifier(settings.name_prefix), *NAME_PREFIX)
     yield from _version(database)
     yield from _classes(settings, database)
-    yield from found(["database", "username"], limits.rds_username(engine, database.username), judged_by)
+    made = database.restore_from is None
+    yield from found(["database", "username"], limits.rds_username(engine, database.username, made=made), judged_by)
     yield from found(
         ["database", "databaseName"],
-        limits.rds_database(engine, database_name(settings, database)),
+        limits.rds_database(engine, database_name(settings, database), made=made),
         judged_by,
         *([] if database.database_name else [["app"]]),
     )
@@ -155,9 +156,7 @@ def _logins(database: Database) -> Iterator[Problem]:
             ["database", "iamAuthentication"],
         )
     elif database.iam_authentication:
-        yield from found(
-            ["database", "iamUsername"], limits.rds_username(database.engine, user), ["database", "engine"]
-        )
+        yield from found(["database", "iamUsername"], limits.rds_user(database.engine, user), ["database", "engine"])
         if user == database.username:
             yield at(
                 ["database", "iamUsername"],

@@ -31,7 +31,7 @@ def _users(database: Database) -> Iterator[Problem]:
     owners = [name for name, user in database.users.items() if user.rights == "owner"]
     for name, user in database.users.items():
         place: Place = [*USERS, name]
-        yield from found(place, limits.rds_username(database.engine, name), ["database", "engine"])
+        yield from found(place, limits.rds_user(database.engine, name), ["database", "engine"])
         if name == database.username:
             yield at(
                 place, f"{name!r} is the master user, which RDS looks after: choose another", ["database", "username"]

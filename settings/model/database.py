@@ -116,10 +116,10 @@ class Database(Section):
     """Whether a standby in a second zone takes over when the first fails, within a minute or two. Doubles the price. Switching it makes no
     outage; writes are slower while the standby is filled. With Aurora the first of `readers` does this."""
     database_name: Text | None = None
-    """The database created inside, such as `storefront`; default the app's name. A change replaces the whole instance: its data stay behind, in
-    the last snapshot."""
+    """The database created inside, such as `storefront`; default the app's name. With PostgreSQL RDS takes no key word of SQL, such as `catalog`.
+    A change replaces the whole instance: its data stay behind, in the last snapshot."""
     username: str = "app_admin"
-    """The master user, such as app_admin, which is no reserved word of the engine. A change replaces the database."""
+    """The master user, such as app_admin, which is no key word of the engine's. A change replaces the database."""
     port: Annotated[int, Field(ge=1150, le=65535)] | None = None
     """The port, such as 5433; default 5432 or 3306. A change restarts the database at once, whatever `applyImmediately` says."""
     backup_days: Annotated[int, Field(ge=1, le=35)] = 7

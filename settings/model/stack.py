@@ -105,7 +105,7 @@ class Settings(Section):
     """The containers that ECS keeps running on Fargate, by name, such as `api: {image: {repository: storefront/api, tag: 9f2c1ab}, port: 8000, route:
     {default: true}}`. The name is the ECS service's: another one is another service."""
     jobs: Mapping[PartName, Job] = Field(default_factory=dict)
-    """Commands that run at times, by name, such as `nightly-report: {service: api, command: [python, manage.py, report], schedule: cron(0 3 * * ? *),
+    """Commands that run at times, by name, such as `nightly-report: {service: api, command: [python, manage.py, report], schedule: "cron(0 3 * * ? *)",
     timeZone: Europe/Berlin}`: in tasks of their own, never twice at once, with retries, dead letters and alarms. Billed while they run."""
     delivery: Delivery | None = None
     """The IAM roles that workflows of a GitHub repository deploy and preview this stack with, by OpenID Connect, without keys."""

@@ -25,6 +25,8 @@ READS_NO_PASSWORD: dict[str, Any] = {f"{WORKER}.secrets.DATABASE_URL": GONE}
 CASES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     ({USERS: {"app_admin": APP}, f"{DB}.username": "app_admin"}, f"{USERS}.app_admin: 'app_admin' is the master user, which RDS looks after: choose another", {USERS: {"app": APP}}),
     ({USERS: {"rdsadmin": APP}}, f"{USERS}.rdsadmin: 'rdsadmin' is reserved by postgres on RDS; choose another", {USERS: {"app": APP}}),
+    ({USERS: {"rds_iam": APP}}, f"{USERS}.rds_iam: 'rds_iam' is reserved by postgres on RDS; choose another", {USERS: {"owner": APP}}),
+    ({USERS: {"pg_app": APP}}, f"{USERS}.pg_app: 'pg_app' is not to be had: PostgreSQL keeps what begins with pg_ for its own roles; choose another", {USERS: {"app": APP}}),
     ({USERS: {"app": {}}}, f"{USERS}.app.rights: missing (What it may do with every table there is and will be: `read` rows; `write` them, too, as applications do; or, as `owner`, make and change the tables themselves, as migrations do)", {USERS: {"app": APP}}),
     ({USERS: {"app": APP, "App": READER}}, f"{USERS}.App: 'App' and 'app' differ in punctuation or case at most; rename or remove one", {USERS: {"app": APP, "reports": READER}}),
     ({USERS: {"app": APP, "app_user": READER}, f"{DB}.iamAuthentication": True}, f"{USERS}.app_user: 'app_user' is iamUsername as well, whom a migration makes: take that out, or choose another", {USERS: {"app": APP, "reports": READER}, f"{DB}.iamAuthentication": True}),
