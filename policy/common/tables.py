@@ -2,7 +2,6 @@
 
 import functools
 import json
-import mmap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -34,10 +33,9 @@ def row(path: Path, key: str, value: str) -> Any | None:  # noqa: ANN401 (whatev
 
 
 @functools.cache
-def _lines(path: Path) -> tuple[mmap.mmap, Mapping[bytes, int]]:
-    """Return a table's text, which the system reads as far as it is looked at, and where each row begins, by the text of its first column."""
-    with path.open("rb") as file:
-        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+def _lines(path: Path) -> tuple[bytes, Mapping[bytes, int]]:
+    """Return a table's text, and where each row begins, by the text of its first column."""
+    content = path.read_bytes()
     begins: dict[bytes, int] = {}
     end = content.find(b"\n")
     while end >= 0 and (begin := end + 1) < len(content):

@@ -19,7 +19,7 @@ Sources = Callable[[str], Path]
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the cache's file; there is none yet."""
     monkeypatch.setattr(source_cache, "folder", lambda: tmp_path / "cache")
-    return tmp_path / "cache" / f"test.2.{sys.implementation.cache_tag}.bin"
+    return tmp_path / "cache" / f"test.3.{sys.implementation.cache_tag}.bin"
 
 
 @pytest.fixture
@@ -151,7 +151,11 @@ def test_texts_of_runs_at_the_same_time_are_all_kept_and_a_damaged_file_counts_a
     assert both.code("exec", "b", lambda: pytest.fail("is known")) == code(2)
     (kept,) = tmp_path.iterdir()
     kept.write_bytes(kept.read_bytes()[:-1] + b"?")
-    assert Texts("texts").code("exec", "a", lambda: code(3)) == code(3)
+    damaged = Texts("texts")
+    assert damaged.code("exec", "b", lambda: code(3)) == code(3)
+    assert damaged.code("exec", "a", lambda: pytest.fail("is whole")) == code(1)
+    damaged.save()
+    assert Texts("texts").code("exec", "b", lambda: pytest.fail("is known")) == code(3)
 
 
 def test_texts_that_nobody_uses_any_more_go_when_there_are_too_many(
