@@ -107,7 +107,9 @@ class DatabaseProxy(pulumi.ComponentResource):
             f"{name}-targets",
             db_proxy_name=proxy.name,
             connection_pool_config=aws.rds.ProxyDefaultTargetGroupConnectionPoolConfigArgs(
-                max_connections_percent=args.connections_percent
+                max_connections_percent=args.connections_percent,
+                # As many may be idle as are open: the provider says 50 where it is not told, and RDS refuses more than that.
+                max_idle_connections_percent=args.connections_percent if args.connections_percent < _IDLE else None,
             ),
             opts=ResourceOptions(parent=self),
         )
@@ -183,6 +185,8 @@ class DatabaseProxy(pulumi.ComponentResource):
         return role, policy
 
 
+_IDLE: Final = 50
+"""Percent of what the database takes that the provider lets be open and idle."""
 _FAMILIES: Final[Mapping[str, str]] = {"postgres": "POSTGRESQL", "mysql": "MYSQL"}
 _CLIENTS: Final[Mapping[str, str]] = {"postgres": "POSTGRES_SCRAM_SHA_256", "mysql": "MYSQL_CACHING_SHA2_PASSWORD"}
 """How clients prove to the proxy that they know the password."""

@@ -86,6 +86,12 @@ def test_leads_to_the_database_with_a_share_of_its_connections() -> None:
     )
 
 
+def test_no_more_connections_are_idle_than_open() -> None:
+    """The provider says 50 where it is not told, which RDS refuses of a pool that is smaller."""
+    config = recorded(connections_percent=30).one("aws:rds/proxyDefaultTargetGroup:ProxyDefaultTargetGroup").inputs
+    assert config["connectionPoolConfig"] == {"maxConnectionsPercent": 30, "maxIdleConnectionsPercent": 30}
+
+
 def test_the_role_reads_the_password_and_nothing_else() -> None:
     graph = recorded()
     trust = json.loads(str(graph.one("aws:iam/role:Role").inputs["assumeRolePolicy"]))
