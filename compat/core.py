@@ -117,10 +117,7 @@ def in_less_time() -> Iterator[None]:
         ),
         (sdk_rpc, "contains_unknowns", core_outputs.contains_unknowns),
         (sdk_output, "contains_unknowns", core_outputs.contains_unknowns),
-        (sdk_types, "resource_pulumi_to_py_names", functools.cache(sdk_types.resource_pulumi_to_py_names)),
-        (sdk_types, "input_type_py_to_pulumi_names", functools.cache(sdk_types.input_type_py_to_pulumi_names)),
-        (sdk_types, "unwrap_type", functools.cache(sdk_types.unwrap_type)),
-        (sdk_types, "unwrap_optional_type", functools.cache(sdk_types.unwrap_optional_type)),
+        *((sdk_types, name, _remembering(vars(sdk_types)[name])) for name in _OF_TYPES),
         *((pulumi.Output, name, replacement) for name, replacement in core_outputs.replacements()),
         (log, "debug", _nothing),
     )
@@ -135,6 +132,18 @@ def in_less_time() -> Iterator[None]:
         setattr(sdk_resource, "rpc", rpc)  # noqa: B010 - as above
         for owner, name, original in before:
             setattr(owner, name, original)
+
+
+_OF_TYPES: Final = (
+    *("resource_pulumi_to_py_names", "input_type_py_to_pulumi_names"),
+    *("unwrap_type", "unwrap_optional_type"),
+)
+"""Functions of types, which are worked out once in a process."""
+
+
+@functools.cache
+def _remembering(function: Callable[..., Any]) -> Callable[..., Any]:
+    return functools.cache(function)
 
 
 def _as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:

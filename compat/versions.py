@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import re
 import sys
@@ -35,9 +36,11 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
+@functools.cache
 def installed(package: str) -> str:
     """Return the version of an installed package, by the name of the folder that describes it where there is one of its name.
 
+    It stays what it is while this process runs.
     `importlib.metadata` reads the same from within that folder, and takes longer to import than all packages' versions to find.
 
     Raises:

@@ -12,6 +12,7 @@ Previews and the tests do this; a test holds it against the SDK as it is, which 
 from __future__ import annotations
 import __future__
 
+import builtins
 import functools
 import importlib
 import importlib.abc
@@ -259,6 +260,9 @@ def _register_later(code: types.CodeType, package: str) -> None:
     core.before_resources_are_looked_up(register)
 
 
+_BUILTINS: Final = vars(builtins)
+
+
 class _Names(dict[str, Any]):
     """The names of a module: what its first lines import and, built when it is named, each of its classes and functions."""
 
@@ -275,7 +279,8 @@ class _Names(dict[str, Any]):
         for other in self._others():
             if name in other.own:
                 return other[name]
-        raise KeyError(name)
+        self[name] = found = _BUILTINS[name]  # which would be searched for here each time
+        return found
 
     def all(self) -> frozenset[str]:
         """What it can build, itself or from the modules it shares."""
