@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Final, Literal, NoReturn
 
 from preview import analyzer, evaluation, pack_process, project, render, stackfile
+from preview.graph import Graph
 from preview.verdict import Config
 from preview.words import count
 
@@ -55,6 +56,8 @@ class StackRow:
     """Why there is no preview; empty where there is one."""
     at_balancer: str = ""
     """Whose load balancer it has rules at, and from which priority on, such as `acme/slipway/platform from 2000`; empty where its own."""
+    hosts: tuple[str, ...] = ()
+    """Host names that it makes address records of."""
     names: str = ""
     """What its names in AWS begin with, and the region, such as `storefront-production in us-east-1`."""
 
@@ -137,6 +140,7 @@ def _row(root: Path, path: Path, pack: Path, config: Config) -> StackRow:
         resources=sum(section.resources for section in shown.sections),
         names=_names(values),
         at_balancer=_at_balancer(values),
+        hosts=_hosts(shown.graph),
     )
 
 
@@ -158,8 +162,24 @@ def _at_balancer(values: Mapping[str, str]) -> str:
     return f"{shared.get('stack')} from {base}" if base is not None else ""
 
 
+def _hosts(graph: Graph) -> tuple[str, ...]:
+    """Return the host names whose only address record the stack makes; one with a `setIdentifier` is one of several."""
+    records = (record.inputs for record in graph.of("aws:route53/record:Record"))
+    return tuple(
+        sorted(
+            {
+                record["name"]
+                for record in records
+                if record["type"] in {"A", "AAAA"}
+                and isinstance(record["name"], str)
+                and not record.get("setIdentifier")
+            }
+        )
+    )
+
+
 def clashes(rows: Sequence[StackRow]) -> Sequence[str]:
-    """Return a sentence for all stack files whose stacks would have the same names in AWS, or the same priorities at one load balancer."""
+    """Return a sentence for all stack files whose stacks would have the same names in AWS, the same hosts, or the same priorities at one load balancer."""
     return [
         *(
             f"{', '.join(files)}: each is {names}: in one account they would take each other's resources; give one an ownerId, or another app"
@@ -169,15 +189,23 @@ def clashes(rows: Sequence[StackRow]) -> Sequence[str]:
             f"{', '.join(files)}: each has rules at the load balancer of {where}: AWS takes no priority twice; give each a shared.priorityBase of its own"
             for where, files in _alike(rows, lambda row: row.at_balancer)
         ),
+        *(
+            f"{', '.join(files)}: each makes the record of {host}: a hosted zone takes it once, so the second update fails while the first stack has it"
+            for host, files in _alike(rows, lambda row: row.hosts)
+        ),
     ]
 
 
-def _alike(rows: Sequence[StackRow], of: Callable[[StackRow], str]) -> Iterator[tuple[str, Sequence[str]]]:
+def _alike(
+    rows: Sequence[StackRow], of: Callable[[StackRow], str | Sequence[str]]
+) -> Iterator[tuple[str, Sequence[str]]]:
     """Yield what several stack files have alike, and these files."""
     found: dict[str, list[str]] = {}
     for row in rows:
-        if of(row):
-            found.setdefault(of(row), []).append(row.file)
+        had = of(row)
+        for one in [had] if isinstance(had, str) else had:
+            if one:
+                found.setdefault(one, []).append(row.file)
     yield from ((what, files) for what, files in found.items() if len(files) > 1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -30,6 +31,7 @@ def warnings(settings: Settings) -> Iterator[Problem]:
 
 
 _HTTPS: Final = 443
+_BEGUN: Final = re.compile(r"\$\{\w")
 
 
 def problems(settings: Settings, place: Sequence[str], container: Container, service: Service) -> Iterator[Problem]:
@@ -49,6 +51,8 @@ def problems(settings: Settings, place: Sequence[str], container: Container, ser
             yield at(where, "is also in secrets; a variable has one source", [*place, "secrets", name])
         for reference in REFERENCE.findall(value):
             yield from _reference(settings, where, reference, container, service)
+        if _BEGUN.search(REFERENCE.sub("", value)):
+            yield at(where, "a reference begins with ${ and has no end: close it with }")
     yield from _secrets(settings, place, container, service)
     yield from _clear_text(place, container, service)
     check = container.health_check

@@ -8,8 +8,16 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field
 
 from limits.logs import LOG_PATTERN, LOG_PATTERN_WORDS, log_pattern
-from settings.model.section import Clock, PartName, Section, Text, TimeZone
+from settings.model.section import Clock, PartName, Section, TimeZone
 from settings.rules import checked, form
+
+_DimensionName = Annotated[
+    str,
+    form("[!-9;-~][ -~]{0,254}", "a dimension's name: at most 255 printable characters of ASCII, a colon not first"),
+]
+_DimensionValue = Annotated[
+    str, form("[!-~][ -~]{0,1023}", "a dimension's value: at most 1024 printable characters of ASCII")
+]
 
 
 class AlarmMetric(Section):
@@ -31,7 +39,7 @@ class AlarmMetric(Section):
     """The value above which there is an alarm, in the metric's own unit: `0` for the first failed order."""
     severity: Literal["critical", "database", "warning"] = "warning"
     """How bad that is: critical pages, database tells whoever looks after it, warning the team."""
-    dimensions: Annotated[Mapping[Text, Text], Field(max_length=30)] = Field(default_factory=dict)
+    dimensions: Annotated[Mapping[_DimensionName, _DimensionValue], Field(max_length=30)] = Field(default_factory=dict)
     """The metric's dimensions, all of them and no others, such as `{Environment: production}`: CloudWatch keeps each combination as a metric of
     its own."""
     statistic: Literal["Sum", "Average", "Maximum", "Minimum", "SampleCount"] = "Sum"

@@ -12,7 +12,7 @@ from settings.rules import form
 MountPath = Annotated[
     str,
     form(
-        r"(?!/$)(?:/[A-Za-z0-9._-]+){1,16}",
+        r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._-]+){1,16}",
         "a folder of the container from its root, such as /data: letters, digits and . _ - between slashes",
     ),
 ]

@@ -103,6 +103,20 @@ def test_stacks_of_the_same_names_are_told() -> None:
     )
 
 
+def test_stacks_of_one_host_are_told() -> None:
+    made = [
+        many.StackRow(file=file, code=0, hosts=hosts)
+        for file, hosts in (("a", ("shop.example.com", "x.example.com")), ("b", ("shop.example.com",)), ("c", ()))
+    ]
+    assert many.clashes(made) == [
+        "a, b: each makes the record of shop.example.com: a hosted zone takes it once, so the second update fails while the first stack has it"
+    ]
+
+
+def test_a_row_knows_its_hosts(rows: Sequence[many.StackRow]) -> None:
+    assert list(rows[0].hosts) == ["dev.example.com", "origin.dev.example.com"]
+
+
 def test_a_row_knows_its_names(rows: Sequence[many.StackRow]) -> None:
     assert rows[0].names == "extended-development in us-east-1"
 

@@ -21,6 +21,7 @@ CASES: list[Case] = [
     ({AT: {"uploads": "/data"}}, f"{AT}.uploads: there is no volume uploads; slipway:volumes: none is declared", {**ONE, AT: {"uploads": "/data"}}),
     ({**ONE, AT: {"uploads": "/tmp"}}, f"{AT}.uploads.path: /tmp is the system's own folder: a volume would hide what is in it", {**ONE, AT: {"uploads": "/tmp/x"}}),
     ({**ONE, AT: {"uploads": "/data", "more": "/data/more"}}, f"{AT}.more.path: /data/more is inside the folder of volume uploads, or around it", {**ONE, AT: {"uploads": "/data", "more": "/data2"}}),
+    ({**ONE, AT: {"uploads": "/data/../etc"}}, f"{AT}.uploads.path: '/data/../etc' is not a folder of the container from its root, such as /data: letters, digits and . _ - between slashes", {**ONE, AT: {"uploads": "/data/..x"}}),
     ({**ONE, AT: {"uploads": "data"}}, f"{AT}.uploads.path: 'data' is not a folder of the container from its root, such as /data: letters, digits and . _ - between slashes", {**ONE, AT: {"uploads": "/data"}}),
 ]  # fmt: skip
 IDS = [message[:80] for _, message, _ in CASES]
