@@ -205,11 +205,12 @@ def target_group(
             unhealthy_threshold=health.unhealthy_after,
             matcher=health.matcher,
         ),
+        # What the provider is not told it leaves as it is.
         stickiness=aws.lb.TargetGroupStickinessArgs(
-            type="lb_cookie", enabled=True, cookie_duration=target.stickiness_seconds
-        )
-        if target.stickiness_seconds
-        else None,
+            type="lb_cookie",
+            enabled=target.stickiness_seconds is not None,
+            cookie_duration=target.stickiness_seconds,
+        ),
         tags={"Name": f"{name_prefix}-{key}"},
         opts=ResourceOptions(parent=parent),
     )

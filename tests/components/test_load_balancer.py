@@ -298,7 +298,9 @@ def test_target_group_defaults() -> None:
     group = recorded(targets={"web": WEB}).one(TARGETS, protocol="HTTP")
     health: Any = group.inputs["healthCheck"]
     assert (health["path"], health["port"], health["protocol"]) == ("/health", "traffic-port", "HTTP")
-    assert "stickiness" not in group.inputs
+    assert group.inputs["stickiness"] == {"type": "lb_cookie", "enabled": False}, (
+        "it is said, or it stays once it was on"
+    )
 
 
 def test_redirect() -> None:
