@@ -212,6 +212,8 @@ def _resource_policy(rule: ResourceRule, where: Environment, reporter: "FindingR
     def remediate(args: ResourceValidationArgs) -> Any:  # noqa: ANN401 - the SDK wants the proxy back that it gave
         if canonical_type(args.resource_type) not in rule.types:
             args.not_applicable()
+        if reporter.exempts(control, _view(args)):
+            return None
         changed = remediation(
             canonical_type(args.resource_type), args.props, Config(rule.parameters, args.get_config())
         )
@@ -284,6 +286,10 @@ class FindingReporter:
             place = traceback.extract_tb(error.__traceback__)[-1]
             broken = f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
         self.store.note(control.name, urn, RuleResult(unknown=unknown, exempted=tuple(exempted), error=broken))
+
+    def exempts(self, control: Control, resource: Resource) -> bool:
+        """Whether the violations of a resource are exempt, so that nothing is to be mended there."""
+        return self._exemption(control, resource.urn, lambda _: resource) is not None
 
     def _exemption(self, control: Control, urn: str, resource: Callable[[str], Resource | None]) -> Exempted | None:
         if entry := self.exempt.of(control.name, urn):

@@ -48,7 +48,12 @@ def block_public_access(_type: str, props: Properties, _config: Config) -> bool:
 
 
 def keep_logs(_type: str, props: Properties, config: Config) -> bool:
-    """Give a log group that keeps everything for ever an end: 90 days, or as long as the rule's `minDays` asks for."""
+    """Give a log group that keeps everything for ever an end: 90 days, or as long as the rule's `minDays` asks for.
+
+    The DELIVERY class has a retention of its own.
+    """
+    if "logGroupClass" in list(props) and values.plain(props["logGroupClass"]) in ("DELIVERY", UNKNOWN):
+        return False
     seen = values.plain(props["retentionInDays"]) if "retentionInDays" in list(props) else None
     least = max(_LOG_DAYS, config.number("minDays"))
     days = next((days for days in _RETENTIONS if days >= least), _RETENTIONS[-1])

@@ -16,6 +16,7 @@ from policy.documents import (
     grants,
     has_unread_condition,
     limited_by,
+    matches,
     reaches_any,
     statements,
 )
@@ -100,8 +101,9 @@ def _actions(statement: dict[str, Value]) -> list[str]:
 
 
 def _administers(statement: dict[str, Value]) -> bool:
-    everything = covers(statement, "Action", "iam:*") or "NotAction" in statement
-    return everything and covers(statement, "Resource")
+    # A pattern that covers a name which no action has, covers all that have one.
+    everything = any(matches(action, "iam:~") for action in values.strings(statement.get("Action")))
+    return (everything or "NotAction" in statement) and covers(statement, "Resource")
 
 
 _WHOLE_SERVICE: Final = re.compile(r"[a-z0-9-]+:\*+")
@@ -193,6 +195,13 @@ def _changes_what_it_could_name(pattern: str) -> bool:
     )
 
 
+def _leaves_none_out(resource: str) -> bool:
+    """Whether a Resource names everything, or everything of a service: ``*``, ``arn:aws:s3:::*/*``, ``arn:aws:sqs:*:123456789012:*``."""
+    return (
+        iam_grants.is_everything(resource) or re.fullmatch(r"arn:[^:]*:[^:]+:[^:]*:[^:]*:[*/]+", resource) is not None
+    )
+
+
 def _narrowed(statement: dict[str, Value], idle: tuple[str, ...]) -> bool:
     """Whether a condition leaves some resources out, or may do so once it is known. Idle keys leave none out."""
     return has_unread_condition(statement) or any(
@@ -222,7 +231,8 @@ def no_resource_wildcards(graph: Graph, _config: Config) -> Iterator[Finding]:
 
     def unbound(statement: dict[str, Value]) -> bool:
         changes = any(map(_changes_what_it_could_name, values.strings(statement.get("Action"))))
-        return changes and covers(statement, "Resource") and not _narrowed(statement, _ANY_RESOURCE)
+        everywhere = "NotResource" in statement or any(map(_leaves_none_out, values.strings(statement.get("Resource"))))
+        return changes and everywhere and not _narrowed(statement, _ANY_RESOURCE)
 
     fix = "the ARNs it is needed on, or a condition on tags"
     spared = set() if _attached_somewhere(graph) else _named(graph, _BOUNDARIES) - _named(graph, _ATTACHMENTS)

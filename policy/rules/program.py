@@ -217,8 +217,11 @@ def built_by_approved_components(resource: Resource, config: Config) -> Iterator
 def no_plaintext_credentials(resource: Resource, _config: Config) -> Iterator[Finding]:
     """Keys, tokens and addresses with passwords, in any string; and what is secret by its name, in variables and plain parameters.
 
-    What containers get has a rule of its own.
+    The provider's keys are for a session at most. What containers get has a rule of its own.
     """
+    if resource.type == PROVIDER and str(resource.get("accessKey")).startswith("AKIA"):
+        what = "accessKey is a key that never ends, which the state holds with its secret"
+        yield resource.fails(what, fix="a profile, or a role taken by OIDC in the environment of the pipeline")
     if resource.type.startswith(_PLACES_FOR_SECRETS) or (
         resource.type == _PARAMETER and resource.text("type") in ("SecureString", UNKNOWN)
     ):

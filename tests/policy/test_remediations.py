@@ -1,6 +1,7 @@
 """What the pack mends by itself: in place, secrets kept, the unknown left alone, and nothing that replaces a resource."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY
 
 from policy import pack
 from policy.control import Environment
+from policy.exemptions import Exemptions
 from policy.remediations import REMEDIATIONS
 from tests.policy.harness import UNKNOWN, Sample, analyze_request, evaluate, made_of, res
+from tests.policy.test_exemptions import IN_ORDER, written
 
 DATABASE = "rds/instance:Instance"
 LOGS, BALANCER = "cloudwatch/logGroup:LogGroup", "lb/loadBalancer:LoadBalancer"
@@ -28,9 +31,11 @@ def secret(value: Any) -> dict[str, Any]:
     return {SPECIAL_SIG_KEY: SPECIAL_SECRET_SIG, "value": value}
 
 
-def remediated(sample: Sample, control: str, config: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+def remediated(
+    sample: Sample, control: str, config: Mapping[str, Any] | None = None, exempt: Exemptions | None = None
+) -> dict[str, Any] | None:
     """Return the properties that the pack sends back for one control at the level `remediate`, None for none."""
-    server = made_of(pack.policies(Environment.PRODUCTION))
+    server = made_of(pack.policies(Environment.PRODUCTION, exempt=exempt))
     request = analyzer_pb2.ConfigureAnalyzerRequest()
     request.policyConfig[control].enforcementLevel = analyzer_pb2.REMEDIATE
     request.policyConfig[control].properties.update(dict(config or {}))
@@ -70,6 +75,7 @@ def test_what_is_missing_is_added(
         ("log-retention-set", res(LOGS, "a", retentionInDays=30), {}),
         ("log-retention-set", res(LOGS, "a", retentionInDays=UNKNOWN), {}),
         ("log-retention-set", res(BALANCER, "a"), {}),
+        ("log-retention-set", res(LOGS, "a", logGroupClass="DELIVERY"), {}),
         ("database-tags-copied-to-snapshots", res(DATABASE, "a", copyTagsToSnapshot=True), {}),
         ("bucket-public-access-block-complete", res(BLOCK, "a", **CLOSED), {}),
         ("required-tags", res(LOGS, "a"), {}),
@@ -82,6 +88,13 @@ def test_what_is_in_order_unknown_or_not_its_business_is_left_alone(
     control: str, sample: Sample, config: dict[str, Any]
 ) -> None:
     assert remediated(sample, control, config) is None
+
+
+def test_what_is_exempt_is_left_alone(tmp_path: Path) -> None:
+    entry = {**IN_ORDER, "control": "bucket-public-access-block-complete", "resource": f"aws:{BLOCK}::site"}
+    exempt = written(tmp_path, entry)
+    assert remediated(res(BLOCK, "site"), entry["control"], exempt=exempt) is None
+    assert remediated(res(BLOCK, "media"), entry["control"], exempt=exempt) == {**CLOSED, "region": "eu-north-1"}
 
 
 def test_secrets_stay_secret_and_unknowns_unknown() -> None:

@@ -415,3 +415,32 @@ CASES += [
     ),
     Case("data-access-names-resources", "pass", [grants("sqs:ReceiveMessage", "arn:aws:sqs:*:*:jobs")]),
 ]
+
+CASES += [
+    *(
+        Case("no-administrator-policies", "fail", [grants(action)], "administration of every resource")
+        for action in ("iam*", "?*", ["s3:GetObject", "I*:*"])
+    ),
+    Case("no-administrator-policies", "pass", [grants(["iam:Get*", "iam:List*"])]),
+    *(
+        Case("no-resource-wildcards", "fail", [grants(action, resource)], "changes to every resource")
+        for action, resource in (
+            ("s3:PutObject", "arn:aws:s3:::*"),
+            ("s3:PutObject", ["arn:aws:s3:::media/*", "arn:aws:s3:::*/*"]),
+            ("sqs:SendMessage", f"{ACCOUNT.replace('iam:', 'sqs:eu-north-1')}*"),
+        )
+    ),
+    Case("no-resource-wildcards", "pass", [grants("s3:PutObject", "arn:aws:s3:::media-*/*")]),
+    Case(
+        "no-resource-wildcards",
+        "fail",
+        [
+            res(
+                POLICY,
+                "p",
+                policy=document({"Effect": "Allow", "Action": "s3:PutObject", "NotResource": "arn:aws:s3:::audit/*"}),
+            )
+        ],
+        "changes to every resource",
+    ),
+]

@@ -193,3 +193,8 @@ CASES += [
     Case(CREDENTIALS, "pass", [res(PARAMETER, "p", name="/shop/db/password", type="SecureString", value=URL)]),
     Case(CREDENTIALS, "pass", [res(PARAMETER, "p", name="/shop/db/host", type="String", value="db.internal")]),
 ]
+
+CASES += [
+    Case(CREDENTIALS, "fail", [res(PROVIDER, "aws", accessKey="AKIAIOSFODNN7EXAMPLE", secretKey="x")], "never ends"),
+    *(Case(CREDENTIALS, "pass", [res(PROVIDER, "aws", accessKey=key)]) for key in ("ASIAIOSFODNN7EXAMPLE", UNKNOWN)),
+]
