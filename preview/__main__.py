@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from preview import render, reports
     from preview.graph import Graph
+    from preview.pricing import Estimate
 
 _FORMATS = ("rich", "plain", "json", "markdown", "html")
 _REPORT_FORMATS = ("sarif", "junit")
@@ -61,8 +62,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             shown = _report(evaluated, path, chosen)
         else:
             with _since_last_commit(options, path, chosen) as (meanwhile, since):
-                evaluated = _evaluate(options, path, steps, meanwhile, report_only=False)
-                shown = _preview(evaluated, path, chosen) + since(evaluated)
+                cost: list[Estimate] = []
+
+                def beside(graph: Graph) -> None:
+                    cost.append(_priced(graph, chosen))
+                    meanwhile(graph)
+
+                evaluated = _evaluate(options, path, steps, beside, report_only=False)
+                shown = _preview(evaluated, path, chosen, *cost) + since(evaluated)
     except evaluation.StoppedError as stop:
         sys.stdout.flush()
         print(stop, file=sys.stderr)
@@ -205,10 +212,19 @@ def _all(options: argparse.Namespace, chosen: str) -> int:
     return many.exit_code(rows)
 
 
-def _preview(evaluated: evaluation.Evaluation, path: Path, chosen: str) -> str:
+def _priced(graph: Graph, chosen: str) -> Estimate:
+    """Price what was recorded, and load what it will be shown with."""
+    from preview import render  # noqa: PLC0415 - not before the program ran
+    from preview.pricing import estimate  # noqa: PLC0415 - as above
+
+    render.load(chosen)
+    return estimate(graph)
+
+
+def _preview(evaluated: evaluation.Evaluation, path: Path, chosen: str, cost: Estimate | None = None) -> str:
     from preview import render  # noqa: PLC0415 - only once there is something to show
 
-    made = render.preview(evaluated.graph, evaluated.verdict, str(path), _width(render.WIDTH))
+    made = render.preview(evaluated.graph, evaluated.verdict, str(path), _width(render.WIDTH), cost)
     if chosen == "html":
         from preview.picture import page  # noqa: PLC0415 - as above
 

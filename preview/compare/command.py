@@ -146,8 +146,10 @@ class Comparing:
 
     def begin(self, graph: Graph) -> None:
         """Compare what the new side registered with the base, if that is known by now."""
-        from preview.compare import edit  # noqa: F401, PLC0415 - not before the sides run
+        from preview import render  # noqa: PLC0415 - not before the sides run
+        from preview.compare import edit, shown  # noqa: F401, PLC0415 - as above
 
+        render.load(self._request.format)
         self._notes = tuple(self._base.notes())
         before = self._deployed.graph if self._deployed else self._recording.graph()
         if before:

@@ -51,7 +51,8 @@ def of_edit(edit: Edit, live: int | None = None) -> str:
 
 
 @cache
-def _template() -> Template:
+def template() -> Template:
+    """Return what a page is written with."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - only this format needs it
 
     environment = Environment(
@@ -76,7 +77,7 @@ def _page(
 ) -> str:
     drawing = draw(graph, estimate, verdict, edit)
     dear = max((part.monthly for part in drawing.parts), default=Decimal(0))
-    return _template().render(
+    return template().render(
         title=title,
         live=live,
         source=source,

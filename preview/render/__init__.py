@@ -29,6 +29,7 @@ __all__ = [
     "Preview",
     "cell",
     "headline",
+    "load",
     "money",
     "preview",
     "render",
@@ -41,6 +42,17 @@ __all__ = [
 
 Format = Literal["rich", "plain", "json", "markdown"]
 FORMATS: Final[tuple[str, ...]] = get_args(Format)
+
+
+def load(format_: str) -> None:
+    """Import what a format is written with, ahead of it: what libraries there are to be imported takes longer than to write it."""
+    match format_:
+        case "rich":
+            from preview.render import terminal  # noqa: F401, PLC0415 - no other format needs what it imports
+        case "html":
+            from preview.picture import page  # noqa: PLC0415 - as above
+
+            page.template()
 
 
 def render(preview: Preview, format_: Format) -> str:
