@@ -11,6 +11,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from components import _metrics as metrics
+from components import _scalable_targets as scalable_targets
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,6 +126,7 @@ class Scaling:
             # Schedules change the bounds; what changes them back is the next one, not an update.
             opts=ResourceOptions(
                 parent=service.component,
+                aliases=[scalable_targets.of_hibernation(name)],
                 ignore_changes=["minCapacity", "maxCapacity"] if args.schedule or service.sleeps else None,
             ),
         )

@@ -13,6 +13,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from components import _documents as documents
+from components import _scalable_targets as scalable_targets
 from components._checked import Checked
 from components._role import service_role
 
@@ -98,7 +99,7 @@ class Hibernation(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: HibernationArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Hibernation", name, None, opts)
-        targets = {key: self._target(f"{name}-{key}", service) for key, service in sorted(args.services.items())}
+        targets = {key: self._target(name, key, service) for key, service in sorted(args.services.items())}
         for key, target in targets.items():
             self._tasks(f"{name}-{key}", args, args.services[key], target)
         if args.databases or args.clusters:
@@ -116,19 +117,23 @@ class Hibernation(pulumi.ComponentResource):
         self.wake_commands = start + [_wake_command(args, key, target) for key, target in targets.items()]
         self.register_outputs({"wake_commands": self.wake_commands})
 
-    def _target(self, name: str, service: ScheduledServiceArgs) -> Output[str]:
+    def _target(self, name: str, key: str, service: ScheduledServiceArgs) -> Output[str]:
         """Return the resource id of the service's scalable target."""
         if service.scalable_target_id is not None:
             return Output.from_input(service.scalable_target_id)
         target = aws.appautoscaling.Target(
-            f"{name}-target",
+            f"{name}-{key}-target",
             service_namespace=_NAMESPACE,
             scalable_dimension=_DIMENSION,
             resource_id=Output.concat("service/", service.cluster_name, "/", service.service_name),
             min_capacity=service.min_tasks,
             max_capacity=service.max_tasks,
             # While it sleeps the bounds are zero: an update after a refresh would wake it.
-            opts=ResourceOptions(parent=self, ignore_changes=["minCapacity", "maxCapacity"]),
+            opts=ResourceOptions(
+                parent=self,
+                aliases=[scalable_targets.of_service(key)],
+                ignore_changes=["minCapacity", "maxCapacity"],
+            ),
         )
         return target.resource_id
 
