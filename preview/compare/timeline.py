@@ -110,9 +110,9 @@ def _made(graph: Graph, wanted: Mapping[str, Change], *, ordering: bool) -> dict
     ready: dict[str, TimelineStep | None] = {}
     """By URN, also of what stays and of components: the last thing that has to be done until it is there."""
     for resource in graph.resources:
-        given = {urn for urns in resource.property_dependencies.values() for urn in urns}
-        urns = {*resource.dependencies, *given} if ordering else given
-        last = _last(ready.get(urn) for urn in urns)
+        given = [urn for urns in resource.property_dependencies.values() for urn in urns]
+        # Where two take equally long the first is named, whatever order a set would have.
+        last = _last(ready.get(urn) for urn in (*(resource.dependencies if ordering else ()), *given))
         change = wanted.get(resource.urn)
         if change is None:
             ready[resource.urn] = last

@@ -66,3 +66,12 @@ def test_every_duration_has_a_source() -> None:
     table = json.loads(Path(ROOT, "data", "durations.json").read_text())
     assert all(entry["source"].startswith(("seen", "memory")) for entry in table["types"].values())
     assert all({"create", "update", "delete"} <= entry.keys() for entry in table["types"].values())
+
+
+def test_of_what_is_there_at_the_same_time_the_first_is_named() -> None:
+    buckets = [resource(BUCKET, f"b{number}", {"bucket": f"b{number}"}) for number in range(12)]
+    last = dataclasses.replace(
+        resource(TASK, "t", {"family": "t"}), dependencies=tuple(bucket.urn for bucket in buckets)
+    )
+    line = of_update(edit([], [*buckets, last]))
+    assert [step.resource.name for step in line.critical] == ["b0", "t"]
