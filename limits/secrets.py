@@ -12,11 +12,11 @@ _LONGEST_DESCRIPTION: Final = 2048
 
 
 def secret_name(name: str) -> str | None:
-    """Check a secret's name; one that ends like AWS's own suffix cannot be told from an ARN."""
+    """Check a secret's name; one that ends as AWS's own suffix does cannot be told from an ARN. A word of six letters (`jwt-secret`) is no such end."""
     if not re.fullmatch(r"[A-Za-z0-9/_+=.@-]{1,512}", name):
         return f"{short(name)} is not a secret's name: at most 512 letters, digits and /_+=.@-"
-    if re.search(r"-[A-Za-z0-9]{6}$", name):
-        return f"{short(name)} ends in a hyphen and six characters, which Secrets Manager takes for its own suffix; choose another name"
+    if re.search(r"-(?![a-z]{6}$)[A-Za-z0-9]{6}$", name):
+        return f"{short(name)} ends in a hyphen and six characters that are no word, which Secrets Manager takes for its own suffix; choose another name"
     return None
 
 

@@ -79,8 +79,8 @@ def test_contract() -> None:
         ({"urls": {}}, "urls: none given"),
         ({"urls": {"no spaces": CACHE}}, "urls: 'no spaces' is not a secret's name"),
         (
-            {"urls": {"url": replace(CACHE, name="url-abcdef")}},
-            "urls: 'url-abcdef' ends in a hyphen and six characters",
+            {"urls": {"url": replace(CACHE, name="url-AbCdEf")}},
+            "urls: 'url-AbCdEf' ends in a hyphen and six characters",
         ),
         ({"urls": {"a/url": CACHE, "a-url": CACHE}}, "urls: 'a-url' and 'a/url' differ in punctuation or case at most"),
         ({"urls": {"/": CACHE}}, "urls: '/' has neither a letter nor a digit"),

@@ -38,10 +38,10 @@ def test_contract() -> None:
     ("changes", "problem"),
     [
         ({"secrets": {"no spaces": SecretArgs()}}, "secrets: 'no spaces' is not a secret's name"),
-        ({"secrets": {"api-abcdef": SecretArgs()}}, "secrets: 'api-abcdef' ends in a hyphen and six characters"),
+        ({"secrets": {"api-AbCdEf": SecretArgs()}}, "secrets: 'api-AbCdEf' ends in a hyphen and six characters"),
         (
-            {"secrets": {"key": SecretArgs(name="key-abcdef")}},
-            "secrets: 'key-abcdef' ends in a hyphen and six characters",
+            {"secrets": {"key": SecretArgs(name="key-abcde1")}},
+            "secrets: 'key-abcde1' ends in a hyphen and six characters",
         ),
         ({"secrets": {"s" * 513: SecretArgs()}}, "is not a secret's name: at most 512"),
         ({"secrets": {"/+=": SecretArgs()}}, "secrets: '/+=' has neither a letter nor a digit"),

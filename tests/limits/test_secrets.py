@@ -13,7 +13,7 @@ import limits
 from tests.limits.evaluation import Case, evaluate, evaluate_text
 
 CHECKS: list[Case] = [
-    (limits.secret_name, ["a/b_c+d=e.f@g-h", "x" * 512, "power-pto/jwt-signing-key"], [("a b", "'a b' is not a secret's name: at most 512"), ("db-AbCd12", "'db-AbCd12' ends in a hyphen and six characters"), ("", "'' is not"), ("x" * 513, "a text of 513 characters")]),
+    (limits.secret_name, ["a/b_c+d=e.f@g-h", "x" * 512, "power-pto/jwt-signing-key", "shop/jwt-secret"], [("a b", "'a b' is not a secret's name: at most 512"), ("db-AbCd12", "'db-AbCd12' ends in a hyphen and six characters"), ("a-abcde1", "'a-abcde1' ends in a hyphen and six characters"), ("", "'' is not"), ("x" * 513, "a text of 513 characters")]),
 ]  # fmt: skip
 
 
