@@ -28,24 +28,79 @@ _STORES: Final[Mapping[str, tuple[str, str]]] = {
     "postgresql": ("database", "postgres"),
     "postgis": ("database", "postgres"),
     "pgvector": ("database", "postgres"),
+    "timescaledb": ("database", "postgres"),
+    "timescaledb-ha": ("database", "postgres"),
     "mysql": ("database", "mysql"),
+    "mysql-server": ("database", "mysql"),
     "mariadb": ("database", "mysql"),
+    "percona": ("database", "mysql"),
+    "percona-server": ("database", "mysql"),
     "redis": ("cache", "valkey"),
+    "redis-stack": ("cache", "valkey"),
+    "redis-stack-server": ("cache", "valkey"),
     "valkey": ("cache", "valkey"),
     "keydb": ("cache", "valkey"),
+    "dragonfly": ("cache", "valkey"),
     "minio": ("media", ""),
 }
 """Images that are a part of the stack file instead, by the last word of their name: the part and its engine."""
 _SCHEMES: Final = {"postgres": "postgresql", "mysql": "mysql"}
 _VERSIONS: Final = {"postgres": "17", "mysql": "8.4", "valkey": "8.1"}
+_DOOR_IMAGES: Final = frozenset({"nginx", "traefik", "caddy", "haproxy", "nginx-proxy", "nginx-unprivileged", "envoy"})
+"""Images through which requests come in on one machine."""
 _DOORS: Final = "the load balancer takes its place: `route` says which service gets what"
 _TUNNEL: Final = "reach the database and the cache by `make tunnel`"
 _INSTEAD: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("nginx", "traefik", "caddy", "haproxy", "nginx-proxy", "envoy"), _DOORS),
+    **dict.fromkeys(_DOOR_IMAGES, _DOORS),
     **dict.fromkeys(("adminer", "pgadmin4", "phpmyadmin", "redis-commander", "redisinsight"), _TUNNEL),
-    **dict.fromkeys(("mailhog", "mailpit", "maildev", "localstack"), "it stands in for a service while developing"),
     **dict.fromkeys(
-        ("rabbitmq", "kafka", "mongo", "mongodb", "elasticsearch", "opensearch", "memcached", "clickhouse"),
+        ("mailhog", "mailpit", "maildev", "mailcatcher", "localstack", "dynamodb-local", "azurite", "stripe-mock"),
+        "it stands in for a service while developing",
+    ),
+    **dict.fromkeys(
+        ("watchtower", "portainer", "portainer-ce", "autoheal", "certbot", "acme-companion", "docker-socket-proxy"),
+        "it looks after containers or certificates on one machine, which ECS and the load balancer do here",
+    ),
+    **dict.fromkeys(
+        (
+            "prometheus",
+            "grafana",
+            "loki",
+            "promtail",
+            "jaeger",
+            "all-in-one",
+            "zipkin",
+            "opentelemetry-collector",
+            "cadvisor",
+        ),
+        "`alarms`, `dashboard` and `telemetry` take its place, or `telemetry.endpoint` leads to one that is elsewhere",
+    ),
+    **dict.fromkeys(
+        (
+            *("rabbitmq", "kafka", "cp-kafka", "zookeeper", "cp-zookeeper", "redpanda", "nats", "activemq-artemis"),
+            *(
+                "mongo",
+                "mongodb",
+                "couchdb",
+                "cassandra",
+                "neo4j",
+                "influxdb",
+                "clickhouse",
+                "clickhouse-server",
+                "cockroach",
+            ),
+            *(
+                "elasticsearch",
+                "opensearch",
+                "solr",
+                "meilisearch",
+                "typesense",
+                "qdrant",
+                "weaviate",
+                "etcd",
+                "memcached",
+            ),
+        ),
         "it keeps data, for which a stack file has no part: use a managed service and give its address in `environment`",
     ),
 }
@@ -74,6 +129,11 @@ _REFUSED: Final[Mapping[str, str]] = {
     "tmpfs": "the folder for temporary files is writable, `tmpMib` is its size",
     "read_only": "it is so by default",
 }
+_STATIC_KEYS: Final = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"})
+_ANSWERS: Final = re.compile(
+    r"""(?:https?://[^\s/'"|)]+|\b(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::\d+)?(?=[/\s'"|)]|$))(/[^\s'"|)]*)?"""
+)
+"""An address that a health check asks; its path, if it has one."""
 _FRONT: Final = frozenset({"frontend", "web", "ui", "client", "app", "site", "www", "nginx"})
 _MIGRATES: Final = re.compile(r"\bmigrat|\balembic\b.*\bupgrade\b|\bflyway\b|\bliquibase\b", re.IGNORECASE)
 
@@ -137,16 +197,39 @@ class _ComposeReader:
         self._stores: dict[str, str] = {}
         self._parts: dict[str, Mapping[str, str]] = {}
         self._volumes: dict[str, Mapping[str, object]] = {}
+        self._doors = any(
+            values.image(values.text(one.get("image") or ""))[0].rpartition("/")[2] in _DOOR_IMAGES
+            or any(key.startswith("traefik.http.") for key, _ in _labels(one))
+            for one in services.values()
+        )
 
     def found(self) -> Draft:
         """Return everything."""
-        kept = {name: one for name, one in self._all.items() if self._is_application(name, one)}
+        optional = {name: one for name, one in self._all.items() if one.get("profiles")}
+        kept = {
+            name: one for name, one in self._all.items() if name not in optional and self._is_application(name, one)
+        }
+        for name, one in optional.items():
+            profiles = f"the profile {limits.listed(list(one['profiles']))}"
+            if kept.keys() - optional:
+                self._leave(name, f"left out, as it runs only with {profiles}")
+            elif self._is_application(name, one):
+                self._leave(
+                    name, f"it runs only with {profiles}, and is taken, as nothing else is the application's own"
+                )
+                kept[name] = one
         once = {name for name, one in kept.items() if self._is_migration(name, one)}
         names = {name: part_name(name) for name in kept if name not in once}
         made = {names[name]: self._service(name, kept[name]) for name in names}
         for name in sorted(once):
             self._migration(name, kept[name], made, names)
         self._routes(made)
+        foreign = [name for name in names if "build" not in kept[name] and not kept[name].get("user")]
+        if foreign:
+            self._leave(
+                limits.listed(foreign, "and"),
+                "each runs as user 1000, and can write to /tmp and its volumes alone; an image that needs more says so by `user` and `readOnlyRoot: false`",
+            )
         return Draft(
             services=made,
             database=self._parts.get("database"),
@@ -164,9 +247,6 @@ class _ComposeReader:
     # Which services are the application's
 
     def _is_application(self, name: str, one: Mapping[str, Any]) -> bool:
-        if one.get("profiles"):
-            self._leave(name, f"left out, as it runs only with the profile {limits.listed(list(one['profiles']))}")
-            return False
         if "build" in one:
             return True
         image, _, version = values.image(values.text(one.get("image", "")))
@@ -187,15 +267,20 @@ class _ComposeReader:
     def _store(self, name: str, word: str, engine: str, version: str) -> Mapping[str, str]:
         if not engine:
             return {}
-        given = re.search(r"\d+(?:\.\d+)?", version)
-        wanted = given.group().split(".")[0] if given and engine == "postgres" else given.group() if given else ""
-        refused = limits.rds_version(engine, wanted) if engine != "valkey" else "another engine"
-        if word == engine and wanted and refused is None:
-            return {"engine": engine, "version": wanted}
-        self._leave(
-            name,
-            f"{word}{f':{version}' if version else ''} becomes {engine} {_VERSIONS[engine]}, the nearest that AWS runs",
-        )
+        wanted = _version(engine, version)
+        told = f"{word}{f':{version}' if version else ''}"
+        if engine == "valkey":
+            self._leave(name, f"{told} becomes {engine} {_VERSIONS[engine]}, which understands the same commands")
+        elif wanted and limits.rds_version(engine, wanted) is None:
+            ended = limits.rds_extended_support(engine, wanted, allowed=False)
+            if ended is None:
+                if word != engine:
+                    self._leave(name, f"{told} becomes {engine} {wanted}: see to it that RDS has its extensions")
+                return {"engine": engine, "version": wanted}
+            self._leave(name, f"{told} becomes {engine} {_VERSIONS[engine]}: {ended}")
+        else:
+            why = "the nearest that AWS runs" if wanted or word != engine else "as no version is given"
+            self._leave(name, f"{told} becomes {engine} {_VERSIONS[engine]}, {why}")
         return {"engine": engine, "version": _VERSIONS[engine]}
 
     def _is_migration(self, name: str, one: Mapping[str, Any]) -> bool:
@@ -238,7 +323,7 @@ class _ComposeReader:
         made |= self._dockerfile(name, one)
         if user := one.get("user"):
             made["user"] = str(user)
-        if ports := list(self._ports(one)):
+        if ports := list(dict.fromkeys([*self._ports(one)] or self._behind_door(one))):
             made["port"] = ports[0]
             if len(ports) > 1:
                 self._leave(name, f"of the ports {limits.listed(ports, 'and')} the first is taken; a service has one")
@@ -254,28 +339,24 @@ class _ComposeReader:
     def _made_image(self, name: str, one: Mapping[str, Any]) -> Mapping[str, str]:
         if "build" not in one:
             return {"uri": values.text(one["image"])}
-        build = {"context": one["build"]} if isinstance(one["build"], str) else one["build"]
-        if build.get("args"):
+        if isinstance(one["build"], dict) and one["build"].get("args"):
             self._leave(name, "build arguments: give them in pipelines.yaml, `builds`")
-        self._builds[part_name(name)] = {
-            "context": str(build.get("context", ".")),
-            **({"dockerfile": str(build["dockerfile"])} if "dockerfile" in build else {}),
-        }
+        self._builds[part_name(name)] = _build(one)
         # Services that are built alike share an image.
         first = next(other for other in self._all if self._all[other].get("build") == one["build"])
         return {"repository": f"{self._app}/{part_name(first)}", "tag": FIRST_TAG}
 
-    def _dockerfile(self, name: str, one: Mapping[str, Any]) -> Mapping[str, object]:
+    def _dockerfile(self, name: str, one: Mapping[str, Any], *, told: bool = True) -> Mapping[str, object]:
         if "build" not in one:
             return {}
-        build = self._builds[part_name(name)]
+        build = _build(one)
         path = self._path.parent / build["context"] / build.get("dockerfile", "Dockerfile")
         if not path.is_file():
             return {}
         target = one["build"].get("target") if isinstance(one["build"], dict) else None
         container = dockerfile.read(path, str(target) if target else None)
         taken, left = dockerfile.as_found(container, name)
-        self._left += left
+        self._left += left if told else ()
         return {key: value for key, value in taken.items() if key != "port" or not list(self._ports(one))}
 
     def _size(self, one: Mapping[str, Any]) -> Mapping[str, int]:
@@ -294,6 +375,18 @@ class _ComposeReader:
             if first.isdigit() and protocol in {"", "tcp"}:
                 yield int(first)
 
+    def _behind_door(self, one: Mapping[str, Any]) -> Iterator[int]:
+        """Yield where a service listens that is reached through a proxy of the file's, and so publishes nothing."""
+        labels = dict(_labels(one))
+        if not self._doors or (one.get("command") and not labels and not one.get("expose")):
+            return
+        said = [port for key, port in labels.items() if key.endswith(".loadbalancer.server.port")]
+        for port in (*said, *(values.text(port).partition("/")[0] for port in one.get("expose") or ())):
+            if port.isdigit():
+                yield int(port)
+        if not one.get("command") and isinstance(exposed := self._dockerfile("", one, told=False).get("port"), int):
+            yield exposed
+
     def _health(self, name: str, one: Mapping[str, Any], *, routed: bool) -> Mapping[str, Any]:
         check = one.get("healthcheck") or {}
         test = check.get("test")
@@ -302,9 +395,15 @@ class _ComposeReader:
             if routed:
                 self._leave(name, "no health check says which path answers; `health.path` is /health unless given")
             return {}
-        url = re.search(r"https?://[^\s/'\"]+(/[^\s'\"|)]*)", " ".join(words))
-        if url and routed:
-            return {"health": {"path": url.group(1)}}
+        text = " ".join(words)
+        asked = _ANSWERS.search(text) if re.search(r"https?://|\bcurl\b|\bwget\b", text) else None
+        if asked and routed:
+            return {"health": {"path": asked.group(1) or "/"}}
+        if routed:
+            self._leave(
+                name,
+                "its health check names no path; `health.path`, which the load balancer asks, is /health unless given",
+            )
         seconds = {
             "intervalSeconds": (values.seconds(check.get("interval")), 5, 300),
             "timeoutSeconds": (values.seconds(check.get("timeout")), 2, 60),
@@ -331,7 +430,7 @@ class _ComposeReader:
 
     def _variables(self, name: str, one: Mapping[str, Any]) -> Mapping[str, Any]:
         made: dict[str, dict[str, str]] = {"environment": {}, "secrets": {}}
-        uses = {self._stores[other] for other in one.get("depends_on") or () if other in self._stores}
+        uses: set[str] = set()
         for key, value in self._given(name, one):
             taken = self._reference(name, key, value) if value is not None else None
             if taken:
@@ -339,10 +438,21 @@ class _ComposeReader:
             if placed := taken or self._own_value(name, key, value):
                 section, text = placed
                 made[section][key] = text
+        for other in one.get("depends_on") or ():
+            if (part := self._stores.get(other)) and part not in uses:
+                uses.add(part)
+                self._leave(
+                    name, f"no variable says where {other} is: give it one, as the host {other} is not there in AWS"
+                )
         return {**({"uses": sorted(uses)} if uses else {}), **{key: held for key, held in made.items() if held}}
 
     def _own_value(self, name: str, key: str, value: str | None) -> tuple[str, str] | None:
         """Return where a variable goes that reaches nothing of the stack's, and what stands there; None where it is left out."""
+        if key in _STATIC_KEYS:
+            self._leave(
+                name, f"{key} is left out: tasks have a role of their own, which `uses` and `permissions` give rights"
+            )
+            return None
         if credentials.names_secret(key) or (value and credentials.looks_secret(key, value)):
             return "secrets", self._secret(key)
         if value is None:
@@ -397,11 +507,15 @@ class _ComposeReader:
         return name
 
     def _watch(self, name: str, key: str, value: str) -> None:
-        if re.search(r"localhost|127\.0\.0\.1|host\.docker\.internal", value):
+        if re.search(r"localhost|127\.0\.0\.1|//0\.0\.0\.0|host\.docker\.internal", value):
             self._leave(name, f"{key} names the developer's machine ({limits.short(value)}); give what it is in AWS")
         for other in self._all:
             if other != name and re.search(rf"(?:^|//|@){re.escape(other)}(?::\d+|/|$)", value):
-                self._leave(name, f"{key} calls the service {other} by its name in compose; give its address in AWS")
+                self._leave(
+                    name,
+                    f"{key} calls the service {other} by its name in compose; give {other} `internal: {{}}`, this one "
+                    f"`calls: [{part_name(other)}]`, and the variable `${{services.{part_name(other)}.url}}`",
+                )
 
     # What is left
 
@@ -441,6 +555,12 @@ class _ComposeReader:
             self._leave(name, f"it gets /{name}/*, and sees the path with that beginning; `route` says it otherwise")
         if first:
             made[first]["route"] = {"default": True}
+        elif made:
+            self._leave(
+                limits.listed(list(made), "and"),
+                "publishes no port, so nothing is reached from outside; give one `port` and `route: {default: true}`, "
+                "and the stack `slipway:domain` and `slipway:loadBalancer: {}`",
+            )
 
     def _words(self, command: object) -> list[str]:
         if isinstance(command, str):
@@ -449,3 +569,26 @@ class _ComposeReader:
             except ValueError as error:
                 raise UnreadableError(f"{self._path}: {limits.short(command)}: {str(error).lower()}") from None
         return [values.text(word) for word in command] if isinstance(command, list) else []
+
+
+def _version(engine: str, tag: str) -> str:
+    """Return the version that an image's tag names, as RDS has it: `16.3-alpine`, `pg16`, `2.14-pg15`."""
+    given = re.search(r"\bpg-?(\d+)", tag) or re.search(r"\d+(?:\.\d+)?", tag)
+    wanted = given.group(1 if given.re.groups else 0) if given else ""
+    return wanted.partition(".")[0] if engine == "postgres" else wanted
+
+
+def _build(one: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the folder and the Dockerfile that a service is built from."""
+    build = {"context": one["build"]} if isinstance(one["build"], str) else one["build"]
+    return {
+        "context": str(build.get("context", ".")),
+        **({"dockerfile": str(build["dockerfile"])} if "dockerfile" in build else {}),
+    }
+
+
+def _labels(one: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield a service's labels."""
+    given = one.get("labels") or {}
+    pairs = given.items() if isinstance(given, dict) else (values.pair(str(word)) for word in given)
+    yield from ((str(key), values.text(value or "")) for key, value in pairs)

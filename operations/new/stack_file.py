@@ -85,16 +85,19 @@ def _sections(found: Draft, answers: Answers) -> Iterator[tuple[str, str, Any]]:
     if any("repository" in service["image"] for service in found.services.values()):
         yield "", "slipway:registry", {"keepImages": 50, "untaggedDays": 7}
     if found.database is not None:
+        instance = "db.t4g.medium" if production else "db.t4g.micro"
         yield (
             "its URL is composed inside AWS, again at every rotation",
             "slipway:database",
             {
                 **found.database,
-                "instanceClass": "db.t4g.medium" if production else "db.t4g.micro",
+                **_database_name(found.database["engine"], app),
+                "instanceClass": instance,
                 "storageGib": 20,
                 "maxStorageGib": 100,
                 "multiAz": production,
                 "backupDays": 14 if production else 7,
+                **({"insightsDays": None} if limits.rds_insights(found.database["engine"], instance) else {}),
                 "urlSecret": f"{app}/database-url",
             },
         )
@@ -113,6 +116,12 @@ def _sections(found: Draft, answers: Answers) -> Iterator[tuple[str, str, Any]]:
         yield "declared here, filled by people: README, Secrets", "slipway:secrets", found.secrets
     yield "the images' tag is a commit once a pipeline pushes them", "slipway:services", found.services
     yield from _around(found, answers)
+
+
+def _database_name(engine: str, app: str) -> Mapping[str, str]:
+    """Return another name for the database than the application's, where RDS does not take that."""
+    name = app.replace("-", "_")
+    return {} if limits.rds_database(engine, name) is None else {"databaseName": f"app_{name}"}
 
 
 def _around(found: Draft, answers: Answers) -> Iterator[tuple[str, str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped] # has no stubs among our dependencies
 
-from operations.new import compose
+from operations.new import compose, stack_file
 from operations.new._draft import Draft, UnreadableError
 
 
@@ -52,6 +52,17 @@ STORES = """
         ),
         ("environment: {API_TOKEN: '${API_TOKEN}'}", "secrets", {"API_TOKEN": "shop/api-token"}),
         ("ports: ['80'], healthcheck: {test: curl -f http://localhost/up || exit 1}", "health", {"path": "/up"}),
+        (
+            "ports: ['80'], healthcheck: {test: curl -s localhost:80/api/health | grep -q OK}",
+            "health",
+            {"path": "/api/health"},
+        ),
+        ("ports: ['80'], healthcheck: {test: [CMD, curl, -f, 'http://localhost:80']}", "health", {"path": "/"}),
+        (
+            "ports: ['80'], healthcheck: {test: [CMD, nc, -z, localhost, '80']}",
+            "healthCheck",
+            {"command": ["CMD", "nc", "-z", "localhost", "80"]},
+        ),
         (
             "healthcheck: {test: [CMD, pgrep, worker], interval: 2s, timeout: 3s, start_period: 1m30s, retries: 5}",
             "healthCheck",
@@ -168,7 +179,10 @@ def test_variables_of_a_file(tmp_path: Path) -> None:
         ("ports: ['1:1']", "web: no health check says which path answers"),
         ("environment: [LEVEL]", "web: LEVEL has no value in the file"),
         ("environment: {A: 'http://localhost:3000'}", "web: A names the developer's machine"),
-        ("environment: {A: 'http://other:3000/x'}", "web: A calls the service other by its name"),
+        (
+            "environment: {A: 'http://other:3000/x'}",
+            "web: A calls the service other by its name in compose; give other `internal: {}`, this one `calls: [other]`",
+        ),
         ("environment: {A: '$${x}'}", "web: A is left out"),
         ("environment: {A: 'redis://cache/3'}", "web: A: the database number /3 is not kept"),
         (
@@ -179,6 +193,11 @@ def test_variables_of_a_file(tmp_path: Path) -> None:
         ("command: celery -A app beat", "web: a scheduler runs once"),
         ("command: sh -c 'alembic upgrade head && run'", "web: its command migrates the database in each task"),
         ("build: {context: ., args: {A: b}}", "web: build arguments"),
+        ("ports: ['1:1'], healthcheck: {test: [CMD, nc, -z, localhost, '80']}", "web: its health check names no path"),
+        ("environment: {AWS_SECRET_ACCESS_KEY: x}", "web: AWS_SECRET_ACCESS_KEY is left out: tasks have a role"),
+        ("environment: {A: 'http://0.0.0.0:3000'}", "web: A names the developer's machine"),
+        ("depends_on: [cache]", "web: no variable says where cache is"),
+        ("depends_on: [cache], environment: {REDIS_HOST: cache}", ""),
         ("container_name: x", ""),
     ],
 )
@@ -196,7 +215,15 @@ def test_what_is_not_taken_over_is_told(tmp_path: Path, words: str, told: str) -
         ("rabbitmq:4-management", "it keeps data, for which a stack file has no part"),
         ("dpage/pgadmin4", "reach the database and the cache by `make tunnel`"),
         ("mysql:5.5", "becomes mysql 8.4"),
+        ("mysql:8.0.36", "becomes mysql 8.4: standard support of mysql 8.0 ended on"),
+        ("clickhouse/clickhouse-server:24.3", "it keeps data, for which a stack file has no part"),
+        ("containrrr/watchtower", "it looks after containers or certificates on one machine"),
+        ("grafana/grafana:11.0.0", "`alarms`, `dashboard` and `telemetry` take its place"),
+        ("pgvector/pgvector:pg16", "pgvector:pg16 becomes postgres 16: see to it that RDS has its extensions"),
+        ("timescale/timescaledb:2.14.2-pg15", "timescaledb:2.14.2-pg15 becomes postgres 15"),
+        ("redis:7-alpine", "redis:7-alpine becomes valkey 8.1, which understands the same commands"),
         ("mariadb", "becomes mysql 8.4"),
+        ("postgres", "becomes postgres 17, as no version is given"),
     ],
 )
 def test_images_of_others(tmp_path: Path, image: str, told: str) -> None:
@@ -206,9 +233,63 @@ def test_images_of_others(tmp_path: Path, image: str, told: str) -> None:
 
 
 def test_a_profile_is_left_out(tmp_path: Path) -> None:
-    found = read(tmp_path, "services:\n  web: {build: .}\n  debug: {build: ., profiles: [dev]}\n")
+    found = read(tmp_path, "services:\n  web: {build: ., ports: ['80']}\n  debug: {build: ., profiles: [dev]}\n")
     assert list(found.services) == ["web"]
-    assert found.left == ["debug: left out, as it runs only with the profile dev"]
+    assert "debug: left out, as it runs only with the profile dev" in found.left
+
+
+def test_a_profile_is_taken_where_nothing_else_is_there(tmp_path: Path) -> None:
+    found = read(
+        tmp_path, "services:\n  web: {build: ., profiles: [full], ports: ['80']}\n  db: {image: 'postgres:16'}\n"
+    )
+    assert list(found.services) == ["web"]
+    assert (
+        "web: it runs only with the profile full, and is taken, as nothing else is the application's own" in found.left
+    )
+
+
+def test_images_of_others_run_as_no_root(tmp_path: Path) -> None:
+    found = read(tmp_path, "services:\n  web: {image: 'acme/web:1', ports: ['80']}\n  own: {build: .}\n")
+    assert any(sentence.startswith("web: each runs as user 1000") for sentence in found.left)
+
+
+def test_that_nothing_is_reached_is_told(tmp_path: Path) -> None:
+    found = read(tmp_path, "services:\n  worker: {build: .}\n")
+    assert any(sentence.startswith("worker: publishes no port, so nothing is reached") for sentence in found.left)
+
+
+@pytest.mark.parametrize("door", ["proxy: {image: 'nginx:1.27'}", "proxy: {image: 'traefik:v3', ports: ['80:80']}"])
+def test_what_is_behind_a_proxy_has_the_port_that_it_listens_on(tmp_path: Path, door: str) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM python\nUSER app\nEXPOSE 8000\n", encoding="utf-8")
+    found = read(
+        tmp_path,
+        f"""
+services:
+  {door}
+  web: {{build: .}}
+  worker: {{build: ., command: celery worker}}
+  api: {{build: ., command: serve, expose: ["9000"]}}
+  docs: {{image: acme/docs:1, labels: ["traefik.http.services.docs.loadbalancer.server.port=4000"]}}
+""",
+    )
+    ports = {name: one.get("port") for name, one in found.services.items()}
+    assert ports == {"web": 8000, "worker": None, "api": 9000, "docs": 4000}
+
+
+def test_an_application_called_by_a_key_word_has_a_database_of_another_name() -> None:
+    answers = stack_file.Answers(app="catalog", environment="development", region="us-east-1")
+    [database] = [
+        section
+        for key, section in stack_file.config(Draft(database={"engine": "postgres", "version": "17"}), answers).items()
+        if key == "slipway:database"
+    ]
+    assert database["databaseName"] == "app_catalog"
+
+
+def test_a_small_mysql_goes_without_insights() -> None:
+    answers = stack_file.Answers(app="shop", environment="development", region="us-east-1")
+    sections = stack_file.config(Draft(database={"engine": "mysql", "version": "8.4"}), answers)
+    assert sections["slipway:database"]["insightsDays"] is None
 
 
 @pytest.mark.parametrize(
