@@ -240,7 +240,12 @@ class Network(pulumi.ComponentResource):
                 subnet_id=public[zone],
                 allocation_id=given[index] if given else self._nat_address(name, args, letter, internet),
                 tags={"Name": f"{args.name_prefix}-{letter}"},
-                opts=ResourceOptions(parent=self, depends_on=[internet]),
+                opts=ResourceOptions(
+                    parent=self,
+                    depends_on=[internet],
+                    # What only a regional one has the provider never reads of this one, and plans to read at each update.
+                    ignore_changes=["regionalNatGatewayAddresses"],
+                ),
             )
         return {zone: made.get(zone, made[args.zones[0]]) for zone in args.zones} if made else {}
 

@@ -208,6 +208,13 @@ def test_subnets_are_known_after_their_association_and_way_out() -> None:
         assert [r.name for r in graph.direct(user, ROUTE)] == routes
 
 
+def test_a_nat_of_a_zone_shows_no_change_that_never_ends() -> None:
+    """The provider leaves what only a regional one has unread, and so unknown in each plan."""
+    zonal = [gateway.ignore_changes for gateway in recorded(nat=Nat.PER_ZONE).of(NAT)]
+    assert zonal == [("regionalNatGatewayAddresses",)] * len(zonal)
+    assert recorded(nat=Nat.REGIONAL).one(NAT).ignore_changes == ()
+
+
 def test_without_nat_private_subnets_are_known_after_the_endpoints() -> None:
     graph = consumers(nat=Nat.NONE, endpoints=["logs"])
     user = graph.one("aws:ec2/networkInterface:NetworkInterface", "in-private-a")
