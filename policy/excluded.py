@@ -12,6 +12,12 @@ EXCLUDED: Final[tuple[ExcludedControl, ...]] = (
         prowler=("cloudfront_distributions_s3_origin_non_existent_bucket",),
     ),
     ExcludedControl(
+        title="Search domains write audit logs",
+        why="They need users of OpenSearch's own; domains that IAM guards have none to write of, and CloudTrail has their changes.",
+        fsbp=("Opensearch.5",),
+        checkov=("CKV_AWS_317",),
+    ),
+    ExcludedControl(
         title="Networks have no access lists at all",
         why="A second guard does no harm; network-acl-admin-ports-closed and network-acls-in-use judge the lists there are.",
         cdk_nag=("VPC3", "VPCNoNACLs"),

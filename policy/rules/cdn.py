@@ -84,11 +84,11 @@ def viewers_on_https(distribution: Resource, _config: Config) -> Iterator[Findin
 @resource_rule(
     Control(
         name="cdn-tls-policy",
-        title="CloudFront accepts viewers from TLS 1.2 on",
+        title="CloudFront accepts viewers by its TLS policies of 2021 and newer",
         category="Encryption",
         severity=Severity.MEDIUM,
         levels=EVERYWHERE,
-        why="Older protocols are broken. Parameter: versions.",
+        why="Older ones let in broken protocols, or ciphers that AWS no longer recommends. Parameter: versions.",
         remediation='viewer_certificate={..., "minimum_protocol_version": "TLSv1.2_2021"}',
         url=HUB + "cloudfront-controls.html#cloudfront-15",
         fsbp=("CloudFront.15",),

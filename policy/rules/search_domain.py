@@ -32,7 +32,7 @@ _MODERN: Final = (
         url=HUB + "opensearch-controls.html#opensearch-1",
         fsbp=("Opensearch.1",),
         nist=("SC-28",),
-        checkov=("CKV_AWS_5", "CKV_AWS_247"),
+        checkov=("CKV_AWS_5",),
         prowler=("opensearch_service_domains_encryption_at_rest_enabled",),
         cdk_nag=("OS5",),
     ),
@@ -41,6 +41,28 @@ _MODERN: Final = (
 def search_domain_encrypted(resource: Resource, _config: Config) -> Iterator[Finding]:
     """Off by default."""
     yield from resource.must_be("encryptAtRest.enabled", wanted=True, fix='encrypt_at_rest={"enabled": True}')
+
+
+@resource_rule(
+    Control(
+        name="search-domain-under-own-key",
+        title="Search domains are encrypted with a key of one's own",
+        category="Encryption",
+        severity=Severity.MEDIUM,
+        levels=NOWHERE,
+        why="OpenSearch's own key cannot be withdrawn.",
+        remediation='aws.opensearch.Domain(..., encrypt_at_rest={"enabled": True, "kms_key_id": key.arn})',
+        url="https://docs.aws.amazon.com/opensearch-service/latest/developerguide/encryption-at-rest.html",
+        nist=("SC-12", "SC-28"),
+        checkov=("CKV_AWS_247",),
+    ),
+    *_DOMAINS,
+)
+def search_domain_under_own_key(resource: Resource, _config: Config) -> Iterator[Finding]:
+    """What is not encrypted at all: search-domain-encrypted."""
+    if resource.flag("encryptAtRest.enabled") is not False:
+        fix = 'encrypt_at_rest={"enabled": True, "kms_key_id": key.arn}'
+        yield from resource.must_have_own_key("encryptAtRest.kmsKeyId", fix=fix)
 
 
 @resource_rule(
@@ -140,9 +162,9 @@ def search_domain_in_network(graph: Graph, _config: Config) -> Iterator[Finding]
         why="Nobody sees why it is slow or full.",
         remediation='aws.opensearch.Domain(..., log_publishing_options=[{"log_type": "ES_APPLICATION_LOGS", "cloudwatch_log_group_arn": group.arn}])',
         url=HUB + "opensearch-controls.html#opensearch-4",
-        fsbp=("Opensearch.4", "Opensearch.5"),
+        fsbp=("Opensearch.4",),
         nist=("AU-2",),
-        checkov=("CKV_AWS_84", "CKV_AWS_317"),
+        checkov=("CKV_AWS_84",),
         prowler=("opensearch_service_domains_cloudwatch_logging_enabled",),
         cdk_nag=("OS9",),
     ),

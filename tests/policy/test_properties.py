@@ -33,6 +33,7 @@ PRESENCE = {
     ("database-under-own-key", "kmsKeyId"): "any key will do",
     ("secrets-under-own-key", "kmsKeyId"): "any key will do, and the one that will not is no output of anything",
     ("table-under-own-key", "serverSideEncryption"): "any key will do",
+    ("search-domain-under-own-key", "encryptAtRest"): "any key will do",
     ("topics-encrypted", "kmsMasterKeyId"): "any key will do, and the one that will not is no output of anything",
     ("function-grants-name-source", "sourceArn"): "what another resource answers names one",
     ("group-rules-described", "description"): "any text will do",

@@ -653,6 +653,7 @@ NOT_IN_THE_REFERENCE: Final[dict[str, str]] = {
     "identity-pool-without-guests": "no user pool",
     "search-domain-encrypted": "no search domain",
     "search-domain-nodes-on-tls": "no search domain",
+    "search-domain-under-own-key": "no search domain",
     "search-domain-on-https": "no search domain",
     "search-domain-in-network": "no search domain",
     "search-domain-logged": "no search domain",

@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-from tests.policy.harness import UNKNOWN, Case, Ref, res
+from tests.policy.harness import UNKNOWN, Case, Ref, Sample, res
 
 
 def everybody(**more: Any) -> str:
@@ -112,3 +112,17 @@ for family in ("opensearch", "elasticsearch"):
             )
         ),
     ]
+
+OWN_KEY = "search-domain-under-own-key"
+
+
+def under(key: Any) -> list[Sample]:
+    return [res("opensearch/domain:Domain", "x", encryptAtRest={"enabled": True, "kmsKeyId": key})]
+
+
+CASES += [
+    Case(OWN_KEY, "pass", under(UNKNOWN)),
+    Case(OWN_KEY, "pass", [res("elasticsearch/domain:Domain", "x", encryptAtRest={"enabled": False})]),
+    Case(OWN_KEY, "fail", under("alias/aws/es"), "encryptAtRest.kmsKeyId is a key of AWS's own"),
+    Case(OWN_KEY, "fail", under(None), "encryptAtRest.kmsKeyId is not set"),
+]
