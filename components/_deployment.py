@@ -85,16 +85,16 @@ class TrafficShiftArgs(Checked):
 class Deployment:
     """What an ECS service is told of its deployments.
 
-    Strategy and alarms are always said: what the provider is not told it leaves as it is, and ECS would go on moving requests,
-    or look at an alarm that is gone.
+    The strategy is always said: what the provider is not told it leaves as it is, and ECS would go on moving requests. That alarms are no
+    longer looked at the provider cannot say: it leaves an empty list of them out, which ECS refuses.
     """
 
     configuration: aws.ecs.ServiceDeploymentConfigurationArgs
     """The strategy, and how requests move."""
     advanced: aws.ecs.ServiceLoadBalancerAdvancedConfigurationArgs | None = None
     """The second target group and the rule; None: a rolling deployment."""
-    alarms: aws.ecs.ServiceAlarmsArgs
-    """What takes a deployment back, beside the circuit breaker of a rolling one."""
+    alarms: aws.ecs.ServiceAlarmsArgs | None = None
+    """What takes a deployment back; None: the circuit breaker alone."""
     circuit_breaker: aws.ecs.ServiceDeploymentCircuitBreakerArgs | None = None
     """Takes a rolling deployment back whose tasks do not become healthy."""
     minimum_percent: int | None = None
@@ -112,8 +112,9 @@ class Deployment:
         rollback = shift.rollback if shift else attachment.rollback if attachment else None
         most = args.maximum_percent or _one_more(args.min_tasks)
         self.balanced = most > _EVEN
-        alarms = [_rollback_alarm(parent, f"{name}-rollback", args, rollback).name] if rollback else []
-        self.alarms = aws.ecs.ServiceAlarmsArgs(alarm_names=alarms, enable=bool(alarms), rollback=bool(alarms))
+        if rollback:
+            alarm = _rollback_alarm(parent, f"{name}-rollback", args, rollback)
+            self.alarms = aws.ecs.ServiceAlarmsArgs(alarm_names=[alarm.name], enable=True, rollback=True)
         if shift is None:
             self.configuration = aws.ecs.ServiceDeploymentConfigurationArgs(strategy="ROLLING")
             self.circuit_breaker = aws.ecs.ServiceDeploymentCircuitBreakerArgs(enable=True, rollback=True)
