@@ -22,6 +22,8 @@ def log_retention(days: int) -> str | None:
 
 def log_group_name(name: str) -> str | None:
     """Check a log group's name."""
+    if name.startswith("aws/"):
+        return f"{short(name)} is not to be had: CloudWatch Logs keeps what begins with aws/ for AWS; begin it with a slash, such as /{name}"
     if re.fullmatch(r"[A-Za-z0-9._/#-]{1,512}", name):
         return None
     return f"{short(name)} is not a log group's name: at most 512 letters, digits and . _ / # -"

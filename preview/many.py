@@ -190,8 +190,9 @@ def clashes(rows: Sequence[StackRow]) -> Sequence[str]:
             for where, files in _alike(rows, lambda row: row.at_balancer)
         ),
         *(
-            f"{', '.join(files)}: each makes the record of {host}: a hosted zone takes it once, so the second update fails while the first stack has it"
-            for host, files in _alike(rows, lambda row: row.hosts)
+            f"{files}: each makes {of} {', '.join(hosts)}: a hosted zone takes one of a name, so the second update fails while the first stack has it"
+            for files, hosts in _hosts_by_files(rows)
+            for of in ["the record of" if len(hosts) == 1 else "the records of"]
         ),
     ]
 
@@ -207,6 +208,14 @@ def _alike(
             if one:
                 found.setdefault(one, []).append(row.file)
     yield from ((what, files) for what, files in found.items() if len(files) > 1)
+
+
+def _hosts_by_files(rows: Sequence[StackRow]) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield stack files, and all hosts that each of them makes a record of."""
+    found: dict[str, list[str]] = {}
+    for host, files in _alike(rows, lambda row: row.hosts):
+        found.setdefault(", ".join(files), []).append(host)
+    yield from found.items()
 
 
 def _each(files: Sequence[Path], made: Callable[[Path], StackRow], most: int) -> Sequence[StackRow]:

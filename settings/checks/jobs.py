@@ -31,7 +31,8 @@ def problems(settings: Settings) -> Iterator[Problem]:
             yield at(place, f"{key!r} is also a container of services.{job.service}: choose another name")
         if key in settings.services:
             yield at(place, f"services.{key} has this name: choose another", ["services", key])
-        if service:
+        # What the service has is told there.
+        if service and (job.cpu, job.memory_mib) != (None, None):
             cpu, memory = job.cpu or service.cpu, job.memory_mib or service.memory_mib
             about: list[Place] = [
                 [*place, "cpu"],

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import limits
 from settings import derived
 from settings.model import Service, Settings, Smoke
-from settings.problems import Problem, at
+from settings.problems import Place, Problem, at
 
 _REDIRECTS = range(300, 400)
 
@@ -24,7 +24,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
                 *([*place, name] for name in ("bakeMinutes", "stepMinutes", "stepPercent", "pauseMinutes", "strategy")),
             )
         for index, check in enumerate(service.smoke):
-            yield from _smoke(settings, ["services", key, "smoke", str(index)], service, check)
+            yield from _smoke(settings, ["services", key, "smoke", index], service, check)
 
 
 def warnings(settings: Settings) -> Iterator[Problem]:
@@ -39,7 +39,7 @@ def warnings(settings: Settings) -> Iterator[Problem]:
                 )
 
 
-def _smoke(settings: Settings, place: list[str], service: Service, check: Smoke) -> Iterator[Problem]:
+def _smoke(settings: Settings, place: Place, service: Service, check: Smoke) -> Iterator[Problem]:
     if service.route is None:
         yield at(place, "asks through the public address, but the service has no route", [*place[:2], "route"])
     if derived.inside(service):

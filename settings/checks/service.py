@@ -108,6 +108,12 @@ def _sizes(settings: Settings, place: Sequence[str], service: Service) -> Iterat
             [*place, "cpu"],
             [*place, "memoryMib"],
         )
+    if service.tmp_mib >= service.memory_mib:
+        yield at(
+            [*place, "tmpMib"],
+            f"{service.tmp_mib} MiB of /tmp are held in memory, of which the task has {service.memory_mib} MiB: give less",
+            [*place, "memoryMib"],
+        )
     for sidecars, total, what in (
         ([*(s.cpu for s in service.sidecars.values()), collector and collector.cpu], service.cpu, "cpu"),
         (

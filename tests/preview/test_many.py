@@ -106,10 +106,16 @@ def test_stacks_of_the_same_names_are_told() -> None:
 def test_stacks_of_one_host_are_told() -> None:
     made = [
         many.StackRow(file=file, code=0, hosts=hosts)
-        for file, hosts in (("a", ("shop.example.com", "x.example.com")), ("b", ("shop.example.com",)), ("c", ()))
+        for file, hosts in (
+            ("a", ("m.example.com", "x.example.com")),
+            ("b", ("m.example.com", "x.example.com")),
+            ("c", ("x.example.com",)),
+            ("d", ()),
+        )
     ]
     assert many.clashes(made) == [
-        "a, b: each makes the record of shop.example.com: a hosted zone takes it once, so the second update fails while the first stack has it"
+        "a, b: each makes the record of m.example.com: a hosted zone takes one of a name, so the second update fails while the first stack has it",
+        "a, b, c: each makes the record of x.example.com: a hosted zone takes one of a name, so the second update fails while the first stack has it",
     ]
 
 

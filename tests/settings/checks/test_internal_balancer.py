@@ -32,7 +32,7 @@ CASES: list[Case] = [
     ({f"{A}.route": THROUGH}, f"{A}.route.through: there is no internal load balancer: add slipway:internalBalancer", INSIDE),
     ({f"{W}.uses": ["database", "cache", "media", "internalBalancer"]}, f"{W}.uses[3]: 'internalBalancer' is not in this stack: add slipway:internalBalancer", USED),
     ({**INSIDE, f"{W}.environment.INSIDE": "${internalBalancer.url}"}, f"{W}.environment.INSIDE: ${{internalBalancer.url}} is out of this service's reach: add internalBalancer to its uses", {**USED, f"{W}.environment.INSIDE": "${internalBalancer.url}"}),
-    ({**INSIDE, f"{A}.smoke": [{"path": "/api/health"}]}, f"{A}.smoke.0: asks through the public address, which does not lead to the services of internalBalancer: leave it out", {**INSIDE, f"{F}.smoke": [{"path": "/"}]}),
+    ({**INSIDE, f"{A}.smoke": [{"path": "/api/health"}]}, f"{A}.smoke[0]: asks through the public address, which does not lead to the services of internalBalancer: leave it out", {**INSIDE, f"{F}.smoke": [{"path": "/"}]}),
     ({**INSIDE, f"{A}.routes": [{"paths": ["/x"], "priority": 100}]}, f"{A}.routes[0].priority: 100 is also the priority of services.api; each needs its own", {**INSIDE, f"{F}.routes": [{"paths": ["/x"], "priority": 100}]}),
 ]  # fmt: skip
 IDS = [message[:80] for _, message, _ in CASES]

@@ -107,3 +107,9 @@ def test_a_moment_that_is_over_is_told_of() -> None:
     over = "at(2020-01-01T00:00:00)"
     assert warned(job(schedule=over)) == [f"{J}.schedule: {over} is over: it runs no more, and may be taken out"]
     assert warned(job(schedule="at(2199-01-01T00:00:00)")) == []
+
+
+def test_a_size_of_the_service_is_told_there_alone() -> None:
+    assert [line.partition(": ")[0] for line in mistakes(changed({**job(), "slipway:services.api.cpu": 300}))] == [
+        "slipway:services.api.cpu"
+    ]

@@ -16,15 +16,15 @@ from tests.settings.files import GONE, changed, mistakes
     [
         (
             {"slipway:services.worker.smoke": [{"path": "/"}]},
-            "slipway:services.worker.smoke.0: asks through the public address, but the service has no route",
+            "slipway:services.worker.smoke[0]: asks through the public address, but the service has no route",
         ),
         (
             {"slipway:services.api.smoke": [{"path": "/", "host": "other.example.org"}]},
-            "slipway:services.api.smoke.0.host: 'other.example.org' is none of this service's hosts; there are: shop.example.com",
+            "slipway:services.api.smoke[0].host: 'other.example.org' is none of this service's hosts; there are: shop.example.com",
         ),
         (
             {"slipway:services.api.smoke": [{"path": "/", "redirect": "/new"}]},
-            "slipway:services.api.smoke.0.redirect: an answer that leads elsewhere has a status of 301 to 308, not 200: give status",
+            "slipway:services.api.smoke[0].redirect: an answer that leads elsewhere has a status of 301 to 308, not 200: give status",
         ),
         (
             {"slipway:services.api.deployment": {"strategy": "blueGreen", "bakeMinutes": 60}},

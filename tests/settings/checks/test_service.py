@@ -12,6 +12,8 @@ CASES: list[Case] = [
     ({f"{W}.family": "same", f"{F}.family": "same", f"{W}.logGroup": "a"}, "slipway:services.frontend.family: 'same' is also that of services.worker; each needs its own", {f"{W}.family": "same", f"{F}.family": "other"}),
     ({f"{W}.logGroup": "/same", f"{F}.logGroup": "/same"}, "slipway:services.frontend.logGroup: '/same' is also that of services.worker; each needs its own", {f"{W}.logGroup": "/same"}),
     ({f"{A}.memoryMib": 8192}, "slipway:services.api.memoryMib: 8192 MiB does not go with cpu 512; allowed: 1024 to 4096 in steps of 1024 MiB", {f"{A}.memoryMib": 4096}),
+    ({f"{A}.tmpMib": 1024}, "slipway:services.api.tmpMib: 1024 MiB of /tmp are held in memory, of which the task has 1024 MiB: give less", {f"{A}.tmpMib": 512}),
+    ({f"{A}.logGroup": "aws/api"}, "slipway:services.api.logGroup: 'aws/api' is not to be had: CloudWatch Logs keeps what begins with aws/ for AWS; begin it with a slash, such as /aws/api", {f"{A}.logGroup": "/aws/api"}),
     ({f"{A}.cpu": 500}, "slipway:services.api.cpu: cpu 500 is not a Fargate size; allowed: 256, 512, 1024, 2048, 4096, 8192, 16384 or 32768", {f"{A}.cpu": 256}),
     ({f"{A}.sidecars.agent": {**SIDECAR, "cpu": 512}}, "slipway:services.api.sidecars: the sidecars' cpu of 512 leaves nothing of the task's 512 for the service", {f"{A}.sidecars.agent": {**SIDECAR, "cpu": 256}}),
     ({f"{A}.sidecars.agent": {**SIDECAR, "memoryMib": 1024}}, "slipway:services.api.sidecars: the sidecars' memoryMib of 1024 leaves nothing of the task's 1024 for the service", {f"{A}.sidecars.agent": {**SIDECAR, "memoryMib": 512}}),
