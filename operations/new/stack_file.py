@@ -85,22 +85,8 @@ def _sections(found: Draft, answers: Answers) -> Iterator[tuple[str, str, Any]]:
     if any("repository" in service["image"] for service in found.services.values()):
         yield "", "slipway:registry", {"keepImages": 50, "untaggedDays": 7}
     if found.database is not None:
-        instance = "db.t4g.medium" if production else "db.t4g.micro"
-        yield (
-            "its URL is composed inside AWS, again at every rotation",
-            "slipway:database",
-            {
-                **found.database,
-                **_database_name(found.database["engine"], app),
-                "instanceClass": instance,
-                "storageGib": 20,
-                "maxStorageGib": 100,
-                "multiAz": production,
-                "backupDays": 14 if production else 7,
-                **({"insightsDays": None} if limits.rds_insights(found.database["engine"], instance) else {}),
-                "urlSecret": f"{app}/database-url",
-            },
-        )
+        about = "its URL is composed inside AWS, again at every rotation"
+        yield about, "slipway:database", _database(found.database, app, production=production)
     if found.cache is not None:
         kind = "cache.t4g.small" if production else "cache.t4g.micro"
         yield (
@@ -116,6 +102,22 @@ def _sections(found: Draft, answers: Answers) -> Iterator[tuple[str, str, Any]]:
         yield "declared here, filled by people: README, Secrets", "slipway:secrets", found.secrets
     yield "the images' tag is a commit once a pipeline pushes them", "slipway:services", found.services
     yield from _around(found, answers)
+
+
+def _database(given: Mapping[str, str], app: str, *, production: bool) -> Mapping[str, Any]:
+    """Return the database's section: of an engine and a version, as large as an environment needs it."""
+    instance = "db.t4g.medium" if production else "db.t4g.micro"
+    return {
+        **given,
+        **_database_name(given["engine"], app),
+        "instanceClass": instance,
+        "storageGib": 20,
+        "maxStorageGib": 100,
+        "multiAz": production,
+        "backupDays": 14 if production else 7,
+        **({"insightsDays": None} if limits.rds_insights(given["engine"], instance) else {}),
+        "urlSecret": f"{app}/database-url",
+    }
 
 
 def _database_name(engine: str, app: str) -> Mapping[str, str]:
