@@ -10,7 +10,7 @@ import importlib
 import types
 from collections import ChainMap
 from collections.abc import Callable, Hashable, Iterator, Mapping, MutableMapping
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, NoReturn, TypeVar, cast
 
 import pulumi
 import pulumi._types as sdk_types
@@ -26,7 +26,7 @@ import pulumi.runtime.sync_await as sdk_sync_await
 from pulumi import log
 from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
 from pulumi.runtime.proto import source_pb2
-from pulumi.runtime.settings import SETTINGS
+from pulumi.runtime.settings import SETTINGS, Settings
 
 from compat.versions import Tried
 
@@ -281,7 +281,7 @@ def is_secret(key: str) -> bool:
 
 
 class ConfigurationAskedError(BaseException):
-    """A module asks for the configuration while it is imported. No program handles it by chance."""
+    """A module asks for the configuration, or for the stack's name, while it is imported. No program handles it by chance."""
 
 
 class _NoConfiguration(dict[str, str]):
@@ -291,19 +291,30 @@ class _NoConfiguration(dict[str, str]):
     __getitem__ = __iter__ = keys = items = get = __contains__  # type: ignore[assignment] # none of them returns
 
 
+class _OfAnyStack(Settings):
+    @property
+    def stack(self) -> NoReturn:
+        raise ConfigurationAskedError("stack")
+
+
 @contextlib.contextmanager
-def without_configuration(project: str, stack: str) -> Iterator[None]:
+def without_configuration(project: str, stack: str | None) -> Iterator[None]:
     """Let whoever asks for the configuration meanwhile fail with `ConfigurationAskedError`.
 
     Args:
         project: what the program is told of its project's name.
-        stack: what it is told of its stack's.
+        stack: what it is told of its stack's; None: who asks for that fails as well.
     """
     before = SETTINGS.project, SETTINGS.stack
     set_ = CONFIG.set(_NoConfiguration())
-    SETTINGS.project, SETTINGS.stack = project, stack
+    SETTINGS.project = project
+    if stack is None:
+        SETTINGS.__class__ = _OfAnyStack
+    else:
+        SETTINGS.stack = stack
     try:
         yield
     finally:
+        SETTINGS.__class__ = Settings
         CONFIG.reset(set_)
         SETTINGS.project, SETTINGS.stack = before

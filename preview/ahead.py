@@ -35,8 +35,8 @@ def _imported_by(statements: Iterable[ast.stmt]) -> Iterator[str]:
             yield statement.module
 
 
-def imported(modules: Iterable[str], root: Path, project: str, stack: str) -> bool:
-    """Import a program's modules; False where one of them asks for the configuration, which is not known yet.
+def imported(modules: Iterable[str], root: Path, project: str, stack: str | None) -> bool:
+    """Import a program's modules; False where one of them asks for what is not known yet: the configuration, or the stack's name.
 
     What is broken is left for the run, which says so.
 
@@ -44,7 +44,7 @@ def imported(modules: Iterable[str], root: Path, project: str, stack: str) -> bo
         modules: their names.
         root: the project's folder.
         project: the project's name.
-        stack: the stack's.
+        stack: the stack's; None where it is to be imported for several.
     """
     lazy_imports.install()
     before = frozenset(sys.modules)

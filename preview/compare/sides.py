@@ -158,8 +158,8 @@ class Recording:
             if (pack / "PulumiPolicy.yaml").exists():
                 self._pack = pack_process.Process.kept = pack_process.LoadedPack(pack, copied=True)
             _import_for_both()
-            if job["together"] and self._base.path.name == path.name:
-                _import_program(self._base.root, path)
+            if job["together"]:
+                _import_program(self._base.root, path, self._base.path)
             self._process = _Forked(job, self._errors)
             return
         self._process = subprocess.Popen(  # noqa: S603 - our own command
@@ -232,13 +232,14 @@ def _import_for_both() -> None:
     importlib.import_module("pulumi_aws")
 
 
-def _import_program(root: Path, path: Path) -> None:
-    """Import what both sides' program imports, where it is the same one, and its stacks have the same names."""
+def _import_program(root: Path, *paths: Path) -> None:
+    """Import what both sides' program imports, where it is the same one."""
     from preview import ahead, project  # noqa: PLC0415 - only where a base is recorded
 
+    stacks = {path.name.partition(".")[2].rpartition(".")[0] for path in paths}
     with contextlib.suppress(project.InvalidProject):  # each side says so
-        name, stack = project.read(root).name, path.name.split(".", 1)[1].rpartition(".")[0]
-        ahead.imported(ahead.named(root), root, name, stack)
+        name = project.read(root).name
+        ahead.imported(ahead.named(root), root, name, stacks.pop() if len(stacks) == 1 else None)
 
 
 def cache_folder() -> Path:

@@ -254,6 +254,21 @@ def test_another_stack_file(root: Path, tmp_path: Path) -> None:
     assert any("the base is stack other, this is prod" in str(note) for note in found["notes"])  # type: ignore[attr-defined] # a list
 
 
+def test_a_program_that_asks_for_its_stack_at_once_is_told_it_on_each_side(root: Path, tmp_path: Path) -> None:
+    (root / "__main__.py").write_text(
+        "import pulumi\nimport pulumi_aws as aws\nimport early\n"
+        'aws.cloudwatch.LogGroup("log", name=f"/{early.STACK}", retention_in_days=7)\n'
+    )
+    (root / "early.py").write_text("import pulumi\n\nSTACK = pulumi.get_stack()\n")
+    (root / "Pulumi.other.yaml").write_text("config: {'toy:days': 60}\n")
+    done = run(root, f"--base={root / 'Pulumi.other.yaml'}", "--format=json", XDG_CACHE_HOME=str(tmp_path / "asks"))
+    assert done.returncode == evaluation.OK, done.stderr
+    (change,) = json.loads(done.stdout)["changes"]
+    assert [(item["path"], item["before"], item["after"]) for item in change["properties"]] == [
+        ("name", "/other", "/prod")
+    ]
+
+
 def deployed(root: Path, project: str = "toy") -> Path:
     group = resource(LOG_GROUP, "log", {"name": "/toy", "retentionInDays": 60})
     made = graph(group)

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,17 @@ assert not sides._may_fork()
 """
 
 
+TOGETHER = """
+import sys
+from pathlib import Path
+from preview.compare import sides
+import pulumi
+before = pulumi.get_project(), pulumi.get_stack()
+sides._import_program(Path(sys.argv[1]), *map(Path, sys.argv[2:]))
+assert (pulumi.get_project(), pulumi.get_stack()) == before
+module = sys.modules.get("parts")
+print(getattr(module, "SAID", None))
+"""
 RECORDED = """
 import sys
 from pathlib import Path
@@ -78,6 +90,24 @@ def test_code_of_files_that_did_not_change_is_not_compiled_anew(tmp_path: Path) 
         "limits.quotas False None",
         "limits.times True 1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("asks", "said"),
+    [
+        ("pulumi.get_project()", ("toy", "toy")),
+        ("pulumi.get_stack()", ("prod", None)),
+        ("pulumi.Config('toy').get('days')", (None, None)),
+    ],
+)
+def test_a_program_is_imported_for_both_sides_unless_it_asks_what_is_not_the_same(
+    asks: str, said: tuple[str | None, str | None], toy: Callable[..., Path]
+) -> None:
+    root = toy("import parts\n")
+    (root / "parts.py").write_text(f"import pulumi\nSAID = {asks}\n")
+    same = run(TOGETHER, str(root), "Pulumi.prod.yaml", "elsewhere/Pulumi.prod.yaml")
+    other = run(TOGETHER, str(root), "Pulumi.prod.yaml", "Pulumi.staging.yaml")
+    assert (same.strip(), other.strip()) == (str(said[0]), str(said[1]))
 
 
 def test_what_is_kept_hangs_on_every_module_that_records() -> None:
