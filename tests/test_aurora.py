@@ -237,3 +237,16 @@ def test_a_pipeline_may_make_it_from_the_backup_that_is_named() -> None:
         arn = f"arn:aws:rds:us-east-1:{ACCOUNT}:{resource}"
         assert allows(statements, "rds:RestoreDBClusterToPointInTime", arn, {}), resource
     assert not allows(granted(recorded("serverless")), "rds:RestoreDBClusterToPointInTime", arn, {})
+
+
+def test_a_proxy_leaves_the_rules_of_the_cluster_s_group_alone() -> None:
+    """EC2 takes no rule twice, and what a rule of another name replaces goes last: the update would fail."""
+
+    def doors(graph: Graph) -> set[str]:
+        group = graph.one("aws:ec2/securityGroup:SecurityGroup", name="database-group").outputs["id"]
+        rules = graph.of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+        return {rule.urn for rule in rules if rule.inputs["securityGroupId"] == group}
+
+    without, proxied = doors(made({})), doors(made({"proxy": {}}))
+    assert without
+    assert without < proxied, "the proxy's own comes on top"

@@ -196,15 +196,16 @@ def _connections(
         found["internal-balancer"] = ConnectionArgs(security_group_id=group, port=HTTPS)
     if components.volumes and service.volumes:
         found["volumes"] = ConnectionArgs(security_group_id=components.volumes.security_group_id, port=NFS)
-    replica = components.database and components.database.replica
-    if replica and "database" in found and _replica_apart(context.settings.database):
-        found["database-replica"] = ConnectionArgs(security_group_id=replica.security_group_id, port=replica.port)
+    database, replica = context.settings.database, components.database and components.database.replica
+    if database and replica and "database" in found:
+        beside = ConnectionArgs(security_group_id=replica.security_group_id, port=replica.port)
+        if not database.is_cluster:
+            found["database-replica"] = beside
+        elif database.proxy:
+            # A cluster's readers are behind their writer's group. Its rules keep their names whether a proxy is before it or not: another name
+            # would be the same rule, which EC2 does not take twice, as the old one goes last.
+            found["database-proxy"], found["database"] = found["database"], beside
     return found
-
-
-def _replica_apart(database: model.Database | None) -> bool:
-    """Tell whether what answers queries is behind a group of its own: a cluster's readers are behind their writer's, unless a proxy is before it."""
-    return database is not None and (database.proxy is not None or not database.is_cluster)
 
 
 def _scaling(scaling: model.Scaling | None, components: Components) -> ScalingArgs:
