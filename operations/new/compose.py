@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -205,31 +205,14 @@ class _ComposeReader:
 
     def found(self) -> Draft:
         """Return everything."""
-        optional = {name: one for name, one in self._all.items() if one.get("profiles")}
-        kept = {
-            name: one for name, one in self._all.items() if name not in optional and self._is_application(name, one)
-        }
-        for name, one in optional.items():
-            profiles = f"the profile {limits.listed(list(one['profiles']))}"
-            if kept.keys() - optional:
-                self._leave(name, f"left out, as it runs only with {profiles}")
-            elif self._is_application(name, one):
-                self._leave(
-                    name, f"it runs only with {profiles}, and is taken, as nothing else is the application's own"
-                )
-                kept[name] = one
+        kept = self._kept()
         once = {name for name, one in kept.items() if self._is_migration(name, one)}
         names = {name: part_name(name) for name in kept if name not in once}
         made = {names[name]: self._service(name, kept[name]) for name in names}
         for name in sorted(once):
             self._migration(name, kept[name], made, names)
         self._routes(made)
-        foreign = [name for name in names if "build" not in kept[name] and not kept[name].get("user")]
-        if foreign:
-            self._leave(
-                limits.listed(foreign, "and"),
-                "each runs as user 1000, and can write to /tmp and its volumes alone; an image that needs more says so by `user` and `readOnlyRoot: false`",
-            )
+        self._foreign([name for name in names if "build" not in kept[name] and not kept[name].get("user")])
         return Draft(
             services=made,
             database=self._parts.get("database"),
@@ -240,6 +223,31 @@ class _ComposeReader:
             builds=self._builds,
             left=self._left,
         )
+
+    def _kept(self) -> dict[str, Mapping[str, Any]]:
+        """Return the application's own services; those of a profile where there are no others."""
+        optional = {name: one for name, one in self._all.items() if one.get("profiles")}
+        others = {name: one for name, one in self._all.items() if name not in optional}
+        kept = {name: one for name, one in others.items() if self._is_application(name, one)}
+        alone = not kept
+        for name, one in optional.items():
+            profiles = f"the profile {limits.listed(list(one['profiles']))}"
+            if not alone:
+                self._leave(name, f"left out, as it runs only with {profiles}")
+            elif self._is_application(name, one):
+                self._leave(
+                    name, f"it runs only with {profiles}, and is taken, as nothing else is the application's own"
+                )
+                kept[name] = one
+        return kept
+
+    def _foreign(self, names: Sequence[str]) -> None:
+        """Tell how images run that somebody else has made."""
+        if names:
+            self._leave(
+                limits.listed(names, "and"),
+                "each runs as user 1000, and can write to /tmp and its volumes alone; an image that needs more says so by `user` and `readOnlyRoot: false`",
+            )
 
     def _leave(self, name: str, what: str) -> None:
         self._left.append(f"{name}: {what}")
@@ -404,20 +412,7 @@ class _ComposeReader:
                 name,
                 "its health check names no path; `health.path`, which the load balancer asks, is /health unless given",
             )
-        seconds = {
-            "intervalSeconds": (values.seconds(check.get("interval")), 5, 300),
-            "timeoutSeconds": (values.seconds(check.get("timeout")), 2, 60),
-            "startSeconds": (values.seconds(check.get("start_period")), 0, 300),
-        }
-        made: dict[str, Any] = {"command": words}
-        made |= {
-            key: max(least, min(most, round(given)))
-            for key, (given, least, most) in seconds.items()
-            if given is not None
-        }
-        if isinstance(check.get("retries"), int):
-            made["retries"] = max(1, min(10, check["retries"]))
-        return {"healthCheck": made}
+        return {"healthCheck": {"command": words, **_pace(check)}}
 
     def _tasks(self, name: str, one: Mapping[str, Any]) -> Mapping[str, Any]:
         if re.search(r"\bcelery\b.*\bbeat\b", " ".join(self._words(one.get("command")))):
@@ -569,6 +564,19 @@ class _ComposeReader:
             except ValueError as error:
                 raise UnreadableError(f"{self._path}: {limits.short(command)}: {str(error).lower()}") from None
         return [values.text(word) for word in command] if isinstance(command, list) else []
+
+
+def _pace(check: Mapping[str, Any]) -> Mapping[str, int]:
+    """Return how often a health check is made, within what ECS takes."""
+    seconds = {
+        "intervalSeconds": (values.seconds(check.get("interval")), 5, 300),
+        "timeoutSeconds": (values.seconds(check.get("timeout")), 2, 60),
+        "startSeconds": (values.seconds(check.get("start_period")), 0, 300),
+        "retries": (check["retries"] if isinstance(check.get("retries"), int) else None, 1, 10),
+    }
+    return {
+        key: max(least, min(most, round(given))) for key, (given, least, most) in seconds.items() if given is not None
+    }
 
 
 def _version(engine: str, tag: str) -> str:
