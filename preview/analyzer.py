@@ -134,7 +134,7 @@ def asked_about(graph: Graph) -> list[tuple[str, bytes]]:
 
 
 class Session:
-    """A conversation with a pack that has started."""
+    """A conversation with a pack. It is asked before it has started, and while it works on what it was asked, so nobody waits in between."""
 
     def __init__(
         self,
@@ -143,52 +143,68 @@ class Session:
         project: str,
         stack: str,
         dry_run: bool,
-        seconds: float,
         config: Config | None = None,
     ) -> None:
-        """Configure the pack.
+        """Ask the pack about itself.
 
         Args:
             pack: the pack's process.
             project: the project's name.
             stack: the stack's name.
             dry_run: whether this stands for a preview.
-            seconds: the time limit of each answer.
             config: levels and parameters by policy, as `policies.read_config` returns them.
-
-        Raises:
-            NoAnswerError: the pack ended, refused the configuration or exceeded the time limit.
         """
         self._pack = pack
-        self._seconds = seconds
+        self._config = config or {}
         self._requests = Requests(project=project, stack=stack)
         self._asked: list[str] = []
+        self._known: tuple[analyzer_pb2.AnalyzerInfo, analyzer_pb2.ConfigureAnalyzerRequest] | None = None
+        self._accepted = False
         where = analyzer_pb2.AnalyzerStackConfigureRequest(
             stack=stack, project=project, organization="organization", dry_run=dry_run
         )
-        self._info = analyzer_pb2.AnalyzerInfo.FromString(self._call("GetAnalyzerInfo", empty_pb2.Empty()))
-        self._call("ConfigureStack", where)
-        if problems := list(_senseless(self._info, config or {})):
-            raise NoAnswerError(f"is not asked, as the policy configuration is refused: {'; '.join(problems)}")
-        settled = configuration(self._info, config or {})
-        self._call("Configure", settled)
-        self._catalogue = tuple(_policy(policy, settled) for policy in self._info.policies)
+        pack.ask("GetAnalyzerInfo", _serialized(empty_pb2.Empty()))
+        pack.ask("ConfigureStack", _serialized(where))
+        pack.send()
+
+    def configure(self, seconds: float) -> tuple[analyzer_pb2.AnalyzerInfo, analyzer_pb2.ConfigureAnalyzerRequest]:
+        """Send the configuration, once, before anything else is asked. Whether the pack accepts it is part of the verdict.
+
+        Args:
+            seconds: the time limit of each answer.
+
+        Returns:
+            What the pack says of itself, and what it was sent.
+
+        Raises:
+            NoAnswerError: the pack ended, the configuration has no sense, or the time limit was exceeded.
+        """
+        if self._known is None:
+            info = analyzer_pb2.AnalyzerInfo.FromString(self._answered(seconds))
+            self._answered(seconds)
+            if problems := list(_senseless(info, self._config)):
+                raise NoAnswerError(f"is not asked, as the policy configuration is refused: {'; '.join(problems)}")
+            self._known = info, configuration(info, self._config)
+            self._pack.ask("Configure", _serialized(self._known[1]))
+        return self._known
 
     def ask(self, resource: Resource) -> None:
         """Ask about a resource; its provider must have been asked about before. The answer is part of the verdict."""
         self._pack.ask("Analyze", self._requests.asked(resource))
         self._asked.append(resource.urn)
 
-    def verdict(self, graph: Graph, meanwhile: Callable[[], None] = lambda: None) -> Verdict:
+    def verdict(self, graph: Graph, seconds: float, meanwhile: Callable[[], None] = lambda: None) -> Verdict:
         """Ask about the resources that were not asked about yet, then about the stack, and sum up all answers.
 
         Args:
             graph: what the program registered.
+            seconds: the time limit of each answer.
             meanwhile: is called once, while the pack judges.
 
         Raises:
-            NoAnswerError: the pack ended, or exceeded the time limit.
+            NoAnswerError: the pack ended, refused the configuration or exceeded the time limit.
         """
+        info, settled = self.configure(seconds)
         known = set(self._asked)
         for resource in graph.resources:
             if resource.urn not in known and not resource.external:
@@ -198,13 +214,17 @@ class Session:
         self._pack.ask("AnalyzeStack", self._requests.listed(graph))
         self._pack.send()
         meanwhile()
+        catalogue = tuple(_policy(policy, settled) for policy in info.policies)
+        if not self._accepted:
+            self._answered(seconds)
+            self._accepted = True
         # The pack gets what is only read for the sake of what refers to it. It is not the stack's to change.
         only_read = {resource.urn for resource in graph.resources if resource.external}
         found: list[Finding] = []
         undecided: list[Finding] = []
         rule_errors: list[str] = []
         for urn in (*asked, ""):
-            ended, answer = self._answer()
+            ended, answer = self._answer(seconds)
             if ended != ANSWERED:
                 about = f"{graph.urn(urn).type} {graph.urn(urn).name}" if urn else "the stack"
                 rule_errors.append(f"{about}: {answer.decode()}")
@@ -216,27 +236,26 @@ class Session:
                 unsure = diagnostic.message.startswith(_UNDECIDED) or finding.policy == _UNDECIDED_POLICY
                 (undecided if unsure else found).append(finding)
         return Verdict(
-            pack=self._info.displayName or self._info.name,
-            policies=sum(policy.level != "disabled" for policy in self._catalogue),
+            pack=info.displayName or info.name,
+            policies=sum(policy.level != "disabled" for policy in catalogue),
             findings=tuple(sorted(found, key=_rank)),
             undecided=tuple(sorted(undecided, key=_rank)),
             rule_errors=tuple(dict.fromkeys(rule_errors)),
-            name=self._info.name,
-            catalogue=self._catalogue,
+            name=info.name,
+            catalogue=catalogue,
         )
 
-    def _call(self, method: str, request: Message) -> bytes:
-        self._pack.ask(method, request.SerializeToString())
-        ended, answer = self._answer()
+    def _answered(self, seconds: float) -> bytes:
+        ended, answer = self._answer(seconds)
         if ended != ANSWERED:
             raise NoAnswerError(f"does not answer: {answer.decode()}")
         return answer
 
-    def _answer(self) -> tuple[int, bytes]:
+    def _answer(self, seconds: float) -> tuple[int, bytes]:
         try:
-            return self._pack.answer(self._seconds)
+            return self._pack.answer(seconds)
         except LateError:
-            raise NoAnswerError(f"has not answered after {self._seconds:g} seconds") from None
+            raise NoAnswerError(f"has not answered after {seconds:g} seconds") from None
         except EndedError:
             raise NoAnswerError("does not answer: it has ended") from None
 

@@ -510,12 +510,14 @@ class _Server(_Handled):
         """The process's end ends the conversation."""
 
     def _serve(self) -> None:
-        with self._conversation.makefile("rb") as requests:
-            while head := requests.read(HEAD.size):
-                length, number = HEAD.unpack(head)
-                ended, answer = self._answered(METHODS[number], requests.read(length))
-                self._conversation.sendall(HEAD.pack(len(answer), ended) + answer)
-        os._exit(0)  # the other end has hung up
+        try:
+            with self._conversation.makefile("rb") as requests:
+                while head := requests.read(HEAD.size):
+                    length, number = HEAD.unpack(head)
+                    ended, answer = self._answered(METHODS[number], requests.read(length))
+                    self._conversation.sendall(HEAD.pack(len(answer), ended) + answer)
+        finally:
+            os._exit(0)  # the other end has hung up, perhaps before it was answered
 
 
 class _Call:

@@ -73,11 +73,8 @@ class Pack:
             config: levels and parameters by policy, as `read_config` returns them.
         """
         self._folder = folder
-        self._project = project
-        self._stack = stack
-        self._dry_run = dry_run
         self._config = config or {}
-        self._session: analyzer.Session | None = None
+        self._has_started = False
         self._refused: PackError | None = None
         self._observed: list[Resource] = []
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
@@ -93,6 +90,10 @@ class Pack:
             "PULUMI_CONFIG": json.dumps(small),
         }
         self._process = Process(folder, environment, self._errors)
+        from preview import analyzer  # noqa: PLC0415 - slow to import, and the process must start before
+
+        conversation = Conversation(self._process.socket)
+        self._session = analyzer.Session(conversation, project=project, stack=stack, dry_run=dry_run, config=config)
 
     def __enter__(self) -> Self:
         return self
@@ -113,9 +114,9 @@ class Pack:
         This is what `record` calls while the program runs, so that the pack works meanwhile.
         """
         self._observed.append(resource)
-        if self._session or self._listens():
+        if self._has_started or self._listens():
             with contextlib.suppress(PackError):  # `evaluate` meets the same problem and says so
-                session = self._open(_START_SECONDS, _ANSWER_SECONDS)
+                session = self._started(_START_SECONDS, _ANSWER_SECONDS)
                 while self._observed:
                     session.ask(self._observed.pop(0))
 
@@ -140,7 +141,7 @@ class Pack:
         """
         from preview import analyzer  # noqa: PLC0415 - slow to import, and the process must start before
 
-        session = self._open(start_seconds, answer_seconds)
+        session = self._started(start_seconds, answer_seconds)
         self._observed.clear()
         version = ""
 
@@ -150,7 +151,7 @@ class Pack:
             version = self._version()
 
         try:
-            verdict = session.verdict(graph, beside)
+            verdict = session.verdict(graph, answer_seconds, beside)
         except analyzer.NoAnswerError as error:
             raise PackError(f"{self._folder}: the policy pack {error}{self._said()}") from None
         if not isinstance(self._config, PackConfig):
@@ -158,28 +159,23 @@ class Pack:
         findings = tuple(map(self._config.marked, verdict.findings))
         return dataclasses.replace(verdict, version=version, findings=findings)
 
-    def _open(self, start_seconds: float, answer_seconds: float) -> analyzer.Session:
-        from preview import analyzer  # noqa: PLC0415 - slow to import, and the process must start before
+    def _started(self, start_seconds: float, answer_seconds: float) -> analyzer.Session:
+        """Wait until the pack has started and said what it is; return the conversation with it."""
+        from preview import analyzer  # noqa: PLC0415 - as above
 
         if self._refused:
             raise self._refused
-        if self._session is None:
+        if not self._has_started:
             try:
                 self._wait_for_port(start_seconds)
-                self._session = analyzer.Session(
-                    Conversation(self._process.socket),
-                    project=self._project,
-                    stack=self._stack,
-                    dry_run=self._dry_run,
-                    seconds=answer_seconds,
-                    config=self._config,
-                )
+                self._session.configure(answer_seconds)
             except analyzer.NoAnswerError as error:
                 self._refused = PackError(f"{self._folder}: the policy pack {error}{self._said()}")
                 raise self._refused from None
             except PackError as error:
                 self._refused = error
                 raise
+            self._has_started = True
         return self._session
 
     def _version(self) -> str:

@@ -4,6 +4,7 @@ import os
 import resource
 import sys
 import textwrap
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from preview.graph import UNKNOWN, Graph, Resource
-from preview.pack_process import HEAD, Conversation, LoadedPack, Process, connected, own_memory
+from preview.pack_process import HEAD, Conversation, LoadedPack, Process, _has_ended, connected, own_memory
 from preview.policies import Pack, PackError
 from preview.verdict import Config, Verdict
 
@@ -330,6 +331,26 @@ def test_what_was_observed_is_judged_once(pack: Callable[..., Pack]) -> None:
             running.observe(resource)
         verdict = running.evaluate(graph(bucket()))
     assert [finding.message for finding in verdict.findings] == [str(["files", "mine", "mine"])]
+
+
+def test_a_pack_ends_when_nobody_waits_for_its_answer_any_more(pack: Callable[..., Pack], tmp_path: Path) -> None:
+    program = """
+    import time
+    from pathlib import Path
+    def slow(args, report):
+        Path("asked").touch()
+        time.sleep(0.5)
+    PolicyPack("toy", [ResourceValidationPolicy("slow", "Slow.", slow)])
+    """
+    with pack(program) as running:
+        running._started(30, 30).ask(PROVIDER)  # noqa: SLF001 - in the middle of a conversation
+        running._session._pack.send()  # noqa: SLF001 - as above
+        while not (tmp_path / "asked").exists():
+            time.sleep(0.01)
+        running._process.socket.close()  # noqa: SLF001 - as above
+        process = running._process._id  # noqa: SLF001 - as above
+        assert process is not None
+        assert _has_ended(process, 30)
 
 
 _MOST = Path("/proc/sys/net/core/wmem_max")
