@@ -196,16 +196,24 @@ def _connections(
         found["internal-balancer"] = ConnectionArgs(security_group_id=group, port=HTTPS)
     if components.volumes and service.volumes:
         found["volumes"] = ConnectionArgs(security_group_id=components.volumes.security_group_id, port=NFS)
-    database, replica = context.settings.database, components.database and components.database.replica
-    if database and replica and "database" in found:
-        beside = ConnectionArgs(security_group_id=replica.security_group_id, port=replica.port)
-        if not database.is_cluster:
-            found["database-replica"] = beside
-        elif database.proxy:
-            # A cluster's readers are behind their writer's group. Its rules keep their names whether a proxy is before it or not: another name
-            # would be the same rule, which EC2 does not take twice, as the old one goes last.
-            found["database-proxy"], found["database"] = found["database"], beside
+    if "database" in found:
+        found |= _readers(context.settings.database, components.database, found["database"])
     return found
+
+
+def _readers(
+    wanted: model.Database | None, database: Database | None, served: ConnectionArgs
+) -> Mapping[str, ConnectionArgs]:
+    """Return what it takes to reach what answers queries, beside what the database is reached by."""
+    replica = database.replica if database else None
+    if wanted is None or replica is None:
+        return {}
+    beside = ConnectionArgs(security_group_id=replica.security_group_id, port=replica.port)
+    if not wanted.is_cluster:
+        return {"database-replica": beside}
+    # A cluster's readers are behind their writer's group. Its rules keep their names whether a proxy is before it or not: another name would be
+    # the same rule, which EC2 does not take twice, as the old one goes last.
+    return {"database": beside, "database-proxy": served} if wanted.proxy else {}
 
 
 def _scaling(scaling: model.Scaling | None, components: Components) -> ScalingArgs:
