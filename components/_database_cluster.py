@@ -56,6 +56,8 @@ class AuroraArgs:
         if self.instance_class is not None:
             yield "instance_class", limits.rds_class(self.instance_class)
             yield "instance_class", limits.rds_class_here(args.engine, args.version, self.instance_class, args.region)
+            if args.insights_days is not None:
+                yield "insights_days", limits.rds_insights(args.engine, self.instance_class)
         if self.serverless is not None:
             yield "serverless", limits.aurora_serverless(args.engine, args.version)
             for name, problem in limits.aurora_capacity(

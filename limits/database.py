@@ -371,8 +371,9 @@ def aurora_serverless(engine: str, version: str) -> str | None:
 
 def rds_insights(engine: str, instance_class: str) -> str | None:
     """Check that Database Insights (once Performance Insights) exists for a class."""
+    told = f"Database Insights does not exist for {engine} on {instance_class}; switch it off or take"
+    if rds_is_aurora(engine) and rds_dialect(engine) == "mysql" and instance_class.startswith("db.t3."):
+        return f"{told} a class of another family, such as db.t4g.medium"
     if rds_dialect(engine) == "mysql" and instance_class in RDS_NO_INSIGHTS_MYSQL:
-        return (
-            f"Database Insights does not exist for {engine} on {instance_class}; switch it off or take a medium class"
-        )
+        return f"{told} a medium class"
     return None

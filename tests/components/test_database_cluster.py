@@ -65,6 +65,10 @@ def test_contract(changes: dict[str, Any]) -> None:
             "instance_class: a class or serverless capacity, and both are given",
         ),
         ({"server": server(readers=16)}, "readers: 16 is outside 0 to 15"),
+        (
+            {"engine": "aurora-mysql", "version": "8.0", "server": server(instance_class="db.t3.medium")},
+            "insights_days: Database Insights does not exist for aurora-mysql on db.t3.medium",
+        ),
         ({"server": server(instance_class="db.m7g.large")}, "instance_class: us-east-1 has no db.m7g.large for aurora"),
         ({"server": server(serverless=ServerlessArgs(max_capacity=257))}, "serverless: max_capacity: 257 ACUs are not"),
         ({"server": server(serverless=ServerlessArgs(max_capacity=1.2))}, "serverless: max_capacity: 1.2 ACUs are not"),

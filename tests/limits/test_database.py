@@ -63,6 +63,9 @@ def test_any_text_is_judged(text: str) -> None:
         (limits.rds_version, ("postgres", "16.1.2"), "'16.1.2' is not a postgres version RDS creates; allowed: 14, 15, 16, 17 or 18, alone or with a minor version; under Extended Support 11, 12 or 13"),
         (limits.rds_insights, ("mysql", "db.t4g.small"), "Database Insights does not exist for mysql on db.t4g.small; switch it off or take a medium class"),
         (limits.rds_insights, ("postgres", "db.t4g.micro"), None),
+        (limits.rds_insights, ("aurora-mysql", "db.t3.medium"), "Database Insights does not exist for aurora-mysql on db.t3.medium; switch it off or take a class of another family, such as db.t4g.medium"),
+        (limits.rds_insights, ("aurora-mysql", "db.t4g.medium"), None),
+        (limits.rds_insights, ("aurora-postgresql", "db.t3.medium"), None),
     ],
 )  # fmt: skip
 def test_checks_of_several_values(

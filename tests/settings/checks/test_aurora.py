@@ -30,6 +30,7 @@ CASES: list[Case] = [
     ({f"{DB}.serverless": {"maxCapacity": 4}}, f"{DB}.serverless: postgres has none, only aurora-postgresql and aurora-mysql: use instanceClass", aurora()),
     ({f"{DB}.readers": {}}, f"{DB}.readers: postgres has none, only aurora-postgresql and aurora-mysql: use readReplica", aurora(readers={})),
     ({f"{DB}.storageType": "aurora"}, f"{DB}.storageType: aurora is Aurora's; allowed with postgres: gp3, io2, io1 or gp2", aurora(storageType="aurora-iopt1")),
+    (aurora(engine="aurora-mysql", version="8.0", serverless=None, instanceClass="db.t3.medium"), f"{DB}.insightsDays: Database Insights does not exist for aurora-mysql on db.t3.medium; switch it off or take a class of another family, such as db.t4g.medium", aurora(engine="aurora-mysql", version="8.0", serverless=None, instanceClass="db.t4g.medium")),
     (aurora(storageGib=50), f"{DB}.storageGib: Aurora's storage grows by itself: leave it out with aurora-postgresql", aurora()),
     (aurora(iops=3000), f"{DB}.iops: Aurora's storage has no such number: leave it out with aurora-postgresql", aurora()),
     (aurora(multiAz=True), f"{DB}.multiAz: Aurora's storage is in three zones, and the first of readers takes over in another: leave it out with aurora-postgresql", aurora(readers={"count": 2})),
