@@ -56,23 +56,36 @@ _BALANCERS: Final = {"network": ("AWS/NetworkELB",), "gateway": ("AWS/GatewayELB
 def alarm_has_actions(graph: Graph, _config: Config) -> Iterator[Finding]:
     """An alarm tells somebody, or something acts on it: a deployment, a composite alarm, scaling. A dashboard does not."""
     alarms = [alarm for alarm in graph.of(ALARM, COMPOSITE) if not alarm.has("alarmActions")]
-    read = (
-        {
-            urn
-            for resource in graph.resources
-            if resource.type != DASHBOARD
-            for urns in resource.dependencies.values()
-            for urn in urns
-        }
-        if alarms
-        else set()
-    )
-    rules = [rule for item in graph.of(COMPOSITE) if isinstance(rule := item.get("alarmRule"), str)] if alarms else []
+    read = _read(graph) if alarms else set()
     for alarm in alarms:
-        if alarm.urn not in read and not any(_is_part(alarm.get("name"), rule) for rule in rules):
-            yield alarm.fails(
-                "alarmActions is not set, so it changes colour and nobody knows", fix="alarm_actions=[topic.arn]"
+        if alarm.urn not in read:
+            yield from alarm.must_hold(
+                _is_part_of_another(graph, alarm),
+                "alarmActions is not set, so it changes colour and nobody knows",
+                about="whether a composite alarm asks for its state",
+                fix="alarm_actions=[topic.arn]",
             )
+
+
+def _read(graph: Graph) -> set[str]:
+    """What the stack's resources refer to, dashboards aside, by URN."""
+    return {
+        urn
+        for resource in graph.resources
+        if resource.type != DASHBOARD
+        for urns in resource.dependencies.values()
+        for urn in urns
+    }
+
+
+def _is_part_of_another(graph: Graph, alarm: Resource) -> Answer:
+    """Whether a composite alarm asks for the state of an alarm by its name. A rule that depends on others names those."""
+    answers: list[Answer] = []
+    for composite in graph.of(COMPOSITE):
+        rule = composite.get("alarmRule")
+        lost = rule is UNKNOWN and composite is not alarm and not composite.dependencies.get("alarmRule")
+        answers.append(UNKNOWN if lost else isinstance(rule, str) and _is_part(alarm.get("name"), rule))
+    return values.some(answers)
 
 
 def _is_part(name: Value, rule: str) -> bool:

@@ -142,14 +142,24 @@ def search_domain_on_https(resource: Resource, _config: Config) -> Iterator[Find
 def search_domain_in_network(graph: Graph, _config: Config) -> Iterator[Finding]:
     """In a VPC the security groups limit what a policy leaves open, be it the domain's own or one apart."""
     for resource in (item.inputs for item in graph.of(*_DOMAINS, *_POLICIES)):
-        domains = [resource] if resource.type in _DOMAINS else graph.refers(resource, "domainName", *_DOMAINS).found
-        if not domains or not all(domain.inputs.has("vpcOptions") for domain in domains):
+        inside = resource.has("vpcOptions") if resource.type in _DOMAINS else _is_for_network(graph, resource)
+        if inside is not True:
+            closed = values.negated(is_public(values.document(resource.get("accessPolicies"))))
             yield from resource.must_hold(
-                values.negated(is_public(values.document(resource.get("accessPolicies")))),
+                values.some([inside, closed]),
                 'accessPolicies allows Principal "*" without a condition on who calls or from where',
                 about="accessPolicies",
                 fix="name the principals, and vpc_options for the domain",
             )
+
+
+def _is_for_network(graph: Graph, policy: Resource) -> Answer:
+    """Whether the domain that a policy is for stands in a VPC. A domain of another stack does not show it."""
+    meant = graph.refers(policy, "domainName", *_DOMAINS)
+    placed = {domain.inputs.has("vpcOptions") for domain in meant.found}
+    if placed:
+        return placed.pop() if len(placed) == 1 else UNKNOWN
+    return UNKNOWN if policy.get("domainName") is UNKNOWN else False
 
 
 @resource_rule(

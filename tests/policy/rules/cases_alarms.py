@@ -130,3 +130,7 @@ CASES += [
         "alarmActions is not set",
     ),
 ]
+
+CASES += [
+    Case("alarm-has-actions", "unknown", [SILENT, res(COMPOSITE, "c", alarmRule=UNKNOWN, alarmActions=["arn"])]),
+]

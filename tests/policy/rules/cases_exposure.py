@@ -52,6 +52,13 @@ def awsx(*chosen: str, whole: bool = False, component: bool = True, children_too
     return [res("awsx:ec2:Vpc", "net"), *children, subnets, database]
 
 
+STORES: list[tuple[str, dict[str, Any]]] = [
+    ("redshift/cluster:Cluster", {"vpcSecurityGroupIds": [Ref("alb-group")]}),
+    ("mq/broker:Broker", {"securityGroups": [Ref("alb-group")]}),
+    ("dax/cluster:Cluster", {"securityGroupIds": [Ref("alb-group")]}),
+]
+
+
 CASES: list[Case] = [
     Case("subnet-groups-span-zones", "pass", placed("isolated-a", "isolated-b")),
     Case("subnet-groups-span-zones", "fail", placed("isolated-a"), "lies in eu-north-1a only"),
@@ -87,6 +94,15 @@ CASES: list[Case] = [
         )
     ),
     Case(OPEN, "pass", [group("alb"), old(cidrBlocks=[WORLD]), balancer()]),
+    *(
+        Case(
+            OPEN,
+            "fail",
+            [group("alb"), old(cidrBlocks=[WORLD]), balancer(), res(token, "store", **given)],
+            "stands before",
+        )
+        for token, given in STORES
+    ),
     Case(OPEN, "pass", [group("alb"), old(cidrBlocks=[WORLD], protocol="6", fromPort="443", toPort="443"), balancer()]),
     Case(OPEN, "fail", [group("alb"), rule("alb", port=443, protocol="17", cidrIpv4=WORLD), balancer()], "port 443"),
     Case(OPEN, "pass", [group("api"), rule("api", port=1, last=65535, cidrIpv4="10.0.0.0/8")]),

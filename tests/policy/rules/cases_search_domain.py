@@ -126,3 +126,17 @@ CASES += [
     Case(OWN_KEY, "fail", under("alias/aws/es"), "encryptAtRest.kmsKeyId is a key of AWS's own"),
     Case(OWN_KEY, "fail", under(None), "encryptAtRest.kmsKeyId is not set"),
 ]
+
+CASES += [
+    Case(
+        "search-domain-in-network",
+        "unknown",
+        [res("opensearch/domainPolicy:DomainPolicy", "p", domainName=UNKNOWN, accessPolicies=everybody())],
+    ),
+    Case(
+        "search-domain-in-network",
+        "fail",
+        [res("opensearch/domainPolicy:DomainPolicy", "p", domainName="elsewhere", accessPolicies=everybody())],
+        'allows Principal "*" without',
+    ),
+]
