@@ -196,11 +196,15 @@ def strings(value: Value) -> Iterator[str]:
 
 def has_unknown(value: Value) -> bool:
     """Whether anything inside is unknown."""
-    if isinstance(value, dict):
-        return any(has_unknown(item) for item in value.values())
-    if isinstance(value, list):
-        return any(has_unknown(item) for item in value)
-    return value is UNKNOWN
+    parts = [value]
+    for part in parts:  # which grows by what is in each
+        if part is UNKNOWN:
+            return True
+        if isinstance(part, dict):
+            parts += part.values()
+        elif isinstance(part, list):
+            parts += part
+    return False
 
 
 def some(answers: Iterable[Answer]) -> Answer:
