@@ -87,7 +87,8 @@ class Base:
         unread = _SKIPPED | _RECORDER if self.root == _HOME else _SKIPPED
         for name in filter(None, (changed.stdout + new.stdout).split("\0")):
             first, *rest = Path(name).parts
-            if name != self.path.as_posix() and not (rest and (first in unread or first.startswith("."))):
+            is_below = bool(rest) or (self.root / first).is_dir()  # a link to a folder is a file to git
+            if name != self.path.as_posix() and not (is_below and (first in unread or first.startswith("."))):
                 return False
         return True
 

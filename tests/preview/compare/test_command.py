@@ -173,6 +173,15 @@ def test_a_base_is_of_the_same_program_if_nothing_else_differs(root: Path, name:
     assert base.content() == b"config: {'toy:days': 60}\n"
 
 
+def test_a_link_to_an_environment_is_no_part_of_the_program(root: Path, tmp_path: Path) -> None:
+    base = bases.find("HEAD", root, root / "Pulumi.prod.yaml")
+    (tmp_path / "environment").mkdir()
+    (root / ".venv").symlink_to(tmp_path / "environment")
+    assert base.is_of_this_program()
+    (root / ".env").write_text("which a program may read\n")
+    assert not base.is_of_this_program()
+
+
 def test_a_base_of_the_same_program_is_recorded_like_one_of_another(root: Path, tmp_path: Path) -> None:
     edit(root, 30)
     together = run(root, "--base=HEAD", "--format=json", XDG_CACHE_HOME=str(tmp_path / "first"))
