@@ -7,7 +7,6 @@ a time as there are processors, so that memory does not grow with the number of 
 from __future__ import annotations
 
 import contextlib
-import gc
 import io
 import json
 import os
@@ -112,8 +111,6 @@ def _rehearse(root: Path, files: Sequence[Path]) -> None:
                 render.headline(render.preview(graph, None, str(path)))
                 analyzer.asked_about(graph)
                 break
-    gc.collect()
-    gc.freeze()
 
 
 def _row(root: Path, path: Path, pack: Path, config: Config) -> StackRow:
