@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from google.protobuf import empty_pb2, json_format  # type: ignore[import-untyped] # has no stubs among our dependencies
@@ -218,6 +218,21 @@ class Session:
         if not self._accepted:
             self._answered(seconds)
             self._accepted = True
+        found, undecided, rule_errors = self._read(graph, asked, seconds)
+        return Verdict(
+            pack=info.displayName or info.name,
+            policies=sum(policy.level != "disabled" for policy in catalogue),
+            findings=tuple(sorted(found, key=_rank)),
+            undecided=tuple(sorted(undecided, key=_rank)),
+            rule_errors=tuple(dict.fromkeys(rule_errors)),
+            name=info.name,
+            catalogue=catalogue,
+        )
+
+    def _read(
+        self, graph: Graph, asked: Sequence[str], seconds: float
+    ) -> tuple[list[Finding], list[Finding], list[str]]:
+        """Read the answers about resources, then about the stack: the findings, those left open, and what broke."""
         # The pack gets what is only read for the sake of what refers to it. It is not the stack's to change.
         only_read = {resource.urn for resource in graph.resources if resource.external}
         found: list[Finding] = []
@@ -235,15 +250,7 @@ class Session:
                     continue
                 unsure = diagnostic.message.startswith(_UNDECIDED) or finding.policy == _UNDECIDED_POLICY
                 (undecided if unsure else found).append(finding)
-        return Verdict(
-            pack=info.displayName or info.name,
-            policies=sum(policy.level != "disabled" for policy in catalogue),
-            findings=tuple(sorted(found, key=_rank)),
-            undecided=tuple(sorted(undecided, key=_rank)),
-            rule_errors=tuple(dict.fromkeys(rule_errors)),
-            name=info.name,
-            catalogue=catalogue,
-        )
+        return found, undecided, rule_errors
 
     def _answered(self, seconds: float) -> bytes:
         ended, answer = self._answer(seconds)
