@@ -58,7 +58,7 @@ $(DEV): requirements-dev.txt $(RUN)
 
 install: $(RUN) ## Prepare .venv for the program, the policy pack and the preview
 
-preview: $(RUN) ## Show a stack offline: make preview STACK=prod | FILE=path/Pulumi.x.yaml | ALL=1 [FILE=folder] [BASE=origin/main | other.yaml | export.json] [GATE=destructive] [FORMAT=plain] [CONFIG=policy-config.json]
+preview: $(RUN) ## Show a stack offline: make preview STACK=prod | FILE=path/Pulumi.x.yaml | ALL=1 [FILE=folder] [BASE=origin/main | Pulumi.old.yaml | export.json] [GATE=destructive] [FORMAT=plain] [CONFIG=policy-config.json]
 	@$(BIN)/python -m preview $(WHICH) $(BASE_OPTION) $(if $(FORMAT),--format "$(FORMAT)") $(CONFIG_OPTION)
 
 watch: $(RUN) ## Show a stack again on every save, here and on a page of this machine: make watch STACK=prod | FILE=... [FORMAT=plain]; Ctrl-C ends it

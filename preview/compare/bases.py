@@ -169,6 +169,10 @@ def _file(text: str, root: Path, kind: Literal["file", "export"]) -> Base:
         data = path.read_bytes()
     except OSError as error:
         raise InvalidBase(f"BASE={text}: {(error.strerror or str(error)).lower()}") from None
+    if kind == "file" and not re.fullmatch(r"Pulumi\.[\w.-]+\.ya?ml", path.name):
+        raise InvalidBase(
+            f"BASE={text}: a stack file is called Pulumi.<stack>.yaml: give it such a name, such as Pulumi.{path.stem}.yaml"
+        )
     program = _digest_of(root.resolve()) if kind == "file" else ""
     identity = hashlib.sha256(f"{kind}\n{program}\n{path.name}\n".encode() + data).hexdigest()
     return Base(kind=kind, text=text, label=text, root=root.resolve(), path=path.resolve(), identity=identity)

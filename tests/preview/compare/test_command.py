@@ -310,6 +310,7 @@ def test_secrets_that_an_export_shows_are_not_shown(root: Path) -> None:
 @pytest.mark.parametrize(
     ("base", "said"),
     [
+        ("Pulumi.yaml", "BASE=Pulumi.yaml: a stack file is called Pulumi.<stack>.yaml: give it such a name"),
         ("nowhere", "git knows no revision 'nowhere' here"),
         ("-x", "git knows no revision '-x' here"),
         ("HEAD:Pulumi.none.yaml", "Pulumi.none.yaml is not in HEAD; there are Pulumi.bad.yaml, Pulumi.prod.yaml"),
