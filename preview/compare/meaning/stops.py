@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +25,8 @@ _GUARDS: Final = {
 }
 """By type, the property with which AWS refuses a deletion, and its value."""
 
+_DATABASES: Final = frozenset({"aws:rds/cluster:Cluster", "aws:rds/instance:Instance"})
+
 _MUST_BE_EMPTY: Final = {
     "aws:backup/vault:Vault": ("forceDestroy", "recovery points"),
     "aws:ecr/repository:Repository": ("forceDelete", "images"),
@@ -44,6 +47,8 @@ def say(situation: Situation) -> Iterator[Statement]:
             yield from _not_empty(situation, change, change.before)
         if change.kind in {"updated", "replaced"}:
             yield from _refused(situation, change)
+        if change.kind == "updated" and change.before and change.after:
+            yield from _major_upgrade(situation, change, change.before, change.after)
         if change.kind == "replaced" and change.before and change.after:
             yield from _name_in_recovery(situation, change, change.before, change.after)
 
@@ -107,6 +112,43 @@ def _refused(situation: Situation, change: Change) -> Iterator[Statement]:
             urns=(change.resource.urn,),
             setting=situation.setting(change),
         )
+
+
+def _major_upgrade(situation: Situation, change: Change, before: Resource, after: Resource) -> Iterator[Statement]:
+    """Say where RDS refuses another major version, which it takes only when told that it may, and never an older one."""
+    if after.type not in _DATABASES or any(item.effect == "refused" for item in change.properties):
+        return
+    engine = after.inputs.get("engine")
+    old, new = (_major(engine, side.inputs.get("engineVersion")) for side in (before, after))
+    if engine != before.inputs.get("engine") or not old or not new or old == new:
+        return
+    if new < old:
+        why, instead = "RDS goes back to no older major version", "Restore a backup of it into another database"
+    elif after.inputs.get("allowMajorVersionUpgrade") is not True:
+        why = "RDS takes another major version only where it is allowed"
+        instead = (
+            "Add slipway:database.allowMajorUpgrade: true and applyImmediately: true for this update; "
+            "the database is away for minutes, and there is no way back but a snapshot"
+        )
+    else:
+        return
+    yield Statement(
+        level="danger",
+        concern="stops",
+        text=(
+            f"The update stops: engineVersion of {named(after)} goes from {before.inputs['engineVersion']} to "
+            f"{after.inputs['engineVersion']}, and {why}. {instead}"
+        ),
+        urns=(after.urn,),
+        setting=situation.setting(change),
+    )
+
+
+def _major(engine: object, version: object) -> tuple[int, ...]:
+    """Return the numbers of a major version: 17 of PostgreSQL 17.4, 8.0 of MySQL 8.0.36; none where it is not known."""
+    numbers = [int(part) for part in re.findall(r"\d+", version)] if isinstance(version, str) else []
+    of_two = isinstance(engine, str) and not engine.endswith(("postgres", "postgresql"))
+    return tuple(numbers[: 2 if of_two else 1])
 
 
 def _name_in_recovery(situation: Situation, change: Change, before: Resource, after: Resource) -> Iterator[Statement]:

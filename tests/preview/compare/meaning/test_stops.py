@@ -50,5 +50,32 @@ def test_a_secrets_name_is_kept_for_days() -> None:
     assert any("AWS keeps the name of a deleted secret for 7 days" in text for text in texts)
 
 
+CLUSTER = "aws:rds/cluster:Cluster"
+
+
+@pytest.mark.parametrize(
+    ("type_", "engine", "old", "new", "allowed", "told"),
+    [
+        (DATABASE, "postgres", "16", "17", "", "goes from 16 to 17, and RDS takes another major"),
+        (CLUSTER, "aurora-postgresql", "16", "17.4", "", "slipway:database.allowMajorUpgrade: true"),
+        (CLUSTER, "aurora-mysql", "8.0.mysql_aurora.3.10.0", "8.4", "", "only where it is allowed"),
+        (CLUSTER, "aurora-postgresql", "17", "16", "allowed", "RDS goes back to no older major version"),
+        (CLUSTER, "aurora-postgresql", "16", "17", "allowed", None),
+        (DATABASE, "postgres", "16.3", "16.4", "", None),
+        (CLUSTER, "aurora-mysql", "8.0", "8.0.mysql_aurora.3.10.0", "", None),
+        (DATABASE, "mysql", "8.0.36", "8.4", "", "only where it is allowed"),
+        (DATABASE, "mariadb", "10.6", "10.11", "", "only where it is allowed"),
+    ],
+)  # fmt: skip
+def test_another_major_version_is_to_be_allowed(
+    type_: str, engine: str, old: str, new: str, allowed: str, told: str | None
+) -> None:
+    given = {"identifier": "d", "engine": engine, "allowMajorVersionUpgrade": allowed == "allowed"}
+    sides = ([resource(type_, "d", {**given, "engineVersion": version})] for version in (old, new))
+    texts = [text for level, text in said(stops.say, *sides) if level == "danger"]
+    assert len(texts) == (told is not None)
+    assert all(told in text for text in texts if told)
+
+
 def test_nothing_stops_what_nothing_guards() -> None:
     assert not said(stops.say, [resource(DATABASE, "d", {"identifier": "d"})], [])
