@@ -1,7 +1,7 @@
 """What cfn-lint says about resources, written as CloudFormation; runs in the linters' environment, which has no Pulumi.
 
-`[[type, inputs, region], ...]` comes as JSON on standard input, `[[finding, ...], ...]` goes to standard output. Types that do not map,
-such as a bucket, which is one type of CloudFormation and eight of the provider's, are not linted.
+`[[type, inputs, region], ...]` comes as JSON on standard input, `[[finding, ...], ...]` goes to standard output. Types of `cfn.NOT_LINTED`,
+such as a bucket, which is one type of CloudFormation and eight of the provider's, are passed over.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 import cfnlint.api
@@ -20,12 +19,10 @@ from cfnlint.config import ManualArgs
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from crosscheck import forms
+from crosscheck.cfn import TYPES
 from crosscheck.shapes import Names, Shape, convert
 
-TYPES: Final[Mapping[str, Mapping[str, Names]]] = json.loads(
-    Path(__file__).with_name("cloudformation.json").read_text(encoding="utf-8")
-)
-"""By type CloudFormation's type, and the inputs that have other names there, or none."""
+_TYPES: Final[Mapping[str, Mapping[str, Names]]] = json.loads(TYPES.read_text(encoding="utf-8"))
 _BATCH: Final = 100
 """Resources of a template; CloudFormation takes 500, and a megabyte."""
 _EXPECTED: Final = {
@@ -33,6 +30,9 @@ _EXPECTED: Final = {
     "E3060": "as above: their networks may have the same addresses",
 }
 """Rules about what is not linted here, and why."""
+
+
+_NAMED: Final = forms.whole_name("name")
 
 
 def _backup_plan(values: forms.Inputs) -> forms.Inputs:
@@ -43,7 +43,9 @@ def _record(values: forms.Inputs) -> forms.Inputs:
     change = forms.record(values)
     made = dict(change["ChangeBatch"]["Changes"][0]["ResourceRecordSet"])
     if "ResourceRecords" in made:
-        made["ResourceRecords"] = [item["Value"] for item in made["ResourceRecords"]]
+        texts = (item["Value"] for item in made["ResourceRecords"])
+        # The provider puts the quotes around.
+        made["ResourceRecords"] = [f'"{text}"' if made["Type"] == "TXT" else text for text in texts]
     return {"HostedZoneId": change["HostedZoneId"], **made}
 
 
@@ -72,8 +74,26 @@ def _distribution(values: forms.Inputs) -> forms.Inputs:
 
 def _parameters(values: forms.Inputs) -> forms.Inputs:
     named = {parameter["name"]: parameter["value"] for parameter in values.get("parameters") or ()}
-    given = forms.FORMS["rds:CreateDBParameterGroup"](values)
-    return {**given, "parameters": named}
+    return {**_NAMED(values), "parameters": named}
+
+
+def _listed(name: str) -> forms.Given:
+    """CloudFormation gives one policy to several."""
+    return lambda values: {**values, name: [values[name]]}
+
+
+def _health_check(values: forms.Inputs) -> forms.Inputs:
+    return forms.without(forms.FORMS["route53:CreateHealthCheck"](values), "callerReference")
+
+
+def _log_destination(values: forms.Inputs) -> forms.Inputs:
+    return {**forms.without(values, "deliveryDestinationConfiguration"), **values["deliveryDestinationConfiguration"]}
+
+
+def _vpc_origin(values: forms.Inputs) -> forms.Inputs:
+    """CloudFormation does not count lists."""
+    config = values["vpcOriginEndpointConfig"]
+    return {"vpcOriginEndpointConfig": {**config, "originSslProtocols": config["originSslProtocols"]["items"]}}
 
 
 def _flow_log(values: forms.Inputs) -> forms.Inputs:
@@ -87,27 +107,42 @@ def _entry(values: forms.Inputs) -> forms.Inputs:
 
 
 _FORMS: Final[Mapping[str, forms.Given]] = {
+    "AWS::ApplicationAutoScaling::ScalingPolicy": forms.FORMS["application-autoscaling:PutScalingPolicy"],
     "AWS::Backup::BackupPlan": _backup_plan,
+    "AWS::Backup::BackupSelection": forms.FORMS["backup:CreateBackupSelection"],
+    "AWS::Budgets::Budget": forms.FORMS["budgets:CreateBudget"],
     "AWS::CloudFront::Distribution": _distribution,
+    "AWS::CloudFront::OriginAccessControl": forms.FORMS["cloudfront:CreateOriginAccessControl"],
     "AWS::CloudFront::ResponseHeadersPolicy": forms.FORMS["cloudfront:CreateResponseHeadersPolicy"],
+    "AWS::CloudFront::VpcOrigin": _vpc_origin,
     "AWS::CloudWatch::Alarm": forms.FORMS["cloudwatch:PutMetricAlarm"],
     "AWS::EC2::FlowLog": _flow_log,
     "AWS::EC2::NetworkAclEntry": _entry,
-    "AWS::EC2::SecurityGroup": forms.FORMS["ec2:CreateSecurityGroup"],
+    "AWS::EC2::SecurityGroup": _NAMED,
+    "AWS::EC2::VPCGatewayAttachment": forms.FORMS["ec2:AttachInternetGateway"],
     "AWS::ECS::Service": forms.FORMS["ecs:CreateService"],
     "AWS::ElastiCache::ParameterGroup": _parameters,
     "AWS::ElastiCache::ReplicationGroup": forms.FORMS["elasticache:CreateReplicationGroup"],
     "AWS::ElasticLoadBalancingV2::Listener": forms.FORMS["elbv2:CreateListener"],
+    "AWS::ElasticLoadBalancingV2::ListenerCertificate": forms.FORMS["elbv2:AddListenerCertificates"],
     "AWS::ElasticLoadBalancingV2::ListenerRule": forms.FORMS["elbv2:CreateRule"],
     "AWS::ElasticLoadBalancingV2::LoadBalancer": forms.FORMS["elbv2:CreateLoadBalancer"],
     "AWS::ElasticLoadBalancingV2::TargetGroup": forms.FORMS["elbv2:CreateTargetGroup"],
     "AWS::IAM::RolePolicy": forms.FORMS["iam:PutRolePolicy"],
     "AWS::Lambda::Function": lambda values: {**values, "code": {"zipFile": "x"}},
-    "AWS::Logs::LogGroup": forms.FORMS["logs:CreateLogGroup"],
+    "AWS::Logs::DeliveryDestination": _log_destination,
+    "AWS::Logs::LogGroup": _NAMED,
+    "AWS::RDS::DBClusterParameterGroup": _parameters,
     "AWS::RDS::DBParameterGroup": _parameters,
+    "AWS::RDS::DBProxyTargetGroup": forms.FORMS["rds:ModifyDBProxyTargetGroup"],
+    "AWS::RDS::DBSubnetGroup": _NAMED,
+    "AWS::Route53::HealthCheck": _health_check,
     "AWS::Route53::RecordSet": _record,
-    "AWS::SecretsManager::Secret": forms.FORMS["secretsmanager:CreateSecret"],
-    "AWS::WAFv2::WebACL": forms.FORMS["wafv2:CreateWebACL"],
+    "AWS::SNS::Topic": _NAMED,
+    "AWS::SNS::TopicPolicy": _listed("arn"),
+    "AWS::SQS::QueuePolicy": _listed("queueUrl"),
+    "AWS::SecretsManager::Secret": _NAMED,
+    "AWS::WAFv2::WebACL": _NAMED,
 }
 
 
@@ -149,7 +184,7 @@ def lint(resources: Iterable[tuple[str, Mapping[str, Any], str]]) -> list[list[s
     templates: dict[str, dict[str, Any]] = defaultdict(dict)
     for number, (token, inputs, region) in enumerate(resources):
         findings.append([])
-        for name, names in TYPES.get(token, {}).items():
+        for name, names in _TYPES.get(token, {}).items():
             given = _FORMS.get(name, dict)({key: value for key, value in inputs.items() if value != []})
             made = convert(given, _schema(name), names)
             findings[number] += [f"{name} has no {unknown}" for unknown in made.unmapped]
@@ -163,9 +198,11 @@ def lint(resources: Iterable[tuple[str, Mapping[str, Any], str]]) -> list[list[s
 
 
 def _linted(resources: Mapping[str, Any], region: str) -> Iterable[tuple[int, str]]:
-    template = json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources})
+    # cfn-lint reads YAML first, which knows no pairs of escapes for one character.
+    template = json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}, ensure_ascii=False)
     for match in cfnlint.api.lint(template, config=ManualArgs(regions=[region], ignore_checks=["W", "I"])):
-        path = [str(part) for part in match.path or ()]
+        # Where a rule of cfn-lint's own breaks, it says so about no place.
+        path = [str(part) for part in getattr(match, "path", None) or ()]
         if match.rule.id not in _EXPECTED and not _is_major_version(match.message):
             # What is about no resource is told at the first.
             first = next(iter(resources)) if len(path) < 2 else path[1]  # noqa: PLR2004 - Resources, name

@@ -35,7 +35,7 @@ def _within(member: str, *outside: str, **more: Any) -> Given:  # noqa: ANN401 -
     return given
 
 
-def _whole_name(name: str) -> Given:
+def whole_name(name: str) -> Given:
     """Return what makes a name of a prefix."""
     prefix = f"{name}Prefix"
 
@@ -331,7 +331,7 @@ FORMS: Final[Mapping[str, Given]] = {
     "ec2:AuthorizeSecurityGroupIngress": _group_rule,
     "ec2:CreateFlowLogs": _flow_log,
     "ec2:CreateNetworkAclEntry": _network_acl_entry,
-    "ec2:CreateSecurityGroup": _whole_name("name"),
+    "ec2:CreateSecurityGroup": whole_name("name"),
     "ec2:ReplaceNetworkAclAssociation": _added(associationId="x"),
     "ecs:CreateService": _service,
     "efs:CreateAccessPoint": _added(clientToken="x"),
@@ -352,14 +352,14 @@ FORMS: Final[Mapping[str, Given]] = {
     "lambda:AddPermission": _added(statementId="x"),
     "lambda:CreateFunction": lambda values: {**values, "code": {"zipFile": b"x"}},
     "lambda:PutFunctionConcurrency": _concurrency,
-    "logs:CreateLogGroup": _whole_name("name"),
-    "logs:PutRetentionPolicy": _whole_name("name"),
-    "rds:CreateDBClusterParameterGroup": _whole_name("name"),
+    "logs:CreateLogGroup": whole_name("name"),
+    "logs:PutRetentionPolicy": whole_name("name"),
+    "rds:CreateDBClusterParameterGroup": whole_name("name"),
     "rds:CreateDBInstance": _added(engine="that of the source"),
-    "rds:CreateDBParameterGroup": _whole_name("name"),
-    "rds:CreateDBSubnetGroup": _whole_name("name"),
-    "rds:ModifyDBClusterParameterGroup": lambda values: {"parameters": [], **_whole_name("name")(values)},
-    "rds:ModifyDBParameterGroup": lambda values: {"parameters": [], **_whole_name("name")(values)},
+    "rds:CreateDBParameterGroup": whole_name("name"),
+    "rds:CreateDBSubnetGroup": whole_name("name"),
+    "rds:ModifyDBClusterParameterGroup": lambda values: {"parameters": [], **whole_name("name")(values)},
+    "rds:ModifyDBParameterGroup": lambda values: {"parameters": [], **whole_name("name")(values)},
     "rds:ModifyDBProxyTargetGroup": _added(targetGroupName="default"),
     "rds:RegisterDBProxyTargets": lambda values: {
         key: listed(value) if key in ("dbInstanceIdentifier", "dbClusterIdentifier") else value
@@ -368,7 +368,7 @@ FORMS: Final[Mapping[str, Given]] = {
     "route53:ChangeResourceRecordSets": record,
     "route53:ChangeTagsForResource": _health_check_tags,
     "route53:CreateHealthCheck": _within("healthCheckConfig", callerReference="1"),
-    "s3:CreateBucket": _whole_name("bucket"),
+    "s3:CreateBucket": whole_name("bucket"),
     "s3:PutBucketCors": lambda v: {"bucket": v["bucket"], "CORSConfiguration": {"CORSRules": v["corsRules"]}},
     "s3:PutBucketEncryption": _within("serverSideEncryptionConfiguration", "bucket"),
     "s3:PutBucketLifecycleConfiguration": _within("lifecycleConfiguration", "bucket"),
@@ -379,12 +379,12 @@ FORMS: Final[Mapping[str, Given]] = {
     "s3:PutBucketReplication": _within("replicationConfiguration", "bucket"),
     "s3:PutPublicAccessBlock": _within("publicAccessBlockConfiguration", "bucket"),
     "scheduler:CreateSchedule": _added(name="x"),
-    "secretsmanager:CreateSecret": _whole_name("name"),
+    "secretsmanager:CreateSecret": whole_name("name"),
     "sns:CreateTopic": _topic,
     "sns:SetTopicAttributes": _topic_policy,
     "sqs:CreateQueue": _queue,
     "sqs:SetQueueAttributes": _queue,
-    "wafv2:CreateWebACL": _whole_name("name"),
+    "wafv2:CreateWebACL": whole_name("name"),
     "wafv2:PutLoggingConfiguration": _within("loggingConfiguration"),
 }
 """By call. Names are in `calls.json`."""

@@ -23,7 +23,7 @@ from settings import checks
 from tests.settings.files import ROOT, SHIPPED, config, places
 
 ODD: Final[tuple[object, ...]] = (
-    None, True, False, 0, 1, -1, 2**31, 10**30, 0.5, 1e309, "", " ", "x", "*", "*.example.com", "a" * 65, "a" * 5000, "ünï", "\ud800", "\x00",
+    None, True, False, 0, 1, -1, 2**31, 10**30, 0.5, 1e309, "", " ", "x", "*", "*.example.com", "a" * 65, "a" * 5000, "ünï", "\U0001f680", "\x00",
     "${database.host}",
     "${nothing}", "arn:aws:iam::12345678901:role/x", "arn:aws-cn:sqs:cn-north-1:123456789012:q",
     "10.0.0.0/8", "0.0.0.0/0", "us-east-9", "eu-central-1", "us-east-1h",
