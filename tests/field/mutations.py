@@ -20,6 +20,7 @@ from crosscheck.calls import refusals
 from preview.graph import Graph
 from preview.record import InvalidStack, record
 from settings import checks
+from tests.field import additions
 from tests.settings.files import ROOT, SHIPPED, config, places
 
 ODD: Final[tuple[object, ...]] = (
@@ -49,14 +50,17 @@ class Run:
 
 
 def changed(seed: int) -> tuple[dict[str, Any], str]:
-    """Return a shipped stack file with a few values replaced, taken out, moved or copied, and what was done in words."""
+    """Return a shipped stack file with a few settings added, values replaced, taken out, moved or copied, and what was done in words."""
     chance = random.Random(seed)  # noqa: S311 - the same again for the same seed, no secret
     path = chance.choice(SHIPPED)
     values, done = config(path), [path.name]
     for _ in range(chance.randint(1, _MOST_CHANGES)):
+        kind = chance.choice(("add", "add", "add", "replace", "replace", "remove", "copy", "rename", "nudge", "nudge"))
+        if kind == "add":
+            done.append(f"add {additions.add(values, chance)}")
+            continue
         every = list(places(values))
         place, other = chance.choice(every), chance.choice(every)
-        kind = chance.choice(("replace", "replace", "remove", "copy", "rename", "nudge", "nudge"))
         value = _at(values, other) if kind == "copy" else chance.choice(ODD)
         _change(values, kind, place, _nudged(_at(values, place), chance) if kind == "nudge" else value)
         done.append(f"{kind} {'.'.join(map(str, place))}")
