@@ -67,10 +67,11 @@ def tag_guards_cover_untagged(holder: Resource, _config: Config) -> Iterator[Fin
     for policy in documents_of(holder):
         found = list(statements(policy))
         guards = [statement for statement in found if not allows(statement) and _leaves_out_the_untagged(statement)]
-        for index, statement in enumerate(found):
+        for index, statement in enumerate(found if guards else ()):
             free = allows(statement) and not statement.get("Condition") and covers(statement, "Resource")
-            open_ = [action for action in values.strings(statement.get("Action")) if _is_guarded(action, guards)]
-            if free and open_:
+            actions = values.strings(statement.get("Action")) if free else []
+            open_ = [action for action in actions if _is_guarded(action, guards)]
+            if open_:
                 yield holder.fails(
                     f"statement {index + 1} allows {open_[0]} on what has no tags: the refusal by tags leaves it out",
                     fix="allow it with a condition on aws:ResourceTag, or refuse it without the Null test",

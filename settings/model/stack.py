@@ -182,13 +182,15 @@ class Settings(Section):
     @property
     def user_urls(self) -> Mapping[str, tuple[str, str]]:
         """The same of other users whose URL is read: by its name the master user's, and the user."""
+        known = self.database.users if self.database else {}
+        if not known:
+            return {}
         read = {
             (secret, user)
             for service in self.services.values()
             for user, secrets in service.secrets_read
             for secret in secrets
         }
-        known = self.database.users if self.database else {}
         return {
             user_url(secret, user): (secret, user)
             for secret, user in sorted((secret, user) for secret, user in read if user)
