@@ -43,11 +43,13 @@ def _begin_elsewhere(config: pytest.Config) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Keep what was compiled of it for the next run."""
+    """Keep what was compiled of it for the next run, and collect garbage, once: pytest itself goes five times through all that is left."""
     if not xdist.is_xdist_controller(session):
         from preview import lazy_imports  # noqa: PLC0415 - as above
 
         lazy_imports.save()
+        gc.collect()
+        gc.freeze()
 
 
 _LONGEST = (

@@ -92,10 +92,17 @@ def working(environ: Mapping[str, str]) -> Iterator[Process]:
         worker.kill()
 
 
+@pytest.fixture(scope="module")
+def running(environ: dict[str, str]) -> Iterator[Process]:
+    with served(environ) as api:
+        yield api
+
+
 @pytest.fixture
-def api(emptied: dict[str, str]) -> Iterator[Process]:
-    with served(emptied) as running:
-        yield running
+def api(running: Process, emptied: dict[str, str]) -> Process:
+    """The api, which every test finds without data, and none ends."""
+    assert emptied
+    return running
 
 
 def signed_in(api: Process) -> str:
@@ -149,10 +156,11 @@ def test_tokens_of_the_key_before_still_hold(environ: dict[str, str]) -> None:
         assert after.ask("/api/me", token=old) == (401, {"detail": "signed by neither key"})
 
 
-def test_ends_at_sigterm_and_logs_json_alone(api: Process) -> None:
-    api.ask("/api/me", token=signed_in(api))
-    api.ask("/health")
-    api.stop()
+def test_ends_at_sigterm_and_logs_json_alone(emptied: dict[str, str]) -> None:
+    with served(emptied) as api:
+        api.ask("/api/me", token=signed_in(api))
+        api.ask("/health")
+        api.stop()
     assert all(set(line) == FIELDS for line in api.logged)
     requests = [line for line in api.logged if line["message"].startswith("GET")]
     assert [line["message"] for line in requests] == ["GET /api/me 200"]
