@@ -15,6 +15,7 @@ from policy.control import Environment, Level
 from policy.rules import CONTROLS
 from preview import analyzer
 from preview.graph import Graph, Resource
+from preview.run_memory import RunMemory
 from tests.policy.harness import Diagnostic, made_of
 from tests.stacks import recorded
 
@@ -77,6 +78,7 @@ class Reference:
 
     def __init__(self) -> None:
         self._requests = analyzer.Requests(project="slipway", stack="prod")
+        self._memory = RunMemory()  # what is unchanged is written once
         self._server = made_of(pack.policies(Environment.PRODUCTION))
         settings = analyzer.configuration(self._server.GetAnalyzerInfo(None, None), {})
         for control in CONTROLS:
@@ -113,7 +115,13 @@ class Reference:
         return _said(self._server.Analyze(self._requests.resource(resource), None), resource.urn)
 
     def _whole(self, graph: Graph) -> set[Diagnostic]:
-        return _said(self._server.AnalyzeStack(self._requests.stack(graph), None), "")
+        RunMemory.kept = self._memory
+        try:
+            written = self._requests.listed(graph)
+        finally:
+            RunMemory.kept = None
+        request = analyzer_pb2.AnalyzeStackRequest.FromString(written)
+        return _said(self._server.AnalyzeStack(request, None), "")
 
 
 def _said(reply: analyzer_pb2.AnalyzeResponse, urn: str) -> set[Diagnostic]:
