@@ -19,7 +19,7 @@ def test_visitors_stay_with_a_task() -> None:
     groups = {group.name: group.inputs.get("stickiness") for group in made.of("aws:lb/targetGroup:TargetGroup")}
     assert groups == {
         "load-balancer-api-targets": {"type": "lb_cookie", "enabled": True, "cookieDuration": 3600},
-        "load-balancer-frontend-targets": None,
+        "load-balancer-frontend-targets": {"type": "lb_cookie", "enabled": False},
     }
 
 
