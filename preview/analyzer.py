@@ -205,14 +205,7 @@ class Session:
             NoAnswerError: the pack ended, refused the configuration or exceeded the time limit.
         """
         info, settled = self.configure(seconds)
-        known = set(self._asked)
-        for resource in graph.resources:
-            if resource.urn not in known and not resource.external:
-                self.ask(resource)
-        asked, self._asked = self._asked, []
-        # A pack may sum up in its stack policies what its resource policies saw: the stack comes last, as on the engine.
-        self._pack.ask("AnalyzeStack", self._requests.listed(graph))
-        self._pack.send()
+        asked = self._ask_all(graph)
         meanwhile()
         catalogue = tuple(_policy(policy, settled) for policy in info.policies)
         if not self._accepted:
@@ -251,6 +244,18 @@ class Session:
                 unsure = diagnostic.message.startswith(_UNDECIDED) or finding.policy == _UNDECIDED_POLICY
                 (undecided if unsure else found).append(finding)
         return found, undecided, rule_errors
+
+    def _ask_all(self, graph: Graph) -> Sequence[str]:
+        """Ask about what was not asked about yet; returns the URNs of all resources that were, in the order of the questions."""
+        known = set(self._asked)
+        for resource in graph.resources:
+            if resource.urn not in known and not resource.external:
+                self.ask(resource)
+        asked, self._asked = self._asked, []
+        # A pack may sum up in its stack policies what its resource policies saw: the stack comes last, as on the engine.
+        self._pack.ask("AnalyzeStack", self._requests.listed(graph))
+        self._pack.send()
+        return asked
 
     def _answered(self, seconds: float) -> bytes:
         ended, answer = self._answer(seconds)
