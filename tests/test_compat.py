@@ -149,6 +149,29 @@ def test_a_refused_resource_is_refused_alike(project: Path, monkeypatch: pytest.
     assert said[0] == said[1]
 
 
+CIRCLE = """
+import asyncio
+import pulumi
+import pulumi_aws as aws
+
+after = asyncio.get_running_loop().create_future()
+first = aws.sqs.Queue("first", opts=pulumi.ResourceOptions(depends_on=pulumi.Output.from_input(after)))
+second = aws.sqs.Queue("second", opts=pulumi.ResourceOptions(depends_on=[first]))
+after.set_result([second])
+"""
+
+
+def test_resources_that_wait_for_each_other_are_refused_alike(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "__main__.py").write_text(CIRCLE)
+    said = []
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="circular dependency") as caught:
+            record(project, "prod", {})
+        said.append(str(caught.value))
+        monkeypatch.setattr(core, "in_less_time", contextlib.nullcontext)
+    assert said[0] == said[1]
+
+
 @pytest.mark.parametrize("mode", ["update", "preview"])
 def test_values_of_every_kind_arrive_the_same(project: Path, mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
     (project / "__main__.py").write_text(VALUES)
