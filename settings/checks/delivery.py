@@ -32,6 +32,12 @@ def problems(settings: Settings) -> Iterator[Problem]:
             ["delivery", "roleName"],
             *NAME_PREFIX,
         )
+    if delivery.preview_reads_state and not delivery.preview_role_name:
+        yield at(
+            ["delivery", "previewReadsState"],
+            "is of no use without previewRoleName, the role that would read it: give that, or leave it out",
+            ["delivery", "previewRoleName"],
+        )
 
 
 def _boundary(settings: Settings, boundary_arn: str) -> Iterator[Problem]:

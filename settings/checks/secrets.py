@@ -28,6 +28,9 @@ def problems(settings: Settings) -> Iterator[Problem]:
                     ["secrets", name, "keys", "*"],
                 )
     for name, secret in settings.secrets.items():
+        for index, key in enumerate(secret.keys):
+            if key in secret.keys[:index]:
+                yield at(["secrets", name, "keys", index], f"{limits.short(key)} is in the list already")
         yield from found(["secrets", name], limits.secret_description_length(secret.description, secret.keys))
         yield from _existing(settings, ["secrets", name], secret)
     for name, problem in limits.apart(settings.secrets):

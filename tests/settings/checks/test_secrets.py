@@ -12,6 +12,7 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890
 CASES: list[Case] = [
     ({"slipway:secrets.database": {}}, "slipway:secrets.database: 'database' is what the database's own secret is called; choose another name", {"slipway:secrets.databases": {}}),
     ({"slipway:protection": {"secretRecoveryDays": 3}}, "slipway:protection.secretRecoveryDays: 3 is not a recovery window Secrets Manager has; allowed: 0 or 7 to 30", {"slipway:protection": {"secretRecoveryDays": 7}}),
+    ({"slipway:secrets.x": {"keys": ["a", "b", "a"]}}, "slipway:secrets.x.keys[2]: 'a' is in the list already", {"slipway:secrets.x": {"keys": ["a", "b"]}}),
     ({"slipway:secrets.storefront-session-key": {}}, "slipway:secrets.storefront-session-key: 'storefront-session-key' and 'storefront/session-key' differ in punctuation or case at most; rename or remove one", {"slipway:secrets.storefront-session-key-2": {}}),
     ({"slipway:secrets.x": {"description": "d" * 2049}}, "slipway:secrets.x: description and keys have 2049 characters; at most 2048 are allowed", {"slipway:secrets.x": {"description": "d" * 2048}}),
     ({"slipway:secrets.=": {}}, 'slipway:secrets["="]: \'=\' has neither a letter nor a digit', {"slipway:secrets.=a": {}}),
