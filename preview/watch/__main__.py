@@ -24,8 +24,8 @@ from preview import stackfile
 from preview.watch import reads
 from preview.watch.server import PageServer
 
-_POLL_SECONDS: Final = 0.04
-"""How often all files are looked at."""
+_POLL_SECONDS: Final = 0.1
+"""How often all files are looked at, of which there are hundreds."""
 _GLANCE_SECONDS: Final = 0.004
 """How often the stack file is, which is saved most."""
 _STILL_SECONDS: Final = 0.02
