@@ -25,6 +25,13 @@ def problems(settings: Settings) -> Iterator[Problem]:
             ["loadBalancer"],
             ["loadBalancer", "internal"],
         )
+    other = settings.load_balancer.name if settings.load_balancer else None
+    if balancer.name and other and balancer.name.lower() == other.lower():
+        yield at(
+            [*_PLACE, "name"],
+            f"{balancer.name!r} is what the other load balancer is called: AWS takes a name once, so choose another",
+            ["loadBalancer", "name"],
+        )
     yield from _names(settings, balancer)
     yield from found(_SOURCES, limits.internal_sources(balancer.sources), [*_SOURCES, "*"])
 

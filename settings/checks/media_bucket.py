@@ -20,6 +20,7 @@ def problems(settings: Settings) -> Iterator[Problem]:
     if media is None:
         return
     yield from _host(settings, media)
+    yield from _taken(settings, media)
     if media.archive_days is not None and media.infrequent_access_days is not None:
         least = media.infrequent_access_days + _BETWEEN_CLASSES
         if media.archive_days < least:
@@ -30,6 +31,22 @@ def problems(settings: Settings) -> Iterator[Problem]:
             )
     if media.replicate:
         yield from _copy(settings, media, media.replicate)
+
+
+def _taken(settings: Settings, media: Media) -> Iterator[Problem]:
+    """Check that the buckets which the program makes are none that the file says are there already."""
+    there: dict[str, Place] = {}
+    if settings.load_balancer and settings.load_balancer.access_log_bucket:
+        there[settings.load_balancer.access_log_bucket] = ["loadBalancer", "accessLogBucket"]
+    if settings.delivery and settings.delivery.state_bucket:
+        there[settings.delivery.state_bucket] = ["delivery", "stateBucket"]
+    made: list[tuple[Place, str | None]] = [(["media", "bucket"], media.bucket)]
+    if media.replicate:
+        made.append((["media", "replicate", "bucket"], media.replicate.bucket))
+    for place, name in made:
+        if name and (other := there.get(name)):
+            told = ".".join(map(str, other))
+            yield at(place, f"{name!r} is the bucket of {told}, which is there already: choose another name", other)
 
 
 def _host(settings: Settings, media: Media) -> Iterator[Problem]:

@@ -22,6 +22,7 @@ MANY = [{"paths": [f"/{letter}"], "priority": number} for number, letter in enum
 
 CASES: list[Case] = [
     ({**INSIDE, f"{B}.internal": True, "slipway:uptimeCheck": GONE}, f"{I}: is a second one, beside a load balancer that faces the internet: a stack with one alone says loadBalancer: {{internal: true}}", INSIDE),
+    ({**INSIDE, f"{I}.name": "shop", f"{B}.name": "Shop"}, f"{I}.name: 'shop' is what the other load balancer is called: AWS takes a name once, so choose another", {**INSIDE, f"{I}.name": "shop-in", f"{B}.name": "shop"}),
     ({**INSIDE, I: {"sources": ["0.0.0.0/0"]}}, f"{I}.sources: 0.0.0.0/0 is everybody, and the internet does not reach it: name the networks", INSIDE),
     ({**INSIDE, I: {"sources": ["10.8.0.0/16", "10.8.0.0/16"]}}, f"{I}.sources: 10.8.0.0/16 is there twice", INSIDE),
     ({**INSIDE, f"{I}.certificateArn": ELSEWHERE}, f"{I}.certificateArn: the certificate is in eu-west-1; a load balancer in us-east-1 takes those of its own region", {**INSIDE, f"{I}.certificateArn": HERE}),

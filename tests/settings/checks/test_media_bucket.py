@@ -12,6 +12,7 @@ from tests.settings.files import GONE, as_engine, changed
 
 CASES: list[Case] = [
     ({"slipway:media.archiveDays": 119, "slipway:media.infrequentAccessDays": 90}, "slipway:media.archiveDays: 119 is too early: files stay 30 days where infrequentAccessDays puts them, so 120 or more", {"slipway:media.archiveDays": 120, "slipway:media.infrequentAccessDays": 90}),
+    ({"slipway:media.bucket": "shop-logs", "slipway:loadBalancer.accessLogBucket": "shop-logs"}, "slipway:media.bucket: 'shop-logs' is the bucket of loadBalancer.accessLogBucket, which is there already: choose another name", {"slipway:media.bucket": "shop-media", "slipway:loadBalancer.accessLogBucket": "shop-logs"}),
     ({"slipway:media.cdn.host": "shop.example.com"}, "slipway:media.cdn.host: 'shop.example.com' already leads to the application (domain.host); media needs a host of its own", {"slipway:media.cdn.host": "m.example.com"}),
     ({"slipway:domain.zoneId": GONE, "slipway:domain.zone": "example.com", "slipway:media.cdn.host": "a.example.org"}, "slipway:media.cdn.host: 'a.example.org' is not inside the zone example.com", {"slipway:media.cdn.host": "a.example.com"}),
     ({"slipway:media.cdn.host": f"{'m' * 53}.example.com"}, "slipway:media.cdn.host: a text of 65 characters is longer than the 64 characters allowed", {"slipway:media.cdn.host": f"{'m' * 52}.example.com"}),
