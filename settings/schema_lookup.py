@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from types import UnionType
 from typing import Annotated, Literal, Union
 
@@ -54,6 +54,11 @@ def field_at(place: Place) -> FieldInfo | None:
 
 def step(annotation: object, part: str | int) -> object:
     """Return the type of a setting, a mapping's value or a list's element."""
+    return _step(annotation, part)
+
+
+@lru_cache(maxsize=1024)
+def _step(annotation: Hashable, part: str | int) -> object:
     if model := section(annotation):
         info = _by_name(model).get(todays(model, str(part)))
         return info.annotation if info else None

@@ -23,6 +23,8 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     for _name in ("MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS"):
         os.environ.pop(_name, None)
 
+gc.disable()  # what is imported and collected stays
+
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Load of the AWS SDK what is used, as previews do; `tests/preview/test_lazy_imports.py` holds that against the whole of it."""
@@ -85,6 +87,7 @@ def pytest_collection_finish() -> None:
     """
     gc.freeze()
     gc.set_threshold(3_000_000, 10, 10)
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)
