@@ -30,7 +30,7 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
     "container-images-from-own-registries": (f"{_SERVICE}.image", "{repository: ..., tag: ...}"),
     "container-images-pinned": (f"{_SERVICE}.image", "{digest: ...}, or a tag that never moves"),
     "container-not-root": (_SERVICE, "{user: '1000'}"),
-    "container-root-filesystem-read-only": (_SERVICE, "{readOnlyRoot: true}"),
+    "container-root-filesystem-read-only": (_SERVICE, "{readOnlyRoot: true, exec: false}"),
     "container-secrets-not-in-environment": (_SERVICE, "{secrets: {...}}"),
     "created-roles-bounded": (_SERVICE, "{permissions: ...} without it"),
     "data-access-names-resources": (_SERVICE, "{permissions: ...} with the ARNs that are read"),

@@ -70,7 +70,7 @@ def _addresses(graph: Graph, service: Resource) -> Iterator[str]:
         if groups & set(rule.property_dependencies.get("actions", ())):
             hosts = [f"https://{host}" for host in _values(rule, "hostHeader")] or [_balancer_address(graph, rule)]
             paths = list(_values(rule, "pathPattern"))
-            shown = [path for path in paths if f"{path}/*" not in paths] or [""]
+            shown = ["" if path == "/*" else path for path in paths if f"{path}/*" not in paths] or [""]
             yield from (f"{host}{path}" for host in hosts for path in shown)
     for listener in graph.of("aws:lb/listener:Listener"):
         base = _balancer_address(graph, listener)

@@ -112,6 +112,13 @@ def test_what_the_readme_says_it_costs() -> None:
     assert f"costs {instances[0]:.2f} a month for each instance" in said
 
 
+def test_a_price_line_says_which_capacity_it_is_for() -> None:
+    serverless = [line.what for line in estimate(stacks.recorded(FILE)).lines if "serverless" in line.what]
+    assert "serverless, at the least 1 of 16 ACUs" in serverless[0]
+    behind = [missing.what for missing in estimate(recorded("proxy")).missing]
+    assert any(what.startswith("database proxy, at the least ") for what in behind)
+
+
 def test_what_has_no_sourced_price_is_told() -> None:
     assert [missing.key for missing in estimate(recorded("proxy")).missing] == ["rds.proxy.acu_hour"]
 

@@ -40,7 +40,7 @@ def instance(priced: PricedResource) -> Iterator[CostComponent]:
     if priced.flag("manageMasterUserPassword"):
         yield CostComponent(what="master password", key="secretsmanager.secret_month", quantity=Decimal(1))
     if priced.text("databaseInsightsMode") == "advanced":
-        yield advanced_insights(priced, Decimal(vcpu(class_)), "vCPU", "vcpu_hour")
+        yield advanced_insights(priced, Decimal(vcpu(class_)), f"{vcpu(class_)} vCPU", "vcpu_hour")
     else:
         yield from insights(priced, class_)
 
@@ -74,10 +74,10 @@ def _more_of_gp3(family: str, size: Decimal, iops: Decimal, throughput: Decimal)
             yield CostComponent(what=f"{plain(more)} {what}", key=f"{family}.{key}", quantity=more)
 
 
-def advanced_insights(priced: PricedResource, size: Decimal, unit: str, key: str) -> CostComponent:
+def advanced_insights(priced: PricedResource, size: Decimal, words: str, key: str) -> CostComponent:
     """Meter Database Insights in its advanced mode, which has its days in its price."""
     return CostComponent(
-        what=f"Database Insights, advanced, {plain(size)} {unit}",
+        what=f"Database Insights, advanced, {words}",
         key=f"cloudwatch.database_insights.{key}",
         quantity=priced.hours(size),
         runs=True,

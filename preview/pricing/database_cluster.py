@@ -31,15 +31,16 @@ def instance(priced: PricedResource) -> Iterator[CostComponent]:
     advanced = inputs.get("databaseInsightsMode") == "advanced"
     if class_ == _SERVERLESS:
         least, most = _capacity(inputs)
-        what = f"serverless, {plain(least)} ACUs at least of {plain(most)}"
+        what = f"serverless, at the least {plain(least)} of {plain(most)} ACUs"
         yield CostComponent(what=what, key=f"rds.{engine}.{kind}.acu_hour", quantity=priced.hours(least), runs=True)
         if advanced:
-            yield database.advanced_insights(priced, least, "ACUs at least", "acu_hour")
+            yield database.advanced_insights(priced, least, f"at the least {_acus(least)}", "acu_hour")
     else:
         key = f"rds.{engine}.{class_.replace('.', '_')}.{kind}.hour"
         yield CostComponent(what=class_, key=key, quantity=priced.hours(), runs=True)
         if advanced:
-            yield database.advanced_insights(priced, Decimal(database.vcpu(class_)), "vCPU", "vcpu_hour")
+            size = database.vcpu(class_)
+            yield database.advanced_insights(priced, Decimal(size), f"{size} vCPU", "vcpu_hour")
         else:
             yield from database.insights(priced, class_)
     if clusters:
@@ -51,7 +52,7 @@ def proxy(priced: PricedResource) -> Iterator[CostComponent]:
     serverless = [found for found in priced.graph.of(CLUSTER) if _CAPACITY in found.inputs]
     if serverless:
         acus = max(_PROXY_MIN_ACUS, _capacity(serverless[0].inputs)[0])
-        what = f"database proxy, {plain(acus)} ACUs at least"
+        what = f"database proxy, at the least {_acus(acus)}"
         yield CostComponent(what=what, key="rds.proxy.acu_hour", quantity=priced.hours(acus))
     else:
         yield from database.proxy(priced, priced.graph.of(INSTANCE))
@@ -76,7 +77,7 @@ def _extended_support(priced: PricedResource, found: Resource, engine: str) -> I
     serverless = class_ == _SERVERLESS
     size = _capacity(found.inputs)[0] if serverless else Decimal(database.vcpu(class_))
     yield CostComponent(
-        what=f"{year.what}, {plain(size)} {'ACUs at least' if serverless else 'vCPU'}",
+        what=f"{year.what}, {f'at the least {_acus(size)}' if serverless else f'{plain(size)} vCPU'}",
         key=f"{family}.{'acu_hour' if serverless else 'vcpu_hour'}",
         quantity=priced.hours(size),
         runs=True,
@@ -85,6 +86,10 @@ def _extended_support(priced: PricedResource, found: Resource, engine: str) -> I
 
 def _storage(inputs: Mapping[str, object]) -> str:
     return str(inputs.get("storageType", "aurora"))
+
+
+def _acus(size: Decimal) -> str:
+    return f"{plain(size)} ACU{'s' * (size != 1)}"
 
 
 def _capacity(inputs: Mapping[str, object]) -> tuple[Decimal, Decimal]:
