@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -69,13 +69,17 @@ def _addresses(graph: Graph, service: Resource) -> Iterator[str]:
     for rule in graph.of(_RULE):
         if groups & set(rule.property_dependencies.get("actions", ())):
             hosts = [f"https://{host}" for host in _values(rule, "hostHeader")] or [_balancer_address(graph, rule)]
-            paths = list(_values(rule, "pathPattern"))
-            shown = ["" if path == "/*" else path for path in paths if f"{path}/*" not in paths] or [""]
-            yield from (f"{host}{path}" for host in hosts for path in shown)
+            yield from (f"{host}{path}" for host in hosts for path in _paths(rule))
     for listener in graph.of("aws:lb/listener:Listener"):
         base = _balancer_address(graph, listener)
         if base and groups & set(listener.property_dependencies.get("defaultActions", ())):
             yield base
+
+
+def _paths(rule: Resource) -> Sequence[str]:
+    """Return what a rule's paths add to an address: nothing where it is about every path."""
+    paths = list(_values(rule, "pathPattern"))
+    return ["" if path == "/*" else path for path in paths if f"{path}/*" not in paths] or [""]
 
 
 def _balancer_address(graph: Graph, resource: Resource) -> str:
