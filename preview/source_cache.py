@@ -69,15 +69,20 @@ class SourceCache:
         )
 
     def save(self) -> None:
-        """Keep what this run made, with what others kept meanwhile. Where nothing may be written nothing is kept."""
+        """Keep what this run made, with what others kept meanwhile of files that are still there. Where nothing may be written nothing is kept."""
         if not self._new:
             return
         merged = _Store(self._path).whole()
         for source, (stamp, parts) in self._new.items():
             known_stamp, known = merged.get(source, (stamp, {}))
             merged[source] = (stamp, {**known, **parts} if known_stamp == stamp else parts)
-        _write(self._path, merged)
+        _write(self._path, {source: kept for source, kept in merged.items() if _is_there(source)})
         self._new = {}
+
+
+def _is_there(key: str) -> bool:
+    """Tell whether a cache's source file exists: by its path, or by that below the environment."""
+    return Path(key).exists() or Path(sys.prefix + key).exists()
 
 
 class Texts:

@@ -53,6 +53,18 @@ def test_another_file_is_another_matter(kept: Path, source: Path) -> None:
     assert kept.exists()
 
 
+def test_what_is_gone_is_kept_no_longer(kept: Path, source: Path) -> None:
+    gone = source.with_name("gone.py")
+    gone.write_text("value = 0\n")
+    made(gone)
+    assert str(gone).encode() in kept.read_bytes()
+    gone.unlink()
+    made(source)
+    written = kept.read_bytes()
+    assert str(source).encode() in written
+    assert str(gone).encode() not in written
+
+
 @pytest.mark.usefixtures("kept")
 def test_runs_at_the_same_time_keep_each_others_parts(source: Path) -> None:
     one, other = SourceCache("test"), SourceCache("test")
