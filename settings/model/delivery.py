@@ -72,7 +72,13 @@ class Delivery(Section):
     preview_reads_state: bool = False
     """Whether the preview role reads the stack's state and, with the key, every secret in it: then every pull request can."""
     boundary_arn: (
-        Annotated[str, form(r"arn:aws[a-z-]*:iam::(?:[0-9]{12}|aws):policy/\S+", "the ARN of a managed policy")] | None
+        Annotated[
+            str,
+            form(
+                r"arn:aws[a-z-]*:iam::(?:[0-9]{12}|aws):policy/\S+",
+                "a managed policy's ARN, such as arn:aws:iam::123456789012:policy/developers",
+            ),
+        ]
+        | None
     ) = None
-    """The permissions boundary of every role of the stack, a managed policy of the account or one of AWS's own, such as
-    arn:aws:iam::123456789012:policy/developers; left out, the stack makes one."""
+    """The permissions boundary of every role of the stack, a managed policy of the account or one of AWS's own; left out, the stack makes one."""

@@ -17,10 +17,12 @@ from settings import messages, schema_lookup
 from settings.described import describe, sections
 from settings.model import Provider, Settings
 from settings.model.section import Section
+from settings.rules import Rule, Shown
 from tests.settings.files import SHIPPED, config
 
 Setting = tuple[type[Section], str]
 """A section, and the name of one of its settings in the file."""
+_SUCH_AS: Final = re.compile(r"such as (?:`(?P<quoted>[^`]+)`|(?P<bare>\S+))", re.IGNORECASE)
 _DEEPEST: Final = 3
 _ALSO: Final = 0.3
 """How probably a new section has a setting that it may do without."""
@@ -136,8 +138,16 @@ def _said(info: FieldInfo) -> Iterator[object]:
     yield from info.examples or ()
     yield from schema_lookup.choices(info.annotation)
     yield from (bound for bound in messages.bounds(info) if bound is not None)
-    for text in re.findall(r"such as `([^`]+)`", info.description or "", re.IGNORECASE):
+    rules = [
+        rule for rule in (*info.metadata, *schema_lookup.metadata(info.annotation)) if isinstance(rule, Rule | Shown)
+    ]
+    for rule in rules:
+        listed = rule.schema.get("enum")
+        yield from listed if isinstance(listed, list) else ()
+    texts = (info.description or "", *(rule.words for rule in rules if isinstance(rule, Rule)))
+    for found in _SUCH_AS.finditer(" ".join(texts)):
+        text = (found["quoted"] or found["bare"].rstrip(".,:;)")).replace("\n", " ")
         if schema_lookup.is_text(info.annotation):
             yield text
-        elif not schema_lookup.section(info.annotation):
+        elif found["quoted"] and not schema_lookup.section(info.annotation):
             yield yaml.load(text)
