@@ -49,6 +49,7 @@ from limits.database import (
 )
 from limits.database_parameters import (
     parameter_name,
+    unknown_parameter,
 )
 from limits.domain import (
     MOST_HOSTS,
@@ -341,6 +342,7 @@ __all__ = [
     "tag_value",
     "time_zone",
     "tls_policy",
+    "unknown_parameter",
     "web_origin",
     "windows",
     "zone",

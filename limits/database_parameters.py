@@ -181,3 +181,12 @@ def parameter_name(engine: str, name: str) -> str | None:
     if not close:
         return None
     return f"{short(name)} is no parameter of {asked}; did you mean {close[0]}?"
+
+
+def unknown_parameter(engine: str, name: str) -> str | None:
+    """Say that no known parameter has a name. Engines add some with each version, so that is no mistake by itself."""
+    base = _BASES.get(engine, engine)
+    of_aurora = base != engine and name.startswith(("aurora_", "apg_", "server_audit_"))
+    if of_aurora or "." in name or name in _NAMES[base].split():
+        return None
+    return f"is known here as no parameter of {engine}: the update fails unless RDS has it for this version"

@@ -7,7 +7,7 @@ from typing import Final
 
 import limits
 from limits import capacity
-from limits.database_parameters import parameter_name
+from limits.database_parameters import parameter_name, unknown_parameter
 from settings.derived import NAME_PREFIX, database_name, insights_days
 from settings.model import Database, ReadReplica, RestoreFrom, Settings
 from settings.problems import Place, Problem, at, found
@@ -256,7 +256,9 @@ def _connections(settings: Settings, database: Database) -> Iterator[Problem]:
 
 
 def warnings(settings: Settings) -> Iterator[Problem]:
-    """Return what is unwise about the database's version."""
+    """Return what is unwise about the database's version, and which parameters may not exist."""
     if database := settings.database:
         for warning in (limits.rds_unknown_minor, limits.rds_charged_support):
             yield from found(["database", "version"], warning(database.engine, database.version))
+        for name in database.parameters:
+            yield from found(["database", "parameters", name], unknown_parameter(database.engine, name))

@@ -59,6 +59,7 @@ def test_warnings() -> None:
         ({"slipway:delivery.stateBucket": "storefront-tfstate"}, "slipway:delivery.stateBucket: no stateKeyArn is given: a passphrase, or whoever else holds the key, keeps the secrets in the state"),
         ({"slipway:delivery.previewReadsState": True}, "slipway:delivery.previewReadsState: whoever may push a branch reads the state, and every secret in it"),
         ({"slipway:delivery.boundaryArn": "arn:aws:iam::aws:policy/PowerUserAccess"}, "slipway:delivery.boundaryArn: what this policy allows is not known here: it must allow what the stack's own boundary does (docs/security.md), or tasks fail at their start"),
+        ({"slipway:database.parameters": {"frobnicate_rows": "1"}}, "slipway:database.parameters.frobnicate_rows: is known here as no parameter of postgres: the update fails unless RDS has it for this version"),
         ({"slipway:database.version": "17.99"}, f"slipway:database.version: no postgres 17.99 was known when the table of versions was made ({versions.source('postgres')}); the newest then was 17.11"),
     ],
 )  # fmt: skip
@@ -72,6 +73,7 @@ def test_warns_of(changes: dict[str, Any], warning: str) -> None:
         {"slipway:tags": {}, "slipway:environment": "staging"},
         {"slipway:domain.alternativeHosts": [f"{n}.shop.example.com" for n in range(9)]},
         {f"{W}.image": {"repository": "x/y", "build": {"context": "tests"}}},
+        {"slipway:database.parameters": {"work_mem": "65536", "my_extension.setting": "1"}},
     ],
 )
 def test_does_not_warn_of(changes: dict[str, Any]) -> None:
