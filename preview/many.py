@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Final, Literal, NoReturn
+from typing import Any, Final, Literal, NoReturn
 
 from preview import analyzer, evaluation, pack_process, project, render, stackfile
 from preview.graph import Graph
@@ -251,8 +251,10 @@ class _Child:
         if not self.received:
             end = f"the preview's process ended early, with exit code {os.waitstatus_to_exitcode(status)}"
             return StackRow(file=str(self.path), code=evaluation.INVALID, mistakes=f"{self.path}: {end}")
-        given = json.loads(self.received)
-        return StackRow(**{**given, "mandatory": tuple(given["mandatory"]), "advisory": tuple(given["advisory"])})
+        given: dict[str, Any] = json.loads(self.received)
+        for name in ("mandatory", "advisory", "hosts"):
+            given[name] = tuple(given[name])
+        return StackRow(**given)
 
 
 def _copied(path: Path, made: Callable[[Path], StackRow]) -> tuple[int, int, _Child]:

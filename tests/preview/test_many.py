@@ -120,7 +120,7 @@ def test_stacks_of_one_host_are_told() -> None:
 
 
 def test_a_row_knows_its_hosts(rows: Sequence[many.StackRow]) -> None:
-    assert list(rows[0].hosts) == ["dev.example.com", "origin.dev.example.com"]
+    assert rows[0].hosts == ("dev.example.com", "origin.dev.example.com")
 
 
 def test_a_row_knows_its_names(rows: Sequence[many.StackRow]) -> None:
