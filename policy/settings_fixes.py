@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 _SERVICE: Final = "slipway:services.<service>"
+_SIDECAR: Final = "; a sidecar's is in sidecars.<name>"
 _OWN: Final = "slipway:index:"
 _ADDED: Final = f"{_OWN}Extension$"
 
@@ -29,9 +30,9 @@ SETTINGS: Final[Mapping[str, tuple[str, str]]] = {
     "cdn-own-certificate": ("slipway:media.cdn", "{host: ...}"),
     "container-images-from-own-registries": (f"{_SERVICE}.image", "{repository: ..., tag: ...}"),
     "container-images-pinned": (f"{_SERVICE}.image", "{digest: ...}, or a tag that never moves"),
-    "container-not-root": (_SERVICE, "{user: '1000'}"),
-    "container-root-filesystem-read-only": (_SERVICE, "{readOnlyRoot: true, exec: false}"),
-    "container-secrets-not-in-environment": (_SERVICE, "{secrets: {...}}"),
+    "container-not-root": (_SERVICE, f"{{user: '1000'}}{_SIDECAR}"),
+    "container-root-filesystem-read-only": (_SERVICE, f"{{readOnlyRoot: true, exec: false}}{_SIDECAR}"),
+    "container-secrets-not-in-environment": (_SERVICE, f"{{secrets: {{...}}}}{_SIDECAR}"),
     "created-roles-bounded": (_SERVICE, "{permissions: ...} without it"),
     "data-access-names-resources": (_SERVICE, "{permissions: ...} with the ARNs that are read"),
     "database-backups-kept": ("slipway:database", "{backupDays: 7}"),

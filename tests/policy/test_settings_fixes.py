@@ -45,6 +45,19 @@ def test_the_setting_is_one_of_the_stack_file_s(control: str) -> None:
         assert _is_in(config, [section, *steps, key]), key
 
 
+def test_what_containers_have_is_named_for_sidecars_too() -> None:
+    """A task's container is the service's own, or a sidecar with a section of its own."""
+    config = SCHEMA["properties"]["config"]
+    for control, key in (
+        ("container-not-root", "user"),
+        ("container-root-filesystem-read-only", "readOnlyRoot"),
+        ("container-secrets-not-in-environment", "secrets"),
+    ):
+        place, value = settings_fixes.SETTINGS[control]
+        assert "sidecars.<name>" in value
+        assert _is_in(config, [*place.split("."), "sidecars", "<name>", key])
+
+
 def _choices(schema: Any, steps: list[str]) -> list[Any]:
     """What a place in the schema takes, where that is a list of values."""
     if not isinstance(schema, dict):
