@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# pyawscron 1.0.7: a schedule on the 31st, or on the 30th or 29th, is read, and its next time is told until the next month to look at is one
-# that has no such day: there datetime's ValueError comes out, where EventBridge passes the month over. A whole year's times end in
-# February. aws-croniter 2.1.1 passes it over. The last weekday of a month, LW in AWS's pages, is read by both and told by neither.
+# pyawscron 1.0.7: a schedule on the 31st, the 30th or the 29th is read, and its next time is told until the next month to look at is one
+# that has no such day: there a ValueError of datetime comes out, where a cron passes the month over. So a year of such times
+# ends in February. aws-croniter 2.1.1 passes it over, and the last day of a month, L, is told by both.
 # Here: schedules are checked and their days told without either (limits/schedules.py).
 # Seen:
 #   0 3 31 * ? *: pyawscron 2027-01-31, ValueError: day is out of range for month
 #   0 3 31 * ? *: aws-croniter 2027-01-31 2027-03-31 2027-05-31
 #   0 3 29 2 ? *: pyawscron ValueError: day is out of range for month
 #   0 3 29 2 ? *: aws-croniter 2028-02-29 2032-02-29 2036-02-29
-#   0 3 LW * ? *: pyawscron ValueError: invalid literal for int() with base 10: 'L'
-#   0 3 LW * ? *: aws-croniter ValueError: invalid literal for int() with base 10: 'L'
+#   0 3 L * ? *: pyawscron 2027-01-31 2027-02-28 2027-03-31
+#   0 3 L * ? *: aws-croniter 2027-01-31 2027-02-28 2027-03-31
 set -euo pipefail
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
@@ -21,8 +21,8 @@ cat > expected <<'EXPECTED'
 0 3 31 * ? *: aws-croniter 2027-01-31 2027-03-31 2027-05-31
 0 3 29 2 ? *: pyawscron ValueError: day is out of range for month
 0 3 29 2 ? *: aws-croniter 2028-02-29 2032-02-29 2036-02-29
-0 3 LW * ? *: pyawscron ValueError: invalid literal for int() with base 10: 'L'
-0 3 LW * ? *: aws-croniter ValueError: invalid literal for int() with base 10: 'L'
+0 3 L * ? *: pyawscron 2027-01-31 2027-02-28 2027-03-31
+0 3 L * ? *: aws-croniter 2027-01-31 2027-02-28 2027-03-31
 EXPECTED
 cat > look.py <<'PYTHON'
 from datetime import datetime, timezone
@@ -44,7 +44,7 @@ def at_once(expression):
     yield from AwsCroniter(expression).get_next(START, 3)
 
 
-for expression in ("0 3 31 * ? *", "0 3 29 2 ? *", "0 3 LW * ? *"):
+for expression in ("0 3 31 * ? *", "0 3 29 2 ? *", "0 3 L * ? *"):
     for name, times in (("pyawscron", one_by_one), ("aws-croniter", at_once)):
         told, failed = [], []
         try:
