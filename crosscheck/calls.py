@@ -79,23 +79,23 @@ def refusals(token: str, inputs: Inputs) -> Iterator[str]:
         if report.has_errors():
             yield f"{call}: {' '.join(report.generate_report().split())}"
         else:
-            yield from (f"{call}: {line}" for line in _bounds(made.value, shape, ""))
+            yield from (f"{call}: {line}" for line in bounds(made.value, shape))
 
 
-def _bounds(value: Any, shape: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - botocore has no types
+def bounds(value: Any, shape: Any, path: str = "") -> Iterator[str]:  # noqa: ANN401 - botocore has no types
     """Yield what botocore leaves to the service: enums, lengths, patterns."""
     match shape.type_name:
         case "structure":
             for name, item in value.items():
-                yield from _bounds(item, shape.members[name], f"{path}.{name}".lstrip("."))
+                yield from bounds(item, shape.members[name], f"{path}.{name}".lstrip("."))
         case "list":
             yield from _length(len(value), shape, path, "items")
             for item in value:
-                yield from _bounds(item, shape.member, f"{path}[]")
+                yield from bounds(item, shape.member, f"{path}[]")
         case "map":
             yield from _length(len(value), shape, path, "items")
             for name, item in value.items():
-                yield from _bounds(item, shape.value, f"{path}.{name}")
+                yield from bounds(item, shape.value, f"{path}.{name}")
         case "string":
             yield from _text(value, shape, path)
         case "integer" | "long" | "float" | "double":

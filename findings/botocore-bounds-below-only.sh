@@ -2,7 +2,7 @@
 # botocore 1.44.5: before it sends a request it holds numbers, lengths and counts against the least that its model gives, and never against
 # the most that stands beside it in the model; the model's enums and patterns it does not look at either. A test with the Stubber accepts
 # 99999 MB for a function that may have 32768, and a name of 600 characters where 512 are allowed.
-# Here: calls are held against all four (crosscheck/calls.py).
+# Here: calls are held against all four (crosscheck/calls.py), those of the operations in their tests (tests/operations/conftest.py).
 # Seen:
 #   MemorySize, 128 to 32768: 127 refused, 99999 accepted
 #   logGroupName, 1 to 512: 0 characters refused, 600 accepted

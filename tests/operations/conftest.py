@@ -13,6 +13,7 @@ import pytest
 from botocore.stub import Stubber  # type: ignore[import-untyped] # as above
 
 from components._aws_session import AwsAccess
+from crosscheck.calls import bounds
 from operations import _stack as stacks
 from operations.__main__ import commands
 from operations._command import Context, guarded, parser
@@ -20,6 +21,12 @@ from operations._command import Context, guarded, parser
 ROOT = Path(__file__).parent.parent.parent
 ACCOUNT = "123456789012"
 ECS = f"arn:aws:ecs:us-east-1:{ACCOUNT}"
+
+
+def _within_model(params: Mapping[str, Any], model: Any, **_: Any) -> None:
+    """Hold a request against the bounds, enums and patterns of its model, which botocore leaves to the service."""
+    beyond = list(bounds(params, model.input_shape))
+    assert not beyond, f"{model.name}: {beyond}"
 
 
 class Operator:
@@ -43,6 +50,7 @@ class Operator:
                 service, region_name="us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing"
             )
             self.stubs[name] = Stubber(self._clients[name])
+            self._clients[name].meta.events.register("before-parameter-build", _within_model)
             self.stubs[name].activate()
         return self.stubs[name]
 
