@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
-_RUNS: Final = 5
+_RUNS: Final = 15
 _COPIES: Final = 6
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Final
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
-_RUNS: Final = 7
+_RUNS: Final = 15
 _CLASSES: Final = ("db.t4g.medium", "db.t4g.large")
 
 
