@@ -28,6 +28,7 @@ from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
 from pulumi.runtime.proto import source_pb2
 from pulumi.runtime.settings import SETTINGS, Settings
 
+from compat import loop as loops
 from compat.versions import Tried
 
 TRIED: Final = Tried("pulumi", "3.272", "3.273")
@@ -173,12 +174,8 @@ class _Known:
 
     def future(self) -> asyncio.Future[str]:
         """Return the value after as many turns of the loop as the SDK's output takes: the order of resources stays the same."""
-        loop = asyncio.get_running_loop()
-        known: asyncio.Future[str] = loop.create_future()
-        turn: Callable[[], object] = functools.partial(known.set_result, self._value)
-        for _ in range(_TURNS - 1):
-            turn = functools.partial(loop.call_soon, turn)
-        turn()
+        known: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        loops.call_in(_TURNS - 1, known.set_result, self._value)
         return known
 
 

@@ -6,7 +6,6 @@ Each function here takes as many turns of the event loop as the SDK's own, so th
 from __future__ import annotations
 
 import asyncio
-import functools
 import inspect
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, Final
@@ -14,6 +13,8 @@ from typing import Any, Final
 import pulumi
 from pulumi.output import Unknown, _OutputData
 from pulumi.runtime.settings import SETTINGS
+
+from compat import loop as loops
 
 ATOMS: Final = frozenset({str, bool, int, float, type(None)})
 """The types of values that hold nothing else."""
@@ -179,10 +180,7 @@ class _Lifted:
         if turns is None:  # somebody has put more into it since
             self._original(self._value)._data.add_done_callback(self._take)
             return
-        turn: Callable[[], object] = functools.partial(self._end, _copied(self._value))
-        for _ in range(turns - 1):
-            turn = functools.partial(self._loop.call_soon, turn)
-        turn()
+        loops.call_in(max(turns - 1, 0), self._end, _copied(self._value))
 
     def _end(self, value: Any) -> None:  # noqa: ANN401 - as above
         self._future.set_result(_data(set(), value, known=True, secret=False))
@@ -227,7 +225,7 @@ class _Gathered:
             self._loop.call_soon(self._end)
             return
         if all(part.done() and not _failed(part) for part in self._parts):
-            self._loop.call_soon(self._loop.call_soon, self._end)  # gathering takes two turns
+            loops.call_in(2, self._end)  # which gathering takes
             return
         waited = dict.fromkeys(part for part in self._parts if not part.done() or _failed(part))
         self._left = len(waited)

@@ -41,6 +41,8 @@ class _Handle:
     _args: tuple[object, ...]
     _cancelled: bool
     _context: contextvars.Context
+    turns = 0
+    """How many turns it waits further."""
 
     def cancel(self) -> None:
         """Do not call it."""
@@ -52,6 +54,19 @@ class _Handle:
 
     def _run(self) -> None:
         self._context.run(self._callback, *self._args)
+
+
+class _Waiting(_Handle):
+    """A callback that is due some turns later. In each of them it keeps its place, as one that schedules itself again."""
+
+    __slots__ = ("turns",)
+
+    def _run(self) -> None:
+        if not self.turns:
+            super()._run()
+            return
+        self.turns -= 1
+        asyncio.get_running_loop()._ready.append(self)  # type: ignore[attr-defined] # asyncio's own turn has taken it
 
 
 class InOrder(asyncio.SelectorEventLoop):
@@ -91,6 +106,16 @@ class Loop(InOrder):
         self._ready.append(handle)
         return handle
 
+    def call_in(self, turns: int, callback: Callable[..., object], *args: object) -> None:
+        """Arrange for a callback in as many turns, at least 1, which is the next one."""
+        handle = _Waiting()
+        handle._callback = callback
+        handle._args = args
+        handle._context = contextvars.copy_context()
+        handle._cancelled = False
+        handle.turns = turns - 1
+        self._ready.append(handle)
+
     def _run_once(self) -> None:
         self._turns += 1
         ready = self._ready
@@ -101,6 +126,9 @@ class Loop(InOrder):
         for _ in range(len(ready)):
             handle = take()
             if handle._cancelled:
+                continue
+            if handle.turns:
+                handle._run()
                 continue
             try:
                 handle._context.run(handle._callback, *handle._args)
@@ -114,3 +142,15 @@ class Loop(InOrder):
 def new() -> InOrder:
     """Make a loop: the quick one, where asyncio has what that rests on."""
     return InOrder() if problem() else Loop()
+
+
+def call_in(turns: int, callback: Callable[..., object], *args: object) -> None:
+    """Call something in as many turns of the running loop, 0 is now: as if it scheduled itself again in each of them."""
+    loop = asyncio.get_running_loop()
+    if turns and type(loop) is Loop:
+        loop.call_in(turns, callback, *args)
+        return
+    turn: Callable[[], object] = functools.partial(callback, *args)
+    for _ in range(turns):
+        turn = functools.partial(loop.call_soon, turn)
+    turn()

@@ -19,7 +19,7 @@ from pulumi import log
 from pulumi.runtime.stack import run_pulumi_func
 
 from compat import aws, core, core_messages
-from compat.loop import InOrder, Loop
+from compat.loop import InOrder, Loop, call_in
 from compat.loop import problem as loop_problem
 from compat.versions import Tried
 from preview import stackfile
@@ -311,6 +311,9 @@ def test_the_loop_turns_as_asyncios() -> None:
             for turn in range(number):
                 order.append((number, turn))
                 await asyncio.sleep(0)
+            later = asyncio.get_running_loop().create_future()
+            call_in(number % 7, later.set_result, number)
+            order.append((number, await later))
 
         await asyncio.gather(*(work(number) for number in range(90)))
         await asyncio.wait_for(asyncio.sleep(0.001), 1)
@@ -326,7 +329,7 @@ def test_the_loop_turns_as_asyncios() -> None:
         orders.append(loop.run_until_complete(program()))
         loop.close()
     assert orders[0] == orders[1]
-    assert len(orders[0]) == 90 * 89 / 2
+    assert len(orders[0]) == 90 * 89 / 2 + 90
 
 
 def test_the_loop_tells_an_error_of_a_callback_and_goes_on() -> None:
