@@ -99,6 +99,7 @@ def in_less_time() -> Iterator[None]:
     replaced = (
         (sdk_resource, "_get_stack_trace", source_pb2.StackTrace),
         *((module, "copy", types.SimpleNamespace(copy=_copy)) for module in (sdk_resources, sdk_hooks)),
+        (pulumi.ResourceOptions, "merge", _merge(pulumi.ResourceOptions.merge)),
         (sdk_resource, "create_urn", _create_urn(sdk_resource.create_urn)),
         (sdk_resource, "resource_pb2", core_messages.Messages()),
         *((module, "wrap_with_context", _as_it_is) for module in (sdk_invoke, sdk_resource, sdk_settings, sdk_stack)),
@@ -164,6 +165,39 @@ def _copy(value: object) -> object:
     made = object.__new__(cls)
     made.__dict__.update(value.__dict__)
     return made
+
+
+_OPTIONS: Final = frozenset(vars(pulumi.ResourceOptions()))
+_NO_OPTIONS: Final = types.MappingProxyType(dict.fromkeys(_OPTIONS - {"version", "plugin_download_url"}))
+
+
+def _merge(original: Callable[..., pulumi.ResourceOptions]) -> Callable[..., pulumi.ResourceOptions]:
+    """Give what the SDK's function gives: each class of a provider merges the program's options over which version it is of."""
+
+    def merge(opts1: pulumi.ResourceOptions | None, opts2: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+        cls = pulumi.ResourceOptions
+        if type(opts1) is not cls or type(opts2) is not cls:
+            return original(opts1, opts2)
+        default, given = opts1.__dict__, opts2.__dict__
+        waits_for = given["depends_on"]
+        if (
+            {**default, **_NO_OPTIONS} != default
+            or not given.keys() == default.keys() == _OPTIONS
+            or (waits_for is not None and type(waits_for) is not list)
+            or given["providers"] is not None
+            or given["hooks"] is not None
+        ):
+            return original(opts1, opts2)
+        made = object.__new__(cls)
+        made.__dict__.update(given)
+        made.depends_on = [*waits_for] if waits_for else []
+        made.hooks = sdk_hooks.ResourceHookBinding()
+        for name in ("version", "plugin_download_url"):
+            if given[name] is None:
+                made.__dict__[name] = default[name]
+        return made
+
+    return merge
 
 
 class _Known:

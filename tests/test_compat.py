@@ -345,8 +345,70 @@ def test_this_python_has_what_the_loop_rests_on() -> None:
     assert loop_problem() is None
 
 
+MERGED = (
+    (pulumi.ResourceOptions(version="1"), pulumi.ResourceOptions()),
+    (pulumi.ResourceOptions(version="1", plugin_download_url="u"), pulumi.ResourceOptions(version="2", protect=False)),
+    (
+        pulumi.ResourceOptions(version="1"),
+        pulumi.ResourceOptions(
+            ignore_changes=["a"],
+            aliases=[pulumi.Alias(name="b")],
+            depends_on=[],
+            id="c",
+            retain_on_delete=True,
+            custom_timeouts=pulumi.CustomTimeouts(create="1m"),
+            hide_diffs=["d"],
+            env_var_mappings={"e": "f"},
+        ),
+    ),
+    (pulumi.ResourceOptions(additional_secret_outputs=["a"]), pulumi.ResourceOptions(additional_secret_outputs=["b"])),
+    (pulumi.ResourceOptions(protect=True), pulumi.ResourceOptions()),
+    (pulumi.ResourceOptions(version="1"), pulumi.ResourceOptions(depends_on=())),
+    (pulumi.ResourceOptions(version="1"), pulumi.ResourceOptions(providers={})),
+    (
+        pulumi.ResourceOptions(version="1"),
+        pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_create=[lambda _: None])),
+    ),
+    (None, pulumi.ResourceOptions(protect=True)),
+    (pulumi.ResourceOptions(protect=True), None),
+)
+
+
+@pytest.mark.parametrize(("first", "second"), MERGED, ids=range(len(MERGED)))
+def test_options_are_merged_alike(first: pulumi.ResourceOptions | None, second: pulumi.ResourceOptions | None) -> None:
+    def merged() -> dict[str, object]:
+        made = pulumi.ResourceOptions.merge(first, second)
+        assert made is not first
+        assert made is not second
+        return {**vars(made), "hooks": vars(made.hooks)}
+
+    def quick() -> dict[str, object]:
+        with core.in_less_time():
+            return merged()
+
+    before = [dict(vars(options)) for options in (first, second) if options]
+    ours = contextvars.copy_context().run(quick)
+    assert [dict(vars(options)) for options in (first, second) if options] == before
+    assert ours == merged()
+
+
+def test_options_are_merged_with_what_a_resource_waits_for(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "__main__.py").write_text(
+        "import pulumi\nimport pulumi_aws as aws\n"
+        "first = aws.sqs.Queue('first')\n"
+        "given = [first]\n"
+        "for number, waits_for in enumerate([given, first, (first,), pulumi.Output.from_input(given)]):\n"
+        "    aws.sqs.Queue(f'queue-{number}', opts=pulumi.ResourceOptions(depends_on=waits_for, version='1.0.0'))\n"
+        "assert given == [first]\n"
+    )
+    quick = record(project, "prod", {})
+    assert [len(resource.dependencies) for resource in quick.resources] == [0, 1, 1, 1, 1]
+    monkeypatch.setattr(core, "in_less_time", contextlib.nullcontext)
+    assert plain(quick) == plain(record(project, "prod", {}))
+
+
 def test_the_sdk_is_itself_again_afterwards(project: Path) -> None:
-    owners = (sdk_rpc, sdk_resource, sdk_types, sdk_output, log, pulumi.Output)
+    owners = (sdk_rpc, sdk_resource, sdk_types, sdk_output, log, pulumi.Output, pulumi.ResourceOptions)
     before = [dict(vars(owner)) for owner in owners]
     record(project, "prod", {})
     assert [dict(vars(owner)) for owner in owners] == before
