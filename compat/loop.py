@@ -41,8 +41,6 @@ class _Handle:
     _args: tuple[object, ...]
     _cancelled: bool
     _context: contextvars.Context
-    turns = 0
-    """How many turns it waits further."""
 
     def cancel(self) -> None:
         """Do not call it."""
@@ -60,6 +58,8 @@ class _Waiting(_Handle):
     """A callback that is due some turns later. In each of them it keeps its place, as one that schedules itself again."""
 
     __slots__ = ("turns",)
+    turns: int
+    """How many turns it waits further."""
 
     def _run(self) -> None:
         if not self.turns:
@@ -127,8 +127,9 @@ class Loop(InOrder):
             handle = take()
             if handle._cancelled:
                 continue
-            if handle.turns:
-                handle._run()
+            if type(handle) is _Waiting and handle.turns:  # asyncio puts handles of its own here too
+                handle.turns -= 1
+                ready.append(handle)
                 continue
             try:
                 handle._context.run(handle._callback, *handle._args)

@@ -321,6 +321,9 @@ def test_the_loop_turns_as_asyncios() -> None:
         handle.cancel()
         await asyncio.sleep(0)
         assert handle.cancelled()
+        threadsafe = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_soon_threadsafe(threadsafe.set_result, (0, 0))
+        order.append(await threadsafe)
         return order
 
     orders = []
@@ -329,7 +332,7 @@ def test_the_loop_turns_as_asyncios() -> None:
         orders.append(loop.run_until_complete(program()))
         loop.close()
     assert orders[0] == orders[1]
-    assert len(orders[0]) == 90 * 89 / 2 + 90
+    assert len(orders[0]) == 90 * 89 / 2 + 90 + 1
 
 
 def test_the_loop_tells_an_error_of_a_callback_and_goes_on() -> None:
