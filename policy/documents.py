@@ -150,6 +150,12 @@ def refuses_plain_http(statement: dict[str, Value], *actions: str) -> bool:
     )
 
 
+def denies_plain_http(policy: Value, *actions: str) -> Answer:
+    """Whether a statement of a policy does what `refuses_plain_http` asks for."""
+    denied = any(refuses_plain_http(statement, *actions) for statement in statements(policy))
+    return denied or (UNKNOWN if values.has_unknown(policy) else False)
+
+
 def is_anybody(value: Value) -> bool:
     """Whether what a condition demands can be met by the callers of any account, such as 999999999999."""
     return isinstance(value, str) and _fits_another_account(value.lower())

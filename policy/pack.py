@@ -347,6 +347,17 @@ def _framework(control: Control) -> PolicyComplianceFramework | None:
     )
 
 
+def _remark(name: str, description: str, validate: Callable[[StackValidationArgs, Any], None]) -> Policy:
+    """Return a policy about the pack itself, which never stops an update."""
+    return StackValidationPolicy(
+        name=name,
+        description=description,
+        validate=validate,
+        enforcement_level=EnforcementLevel.ADVISORY,
+        severity=SdkSeverity.LOW,
+    )
+
+
 def _undecided_policy(store: ResultStore) -> Policy:
     def validate(args: StackValidationArgs, report: Any) -> None:  # noqa: ANN401 - the SDK's callback type is too narrow
         counts = store.unknown(frozenset(item.urn for item in args.resources))
@@ -354,13 +365,7 @@ def _undecided_policy(store: ResultStore) -> Policy:
             listed = ", ".join(f"{control} {count}" for control, count in sorted(counts.items()))
             report(f"{sum(counts.values())} checks wait for values that only an update knows: {listed}")
 
-    return StackValidationPolicy(
-        name=UNDECIDED,
-        description="What could not be judged before the update, in one line.",
-        validate=validate,
-        enforcement_level=EnforcementLevel.ADVISORY,
-        severity=SdkSeverity.LOW,
-    )
+    return _remark(UNDECIDED, "What could not be judged before the update, in one line.", validate)
 
 
 def _out_of_scope_policy() -> Policy:
@@ -368,13 +373,7 @@ def _out_of_scope_policy() -> Policy:
         if words := scope.unjudged(item.resource_type for item in args.resources):
             report(words)
 
-    return StackValidationPolicy(
-        name=OUT_OF_SCOPE,
-        description="What of AWS no rule of the pack knows, in one line.",
-        validate=validate,
-        enforcement_level=EnforcementLevel.ADVISORY,
-        severity=SdkSeverity.LOW,
-    )
+    return _remark(OUT_OF_SCOPE, "What of AWS no rule of the pack knows, in one line.", validate)
 
 
 def _exempted_policy(store: ResultStore) -> Policy:
@@ -383,13 +382,7 @@ def _exempted_policy(store: ResultStore) -> Policy:
         for (control, why), items in groupby(sorted(found, key=_by_reason), key=_by_reason):
             report(f"{control} of {', '.join(dict.fromkeys(_name(item.urn) for item in items))}: {why}")
 
-    return StackValidationPolicy(
-        name=EXEMPTED,
-        description="What is exempt, and why: one line for each control and reason.",
-        validate=validate,
-        enforcement_level=EnforcementLevel.ADVISORY,
-        severity=SdkSeverity.LOW,
-    )
+    return _remark(EXEMPTED, "What is exempt, and why: one line for each control and reason.", validate)
 
 
 def _by_reason(item: Exempted) -> tuple[str, str]:
@@ -413,13 +406,7 @@ def _in_order_policy(store: ResultStore, exempt: Exemptions) -> Policy:
         for entry in exempt.ending():
             report(f"the exemption of {entry.resource} from {entry.control} ends on {entry.expires} ({entry.owner})")
 
-    return StackValidationPolicy(
-        name=IN_ORDER,
-        description="Exemptions are in order: complete, in force, used, and not about to end.",
-        validate=validate,
-        enforcement_level=EnforcementLevel.ADVISORY,
-        severity=SdkSeverity.LOW,
-    )
+    return _remark(IN_ORDER, "Exemptions are in order: complete, in force, used, and not about to end.", validate)
 
 
 def _settings_policy(store: ResultStore) -> Policy:

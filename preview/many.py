@@ -21,6 +21,7 @@ from typing import Any, Final, Literal, NoReturn
 
 from preview import analyzer, evaluation, pack_process, project, render, stackfile
 from preview.graph import Graph
+from preview.summary import resource_count
 from preview.verdict import Config
 from preview.words import count
 
@@ -134,7 +135,7 @@ def _row(root: Path, path: Path, pack: Path, config: Config) -> StackRow:
         warnings=sum(message.severity != "info" for message in shown.graph.messages),
         usd=f"{shown.estimate.total:.2f}",
         missing_prices=shown.estimate.missing_count,
-        resources=sum(section.resources for section in shown.sections),
+        resources=resource_count(shown.graph),
         names=_names(values),
         at_balancer=_at_balancer(values),
         hosts=_hosts(shown.graph),

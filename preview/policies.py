@@ -143,21 +143,14 @@ class Pack:
 
         session = self._started(start_seconds, answer_seconds)
         self._observed.clear()
-        version = ""
-
-        def beside() -> None:
-            nonlocal version
-            meanwhile()
-            version = self._version()
-
         try:
-            verdict = session.verdict(graph, answer_seconds, beside)
+            verdict = session.verdict(graph, answer_seconds, meanwhile)
         except analyzer.NoAnswerError as error:
             raise PackError(f"{self._folder}: the policy pack {error}{self._said()}") from None
-        if not isinstance(self._config, PackConfig):
-            return dataclasses.replace(verdict, version=version)
-        findings = tuple(map(self._config.marked, verdict.findings))
-        return dataclasses.replace(verdict, version=version, findings=findings)
+        findings = verdict.findings
+        if isinstance(self._config, PackConfig):
+            findings = tuple(map(self._config.marked, findings))
+        return dataclasses.replace(verdict, version=self._version(), findings=findings)
 
     def _started(self, start_seconds: float, answer_seconds: float) -> analyzer.Session:
         """Wait until the pack has started and said what it is; return the conversation with it."""

@@ -184,8 +184,7 @@ def nat_gateway_per_zone(graph: Graph, _config: Config) -> Iterator[Finding]:
             continue
         own, sure = topology.zones(graph.refers(gateway, "subnetId", SUBNET))
         subnets, certain = _served(graph, gateway)
-        known = {zone for subnet in subnets if isinstance(zone := zone_of(subnet), str)}
-        all_known = all(isinstance(zone_of(subnet), str) for subnet in subnets)
+        known, all_known = _zones(subnets)
         sure = sure and mode is not UNKNOWN
         if known - own and sure:
             where = " and ".join(values.show(zone, ZONE_NAME) for zone in sorted(known - own))
@@ -195,6 +194,13 @@ def nat_gateway_per_zone(graph: Graph, _config: Config) -> Iterator[Finding]:
             )
         elif not certain or (subnets and not (sure and all_known)):
             yield gateway.unknown("the zones that go through it are not known yet")
+
+
+def _zones(subnets: Sequence[Resource]) -> tuple[set[str], bool]:
+    """Return the zones of subnets as far as they are known, and whether all are."""
+    zones = [zone_of(subnet) for subnet in subnets]
+    known = {zone for zone in zones if isinstance(zone, str)}
+    return known, all(isinstance(zone, str) for zone in zones)
 
 
 def _gateway_of(graph: Graph, route: Value) -> Iterator[Resource]:

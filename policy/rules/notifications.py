@@ -5,10 +5,10 @@ from typing import Final
 
 from policy import values
 from policy.control import EVERYWHERE, HUB, OPT_IN, Control, Severity
-from policy.documents import CALLER, allows, everyone, has_unread_condition, limited_by, refuses_plain_http, statements
+from policy.documents import CALLER, allows, denies_plain_http, everyone, has_unread_condition, limited_by, statements
 from policy.model import Finding, Graph, Resource, is_aws_key
 from policy.rule import Config, resource_rule, stack_rule
-from policy.values import UNKNOWN, Answer, Value
+from policy.values import UNKNOWN
 
 TOPIC: Final = "aws:sns/topic:Topic"
 
@@ -105,14 +105,10 @@ def topic_tls_only(graph: Graph, _config: Config) -> Iterator[Finding]:
     for topic in graph.of(TOPIC):
         about_it, vague = graph.companions(topic, "arn", TOPIC_POLICY)
         policies = [values.document(resource.get("policy")) for resource in (*about_it, topic.inputs)]
-        denied = values.some([*map(_denies_plain_http, policies), *[UNKNOWN] * vague])
+        answers = [denies_plain_http(policy, "sns:*", "sns:Publish") for policy in policies]
+        denied = values.some([*answers, *[UNKNOWN] * vague])
         fix = 'a Deny of sns:Publish with "Condition": {"Bool": {"aws:SecureTransport": "false"}}'
         yield from topic.must_hold(denied, "no policy denies publishing without TLS", about="its topic policy", fix=fix)
-
-
-def _denies_plain_http(policy: Value) -> Answer:
-    denied = any(refuses_plain_http(statement, "sns:*", "sns:Publish") for statement in statements(policy))
-    return denied or (UNKNOWN if values.has_unknown(policy) else False)
 
 
 @resource_rule(

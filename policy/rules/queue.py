@@ -5,10 +5,10 @@ from typing import Final
 
 from policy import values
 from policy.control import EVERYWHERE, HUB, NOWHERE, Control, Severity
-from policy.documents import refuses_plain_http, statements
+from policy.documents import denies_plain_http
 from policy.model import Finding, Graph, Resource
 from policy.rule import Config, resource_rule, stack_rule
-from policy.values import UNKNOWN, Answer, Value
+from policy.values import UNKNOWN
 
 QUEUE: Final = "aws:sqs/queue:Queue"
 _POLICY: Final = "aws:sqs/queuePolicy:QueuePolicy"
@@ -66,17 +66,13 @@ def queue_tls_only(graph: Graph, _config: Config) -> Iterator[Finding]:
     for queue in graph.of(QUEUE):
         apart, vague = graph.companions(queue, "queueUrl", _POLICY)
         policies = [values.document(queue.get("policy")), *(values.document(item.get("policy")) for item in apart)]
+        denied = [denies_plain_http(policy, "sqs:*", "sqs:SendMessage") for policy in policies]
         yield from queue.must_hold(
-            values.some([*map(_denies_plain_http, policies), *[UNKNOWN] * vague]),
+            values.some([*denied, *[UNKNOWN] * vague]),
             "no statement of its policy denies calls without TLS",
             about="its policy",
             fix='a statement that denies "sqs:*" where aws:SecureTransport is false',
         )
-
-
-def _denies_plain_http(policy: Value) -> Answer:
-    denied = any(refuses_plain_http(statement, "sqs:*", "sqs:SendMessage") for statement in statements(policy))
-    return denied or (UNKNOWN if values.has_unknown(policy) else False)
 
 
 @stack_rule(

@@ -63,7 +63,7 @@ def of_modules(names: Iterable[str]) -> list[Path]:
 def stamp(path: str) -> Stamp:
     """Say how a file or folder is now."""
     try:
-        found = os.stat(path)  # noqa: PTH116 - it is asked twenty times a second for hundreds of files
+        found = os.stat(path)  # noqa: PTH116 - it is asked ten times a second for hundreds of files
         if S_ISDIR(found.st_mode):
             return tuple(sorted(name for name in os.listdir(path) if not _is_temporary(name)))  # noqa: PTH208 - as above
     except OSError:

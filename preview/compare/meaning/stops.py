@@ -53,6 +53,10 @@ def say(situation: Situation) -> Iterator[Statement]:
             yield from _name_in_recovery(situation, change, change.before, change.after)
 
 
+def _stops(situation: Situation, change: Change, about: Resource, text: str) -> Statement:
+    return Statement(level="danger", concern="stops", text=text, urns=(about.urn,), setting=situation.setting(change))
+
+
 def _protected(situation: Situation, change: Change, before: Resource) -> Iterator[Statement]:
     guard, value = _GUARDS.get(before.type, ("", None))
     guarded = bool(guard) and before.inputs.get(guard) == value
@@ -61,16 +65,13 @@ def _protected(situation: Situation, change: Change, before: Resource) -> Iterat
     by = ["Pulumi's protection"] * before.protect + [f"AWS's {guard}"] * guarded
     first = ["slipway:protection.protect: false"] * before.protect
     first += ["slipway:protection.deletionProtection: false"] * guarded
-    yield Statement(
-        level="danger",
-        concern="stops",
-        text=(
-            f"The update stops: {named(before)} would be {change.kind}, which {' and '.join(by)} "
-            f"{'refuse' if len(by) > 1 else 'refuses'}. If it is meant, in two updates: first only "
-            f"{' and '.join(first)}, with everything else as it is, then this edit"
-        ),
-        urns=(before.urn,),
-        setting=situation.setting(change),
+    yield _stops(
+        situation,
+        change,
+        before,
+        f"The update stops: {named(before)} would be {change.kind}, which {' and '.join(by)} "
+        f"{'refuse' if len(by) > 1 else 'refuses'}. If it is meant, in two updates: first only "
+        f"{' and '.join(first)}, with everything else as it is, then this edit",
     )
 
 
@@ -82,16 +83,13 @@ def _not_empty(situation: Situation, change: Change, before: Resource) -> Iterat
         return
     physical = before.inputs.get("name") or before.inputs.get("bucket")
     called = f" ({physical})" if isinstance(physical, str) and physical != before.name else ""
-    yield Statement(
-        level="danger",
-        concern="stops",
-        text=(
-            f"The update stops if {named(before)}{called} holds {content}: it would be {change.kind}, and AWS deletes it only "
-            f"empty. Empty it first, or switch slipway:protection.emptyOnDestroy on in an update before this one, so that "
-            f"the {content} go with it"
-        ),
-        urns=(before.urn,),
-        setting=situation.setting(change),
+    yield _stops(
+        situation,
+        change,
+        before,
+        f"The update stops if {named(before)}{called} holds {content}: it would be {change.kind}, and AWS deletes it only "
+        f"empty. Empty it first, or switch slipway:protection.emptyOnDestroy on in an update before this one, so that "
+        f"the {content} go with it",
     )
 
 
@@ -105,12 +103,11 @@ def _refused(situation: Situation, change: Change) -> Iterator[Statement]:
         why = (rule.depends.get(item.plain) or rule.depends.get(top) or "") if rule else ""
         why = why if item.effect == "refused" else consequence
         values = "" if item.secret else f" from {shown(item.before)} to {shown(item.after)}"
-        yield Statement(
-            level="danger",
-            concern="stops",
-            text=f"The update stops: {item.path} of {named(change.resource)} cannot go{values}{f' ({why})' if why else ''}",
-            urns=(change.resource.urn,),
-            setting=situation.setting(change),
+        yield _stops(
+            situation,
+            change,
+            change.resource,
+            f"The update stops: {item.path} of {named(change.resource)} cannot go{values}{f' ({why})' if why else ''}",
         )
 
 
@@ -132,15 +129,12 @@ def _major_upgrade(situation: Situation, change: Change, before: Resource, after
         )
     else:
         return
-    yield Statement(
-        level="danger",
-        concern="stops",
-        text=(
-            f"The update stops: engineVersion of {named(after)} goes from {before.inputs['engineVersion']} to "
-            f"{after.inputs['engineVersion']}, and {why}. {instead}"
-        ),
-        urns=(after.urn,),
-        setting=situation.setting(change),
+    yield _stops(
+        situation,
+        change,
+        after,
+        f"The update stops: engineVersion of {named(after)} goes from {before.inputs['engineVersion']} to "
+        f"{after.inputs['engineVersion']}, and {why}. {instead}",
     )
 
 
@@ -157,13 +151,10 @@ def _name_in_recovery(situation: Situation, change: Change, before: Resource, af
     days = number(before, "recoveryWindowInDays")
     days = _RECOVERY_DAYS if days is None else days
     if days and before.inputs.get("name") == after.inputs["name"]:
-        yield Statement(
-            level="danger",
-            concern="stops",
-            text=(
-                f"The update stops: {named(after)} would be deleted and made again under its name, and AWS keeps the name of a "
-                f"deleted secret for {days} days. Give the new one another name"
-            ),
-            urns=(after.urn,),
-            setting=situation.setting(change),
+        yield _stops(
+            situation,
+            change,
+            after,
+            f"The update stops: {named(after)} would be deleted and made again under its name, and AWS keeps the name of a "
+            f"deleted secret for {days} days. Give the new one another name",
         )
